@@ -1,0 +1,84 @@
+"""Who is asking and how far they may go; identity comes from the kernel alone.
+
+``Level`` orders the commands: READ for any local user, USE for the model, ADMIN for root,
+the daemon's own user and members of the administrators' group.  Nothing in a request can
+change what SO_PEERCRED says.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import socket
+import struct
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+# From <asm-generic/socket.h>; Python names only SO_PEERCRED.
+_SO_PEERGROUPS = 59
+# Python's getsockopt hands over at most this much: 256 groups of 4 bytes each.
+_GROUPS_BYTES = 1024
+_CREDENTIALS = struct.Struct("3i")
+
+
+class Level(IntEnum):
+    """How far a caller may go, and how far a command reaches."""
+
+    READ = 0
+    USE = 1
+    ADMIN = 2
+
+    @property
+    def label(self) -> str:
+        """The level's name on the wire and in the documentation."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which groups mean what; ``use_group`` None lets every local user use the model."""
+
+    admin_group: str = "cortex"
+    use_group: str | None = None
+    own_uid: int = field(default_factory=os.geteuid)
+
+
+@dataclass(slots=True)
+class Peer:
+    """The process at the other end of a connection, as it was when it connected."""
+
+    pid: int
+    uid: int
+    gid: int
+    groups: frozenset[int] = frozenset()
+
+    def level(self, policy: Policy) -> Level:
+        """The highest level this peer reaches under ``policy``."""
+        if self.uid in (0, policy.own_uid) or self._in_group(policy.admin_group):
+            return Level.ADMIN
+        if policy.use_group is None or self._in_group(policy.use_group):
+            return Level.USE
+        return Level.READ
+
+    def _in_group(self, name: str) -> bool:
+        try:
+            gid = grp.getgrnam(name).gr_gid
+        except KeyError:
+            return False
+        return gid == self.gid or gid in self.groups
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    """Ask the kernel who connected."""
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid, uid, gid = _CREDENTIALS.unpack(raw)
+    return Peer(pid, uid, gid, _groups_of(connection) if uid else frozenset())
+
+
+def _groups_of(connection: socket.socket) -> frozenset[int]:
+    """Supplementary groups; empty where the kernel does not tell or there are too many."""
+    try:
+        raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_BYTES)
+    except OSError:
+        return frozenset()
+    return frozenset(struct.unpack(f"{len(raw) // 4}I", raw))

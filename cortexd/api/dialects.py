@@ -1,0 +1,175 @@
+"""The three forms of request and reply, and nothing of what the commands mean.
+
+A reply speaks the dialect of its request:
+
+``command``   {"command":…}                → {"status":"ok","data":…,"timestamp":…}
+``method``    {"method":…}                 → {"success":true,"result":…,"timestamp":…}
+``jsonrpc``   {"jsonrpc":"2.0","method":…} → JSON-RPC 2.0, batches and notifications too
+
+Bytes that are no request at all are answered in the ``command`` form.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from cortexd.api import strictjson
+from cortexd.api.errors import CortexError, InvalidRequest, shown
+
+RequestId = str | int | float | None
+
+# What may stand beside "command" and is no parameter.
+_COMMAND_MEMBERS = frozenset({"command", "params", "id"})
+
+
+class Dialect(Enum):
+    """Which of the three forms a request uses."""
+
+    COMMAND = "command"
+    METHOD = "method"
+    JSONRPC = "jsonrpc"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, freed of its form.
+
+    ``error`` is set when the request names its form but is otherwise malformed: it is
+    answered in that form.  ``notification`` is a JSON-RPC request without an id: it is
+    carried out and never answered.
+    """
+
+    dialect: Dialect = Dialect.COMMAND
+    command: str = ""
+    params: dict[str, Any] | None = None
+    id: RequestId = None
+    has_id: bool = False
+    error: CortexError | None = None
+
+    @property
+    def notification(self) -> bool:
+        """True for a JSON-RPC request without an id."""
+        return self.dialect is Dialect.JSONRPC and not self.has_id and self.error is None
+
+    def ok(self, data: Any) -> bytes:
+        """The final reply to a request that went well, without a newline."""
+        body = strictjson.dumps(data)
+        if self.dialect is Dialect.JSONRPC:
+            return b'{"jsonrpc":"2.0","result":%b,"id":%b}' % (body, strictjson.dumps(self.id))
+        form = (
+            b'{"status":"ok","data":%b,"timestamp":%d%b}'
+            if self.dialect is Dialect.COMMAND
+            else b'{"success":true,"result":%b,"timestamp":%d%b}'
+        )
+        return form % (body, time.time(), self._id_member())
+
+    def failed(self, error: CortexError) -> bytes:
+        """The final reply to a request that did not, without a newline."""
+        details = error.wire_details()
+        body: dict[str, Any]
+        if self.dialect is Dialect.COMMAND:
+            body = {"code": error.code, "message": error.message, "details": details}
+            form = b'{"status":"error","error":%b,"timestamp":%d%b}'
+            return form % (strictjson.dumps(body), time.time(), self._id_member())
+        if self.dialect is Dialect.METHOD:
+            body = {"code": error.number, "message": error.message, "data": details}
+            form = b'{"success":false,"error":%b,"timestamp":%d%b}'
+            return form % (strictjson.dumps(body), time.time(), self._id_member())
+        data = {"code": error.code, **details}
+        body = {"code": error.number, "message": error.message, "data": data}
+        form = b'{"jsonrpc":"2.0","error":%b,"id":%b}'
+        return form % (strictjson.dumps(body), strictjson.dumps(self.id))
+
+    def event(self, name: str, data: dict[str, Any]) -> bytes:
+        """A line before the final reply of a streaming command, without a newline."""
+        if self.dialect is Dialect.JSONRPC:
+            return strictjson.dumps(
+                {"jsonrpc": "2.0", "method": name, "params": {"id": self.id, **data}}
+            )
+        body = strictjson.dumps(data)
+        return b'{"event":%b,"data":%b%b}' % (strictjson.dumps(name), body, self._id_member())
+
+    def _id_member(self) -> bytes:
+        return b',"id":%b' % strictjson.dumps(self.id) if self.has_id else b""
+
+
+UNKNOWN = Call()
+"""Stands for a request whose form could not be made out."""
+
+
+def read(value: Any) -> Call | list[Call]:
+    """Make calls of one parsed frame: one, or a list for a JSON-RPC batch.
+
+    Raises:
+        InvalidRequest: the value is neither an object nor a batch.
+    """
+    if isinstance(value, dict):
+        return _call(value)
+    if isinstance(value, list):
+        if not value:
+            raise InvalidRequest("an empty batch; a batch holds at least one request")
+        return [_batched(member) for member in value]
+    raise InvalidRequest(
+        f"a request is a JSON object, this is {_json_type(value)} {shown(value)}",
+        hint='send for example {"command":"ping"}',
+    )
+
+
+def _batched(member: Any) -> Call:
+    if isinstance(member, dict) and "jsonrpc" in member:
+        return _call(member)
+    error = InvalidRequest("a batch holds JSON-RPC 2.0 requests only")
+    return Call(Dialect.JSONRPC, error=error)
+
+
+def _call(request: dict[str, Any]) -> Call:
+    if "jsonrpc" in request:
+        dialect, name_key = Dialect.JSONRPC, "method"
+    elif "command" in request:
+        dialect, name_key = Dialect.COMMAND, "command"
+    elif "method" in request:
+        dialect, name_key = Dialect.METHOD, "method"
+    else:
+        raise InvalidRequest(
+            'a request names a "command" or a "method"; this one has '
+            + (", ".join(shown(key) for key in list(request)[:5]) or "no member"),
+            hint='send for example {"command":"ping"}',
+        )
+    has_id = "id" in request
+    request_id = request.get("id")
+    if isinstance(request_id, bool | dict | list):
+        error = InvalidRequest(f'"id" is text or a number, not {_json_type(request_id)}')
+        return Call(dialect, error=error)
+    try:
+        command, params = _members(dialect, name_key, request)
+    except InvalidRequest as error:
+        return Call(dialect, id=request_id, has_id=has_id, error=error)
+    return Call(dialect, command, params, request_id, has_id)
+
+
+def _members(
+    dialect: Dialect, name_key: str, request: dict[str, Any]
+) -> tuple[str, dict[str, Any] | None]:
+    """The command's name and its parameters."""
+    command = request.get(name_key)
+    if dialect is Dialect.JSONRPC and request["jsonrpc"] != "2.0":
+        raise InvalidRequest(f'"jsonrpc" is "2.0", not {shown(request["jsonrpc"])}')
+    if not isinstance(command, str):
+        raise InvalidRequest(f'"{name_key}" is the name of a command, not {_json_type(command)}')
+    params = request.get("params")
+    if params is not None and not isinstance(params, dict):
+        raise InvalidRequest(f'"params" is an object, not {_json_type(params)}')
+    if dialect is Dialect.COMMAND and len(request) > 1 and not request.keys() <= _COMMAND_MEMBERS:
+        inline = {key: value for key, value in request.items() if key not in _COMMAND_MEMBERS}
+        for key in inline.keys() & (params or {}):
+            raise InvalidRequest(f'{shown(key)} stands both beside and inside "params"')
+        params = {**inline, **(params or {})}
+    return command, params
+
+
+def _json_type(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "text", bool: "a truth value"}
+    return "null" if value is None else names.get(type(value), "a number")

@@ -1,0 +1,210 @@
+"""Every failure that a client can be told of, and how it looks on the wire.
+
+    CortexError
+    ├── ProtocolError            the bytes are at fault
+    │   ├── InvalidJson          INVALID_JSON
+    │   ├── InvalidRequest       INVALID_REQUEST
+    │   └── RequestTooLarge      REQUEST_TOO_LARGE
+    ├── InvalidCommand           INVALID_COMMAND
+    ├── InvalidParams            INVALID_PARAMS
+    ├── InternalError            INTERNAL_ERROR
+    ├── Unauthorized             UNAUTHORIZED
+    ├── NotFound                 NOT_FOUND
+    ├── ConfigError              CONFIG_ERROR
+    ├── DaemonBusy               DAEMON_BUSY
+    ├── RateLimited              RATE_LIMITED
+    ├── RequestTimeout           TIMEOUT
+    ├── Cancelled                CANCELLED
+    ├── ShuttingDown             SHUTTING_DOWN
+    ├── ModelNotLoaded           MODEL_NOT_LOADED
+    ├── LlmUnavailable           LLM_UNAVAILABLE
+    └── ContextExceeded          CONTEXT_EXCEEDED
+
+and, on the client's side of the socket, ``DaemonUnreachable`` and ``BadReply``,
+which never travel.  A message is a sentence that holds the offending value and
+the limit; ``hint`` says what a person can do about it.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Enough of an offending value to recognise it; a whole one could be a megabyte.
+SHOWN_VALUE_CHARS = 80
+
+
+class CortexError(Exception):
+    """Base of all errors; ``code`` is stable text, ``number`` its JSON-RPC counterpart."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    number: ClassVar[int] = -32603
+
+    def __init__(self, message: str, *, hint: str | None = None, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details: dict[str, Any] = details
+
+    def wire_details(self) -> dict[str, Any]:
+        """Details as they are sent: the named values, and the hint where there is one."""
+        return self.details if self.hint is None else {**self.details, "hint": self.hint}
+
+
+class ProtocolError(CortexError):
+    """The bytes that arrived are no request."""
+
+    code = "INVALID_REQUEST"
+    number = -32600
+
+
+class InvalidJson(ProtocolError):
+    """The bytes are not JSON as RFC 8259 has it (duplicate keys and NaN are refused too)."""
+
+    code = "INVALID_JSON"
+    number = -32700
+
+
+class InvalidRequest(ProtocolError):
+    """Valid JSON, but not a request: no object, no command, a member of the wrong type."""
+
+
+class RequestTooLarge(ProtocolError):
+    """A frame past ``limits.max_frame_bytes``; the connection is closed after the reply."""
+
+    code = "REQUEST_TOO_LARGE"
+    number = 109
+
+
+class InvalidCommand(CortexError):
+    """No such command."""
+
+    code = "INVALID_COMMAND"
+    number = -32601
+
+
+class InvalidParams(CortexError):
+    """A parameter is missing, unknown, of the wrong type or out of range."""
+
+    code = "INVALID_PARAMS"
+    number = -32602
+
+
+class InternalError(CortexError):
+    """A defect of the daemon; the journal holds the traceback, the client does not."""
+
+
+class ModelNotLoaded(CortexError):
+    """The model server is up but its model was not ready within the load timeout."""
+
+    code = "MODEL_NOT_LOADED"
+    number = 100
+
+
+class DaemonBusy(CortexError):
+    """Queue or connection table full; ``details`` hold ``queue_size`` and ``retry_after_s``."""
+
+    code = "DAEMON_BUSY"
+    number = 101
+
+
+class RateLimited(CortexError):
+    """One uid asked more often than ``limits.requests_per_second`` allows."""
+
+    code = "RATE_LIMITED"
+    number = 102
+
+
+class NotFound(CortexError):
+    """The thing named by an id does not exist."""
+
+    code = "NOT_FOUND"
+    number = 103
+
+
+class ConfigError(CortexError):
+    """A configuration file or variable is wrong; the running configuration stays."""
+
+    code = "CONFIG_ERROR"
+    number = 104
+
+
+class RequestTimeout(CortexError):
+    """The time limit passed before the work was done."""
+
+    code = "TIMEOUT"
+    number = 105
+
+
+class Unauthorized(CortexError):
+    """The peer's credentials do not reach the command's level."""
+
+    code = "UNAUTHORIZED"
+    number = 106
+
+
+class LlmUnavailable(CortexError):
+    """The model server is absent, died, or answered nonsense."""
+
+    code = "LLM_UNAVAILABLE"
+    number = 107
+
+
+class ContextExceeded(CortexError):
+    """The prompt is longer than the model's context; both lengths in tokens in ``details``."""
+
+    code = "CONTEXT_EXCEEDED"
+    number = 108
+
+
+class Cancelled(CortexError):
+    """The request was cancelled by its owner or an administrator."""
+
+    code = "CANCELLED"
+    number = 110
+
+
+class ShuttingDown(CortexError):
+    """The daemon is stopping and takes no new work."""
+
+    code = "SHUTTING_DOWN"
+    number = 111
+
+
+class DaemonUnreachable(CortexError):
+    """Client side: nobody listens on the socket, or the connection broke off."""
+
+    code = "DAEMON_UNREACHABLE"
+    number = 1000
+
+
+class BadReply(CortexError):
+    """Client side: what came back is no reply of this protocol."""
+
+    code = "BAD_REPLY"
+    number = 1001
+
+
+def _leaves(cls: type[CortexError]) -> list[type[CortexError]]:
+    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _leaves(sub))]
+
+
+# ProtocolError before InvalidRequest: the more special class wins a shared code.
+BY_CODE: dict[str, type[CortexError]] = {cls.code: cls for cls in _leaves(CortexError)}
+BY_CODE["INTERNAL_ERROR"] = InternalError
+BY_NUMBER: dict[int, type[CortexError]] = {cls.number: cls for cls in BY_CODE.values()}
+
+
+def shown(value: object) -> str:
+    """``value`` for a message: quoted, escaped, and cut to a recognisable length."""
+    text = ascii(value) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= SHOWN_VALUE_CHARS else text[: SHOWN_VALUE_CHARS - 1] + "…"
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that ``name`` was probably meant to be, or None."""
+    found = get_close_matches(name[:SHOWN_VALUE_CHARS].lower(), list(valid), n=1, cutoff=0.55)
+    return found[0] if found else None

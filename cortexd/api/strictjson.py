@@ -1,0 +1,96 @@
+"""JSON as RFC 8259 has it and nothing looser: the daemon's one reader and one writer.
+
+Refused, with a sentence that says what and where: invalid UTF-8, duplicate keys, NaN and
+Infinity, lone surrogates, raw control characters, nesting past what the parser can hold,
+numbers too long to be meant.  Knows nothing of requests.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from pydantic_core import to_json
+
+from cortexd.api.errors import InvalidJson, shown
+
+# Integers past 2^53 lose digits in most JSON readers; hundreds of digits are an attack on
+# int(), which is quadratic.
+MAX_NUMBER_CHARS = 32
+
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise InvalidJson(f"the key {shown(name)} stands twice in one object", key=name)
+            seen.add(name)
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise InvalidJson(f"{name} is not JSON; use null or a number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_NUMBER_CHARS:
+        raise InvalidJson(f"a number of {len(digits)} digits; the limit is {MAX_NUMBER_CHARS}")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise InvalidJson(f"the number {shown(digits)} is out of range")
+    return value
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+).decode
+
+
+def loads(data: bytes) -> Any:
+    """Parse one JSON text.
+
+    Raises:
+        InvalidJson: with the reason and, where known, the byte or character position.
+    """
+    try:
+        value = _decode(data.decode())
+    except UnicodeDecodeError as error:
+        raise InvalidJson(
+            f"invalid UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
+            offset=error.start,
+        ) from error
+    except json.JSONDecodeError as error:
+        raise InvalidJson(
+            f"not JSON: {error.msg} at character {error.pos}", offset=error.pos
+        ) from error
+    except RecursionError as error:
+        raise InvalidJson("nested too deeply to be a request") from error
+    if _SURROGATE_ESCAPE.search(data):
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidJson(
+            f"lone surrogate \\u{ord(error.object[error.start]):04x} in a string"
+        ) from error
+
+
+def dumps(value: Any) -> bytes:
+    """Compact UTF-8 JSON; non-finite numbers become null, what UTF-8 cannot hold ``?``."""
+    try:
+        return to_json(value, inf_nan_mode="null")
+    except ValueError:  # a lone surrogate that came from a file name or from upstream
+        return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,68 @@
+"""What systemd and the daemon tell each other: readiness, state, the watchdog, sockets.
+
+Every call is a no-op when systemd did not start us.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import sdnotify
+
+# sd_listen_fds(3): passed descriptors start here.
+_FIRST_FD = 3
+
+
+class Notifier:
+    """Sends sd_notify(3) messages, each as one datagram."""
+
+    def __init__(self) -> None:
+        self._notifier = sdnotify.SystemdNotifier()
+
+    def ready(self, status: str) -> None:
+        """Start-up is done: clients may connect."""
+        self._send("READY=1", f"STATUS={status}", f"MAINPID={os.getpid()}")
+
+    def reloading(self, monotonic_usec: int) -> None:
+        """A reload has begun; ``ready`` ends it."""
+        self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_usec}")
+
+    def stopping(self, status: str) -> None:
+        """Shutdown has begun."""
+        self._send("STOPPING=1", f"STATUS={status}")
+
+    def status(self, text: str) -> None:
+        """One line for ``systemctl status``."""
+        self._send(f"STATUS={text}")
+
+    def watchdog(self) -> None:
+        """The event loop is alive."""
+        self._send("WATCHDOG=1")
+
+    def _send(self, *lines: str) -> None:
+        self._notifier.notify("\n".join(line.replace("\n", " ") for line in lines))
+
+
+def watchdog_interval() -> float | None:
+    """Seconds between two ``watchdog`` calls, half of what systemd allows, or None."""
+    limit = os.environ.get("WATCHDOG_USEC", "")
+    for_us = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    return int(limit) / 2e6 if limit.isdigit() and int(limit) and for_us else None
+
+
+def inherited_sockets() -> list[socket.socket]:
+    """Take over the listening sockets that systemd passed on, once.
+
+    The variables are removed so that a child process does not take them for its own.
+    """
+    for_us = os.environ.pop("LISTEN_PID", "") == str(os.getpid())
+    count = os.environ.pop("LISTEN_FDS", "0")
+    os.environ.pop("LISTEN_FDNAMES", None)
+    if not for_us or not count.isdigit():
+        return []
+    sockets = []
+    for fd in range(_FIRST_FD, _FIRST_FD + int(count)):
+        os.set_inheritable(fd, False)
+        sockets.append(socket.socket(fileno=fd))
+    return sockets

@@ -1,0 +1,133 @@
+"""A YAML file as plain values, with the line that each key stands on.
+
+Knows nothing of what the keys mean.  Also reads the older ``daemon.conf`` form, in which
+``[llm]`` on a line of its own heads the keys that follow it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cortexd.api.errors import ConfigError, shown
+
+Key = tuple[str, ...]
+
+# A configuration is a page or two; more is the wrong file.
+MAX_FILE_BYTES = 1024 * 1024
+
+_HEADER = re.compile(r"^\[([A-Za-z_][\w-]*)\]\s*(?:#.*)?$")
+# libyaml's parser where PyYAML was built with it, as every wheel is.
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """The values of one file; ``lines`` maps a key's path to its line, counted from 1."""
+
+    path: Path
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[Key, int] = field(default_factory=dict)
+
+    def where(self, key: Key) -> str:
+        """``FILE, line N`` for a key, or the file alone where the line is not known."""
+        line = self.lines.get(key)
+        return f"{self.path}, line {line}" if line else str(self.path)
+
+
+def read(path: Path) -> YamlFile:
+    """Read one file.
+
+    Raises:
+        ConfigError: unreadable, too large, not UTF-8, not YAML, or no mapping.
+        FileNotFoundError: it does not exist; whether that matters, the caller knows.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+        if len(raw) > MAX_FILE_BYTES:
+            raise ConfigError(
+                f"{path} is larger than {MAX_FILE_BYTES} bytes; is it the right file?"
+            )
+        text = raw.decode()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}", hint=f"see its rights: ls -l {path}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text (byte {error.start})") from error
+    try:
+        node = yaml.compose(_indent_sections(text), Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise ConfigError(_syntax(path, error)) from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply") from error
+    if node is None:
+        return YamlFile(path)
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError(f"{path} holds no keys: write for example 'llm:' and below it '  url: …'")
+    lines: dict[Key, int] = {}
+    return YamlFile(path, _mapping(path, node, (), lines), lines)
+
+
+def _indent_sections(text: str) -> str:
+    """Turn ``[llm]`` headers into YAML mappings; line numbers stay as they are."""
+    lines = text.splitlines()
+    if not any(_HEADER.match(line) for line in lines):
+        return text
+    inside = False
+    for number, line in enumerate(lines):
+        if header := _HEADER.match(line):
+            lines[number] = f"{header[1]}:"
+            inside = True
+        elif inside:
+            lines[number] = f"  {line}"
+    return "\n".join(lines)
+
+
+def _mapping(path: Path, node: yaml.MappingNode, at: Key, lines: dict[Key, int]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ConfigError(f"{path}, line {line}: a key is plain text")
+        name = str(key_node.value)
+        key = (*at, name)
+        if name in values:
+            raise ConfigError(
+                f"{path}, line {line}: the key {shown('.'.join(key))} stands twice, "
+                f"first on line {lines[key]}"
+            )
+        lines[key] = line
+        values[name] = _value(path, value_node, key, lines)
+    return values
+
+
+def _value(path: Path, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(path, node, key, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(path, member, key, lines) for member in node.value]
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(
+            f"{path}, line {node.start_mark.line + 1}: the value of {'.'.join(key)} "
+            f"is not understood: {shown(node.value)}"
+        ) from error
+    finally:
+        loader.dispose()
+
+
+def _syntax(path: Path, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = f"{path}, line {mark.line + 1}" if mark else str(path)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return f"{place}: not YAML: {problem}"
