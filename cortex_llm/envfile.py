@@ -1,0 +1,132 @@
+"""Reads the files that systemd's ``EnvironmentFile=`` reads, and refuses what it would drop.
+
+The states and what moves between them are systemd's (load_env_file, since v254): a comment
+starts with ``#`` or ``;`` where a key could start; a value may be unquoted (a backslash
+quotes the next character, white space at the end is cut), in single quotes (nothing is
+special) or in double quotes (a backslash quotes only ``" \\ ` $``); a backslash at the end
+of a line joins the next one; quoted and unquoted parts may follow one another.
+
+Where systemd warns and goes on, this raises: a line without ``=``, a name that is no
+variable name, a quote that never ends. Pure: text in, assignments out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+QUOTED_BY_BACKSLASH = '"\\`$'
+WHITESPACE = " \t\r\n"
+
+
+class EnvFileError(ValueError):
+    """A line that cannot be read; `line` counts from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One ``NAME=value``; `line` is where the name stands, from 1."""
+
+    name: str
+    value: str
+    line: int
+
+
+def parse(text: str) -> list[Assignment]:
+    """Read every assignment, in order; a later one of the same name counts."""
+    return _Reader(text).read()
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._line = 1
+
+    def read(self) -> list[Assignment]:
+        found = []
+        while (char := self._next()) is not None:
+            if char in "#;":
+                self._skip_line()
+            elif char not in WHITESPACE:
+                line = self._line
+                name = self._name(char, line)
+                found.append(Assignment(name, self._value(line), line))
+        return found
+
+    def _next(self) -> str | None:
+        if self._at >= len(self._text):
+            return None
+        char = self._text[self._at]
+        self._at += 1
+        if char == "\0":
+            raise EnvFileError(self._line, "holds a NUL character")
+        if char == "\n":
+            self._line += 1
+        return char
+
+    def _skip_line(self) -> None:
+        while self._next() not in ("\n", None):
+            pass
+
+    def _name(self, first: str, line: int) -> str:
+        name = first
+        while (char := self._next()) != "=":
+            if char in ("\n", None):
+                raise EnvFileError(line, f"is not NAME=value: {name.strip()[:40]!r}")
+            name += char or ""
+        name = name.strip(WHITESPACE)
+        if not NAME.match(name):
+            raise EnvFileError(line, f"{name[:40]!r} is not the name of a variable")
+        return name
+
+    def _value(self, line: int) -> str:
+        value = ""
+        while (char := self._next()) is not None and char != "\n":
+            if char == "'":
+                value += self._single_quoted(line)
+            elif char == '"':
+                value += self._double_quoted(line)
+            elif char not in WHITESPACE:
+                return value + self._unquoted(char)
+        return value
+
+    def _unquoted(self, char: str | None) -> str:
+        value, kept = "", 0  # kept: what the cut at the end must leave, being quoted
+        while char is not None and char != "\n":
+            if char == "\\":
+                char = self._next()
+                if char is not None and char != "\n":
+                    value += char
+                    kept = len(value)
+            else:
+                value += char
+            char = self._next()
+        return value[:kept] + value[kept:].rstrip(WHITESPACE)
+
+    def _single_quoted(self, line: int) -> str:
+        value = ""
+        while (char := self._next()) != "'":
+            if char is None:
+                raise EnvFileError(line, "opens a quote (') that never ends")
+            value += char
+        return value
+
+    def _double_quoted(self, line: int) -> str:
+        value = ""
+        while (char := self._next()) != '"':
+            if char == "\\":
+                char = self._next()
+                if char == "\n":
+                    continue
+                if char is not None and char not in QUOTED_BY_BACKSLASH:
+                    value += "\\"
+            if char is None:
+                raise EnvFileError(line, 'opens a quote (") that never ends')
+            value += char
+        return value

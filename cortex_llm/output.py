@@ -1,0 +1,27 @@
+"""The two channels of the command line: data to stdout, talk to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+
+def data(text: str) -> None:
+    """Print a line of the answer."""
+    sys.stdout.write(printable(text) + "\n")
+
+
+def data_json(value: object) -> None:
+    """Print the answer for a program."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def say(text: str) -> None:
+    """Say something to the person or the journal."""
+    sys.stderr.write(printable(text) + "\n")
+    sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """Escape control characters: names in model files must not steer a terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

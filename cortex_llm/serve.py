@@ -1,0 +1,89 @@
+"""``serve``: settings, model, sizing, engine, and then the process *becomes* the server.
+
+The cheap checks come first, so that a missing or broken model is told in a sentence and
+not in a server's log. The expensive one, a real token, is ``check``. After execve nothing
+of this program is left: signals, exit status and memory are the server's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import stat
+import sys
+
+from cortex_llm import config, engines, machine, models, sizing
+from cortex_llm.endpoint import Endpoint, UnixEndpoint
+from cortex_llm.engines import Launch
+from cortex_llm.errors import EngineError, UsageError
+from cortex_llm.output import say
+from cortex_llm.ready import notify
+
+CONNECT_TIMEOUT = 1.0  # seconds; a live server accepts at once
+
+
+def prepare(settings: config.Settings, extra: tuple[str, ...] = ()) -> Launch:
+    """Everything up to the start: what execve will get. Raises LlmError."""
+    if not settings.endpoint.is_local and settings.api_key is None:
+        raise UsageError(
+            f"{settings.endpoint} is open to other machines, and no API key is set",
+            hint="set CORTEX_LLM_API_KEY_FILE, or CORTEX_LLM_HOST=127.0.0.1",
+        )
+    model = models.usable(settings.model_path or models.built_in())
+    sized = sizing.plan(settings, model, machine.inspect())
+    engine, skipped = engines.choose(settings)
+    for note in sized.notes:
+        say(f"cortex-llm: note: {note}")
+    if not sized.fits:
+        say(f"cortex-llm: warning: {sizing.shortfall(sized)}")
+    for reason in skipped:
+        say(f"cortex-llm: not used: {reason}")
+    say(
+        f"cortex-llm: {model.name} ({model.path}) on {engine.name} at {settings.endpoint}: "
+        f"context {sized.context}, {sized.parallel} at once, {sized.threads} thread(s)"
+    )
+    return engines.launch(engine, settings, model, sized, extra=extra)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """``serve``: become the server. Returns only by raising."""
+    settings = config.load()
+    launch = prepare(settings, tuple(arguments.flags))
+    clear_stale_socket(settings.endpoint)
+    notify(f"STATUS=loading {settings.model_path or 'the built-in model'}")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execve(launch.argv[0], launch.argv, dict(launch.env))  # noqa: S606 - no shell is the point
+    except OSError as error:
+        raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
+
+
+def clear_stale_socket(endpoint: Endpoint) -> None:
+    """Remove a socket that a dead server left; raises UsageError when it is alive or no socket."""
+    if not isinstance(endpoint, UnixEndpoint):
+        return
+    folder = endpoint.path.parent
+    if not folder.is_dir():
+        raise UsageError(
+            f"the folder {folder} of the socket does not exist", hint=f"mkdir -p {folder}"
+        )
+    try:
+        mode = endpoint.path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(mode):
+        raise UsageError(f"{endpoint.path} is there and is no socket", hint="move it away")
+    try:
+        endpoint.connect(CONNECT_TIMEOUT).close()
+    except (ConnectionRefusedError, FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError):
+            endpoint.path.unlink()
+    except OSError as error:
+        raise UsageError(f"cannot tell who has {endpoint.path}: {error}") from error
+    else:
+        raise UsageError(
+            f"{endpoint.path} is in use by a running server",
+            hint="stop it first, or set CORTEX_LLM_HOST to another path",
+        )

@@ -1,0 +1,100 @@
+"""Decides context, parallel requests, threads and cache, so that the server fits. Pure.
+
+What the administrator set is kept; what is left open is chosen: a context of 4,096 tokens
+but never above what the model was trained for, four requests at once, every physical core.
+Where that is too large for the memory, first the parallel requests go down, one by one,
+then the context is halved. Every step is told in `notes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cortex_llm.config import Settings
+from cortex_llm.machine import Machine
+from cortex_llm.models import ModelInfo
+
+DEFAULT_CONTEXT = 4096  # a question with its facts and an answer; longer costs memory for all
+MIN_CONTEXT = 256  # below, not even a system prompt fits
+DEFAULT_PARALLEL = 4
+MEMORY_SHARE = 0.9  # of the cap: page tables, the allocator and the kernel take theirs
+BASE_BYTES = 96 << 20  # the server itself with its libraries and compute buffers, measured
+COMPUTE_SHARE = 0.05  # compute buffers grow with the model, about so much of the weights
+CACHE_SHARE = 32  # a prompt cache of a 32nd of the cap
+MAX_CACHE_MB = 256
+MIN_CACHE_MB = 16  # below, a cache holds not even one prompt
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """What to start the server with. `context` is what one request may use."""
+
+    context: int
+    parallel: int
+    threads: int
+    cache_ram_mb: int
+    needed_bytes: int
+    memory: int
+    fits: bool
+    notes: tuple[str, ...]
+
+
+def plan(settings: Settings, model: ModelInfo, machine: Machine) -> Sizing:
+    """Choose the sizes for this model on this machine."""
+    notes: list[str] = []
+    trained = model.context_length
+    context = settings.ctx_size or DEFAULT_CONTEXT
+    if trained is not None and context > trained:
+        if settings.ctx_size is not None:
+            notes.append(f"context {context} is above the {trained} the model was trained for")
+        context = trained
+    parallel = settings.parallel or DEFAULT_PARALLEL
+    cache_mb = _cache_mb(machine) if settings.cache_ram_mb is None else settings.cache_ram_mb
+    budget = int(machine.memory * MEMORY_SHARE)
+
+    def needed() -> int:
+        return _needed(model, context * parallel, cache_mb)
+
+    while needed() > budget and settings.parallel is None and parallel > 1:
+        parallel -= 1
+    while needed() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
+        context = max(MIN_CONTEXT, context // 2)
+    if settings.parallel is None and parallel < DEFAULT_PARALLEL:
+        notes.append(f"{parallel} request(s) at once, for the memory of {_mb(machine.memory)}")
+    if settings.ctx_size is None and context < min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT):
+        notes.append(f"a context of {context} tokens, for the memory of {_mb(machine.memory)}")
+    threads = settings.threads or machine.cores
+    if threads > machine.cores:
+        notes.append(f"{threads} threads on {machine.cores} physical core(s) slow each other down")
+    return Sizing(
+        context=context,
+        parallel=parallel,
+        threads=threads,
+        cache_ram_mb=cache_mb,
+        needed_bytes=needed(),
+        memory=machine.memory,
+        fits=needed() <= budget,
+        notes=tuple(notes),
+    )
+
+
+def _needed(model: ModelInfo, tokens: int, cache_mb: int) -> int:
+    weights = int(model.file_bytes * (1 + COMPUTE_SHARE))
+    return BASE_BYTES + weights + model.kv_bytes_per_token * tokens + (cache_mb << 20)
+
+
+def _cache_mb(machine: Machine) -> int:
+    share = (machine.memory >> 20) // CACHE_SHARE
+    return min(MAX_CACHE_MB, share) if share >= MIN_CACHE_MB else 0
+
+
+def _mb(size: int) -> str:
+    return f"{size >> 20:,} MiB"
+
+
+def shortfall(sizing: Sizing) -> str:
+    """The sentence for a model that does not fit."""
+    return (
+        f"it needs about {_mb(sizing.needed_bytes)}, and {_mb(sizing.memory)} is the limit; "
+        "use a smaller model, a smaller CORTEX_LLM_CTX_SIZE or a larger limit"
+    )
