@@ -59,7 +59,7 @@ def _truth(text: str) -> bool:
 
 
 def _tensor_type(text: str) -> Any:
-    from xllamacpp import ggml_type  # noqa: PLC0415 - 100 MB of libraries, only when asked for
+    from xllamacpp import ggml_type  # 100 MB of libraries, only when asked for
 
     try:
         return getattr(ggml_type, f"GGML_TYPE_{text.upper()}")
@@ -177,7 +177,7 @@ def parse(argv: list[str]) -> list[tuple[Apply, str]]:
 def parameters(argv: list[str], environ: dict[str, str]) -> Any:
     """The server's parameters for this command line; raises FlagError."""
     steps = parse(argv)
-    from xllamacpp import CommonParams  # noqa: PLC0415 - flags are refused without loading it
+    from xllamacpp import CommonParams  # flags are refused without loading it
 
     params = CommonParams()
     for (apply, text), word in zip(steps, _flag_words(argv), strict=True):
@@ -207,7 +207,7 @@ def main(argv: list[str] | None = None) -> int:
     except FlagError as error:
         sys.stderr.write(f"error: {error}\n")
         return EXIT_USAGE
-    from xllamacpp import Server  # noqa: PLC0415 - see parameters()
+    from xllamacpp import Server  # see parameters()
 
     try:
         server = Server(params)
