@@ -56,6 +56,7 @@ class Engine:
     name: str
     command: tuple[str, ...]
     flags: frozenset[str] | None = None
+    max_parallel: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,10 @@ def find(name: str, settings: Settings) -> Engine | str:
     missing = [package for package in PACKAGES[name] if not importlib.util.find_spec(package)]
     if missing:
         return f"the Python package {missing[0]} is not installed"
-    flags = frozenset({"--tags"}) if name == LLAMA_CPP_PYTHON else None
-    program = Path(__file__).with_name(PROGRAMS[name])
-    return Engine(name, (sys.executable, "-P", str(program)), flags)
+    command = (sys.executable, "-P", str(Path(__file__).with_name(PROGRAMS[name])))
+    if name == LLAMA_CPP_PYTHON:
+        return Engine(name, command, frozenset({"--tags"}), max_parallel=1)
+    return Engine(name, command)
 
 
 def launch(
@@ -105,15 +107,13 @@ def launch(
     tags = [f"{TAG_ENGINE}={engine.name}"]
     if model.profile:
         tags.insert(0, f"{TAG_PROFILE}={model.profile}")
-    # llama-cpp-python computes one request at a time
-    parallel = 1 if engine.name == LLAMA_CPP_PYTHON else sizing.parallel
     flags = [
         *("--model", str(model.path)),
         *("--alias", settings.alias or model.name),
         *settings.endpoint.arguments(),
         # llama.cpp divides this among the parallel requests
-        *("--ctx-size", str(sizing.context * parallel)),
-        *("--parallel", str(parallel)),
+        *("--ctx-size", str(sizing.context * sizing.parallel)),
+        *("--parallel", str(sizing.parallel)),
         *("--threads", str(sizing.threads)),
     ]
     optional = {

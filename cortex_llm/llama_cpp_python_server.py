@@ -6,6 +6,7 @@ so this adds what it lacks, around it, not in it:
 
 * GET /health and /props, and tags and n_ctx in /v1/models;
 * ``response_format`` of the type json_schema, rewritten to the form the package knows;
+  a request without a content type, which counts as JSON;
 * a prompt above the context is HTTP 400 ``exceed_context_size_error`` with both numbers,
   in streams too: the package sends 200 first and then breaks off, so the start of every
   reply is held back until its first byte is there;
@@ -14,6 +15,9 @@ so this adds what it lacks, around it, not in it:
 One request at a time; a later one waits. It is run as a file and imports nothing of this
 package.
 """
+
+# fastapi and uvicorn come with the package, which is optional; mypy runs without them:
+# mypy: disable-error-code="import-not-found, untyped-decorator"
 
 from __future__ import annotations
 
@@ -125,19 +129,18 @@ class Manners:
 
         async def hold(message: Message) -> None:
             nonlocal started
-            if not started and message["type"] == "http.response.start":
-                held.append(message)
-                return
-            if not started and not message.get("body") and message.get("more_body"):
-                return
-            for earlier in held:
-                await send(earlier)
-            held.clear()
-            started = True
-            await send(message)
+            held.append(message)
+            started = started or bool(message.get("body"))
+            if started:
+                await release()
+
+        async def release() -> None:
+            while held:
+                await send(held.pop(0))
 
         try:
             await self._app(*await _with_known_format(scope, receive), hold)
+            await release()
         except Exception as error:
             if started:
                 raise
@@ -166,8 +169,9 @@ async def _with_known_format(scope: Message, receive: Receive) -> tuple[Message,
             body = json.dumps(request).encode()
     except (ValueError, KeyError, TypeError):
         pass  # what the package makes of it is its own affair
-    headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-    headers.append((b"content-length", str(len(body)).encode()))
+    replaced = {b"content-length": str(len(body)).encode(), b"content-type": b"application/json"}
+    headers = [pair for pair in scope["headers"] if pair[0] not in replaced]
+    headers += replaced.items()
     replayed = False
 
     async def replay() -> Message:

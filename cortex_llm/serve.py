@@ -31,8 +31,8 @@ def prepare(settings: config.Settings, extra: tuple[str, ...] = ()) -> Launch:
             hint="set CORTEX_LLM_API_KEY_FILE, or CORTEX_LLM_HOST=127.0.0.1",
         )
     model = models.usable(settings.model_path or models.built_in())
-    sized = sizing.plan(settings, model, machine.inspect())
     engine, skipped = engines.choose(settings)
+    sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel)
     for note in sized.notes:
         say(f"cortex-llm: note: {note}")
     if not sized.fits:

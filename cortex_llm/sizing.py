@@ -39,8 +39,10 @@ class Sizing:
     notes: tuple[str, ...]
 
 
-def plan(settings: Settings, model: ModelInfo, machine: Machine) -> Sizing:
-    """Choose the sizes for this model on this machine."""
+def plan(
+    settings: Settings, model: ModelInfo, machine: Machine, max_parallel: int | None = None
+) -> Sizing:
+    """Choose the sizes for this model on this machine; `max_parallel` is the engine's limit."""
     notes: list[str] = []
     trained = model.context_length
     context = settings.ctx_size or DEFAULT_CONTEXT
@@ -48,7 +50,11 @@ def plan(settings: Settings, model: ModelInfo, machine: Machine) -> Sizing:
         if settings.ctx_size is not None:
             notes.append(f"context {context} is above the {trained} the model was trained for")
         context = trained
-    parallel = settings.parallel or DEFAULT_PARALLEL
+    most = DEFAULT_PARALLEL if max_parallel is None else max_parallel
+    parallel = settings.parallel or most
+    if max_parallel is not None and parallel > max_parallel:
+        notes.append(f"this engine computes {max_parallel} request(s) at once, not {parallel}")
+        parallel = max_parallel
     cache_mb = _cache_mb(machine) if settings.cache_ram_mb is None else settings.cache_ram_mb
     budget = int(machine.memory * MEMORY_SHARE)
 
@@ -59,7 +65,7 @@ def plan(settings: Settings, model: ModelInfo, machine: Machine) -> Sizing:
         parallel -= 1
     while needed() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
         context = max(MIN_CONTEXT, context // 2)
-    if settings.parallel is None and parallel < DEFAULT_PARALLEL:
+    if settings.parallel is None and parallel < most:
         notes.append(f"{parallel} request(s) at once, for the memory of {_mb(machine.memory)}")
     if settings.ctx_size is None and context < min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT):
         notes.append(f"a context of {context} tokens, for the memory of {_mb(machine.memory)}")
