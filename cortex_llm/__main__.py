@@ -17,6 +17,8 @@ from cortex_llm.errors import LlmError
 from cortex_llm.output import say
 
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
+CHECK_TIMEOUT, WAIT_TIMEOUT = 120.0, 300.0  # a large model on a slow disk takes minutes
+MAX_SECONDS = 86400
 NANO = "cortex_llm.nano.cli"  # adds the command `nano` where it is installed
 
 
@@ -32,7 +34,48 @@ def build_parser() -> argparse.ArgumentParser:
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")
+
+    check = commands.add_parser("check", help="find out whether the server would work")
+    check.add_argument("--tune", action="store_true", help="measure which number of threads pays")
+    check.add_argument("--timeout", type=_seconds, default=CHECK_TIMEOUT, metavar="SECONDS")
+    _json(check)
+    check.set_defaults(run="cortex_llm.preflight:command")
+
+    wait = commands.add_parser("wait-ready", help="wait until the model is loaded")
+    wait.add_argument("--timeout", type=_seconds, default=WAIT_TIMEOUT, metavar="SECONDS")
+    wait.add_argument("--pid", type=int, help="give up when this process ends (default: $MAINPID)")
+    wait.set_defaults(run="cortex_llm.ready:command")
+
+    _add_models(commands.add_parser("models", help="list, describe and verify model files"))
+    if importlib.util.find_spec(NANO):
+        importlib.import_module(NANO).add_parser(commands)
     return parser
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    listed = actions.add_parser("list", help="the models in the folders, and the built-in one")
+    listed.set_defaults(run="cortex_llm.catalogue:list_command")
+    info = actions.add_parser("info", help="what a model's header says")
+    info.add_argument("path")
+    info.set_defaults(run="cortex_llm.catalogue:info_command")
+    verify = actions.add_parser("verify", help="whether a model is whole, and its checksum")
+    verify.add_argument("path")
+    verify.add_argument("--sha256", metavar="HEX", help="the checksum that it must have")
+    verify.set_defaults(run="cortex_llm.catalogue:verify_command")
+    for action in (listed, info, verify):
+        _json(action)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="the answer as JSON, for programs")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MAX_SECONDS} seconds")
+    return seconds
 
 
 def main(argv: list[str] | None = None) -> int:

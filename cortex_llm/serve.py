@@ -60,15 +60,20 @@ def command(arguments: argparse.Namespace) -> int:
         raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
 
 
+def require_folder(endpoint: Endpoint) -> None:
+    """Raise UsageError when the folder of a Unix socket is not there."""
+    if isinstance(endpoint, UnixEndpoint) and not endpoint.path.parent.is_dir():
+        folder = endpoint.path.parent
+        raise UsageError(
+            f"the folder {folder} of the socket does not exist", hint=f"mkdir -p {folder}"
+        )
+
+
 def clear_stale_socket(endpoint: Endpoint) -> None:
     """Remove a socket that a dead server left; raises UsageError when it is alive or no socket."""
     if not isinstance(endpoint, UnixEndpoint):
         return
-    folder = endpoint.path.parent
-    if not folder.is_dir():
-        raise UsageError(
-            f"the folder {folder} of the socket does not exist", hint=f"mkdir -p {folder}"
-        )
+    require_folder(endpoint)
     try:
         mode = endpoint.path.lstat().st_mode
     except FileNotFoundError:

@@ -1,0 +1,78 @@
+"""Who has the address: nobody, a model server (and which model), or another program.
+
+The program is found through /proc: the listening socket's inode, then the process that
+holds it. Other users' processes hide that from all but root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cortex_llm.endpoint import Endpoint, UnixEndpoint, request
+
+CONNECT_TIMEOUT = 1.0
+LISTENING = "0A"  # the state column of /proc/net/tcp
+
+
+@dataclass(frozen=True)
+class Holder:
+    """`model` is the name of the model served, None when it is no model server."""
+
+    program: str
+    model: str | None
+
+
+def who_has(endpoint: Endpoint, api_key: str | None) -> Holder | None:
+    """None when nothing listens at the endpoint."""
+    try:
+        endpoint.connect(CONNECT_TIMEOUT).close()
+    except OSError:
+        return None
+    return Holder(_program(endpoint), _model(endpoint, api_key))
+
+
+def _model(endpoint: Endpoint, api_key: str | None) -> str | None:
+    try:
+        reply = request(endpoint, "/v1/models", api_key=api_key, timeout=CONNECT_TIMEOUT)
+        return str(reply.json["data"][0]["id"])
+    except (OSError, TypeError, KeyError, IndexError):
+        return None
+
+
+def _program(endpoint: Endpoint) -> str:
+    inodes = {f"socket:[{inode}]" for inode in _inodes(endpoint)}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            for descriptor in (process / "fd").iterdir():
+                if _link(descriptor) in inodes:
+                    name = (process / "comm").read_text("utf-8", "replace").strip()
+                    return f"{name} (pid {process.name})"
+    return "a program of another user"
+
+
+def _link(descriptor: Path) -> str:
+    with contextlib.suppress(OSError):
+        return os.readlink(descriptor)  # noqa: PTH115 - "socket:[…]" is no path
+    return ""
+
+
+def _inodes(endpoint: Endpoint) -> Iterator[str]:
+    if isinstance(endpoint, UnixEndpoint):
+        for fields in _table("unix"):
+            if len(fields) > 7 and fields[7] == str(endpoint.path):
+                yield fields[6]
+        return
+    for fields in [*_table("tcp"), *_table("tcp6")]:
+        port = int(fields[1].rpartition(":")[2], 16)
+        if port == endpoint.port and fields[3] == LISTENING:
+            yield fields[9]
+
+
+def _table(name: str) -> list[list[str]]:
+    with contextlib.suppress(OSError):
+        return [line.split() for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return []

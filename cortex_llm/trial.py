@@ -1,0 +1,172 @@
+"""Starts an engine in private, asks for real tokens, measures, and ends it.
+
+The server runs as a child on a Unix socket in a folder of its own, mode 0700, so it can be
+tried while the real one runs. A child that dies is told by the way it died: a signal names
+the fault and its remedy. The child is ended in every case, and with us if we are killed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cortex_llm import engines, ready
+from cortex_llm.config import Settings
+from cortex_llm.endpoint import MAX_SOCKET_PATH, UnixEndpoint, request
+from cortex_llm.engines import Engine
+from cortex_llm.errors import EngineError, NotReadyError
+from cortex_llm.models import ModelInfo
+from cortex_llm.sizing import Sizing
+
+PR_SET_PDEATHSIG = 1
+STOP_TIMEOUT = 5.0
+PROMPT = "Hello"
+RATE_TOKENS = 32  # enough for a rate: half a second at 60 tokens a second
+LOG_TAIL = 4096
+SOCKET_NAME = "trial.sock"
+SOCKET_ROOM = 40  # bytes of a socket's path that come after the temporary folder
+SHORT_FOLDER = "/tmp"  # noqa: S108 - only a folder of our own is made in it
+
+REMEDIES = {
+    signal.SIGILL: "it was built for another processor",
+    signal.SIGSEGV: "it does not run on this processor (in virtual machines often the AMX units)",
+    signal.SIGBUS: "the model file changed or is on a failing disk",
+    signal.SIGKILL: "it was killed, most likely for want of memory",
+    signal.SIGABRT: "it gave up; its last words are below",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one trial showed."""
+
+    engine: str
+    threads: int
+    load_ms: float
+    tokens_per_second: float
+
+
+def run(
+    engine: Engine, settings: Settings, model: ModelInfo, sizing: Sizing, timeout: float
+) -> Measured:
+    """Load the model and generate; raises EngineError when a token does not come."""
+    deadline = time.monotonic() + timeout
+    with _server(engine, settings, model, sizing) as (process, endpoint, log):
+        try:
+            loaded = ready.wait(endpoint, timeout, lambda: process.poll() is None)
+            _tokens(endpoint, settings, 1, deadline)
+            tokens, seconds = _tokens(endpoint, settings, RATE_TOKENS, deadline)
+        except NotReadyError as error:
+            raise _failure(engine, process, log, str(error)) from error
+        except OSError as error:
+            raise _failure(engine, process, log, f"no token came: {error}") from error
+    return Measured(engine.name, sizing.threads, loaded * 1000, tokens / max(seconds, 1e-6))
+
+
+def _tokens(
+    endpoint: UnixEndpoint, settings: Settings, count: int, deadline: float
+) -> tuple[int, float]:
+    """Generate up to `count` tokens; return how many came and the seconds they took."""
+    payload = {"prompt": PROMPT, "max_tokens": count, "temperature": 0.0}
+    started = time.monotonic()
+    reply = request(
+        endpoint,
+        "/v1/completions",
+        payload=payload,
+        api_key=settings.api_key,
+        timeout=max(0.1, deadline - started),
+    )
+    taken = time.monotonic() - started
+    answer = reply.json
+    try:
+        tokens = int(answer["usage"]["completion_tokens"])
+    except (TypeError, KeyError, ValueError) as error:
+        shown = reply.body[:200].decode("utf-8", "replace")
+        raise ConnectionError(f"HTTP {reply.status}: {shown}") from error
+    if reply.status != 200 or tokens < 1:
+        raise ConnectionError(f"HTTP {reply.status} with {tokens} tokens")
+    return tokens, taken
+
+
+@contextmanager
+def _server(
+    engine: Engine, settings: Settings, model: ModelInfo, sizing: Sizing
+) -> Iterator[tuple[subprocess.Popen[bytes], UnixEndpoint, Path]]:
+    roomy = len(tempfile.gettempdir()) + SOCKET_ROOM <= MAX_SOCKET_PATH
+    where = tempfile.gettempdir() if roomy else SHORT_FOLDER
+    with tempfile.TemporaryDirectory(prefix="cortex-llm-", dir=where) as name:
+        folder = Path(name)
+        endpoint = UnixEndpoint(folder / SOCKET_NAME)
+        private = dataclasses.replace(settings, endpoint=endpoint)
+        launch = engines.launch(engine, private, model, sizing)
+        log = folder / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                launch.argv,
+                env=dict(launch.env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this program has one thread
+            )
+        try:
+            yield process, endpoint, log
+        finally:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:  # the parent died before the line above
+        os._exit(1)
+
+
+def _failure(
+    engine: Engine, process: subprocess.Popen[bytes], log: Path, otherwise: str
+) -> EngineError:
+    """Name what happened: a signal, an exit status, or a child that lives and does not answer."""
+    try:
+        status = process.wait(1.0)
+    except subprocess.TimeoutExpired:
+        return EngineError(f"the engine {engine.name} does not answer: {otherwise}")
+    said = _last_words(log)
+    if status >= 0:
+        return EngineError(f"the engine {engine.name} ended with exit status {status}: {said}")
+    try:
+        name, remedy = signal.Signals(-status).name, REMEDIES.get(signal.Signals(-status), said)
+    except ValueError:
+        name, remedy = f"signal {-status}", said
+    return EngineError(
+        f"the engine {engine.name} was ended by {name}: {remedy}",
+        hint="use another engine (CORTEX_LLM_ENGINE=xllamacpp) "
+        "or another build (scripts/install-llm.sh build)",
+    )
+
+
+def _last_words(log: Path) -> str:
+    """The last error in the log, or its last line."""
+    with log.open("rb") as stream:
+        stream.seek(max(0, log.stat().st_size - LOG_TAIL))
+        lines = [line.strip() for line in stream.read().decode("utf-8", "replace").splitlines()]
+    errors = [line for line in lines if "error" in line.lower()]
+    spoken = [line for line in lines if line]
+    return (errors or spoken or ["it said nothing"])[-1][:300]
