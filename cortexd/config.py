@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from cortexd import yamlfile
+from cortexd.api import validation
 from cortexd.api.client import DEFAULT_SOCKET
-from cortexd.api.errors import ConfigError, nearest, shown
+from cortexd.api.errors import ConfigError, shown
 from cortexd.api.framing import DEFAULT_MAX_FRAME_BYTES
 
 if TYPE_CHECKING:
@@ -40,101 +42,85 @@ RESTART_KEYS = ("socket.",)
 SECRET_KEYS = frozenset({"api_key"})
 
 
-def _expanded(path: Path) -> Path:
-    return path.expanduser()
+Positive = Annotated[float, Meta(gt=0)]
 
 
-def _log_level(value: Any) -> Any:
-    """Accept the documented numbers too: 0 is the most talkative."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _LEVELS[value] if 0 <= value < len(_LEVELS) else value
-    return value.lower() if isinstance(value, str) else value
-
-
-def _llm_url(url: str) -> str:
-    if url.startswith(("http://", "https://")) and url.split("//", 1)[1].strip("/"):
-        return url.rstrip("/")
-    if url.startswith("unix:/"):
-        return url
-    raise ValueError("give http://HOST:PORT or unix:/PATH.sock")
-
-
-def _socket_path(path: Path) -> Path:
-    size = len(os.fsencode(path))
-    if size > MAX_SOCKET_PATH_BYTES:
-        raise ValueError(
-            f"the path is {size} bytes long; a Unix socket's limit is {MAX_SOCKET_PATH_BYTES}"
-        )
-    return path
-
-
-FilePath = Annotated[Path, Field(strict=False), AfterValidator(_expanded)]
-
-
-class Section(BaseModel):
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of all sections."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-
-class SocketSection(Section):
+class SocketSection(Section, frozen=True, kw_only=True):
     """Where clients find the daemon."""
 
-    path: Annotated[FilePath, AfterValidator(_socket_path)] = Path(DEFAULT_SOCKET)
-    mode: int = Field(0o666, ge=0, le=0o777, description="rights; levels are checked per request")
-    backlog: int = Field(4096, ge=1, le=65_535)
+    path: Path = Path(DEFAULT_SOCKET)
+    # Rights of the socket file; who may do what is decided per request.
+    mode: Annotated[int, Meta(ge=0, le=0o777)] = 0o666
+    backlog: Annotated[int, Meta(ge=1, le=65_535)] = 4096
+
+    def __post_init__(self) -> None:
+        """Refuse a path that the kernel would cut off."""
+        if (size := len(os.fsencode(self.path))) > MAX_SOCKET_PATH_BYTES:
+            raise ValueError(
+                f"path is {size} bytes long; a Unix socket's limit is {MAX_SOCKET_PATH_BYTES}"
+            )
 
 
-class LimitsSection(Section):
+class LimitsSection(Section, frozen=True, kw_only=True):
     """Bounds on what clients can ask for."""
 
-    max_frame_bytes: int = Field(DEFAULT_MAX_FRAME_BYTES, ge=1024, le=16 * 1024 * 1024)
-    max_connections: int = Field(1000, ge=1, le=100_000)
-    frame_timeout_sec: float = Field(30, gt=0, description="to finish a started request")
-    write_stall_sec: float = Field(30, gt=0, description="until a reader that stalls is dropped")
-    queue_size: int = Field(100, ge=1, le=10_000, description="inference requests, running or not")
-    requests_per_second: float = Field(
-        50, gt=0, description="inference requests that one user may start on average"
-    )
-    request_burst: int = Field(100, ge=1, description="… and at once")
-    drain_sec: float = Field(10, ge=0, description="for running requests at shutdown")
+    max_frame_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = DEFAULT_MAX_FRAME_BYTES
+    max_connections: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+    frame_timeout_sec: Positive = 30.0  # to finish a started request
+    write_stall_sec: Positive = 30.0  # until a reader that stalls is dropped
+    queue_size: Annotated[int, Meta(ge=1, le=10_000)] = 100  # inference requests, running or not
+    requests_per_second: Positive = 50.0  # inference requests that one user starts on average …
+    request_burst: Annotated[int, Meta(ge=1)] = 100  # … and at once
+    drain_sec: Annotated[float, Meta(ge=0)] = 10.0  # for running requests at shutdown
 
 
-class AccessSection(Section):
-    """Which groups may do what."""
+class AccessSection(Section, frozen=True, kw_only=True):
+    """Which groups may do what; ``use_group`` None lets everybody use the model."""
 
     admin_group: str = "cortex"
-    use_group: str | None = Field(None, description="who may use the model; null is everybody")
+    use_group: str | None = None
 
 
-class LlmSection(Section):
+class LlmSection(Section, frozen=True, kw_only=True):
     """The model server, and the defaults of a request."""
 
     enabled: bool = True
-    url: Annotated[str, AfterValidator(_llm_url)] = "http://127.0.0.1:8085"
+    url: str = "http://127.0.0.1:8085"
     api_key: str | None = None
-    api_key_file: FilePath | None = None
-    request_timeout_sec: float = Field(600, gt=0, description="for one answer, queueing included")
-    load_timeout_sec: float = Field(120, gt=0, description="for a model that is still loading")
-    slots: int = Field(1, ge=1, le=256, description="at once, until the server tells its number")
-    templates_dir: FilePath = Path("/etc/cortex/prompts")
+    api_key_file: Path | None = None
+    request_timeout_sec: Positive = 600.0  # for one answer, queueing included
+    load_timeout_sec: Positive = 120.0  # for a model that is still loading
+    slots: Annotated[int, Meta(ge=1, le=256)] = 1  # until the server tells its number
+    templates_dir: Path = Path("/etc/cortex/prompts")
     system_prompt: str | None = None
-    max_tokens_per_request: int = Field(256, ge=1, description="of requests that do not say")
-    temperature: float = Field(0.7, ge=0, le=2, description="of requests that do not say")
+    max_tokens_per_request: Annotated[int, Meta(ge=1)] = 256  # of requests that do not say
+    temperature: Annotated[float, Meta(ge=0, le=2)] = 0.7  # of requests that do not say
     # The documented daemon loaded the model itself; today cortex-llm reads these.
-    model_path: FilePath | None = None
-    n_threads: int | None = Field(None, ge=1, le=1024)
-    n_ctx: int | None = Field(None, ge=1)
+    model_path: Path | None = None
+    n_threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
+    n_ctx: Annotated[int, Meta(ge=1)] | None = None
     use_mmap: bool = True
 
+    def __post_init__(self) -> None:
+        """Refuse an address that nothing can be reached at."""
+        scheme, _, rest = self.url.partition(":")
+        if not (scheme in ("http", "https") and rest.strip("/")) and not (
+            scheme == "unix" and rest.startswith("/")
+        ):
+            raise ValueError(f"url is {shown(self.url)}: give http://HOST:PORT or unix:/PATH.sock")
 
-class LogSection(Section):
+
+class LogSection(Section, frozen=True, kw_only=True):
     """What goes to the journal."""
 
-    level: Annotated[LogLevel, BeforeValidator(_log_level)] = "info"
+    level: LogLevel = "info"
 
 
-class Config(Section):
+class Config(Section, frozen=True, kw_only=True):
     """All settings."""
 
     socket: SocketSection = SocketSection()
@@ -145,7 +131,7 @@ class Config(Section):
 
     def masked(self) -> dict[str, Any]:
         """As plain values, secrets replaced."""
-        values = self.model_dump(mode="json")
+        values: dict[str, dict[str, Any]] = msgspec.to_builtins(self, enc_hook=str)
         for section in values.values():
             for name in SECRET_KEYS & section.keys():
                 section[name] = None if section[name] is None else "********"
@@ -153,7 +139,7 @@ class Config(Section):
 
     def changed_keys(self, other: Config) -> list[str]:
         """Dotted names of the keys whose values differ in ``other``."""
-        ours, theirs = self.model_dump(), other.model_dump()
+        ours, theirs = (msgspec.to_builtins(config, enc_hook=str) for config in (self, other))
         return [
             f"{section}.{name}"
             for section, values in ours.items()
@@ -210,10 +196,13 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
         if variable in environ:
             values.setdefault(section, {})[name] = _from_environment(environ[variable])
             origin[section, name] = f"environment variable {variable}"
+    log = values.get("log")
+    if isinstance(log, dict) and "level" in log:
+        log["level"] = _log_level(log["level"])
     try:
-        config = Config.model_validate(values)
-    except ValidationError as error:
-        raise _config_error(error, origin) from error
+        config = validation.convert(values, Config)
+    except validation.Invalid as error:
+        raise _config_error(error.problem, origin) from error
     return Loaded(config, tuple(file.path for file in files))
 
 
@@ -221,22 +210,16 @@ def _from_environment(text: str) -> str | int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
-def _config_error(error: ValidationError, origin: dict[Key, str]) -> ConfigError:
-    first = error.errors(include_url=False)[0]
-    key = tuple(str(part) for part in first["loc"][:2])
+def _log_level(value: Any) -> Any:
+    """Accept the documented numbers too: 0 is the most talkative."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_LEVELS):
+        return _LEVELS[value]
+    return value.lower() if isinstance(value, str) else value
+
+
+def _config_error(problem: validation.Problem, origin: dict[Key, str]) -> ConfigError:
+    key = problem.path[:2]
     name = ".".join(key)
     place = origin.get(key) or origin.get(key[:1]) or "the configuration"
-    if first["type"] == "extra_forbidden":
-        valid = _names(key[:-1])
-        guess = nearest(key[-1], valid)
-        hint = f"did you mean {guess}?" if guess else "valid are: " + ", ".join(valid)
-        return ConfigError(f"{place}: unknown key {shown(name)}", hint=hint, key=name)
-    reason = str(first.get("ctx", {}).get("error") or first["msg"])
-    value = "…" if key[-1] in SECRET_KEYS else shown(first["input"])
-    return ConfigError(f"{place}: {name} is {value}: {reason}", key=name)
-
-
-def _names(section: Key) -> list[str]:
-    """The valid keys of a section, or of the whole file for an empty path."""
-    owner: Any = Config.model_fields[section[0]].annotation if section else Config
-    return list(owner.model_fields)
+    reason = "is wrong" if name.endswith(tuple(SECRET_KEYS)) else problem.reason
+    return ConfigError(f"{place}: {name} {reason}", hint=problem.hint, key=name)

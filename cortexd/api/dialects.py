@@ -38,7 +38,7 @@ class Call:
     """One request, freed of its form.
 
     ``error`` is set when the request names its form but is otherwise malformed: it is
-    answered in that form.  ``notification`` is a JSON-RPC request without an id: it is
+    answered in that form.  A ``notification`` (a JSON-RPC request without an id) is
     carried out and never answered.
     """
 
@@ -48,11 +48,12 @@ class Call:
     id: RequestId = None
     has_id: bool = False
     error: CortexError | None = None
+    notification: bool = False
 
     @property
-    def notification(self) -> bool:
-        """True for a JSON-RPC request without an id."""
-        return self.dialect is Dialect.JSONRPC and not self.has_id and self.error is None
+    def answered(self) -> bool:
+        """Whether a reply is due."""
+        return not self.notification
 
     def ok(self, data: Any) -> bytes:
         """The final reply to a request that went well, without a newline."""
@@ -147,7 +148,8 @@ def _call(request: dict[str, Any]) -> Call:
         command, params = _members(dialect, name_key, request)
     except InvalidRequest as error:
         return Call(dialect, id=request_id, has_id=has_id, error=error)
-    return Call(dialect, command, params, request_id, has_id)
+    notification = dialect is Dialect.JSONRPC and not has_id
+    return Call(dialect, command, params, request_id, has_id, notification=notification)
 
 
 def _members(

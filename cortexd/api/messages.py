@@ -1,15 +1,15 @@
 """Every request's parameters and every reply's data.
 
-Parameters are pydantic models: strict (no "5" for 5), frozen, unknown names refused.
+Parameters are msgspec structs: strict (no "5" for 5), frozen, unknown names refused.
 Replies are typed dictionaries: the daemon builds them itself, so they are checked by mypy
 and cost no memory.  The command reference in ``docs/protocol.md`` is generated from both.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired, Self, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 PROTOCOL_VERSION = 1
 
@@ -22,78 +22,78 @@ MAX_BATCH = 64
 MAX_STOPS = 16
 MAX_TIMEOUT_S = 86_400.0
 
-Text = Annotated[str, Field(max_length=MAX_PROMPT_CHARS)]
+Text = Annotated[str, Meta(max_length=MAX_PROMPT_CHARS)]
 
 
-class Params(BaseModel):
+class Params(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of all parameters."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-
-class NoParams(Params):
+class NoParams(Params, frozen=True, kw_only=True):
     """The command takes no parameters."""
 
 
-class Message(Params):
+class Message(Params, frozen=True, kw_only=True):
     """One turn of a conversation."""
 
     role: Literal["system", "user", "assistant"]
     content: Text
 
 
-class Generation(Params):
-    """What governs the generation of one answer."""
+class Generation(Params, frozen=True, kw_only=True):
+    """What governs the generation of one answer; what is not given, the configuration says."""
 
-    system: Text | None = Field(None, description="system prompt")
-    template: Text | None = Field(
-        None, description="name of a prompt template, or its Jinja2 text if it holds {{ or {%"
-    )
-    max_tokens: int = Field(256, ge=1, le=MAX_TOKENS)
-    temperature: float = Field(0.7, ge=0, le=2, allow_inf_nan=False)
-    top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
-    stop: str | list[str] | None = Field(None, description="up to 16 texts that end the answer")
-    seed: int | None = Field(None, ge=0, lt=2**32)
-    json_schema: dict[str, Any] | None = Field(
-        None, description="JSON schema that the answer must follow"
-    )
-    timeout_s: float | None = Field(
-        None, gt=0, le=MAX_TIMEOUT_S, allow_inf_nan=False, description="seconds, queueing included"
-    )
+    system: Annotated[Text | None, Meta(description="system prompt")] = None
+    template: Annotated[
+        Text | None,
+        Meta(description="name of a prompt template, or its Jinja2 text if it holds {{ or {%"),
+    ] = None
+    max_tokens: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_TOKENS)] | UnsetType, Meta(description="256 by default")
+    ] = UNSET
+    temperature: Annotated[
+        Annotated[float, Meta(ge=0, le=2)] | UnsetType, Meta(description="0.7 by default")
+    ] = UNSET
+    top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
+    stop: Annotated[
+        str | Annotated[list[str], Meta(max_length=MAX_STOPS)] | None,
+        Meta(description="texts that end the answer"),
+    ] = None
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] | None = None
+    json_schema: Annotated[
+        dict[str, Any] | None, Meta(description="JSON schema that the answer must follow")
+    ] = None
+    timeout_s: Annotated[
+        Annotated[float, Meta(gt=0, le=MAX_TIMEOUT_S)] | None,
+        Meta(description="seconds, queueing included"),
+    ] = None
 
-    @model_validator(mode="after")
-    def _stop_is_short(self) -> Self:
-        if isinstance(self.stop, list) and len(self.stop) > MAX_STOPS:
-            raise ValueError(f"stop holds {len(self.stop)} texts; the limit is {MAX_STOPS}")
-        return self
 
-
-class InferenceParams(Generation):
+class InferenceParams(Generation, frozen=True, kw_only=True):
     """One question: a prompt, or the turns of a conversation."""
 
     prompt: Text | None = None
-    messages: list[Message] | None = Field(None, min_length=1, max_length=MAX_MESSAGES)
-    stream: bool = Field(False, description="send token events before the reply")
+    messages: Annotated[list[Message], Meta(min_length=1, max_length=MAX_MESSAGES)] | None = None
+    stream: Annotated[bool, Meta(description="send token events before the reply")] = False
 
-    @model_validator(mode="after")
-    def _one_question(self) -> Self:
+    def __post_init__(self) -> None:
+        """Exactly one of the two forms."""
         if (self.prompt is None) == (self.messages is None):
             raise ValueError("give either prompt or messages")
         if self.messages is not None and self.template is not None:
             raise ValueError("a template goes with a prompt, not with messages")
-        return self
 
 
-class BatchParams(Generation):
+class BatchParams(Generation, frozen=True, kw_only=True):
     """Several prompts under the same settings, answered in order."""
 
-    prompts: list[Text] = Field(min_length=1, max_length=MAX_BATCH)
+    prompts: Annotated[list[Text], Meta(min_length=1, max_length=MAX_BATCH)]
 
 
-class CancelParams(Params):
+class CancelParams(Params, frozen=True, kw_only=True):
     """Which request to cancel."""
 
-    request_id: str = Field(max_length=64)
+    request_id: Annotated[str, Meta(max_length=64)]
 
 
 class PingReply(TypedDict):
@@ -115,7 +115,7 @@ class CommandHelp(TypedDict):
 
     name: str
     aliases: list[str]
-    level: Literal["read", "use", "admin"]
+    level: str
     summary: str
     streams: bool
     params: dict[str, Any]

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from pydantic_core import to_json
+from msgspec.json import encode
 
 from cortexd.api.errors import InvalidJson, shown
 
@@ -89,8 +89,8 @@ def _refuse_lone_surrogates(value: Any) -> None:
 
 
 def dumps(value: Any) -> bytes:
-    """Compact UTF-8 JSON; non-finite numbers become null, what UTF-8 cannot hold ``?``."""
+    """Compact UTF-8 JSON; non-finite numbers become null."""
     try:
-        return to_json(value, inf_nan_mode="null")
-    except ValueError:  # a lone surrogate that came from a file name or from upstream
+        return encode(value)
+    except UnicodeEncodeError:  # a lone surrogate that came from a file name or from upstream
         return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,63 @@
+"""``cortexd [--config FILE] [--check]``: run the daemon, or check its configuration.
+
+Exit status: 0 stopped as asked, 1 could not start, 2 wrong usage or configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import uvloop
+
+from cortexd import config, log
+from cortexd.api.errors import ConfigError
+from cortexd.daemon import DISTRIBUTION, Daemon
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program."""
+    options = _parser().parse_args(argv)
+    try:
+        loaded = config.load(os.environ, options.config)
+        if options.check:
+            print_checked(loaded)
+            return 0
+        log.set_up(loaded.config.log.level)
+        uvloop.run(_serve(loaded, options.config))
+    except ConfigError as error:
+        sys.stderr.write(f"cortexd: {error.message}\n")
+        if error.hint:
+            sys.stderr.write(f"hint: {error.hint}\n")
+        return 2
+    return 0
+
+
+async def _serve(loaded: config.Loaded, explicit: Path | None) -> None:
+    await Daemon(loaded, explicit).run()
+
+
+def print_checked(loaded: config.Loaded) -> None:
+    """Say which files were read."""
+    files = ", ".join(str(path) for path in loaded.files) or "none, the defaults hold"
+    sys.stdout.write(f"configuration is valid; files read: {files}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    from importlib.metadata import version
+
+    parser = argparse.ArgumentParser(
+        prog="cortexd", description="Cortex's daemon: serves JSON commands on a Unix socket."
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="read this file instead of the standard ones"
+    )
+    parser.add_argument("--check", action="store_true", help="check the configuration and exit")
+    parser.add_argument("--version", action="version", version=f"cortexd {version(DISTRIBUTION)}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Plain values into typed ones, with errors that a person can act on.
+
+Serves the commands' parameters and the configuration alike: says which name is wrong,
+what stood there, what would be valid, and which name was probably meant.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from cortexd.api.errors import nearest, shown
+
+T = TypeVar("T")
+
+_AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
+
+
+class Problem(NamedTuple):
+    """What is wrong: the path of names to it, a sentence without its subject, a hint."""
+
+    path: tuple[str, ...]
+    reason: str
+    hint: str | None
+
+
+class Invalid(Exception):
+    """A value does not fit its type."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+def convert(value: Any, to: type[T]) -> T:
+    """Make a ``to`` of plain values, strictly.
+
+    Raises:
+        Invalid: with the first problem found.
+    """
+    try:
+        return msgspec.convert(value, to, dec_hook=_convert_path)
+    except msgspec.ValidationError as error:
+        raise Invalid(_explain(str(error), value, to)) from error
+
+
+def _convert_path(to: type[Any], value: Any) -> Any:
+    if to is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
+
+
+def _explain(message: str, value: Any, to: type[Any]) -> Problem:
+    match = _AT.match(message)
+    reason = match["reason"] if match else message
+    path = tuple(a or b for a, b in _STEP.findall((match and match["path"]) or ""))
+    if unknown := _UNKNOWN.match(reason):
+        valid = _fields(to, path)
+        guess = nearest(unknown["name"], valid)
+        known = f"valid are: {', '.join(valid)}" if valid else "there are none"
+        return Problem(
+            (*path, unknown["name"]), "is unknown", f"did you mean {guess}?" if guess else known
+        )
+    if missing := _MISSING.match(reason):
+        return Problem((*path, missing["name"]), "is missing", None)
+    if not path:
+        return Problem(path, reason, None)
+    return Problem(path, f"is {shown(_at(value, path))}: {_plainly(reason)}", None)
+
+
+def _plainly(reason: str) -> str:
+    text = reason.replace("`", "").replace("Expected", "expected")
+    return text[0].lower() + text[1:]
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdigit():
+            value = value[int(step)]
+    return value
+
+
+def _fields(to: type[Any], path: tuple[str, ...]) -> list[str]:
+    """Names that are valid in the struct at ``path``."""
+    for step in path:
+        if step.isdigit():
+            continue
+        found = next((f.type for f in msgspec.structs.fields(to) if f.encode_name == step), None)
+        to = _struct_in(found) or to
+    return [field.encode_name for field in msgspec.structs.fields(to)]
+
+
+def _struct_in(annotation: Any) -> type[Any] | None:
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return annotation
+    inner = (_struct_in(arg) for arg in getattr(annotation, "__args__", ()))
+    return next((found for found in inner if found), None)

@@ -1,0 +1,101 @@
+"""What a handler is handed: the daemon's parts, and who is asking.
+
+Handlers get nothing else; they neither see sockets nor keep state of their own.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cortexd import samplers
+from cortexd.access import Level, Policy
+from cortexd.counters import Counters
+from cortexd.llm import Upstream
+from cortexd.queue import InferenceQueue
+from cortexd.ratelimit import RateLimiter
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from cortexd.access import Peer
+    from cortexd.api.messages import ReloadReply
+    from cortexd.config import Config, Loaded
+
+
+class Caller(Protocol):
+    """One request's way back to its client."""
+
+    @property
+    def peer(self) -> Peer:
+        """Who is asking, by the kernel's word."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The ``id`` that the client gave its request, as text."""
+
+    def emit(self, event: str, data: dict[str, Any]) -> None:
+        """Send one event ahead of the reply."""
+
+    async def drained(self) -> None:
+        """Wait until the client has taken enough of what was sent."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A request that can be cancelled."""
+
+    request_id: str
+    client_id: str | None
+    uid: int
+    task: asyncio.Task[Any]
+    cancelled_by: int | None = None
+
+
+@dataclass(slots=True)
+class Context:
+    """The daemon's parts."""
+
+    loaded: Loaded
+    version: str
+    stop: Callable[[], None]
+    reload: Callable[[], ReloadReply]
+    connections: Callable[[], int] = lambda: 0
+    policy: Policy = field(default_factory=Policy)
+    counters: Counters = field(default_factory=Counters)
+    cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)
+    running: dict[str, Running] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+    queue: InferenceQueue = field(init=False)
+    limiter: RateLimiter = field(init=False)
+    llm: Upstream = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build the parts whose bounds the configuration sets."""
+        limits, llm = self.config.limits, self.config.llm
+        self.queue = InferenceQueue(limits.queue_size, llm.slots)
+        self.limiter = RateLimiter(limits.requests_per_second, limits.request_burst)
+        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled)
+        self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
+
+    @property
+    def config(self) -> Config:
+        """The running configuration."""
+        return self.loaded.config
+
+    def level(self, peer: Peer) -> Level:
+        """How far ``peer`` may go."""
+        return peer.level(self.policy)
+
+    def apply(self, loaded: Loaded) -> None:
+        """Let a new configuration take effect; running requests finish under the old one."""
+        old, self.loaded = self.config, loaded
+        limits, llm = self.config.limits, self.config.llm
+        self.queue.resize(limit=limits.queue_size)
+        self.limiter.per_second = limits.requests_per_second
+        self.limiter.burst = limits.request_burst
+        self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
+        if llm != old.llm:
+            self.llm.reconfigure(llm.url, llm.api_key, llm.api_key_file, llm.enabled)

@@ -1,0 +1,153 @@
+"""The daemon's life: build, start, READY, wait, stop in reverse.
+
+Everything that lives as long as the process is made here and handed on as an argument.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import resource
+import signal
+import time
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from cortexd import config, listener
+from cortexd.api.errors import ConfigError, CortexError
+from cortexd.context import Context
+from cortexd.dispatch import Dispatcher
+from cortexd.server import Server
+from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+    from cortexd.api.messages import ReloadReply
+    from cortexd.config import Loaded
+
+_log = logging.getLogger(__name__)
+
+DISTRIBUTION = "cortex-linux"
+# Descriptors besides those of clients: the event loop's, the journal's, the model's.
+SPARE_DESCRIPTORS = 64
+
+
+class Daemon:
+    """One running cortexd."""
+
+    def __init__(self, loaded: Loaded, explicit: Path | None) -> None:
+        self._explicit = explicit
+        self._stop = asyncio.Event()
+        self._notifier = Notifier()
+        self._context = Context(
+            loaded, version(DISTRIBUTION), self._stop.set, self.reload, lambda: len(self._server)
+        )
+        self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
+
+    async def run(self) -> None:
+        """Serve until a signal or ``shutdown`` ends it.
+
+        Raises:
+            ConfigError: the socket cannot be had.
+        """
+        settings = self._context.config.socket
+        sockets = inherited_sockets()
+        own = not sockets
+        if own:
+            sockets = [listener.open_socket(settings)]
+        inode = settings.path.stat().st_ino if own else 0
+        raise_descriptor_limit(self._context.config.limits.max_connections)
+        self._handle_signals()
+        try:
+            await self._server.listen(sockets, settings.backlog)
+            gc.collect()
+            gc.freeze()  # what start-up made stays; later collections need not look at it
+            self._notifier.ready(self._status(sockets))
+            _log.info("ready on %s", ", ".join(_name(sock) for sock in sockets))
+            await self._wait()
+        finally:
+            self._notifier.stopping("finishing running requests")
+            if own:
+                listener.remove_socket(settings.path, inode)
+            await self._server.drain(self._context.config.limits.drain_sec)
+            await self._context.llm.aclose()
+            _log.info("stopped")
+
+    def reload(self) -> ReloadReply:
+        """Read the configuration again and apply it.
+
+        Raises:
+            ConfigError: it is wrong; the running one stays.
+        """
+        self._notifier.reloading(time.monotonic_ns() // 1000)
+        try:
+            loaded = config.load(os.environ, self._explicit)
+        finally:
+            self._notifier.ready("serving")
+        changed = self._context.config.changed_keys(loaded.config)
+        self._context.apply(loaded)
+        logging.getLogger().setLevel(loaded.config.log.level.upper())
+        _log.info("configuration reloaded; changed: %s", ", ".join(changed) or "nothing")
+        return {
+            "reloaded": True,
+            "changed": changed,
+            "restart_required": [key for key in changed if key.startswith(config.RESTART_KEYS)],
+            "config_file": str(loaded.files[-1]) if loaded.files else None,
+        }
+
+    async def _wait(self) -> None:
+        """Wait for the end; feed systemd's watchdog from the loop that serves the clients."""
+        interval = watchdog_interval()
+        while not self._stop.is_set():
+            try:
+                async with asyncio.timeout(interval):
+                    await self._stop.wait()
+            except TimeoutError:
+                self._notifier.watchdog()
+
+    def _handle_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_by_signal)
+
+    def _reload_by_signal(self) -> None:
+        try:
+            self.reload()
+        except CortexError as error:
+            _log.error("configuration not reloaded: %s%s", error.message, _hint(error))
+
+    def _status(self, sockets: list[socket.socket]) -> str:
+        return "serving " + ", ".join(_name(sock) for sock in sockets)
+
+
+def raise_descriptor_limit(connections: int) -> None:
+    """Let the process hold a descriptor for each client, the refused ones too.
+
+    Raises:
+        ConfigError: the hard limit is below what ``limits.max_connections`` needs.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + SPARE_DESCRIPTORS
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise ConfigError(
+            f"limits.max_connections is {connections}, which takes {needed} file descriptors; "
+            f"this process may have {hard}",
+            hint="lower it, or raise LimitNOFILE in the unit",
+        )
+    wanted = 10 * needed if hard == resource.RLIM_INFINITY else min(10 * needed, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _name(sock: socket.socket) -> str:
+    name = sock.getsockname()
+    return name if isinstance(name, str) else repr(name)
+
+
+def _hint(error: CortexError) -> str:
+    return f"; hint: {error.hint}" if error.hint else ""

@@ -1,0 +1,119 @@
+"""From one call to its reply: find, authorise, validate, run, reply, in this order.
+
+Whatever a handler raises ends as an error reply; a defect is logged with its traceback
+and told to the client as INTERNAL_ERROR without it.  Knows nothing of sockets.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any
+
+from cortexd.access import Level
+from cortexd.api import validation
+from cortexd.api.errors import (
+    CortexError,
+    InternalError,
+    InvalidCommand,
+    InvalidParams,
+    ShuttingDown,
+    Unauthorized,
+    nearest,
+    shown,
+)
+from cortexd.handlers import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from cortexd.api.dialects import Call
+    from cortexd.context import Caller, Context
+
+_log = logging.getLogger(__name__)
+
+_BY_NAME: dict[str, Command] = {
+    name: command for command in COMMANDS for name in (command.name, *command.aliases)
+}
+
+_TAKES_TIME = {command for command in COMMANDS if inspect.iscoroutinefunction(command.handler)}
+
+
+class Dispatcher:
+    """Carries out calls on one context."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.closing = False
+
+    def run(self, call: Call, caller: Caller) -> bytes | Coroutine[Any, Any, bytes]:
+        """The reply, or, for what takes time, a coroutine that will give it."""
+        try:
+            command = self._find(call)
+            self._authorise(command, caller)
+            params = _validate(command, call)
+            self.context.counters.requests[command.name] += 1
+            if command in _TAKES_TIME:
+                return self._finish(call, command, params, caller)
+            return call.ok(command.handler(self.context, params, caller))
+        except Exception as error:  # noqa: BLE001 - the one edge where every error becomes a reply
+            return self.failed(call, error)
+
+    def failed(self, call: Call, error: Exception) -> bytes:
+        """The error reply, counted; a defect is logged here."""
+        if not isinstance(error, CortexError):
+            _log.error("defect while serving %s", shown(call.command), exc_info=error)
+            error = InternalError(
+                "the daemon met a defect of its own; nothing was changed by this request",
+                hint="the journal holds the details: journalctl -u cortexd -p err",
+            )
+        self.context.counters.errors[error.code] += 1
+        return call.failed(error)
+
+    async def _finish(self, call: Call, command: Command, params: Any, caller: Caller) -> bytes:
+        try:
+            return call.ok(await command.handler(self.context, params, caller))
+        except Exception as error:  # noqa: BLE001 - as in run
+            return self.failed(call, error)
+
+    def _find(self, call: Call) -> Command:
+        if call.error is not None:
+            raise call.error
+        if (command := _BY_NAME.get(call.command)) is None:
+            guess = nearest(call.command, _BY_NAME)
+            raise InvalidCommand(
+                f"there is no command {shown(call.command)}",
+                hint=f"did you mean {guess}?" if guess else 'ask for {"command":"help"}',
+                command=call.command[:64],
+            )
+        if self.closing and command.level is not Level.READ:
+            raise ShuttingDown("the daemon is stopping and takes no new work")
+        return command
+
+    def _authorise(self, command: Command, caller: Caller) -> None:
+        if command.level is Level.READ:  # any local user: whoever could connect
+            return
+        context = self.context
+        if context.level(caller.peer) >= command.level:
+            return
+        access = context.config.access
+        group = access.admin_group if command.level is Level.ADMIN else access.use_group
+        raise Unauthorized(
+            f"{command.name} needs level {command.level.label}; user {caller.peer.uid} has "
+            f"{context.level(caller.peer).label}",
+            hint=f"an administrator can add you to the group {group}: adduser USER {group}",
+            level=command.level.label,
+        )
+
+
+def _validate(command: Command, call: Call) -> Any:
+    try:
+        return validation.convert(call.params or {}, command.params)
+    except validation.Invalid as error:
+        problem = error.problem
+        name = ".".join(problem.path)
+        raise InvalidParams(
+            f"{command.name}: {name} {problem.reason}" if name else problem.reason,
+            hint=problem.hint,
+            param=name or None,
+        ) from error

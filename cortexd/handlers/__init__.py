@@ -1,0 +1,69 @@
+"""The table of commands; to add one, add a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cortexd.access import Level
+from cortexd.api.messages import (
+    BatchParams,
+    BatchReply,
+    CancelParams,
+    CancelReply,
+    ConfigReply,
+    HealthReply,
+    HelpReply,
+    InferenceParams,
+    InferenceReply,
+    LlmStatusReply,
+    MetricsReply,
+    NoParams,
+    Params,
+    PingReply,
+    ReloadReply,
+    ShutdownReply,
+    StatusReply,
+    VersionReply,
+)
+from cortexd.handlers import control, inference, manual, system
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Command(NamedTuple):
+    """One command: who may use it, what it takes and gives, what carries it out."""
+
+    name: str
+    level: Level
+    params: type[Params]
+    reply: Any
+    handler: Callable[..., Any]
+    aliases: tuple[str, ...] = ()
+    streams: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first line of the handler's docstring."""
+        return (self.handler.__doc__ or "").split("\n", 1)[0]
+
+
+READ, USE, ADMIN = Level.READ, Level.USE, Level.ADMIN
+
+COMMANDS: tuple[Command, ...] = (
+    Command("ping", READ, NoParams, PingReply, system.ping),
+    Command("version", READ, NoParams, VersionReply, system.version),
+    Command("help", READ, NoParams, HelpReply, manual.help_),
+    Command("status", READ, NoParams, StatusReply, system.status),
+    Command("health", READ, NoParams, HealthReply, system.health, ("health.snapshot",)),
+    Command("metrics", READ, NoParams, MetricsReply, system.metrics),
+    Command("config.get", READ, NoParams, ConfigReply, control.config_get),
+    Command("config.reload", ADMIN, NoParams, ReloadReply, control.config_reload,
+            ("config_reload", "config-reload")),
+    Command("inference", USE, InferenceParams, InferenceReply, inference.inference,
+            ("llm.infer",), streams=True),
+    Command("inference.batch", USE, BatchParams, BatchReply, inference.batch),
+    Command("inference.cancel", USE, CancelParams, CancelReply, inference.cancel),
+    Command("llm.status", READ, NoParams, LlmStatusReply, inference.llm_status),
+    Command("shutdown", ADMIN, NoParams, ShutdownReply, control.shutdown),
+)  # fmt: skip

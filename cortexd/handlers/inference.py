@@ -1,0 +1,242 @@
+"""inference, inference.batch, inference.cancel, llm.status: the way to the model."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from contextlib import aclosing, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import UNSET
+
+from cortexd import prompts
+from cortexd.access import Level
+from cortexd.api.errors import (
+    Cancelled,
+    CortexError,
+    DaemonBusy,
+    NotFound,
+    RequestTimeout,
+    Unauthorized,
+    shown,
+)
+from cortexd.completion import Usage
+from cortexd.context import Running
+from cortexd.queue import Priority
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cortexd.api.messages import (
+        BatchOutput,
+        BatchParams,
+        BatchReply,
+        CancelParams,
+        CancelReply,
+        Generation,
+        InferenceParams,
+        InferenceReply,
+        LlmStatusReply,
+        NoParams,
+    )
+    from cortexd.context import Caller, Context
+    from cortexd.prompts import Turn
+
+
+async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> InferenceReply:
+    """Answer one prompt or conversation."""
+    ctx.limiter.take(caller.peer.uid)
+    question: Any = params.prompt if params.messages is None else params.messages
+    turns = _turns(ctx, question, params)
+    listener = caller if params.stream else None
+    with _cancellable(ctx, caller) as request_id:
+        job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, listener)
+        return await _answer(ctx, job)
+
+
+async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply:
+    """Answer several prompts; one that fails does not spoil the others."""
+    uid = caller.peer.uid
+    free = ctx.queue.limit - ctx.queue.running - ctx.queue.waiting
+    if len(params.prompts) > free:
+        raise DaemonBusy(
+            f"{len(params.prompts)} prompts, and the queue has room for {free} of "
+            f"{ctx.queue.limit}",
+            queue_size=ctx.queue.waiting,
+            retry_after_s=1.0,
+        )
+    ctx.limiter.take(uid, len(params.prompts))
+    conversations = [_turns(ctx, prompt, params) for prompt in params.prompts]
+    with _cancellable(ctx, caller) as request_id:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(
+                    _outcome(
+                        ctx, _Job(f"{request_id}.{number}", uid, Priority.BATCH, turns, params)
+                    )
+                )
+                for number, turns in enumerate(conversations)
+            ]
+    return {"outputs": [task.result() for task in tasks]}
+
+
+def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
+    """Cancel a request by its request_id, or one of your own by the id you gave it."""
+    uid = caller.peer.uid
+    for request in ctx.running.values():
+        own = request.uid == uid
+        if request.request_id == params.request_id or (
+            own and request.client_id == params.request_id
+        ):
+            if not own and ctx.level(caller.peer) < Level.ADMIN:
+                raise Unauthorized(
+                    f"the request {params.request_id} is another user's",
+                    hint="administrators of cortexd may cancel it",
+                )
+            request.cancelled_by = uid
+            request.task.cancel()
+            return {"cancelled": True, "request_id": request.request_id}
+    raise NotFound(f"no request {shown(params.request_id)} is running or waiting")
+
+
+async def llm_status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmStatusReply:
+    """Tell the model service's state and the queue before it."""
+    info = await ctx.llm.refresh()
+    queue = ctx.queue
+    return {
+        "state": info.state,
+        "model": info.model,
+        "profile": info.profile,
+        "context_length": info.context_length,
+        "queue": {"waiting": queue.waiting, "running": queue.running, "limit": queue.limit},
+        "slots": info.slots,
+        "tokens_per_second": ctx.llm.tokens_per_second,
+        "last_error": ctx.llm.last_error,
+        "url": ctx.llm.url,
+    }
+
+
+def _turns(ctx: Context, question: Any, settings: Generation) -> list[Turn]:
+    llm = ctx.config.llm
+    return prompts.turns(question, settings, llm.system_prompt, llm.templates_dir)
+
+
+@contextmanager
+def _cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
+    """Enter the running request into the table that ``cancel`` looks into."""
+    task = asyncio.current_task()
+    if task is None:  # pragma: no cover - handlers run in tasks
+        raise RuntimeError("not in a task")
+    request_id = uuid.uuid4().hex
+    entry = Running(request_id, caller.client_id, caller.peer.uid, task)
+    ctx.running[request_id] = entry
+    try:
+        yield request_id
+    except asyncio.CancelledError:
+        if entry.cancelled_by is None:
+            raise
+        task.uncancel()
+        raise Cancelled(
+            f"the request {request_id} was cancelled by user {entry.cancelled_by}",
+            request_id=request_id,
+        ) from None
+    finally:
+        del ctx.running[request_id]
+
+
+class _Job(NamedTuple):
+    """One prompt on its way to the model; ``listener`` gets the tokens."""
+
+    request_id: str
+    uid: int
+    priority: Priority
+    turns: list[Turn]
+    settings: Generation
+    listener: Caller | None = None
+
+
+async def _outcome(ctx: Context, job: _Job) -> BatchOutput:
+    try:
+        return {"reply": await _answer(ctx, job)}
+    except CortexError as error:
+        details = error.wire_details()
+        return {"error": {"code": error.code, "message": error.message, "details": details}}
+
+
+async def _answer(ctx: Context, job: _Job) -> InferenceReply:
+    """Wait for a turn, generate, and account for it."""
+    settings, listener = job.settings, job.listener
+    llm = ctx.config.llm
+    limit_s = min(settings.timeout_s or llm.request_timeout_sec, llm.request_timeout_sec)
+    asked = time.monotonic()
+    usage = Usage()
+    parts: list[str] = []
+    first_token = 0.0
+    try:
+        async with asyncio.timeout(limit_s):
+            async with ctx.queue.turn(job.uid, job.priority):
+                info = await ctx.llm.wait_ready(llm.load_timeout_sec)
+                ctx.queue.resize(slots=info.slots or llm.slots)
+                started = time.monotonic()
+                payload = _payload(ctx, job.turns, settings)
+                async with aclosing(ctx.llm.answer(payload, usage)) as texts:
+                    async for text in texts:
+                        if not parts:
+                            first_token = time.monotonic()
+                        if listener is not None:
+                            first = {} if parts else {"request_id": job.request_id}
+                            listener.emit("token", {"text": text, **first})
+                            await listener.drained()
+                        parts.append(text)
+    except TimeoutError as error:
+        raise RequestTimeout(
+            f"no complete answer within {limit_s:g} s; {usage.tokens} tokens had come",
+            hint="ask for fewer tokens, or raise timeout_s or llm.request_timeout_sec",
+            timeout_s=limit_s,
+            tokens=usage.tokens,
+        ) from error
+    ended = time.monotonic()
+    _account(ctx, usage, ended - started, ended - (first_token or ended))
+    return {
+        "output": "".join(parts),
+        "tokens_used": usage.tokens,
+        "prompt_tokens": usage.prompt_tokens,
+        "inference_time_ms": _ms(ended - started),
+        "time_to_first_token_ms": _ms((first_token or ended) - started),
+        "queue_ms": _ms(started - asked),
+        "finish_reason": usage.finish_reason,
+        "model": info.model or usage.model,
+        "request_id": job.request_id,
+    }
+
+
+def _payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
+    """The body of the chat completion, without what says how it is transported."""
+    llm = ctx.config.llm
+    unset_tokens = settings.max_tokens is UNSET
+    payload: dict[str, Any] = {
+        "messages": turns,
+        "max_tokens": llm.max_tokens_per_request if unset_tokens else settings.max_tokens,
+        "temperature": llm.temperature if settings.temperature is UNSET else settings.temperature,
+    }
+    for name in ("top_p", "stop", "seed"):
+        if (value := getattr(settings, name)) is not None:
+            payload[name] = value
+    if settings.json_schema is not None:  # the form that all llama.cpp servers understand
+        payload["response_format"] = {"type": "json_object", "schema": settings.json_schema}
+    return payload
+
+
+def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float) -> None:
+    counters = ctx.counters
+    counters.inferences += 1
+    counters.inference_seconds += took_s
+    counters.tokens += usage.tokens
+    counters.prompt_tokens += usage.prompt_tokens
+    if usage.tokens > 1 and generating_s > 0:
+        ctx.llm.tokens_per_second = round((usage.tokens - 1) / generating_s, 1)
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)

@@ -1,0 +1,49 @@
+"""help: the table of commands, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cortexd.api.messages import CommandHelp, HelpReply, NoParams, Params
+    from cortexd.context import Caller, Context
+    from cortexd.handlers import Command
+
+
+def help_(_ctx: Context, _params: NoParams, _caller: Caller) -> HelpReply:
+    """List every command with the JSON schema of its parameters."""
+    from cortexd.handlers import COMMANDS
+
+    return {"commands": [describe(command) for command in COMMANDS]}
+
+
+def describe(command: Command) -> CommandHelp:
+    """One row of the table."""
+    level = command.level.label
+    return {
+        "name": command.name,
+        "aliases": list(command.aliases),
+        "level": level,
+        "summary": command.summary,
+        "streams": command.streams,
+        "params": params_schema(command.params),
+    }
+
+
+def params_schema(params: type[Params]) -> dict[str, Any]:
+    """JSON schema (2020-12) of a command's parameters, without references to others."""
+    import msgspec
+
+    (schema,), components = msgspec.json.schema_components([params], ref_template="{name}")
+    resolved: dict[str, Any] = _inline(schema, components)
+    return resolved
+
+
+def _inline(node: Any, components: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inline(member, components) for member in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inline(components[node["$ref"]], components)
+    return {key: _inline(value, components) for key, value in node.items()}

@@ -1,0 +1,97 @@
+"""ping, version, help, status, health, metrics: what anybody may ask."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from cortexd import exposition, samplers
+from cortexd.api.messages import PROTOCOL_VERSION
+
+if TYPE_CHECKING:
+    from cortexd.api.messages import (
+        HealthReply,
+        LlmSummary,
+        MetricsReply,
+        NoParams,
+        PingReply,
+        StatusReply,
+        VersionReply,
+    )
+    from cortexd.context import Caller, Context
+
+PROGRAM = "cortexd"
+
+
+def ping(_ctx: Context, _params: NoParams, _caller: Caller) -> PingReply:
+    """Answer, and so show that the daemon lives."""
+    return {"pong": True}
+
+
+def version(ctx: Context, _params: NoParams, _caller: Caller) -> VersionReply:
+    """Tell the daemon's version and that of the protocol."""
+    return {"name": PROGRAM, "version": ctx.version, "protocol": PROTOCOL_VERSION}
+
+
+async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
+    """Tell how the daemon, the machine and the model service are."""
+    reading = await health(ctx, params, caller)
+    llm: LlmSummary = {
+        "backend": "llama_cpp",
+        "enabled": ctx.llm.enabled,
+        "url": ctx.llm.url,
+        "state": ctx.llm.info.state,
+        "model": ctx.llm.info.model,
+    }
+    return {
+        "version": ctx.version,
+        "uptime_seconds": round(time.monotonic() - ctx.started, 1),
+        "running": True,
+        "pid": os.getpid(),
+        "socket_path": str(ctx.config.socket.path),
+        "connections": ctx.connections(),
+        "health": reading,
+        "llm": llm,
+    }
+
+
+async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthReply:
+    """Read the machine's state at this moment."""
+    info = await ctx.llm.refresh()
+    memory, swap, load = samplers.memory(), samplers.swap(), samplers.load()
+    disks = samplers.disks()
+    root = disks[0] if disks else None
+    return {
+        "timestamp": int(time.time()),
+        "cpu_usage_percent": ctx.cpu.percent(),
+        "memory_usage_percent": memory[0],
+        "memory_used_mb": memory[1],
+        "memory_total_mb": memory[2],
+        "swap_usage_percent": swap[0],
+        "swap_used_mb": swap[1],
+        "swap_total_mb": swap[2],
+        "load_1m": load[0],
+        "load_5m": load[1],
+        "load_15m": load[2],
+        "pressure": samplers.pressure(),
+        "disk_usage_percent": root["used_percent"] if root else 0.0,
+        "disk_used_gb": root["used_gb"] if root else 0.0,
+        "disk_total_gb": root["total_gb"] if root else 0.0,
+        "disks": disks,
+        "pending_updates": None,
+        "security_updates": None,
+        "reboot_required": samplers.reboot_required(),
+        "failed_units": None,
+        "active_alerts": 0,
+        "critical_alerts": 0,
+        "active_processes": samplers.process_count(),
+        "open_files": samplers.open_files(),
+        "llm_loaded": info.state == "ready",
+        "inference_queue_size": ctx.queue.waiting,
+    }
+
+
+def metrics(ctx: Context, _params: NoParams, _caller: Caller) -> MetricsReply:
+    """Give the daemon's counters in Prometheus's text format."""
+    return {"text": exposition.render(ctx)}

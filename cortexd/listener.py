@@ -1,0 +1,87 @@
+"""The daemon's Unix socket: taken over from systemd, or made here.
+
+A path that a live daemon answers on is refused; one that a dead daemon left is taken
+over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortexd.api.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cortexd.config import SocketSection
+
+# Asking whether a socket is alive must not hang on one whose backlog is full.
+_PROBE_TIMEOUT_S = 1.0
+
+
+def open_socket(settings: SocketSection) -> socket.socket:
+    """Make the listening socket.
+
+    Raises:
+        ConfigError: the path is in use, is something else, or cannot be made.
+    """
+    path = settings.path
+    _clear(path)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    umask = os.umask(0o777 & ~settings.mode)
+    try:
+        listening.bind(str(path))
+        listening.listen(settings.backlog)
+    except OSError as error:
+        listening.close()
+        raise _cannot_listen(path, error) from error
+    finally:
+        os.umask(umask)
+    return listening
+
+
+def remove_socket(path: Path, listening_inode: int) -> None:
+    """Remove the socket file if it is still ours and not that of a successor."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_ino == listening_inode:
+            path.unlink()
+
+
+def _clear(path: Path) -> None:
+    """Remove a dead daemon's socket; refuse anything else that is at ``path``."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _cannot_listen(path, error) from error
+    if not stat.S_ISSOCK(mode):
+        raise ConfigError(
+            f"{path} exists and is no socket", hint="move it away, or set socket.path"
+        )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(_PROBE_TIMEOUT_S)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+            return
+        except OSError as error:
+            raise _cannot_listen(path, error) from error
+    raise ConfigError(
+        f"another cortexd is serving {path}",
+        hint="stop it (cortex daemon shutdown), or set CORTEX_SOCKET to another path",
+    )
+
+
+def _cannot_listen(path: Path, error: OSError) -> ConfigError:
+    hint = None
+    if isinstance(error, FileNotFoundError):
+        hint = f"make its directory: mkdir -p {path.parent}"
+    elif isinstance(error, PermissionError):
+        hint = "set CORTEX_SOCKET to a path you may write, or run: cortex up"
+    return ConfigError(f"cannot listen on {path}: {error.strerror or error}", hint=hint)

@@ -1,0 +1,302 @@
+"""The upstream model server: what state it is in, and one answer at a time from it.
+
+Speaks the OpenAI API over HTTP, on TCP or a Unix socket, always streaming, so that an
+answer can be cancelled at any token.  Every httpcore error and every odd reply is turned
+into an error of ``cortexd.api.errors`` here and nowhere else; an answer that does not end
+with a finish reason is an error, never a short answer.  Knows nothing of queues, prompts
+or clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import msgspec
+
+from cortexd import completion, sse
+from cortexd.api.errors import (
+    CortexError,
+    InvalidParams,
+    LlmUnavailable,
+    ModelNotLoaded,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+    from pathlib import Path
+
+    from cortexd.api.messages import LlmState
+    from cortexd.completion import Usage
+
+# A probe asks a local server for a constant; one that needs longer is hung.
+PROBE_TIMEOUT_S = 2.0
+# Within this time after good news nobody asks again.
+FRESH_S = 1.0
+# While a model loads: how often it is asked whether it is ready.
+LOADING_POLL_S = 0.1
+CONNECT_TIMEOUT_S = 5.0
+# llama-server closes idle connections after 5 s; we let go of them before.
+KEEPALIVE_S = 4.0
+MAX_KEPT_CONNECTIONS = 8
+# An error page is read no further than this.
+MAX_ERROR_BYTES = 64 * 1024
+
+_START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cortex up)"
+# Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
+_PROFILE_TAG = "profile:"
+_NANO_PREFIX = "cortex-nano"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What is known of the model server."""
+
+    state: LlmState = "absent"
+    model: str | None = None
+    profile: str | None = None
+    context_length: int | None = None
+    slots: int | None = None
+
+
+@dataclass(slots=True)
+class Upstream:
+    """One model server at ``url`` (``http://…`` or ``unix:/path``)."""
+
+    url: str
+    api_key: str | None = None
+    key_file: Path | None = None
+    enabled: bool = True
+    info: ServerInfo = ServerInfo()
+    tokens_per_second: float | None = None
+    last_error: str | None = None
+    _checked_at: float = -FRESH_S
+    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _pool: httpcore.AsyncConnectionPool | None = None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            await self._pool.aclose()
+            self._pool = None
+
+    def reconfigure(
+        self, url: str, api_key: str | None, key_file: Path | None, enabled: bool
+    ) -> None:
+        """Turn to another server from the next request on; answers that run go on."""
+        self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
+        self._pool = None  # its connections close with the answers that still use them
+        self._checked_at = -FRESH_S
+
+    async def refresh(self) -> ServerInfo:
+        """Ask the server for its state unless that is known from the last second."""
+        async with self._probing:
+            if time.monotonic() - self._checked_at >= FRESH_S:
+                self.info = await self._probe()
+                self._checked_at = time.monotonic()
+        return self.info
+
+    async def wait_ready(self, timeout_s: float) -> ServerInfo:
+        """Return once the model can answer, waiting while it loads.
+
+        Raises:
+            LlmUnavailable: nobody is there, or it does not behave like a model server.
+            ModelNotLoaded: it was still loading when ``timeout_s`` was over.
+        """
+        if not self.enabled:
+            raise LlmUnavailable(
+                "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
+            )
+        deadline = time.monotonic() + timeout_s
+        while (info := await self.refresh()).state == "loading":
+            if time.monotonic() > deadline:
+                raise ModelNotLoaded(
+                    f"the model was still loading after {timeout_s:g} s", timeout_s=timeout_s
+                )
+            await asyncio.sleep(LOADING_POLL_S)
+            self._checked_at = -FRESH_S
+        if info.state != "ready":
+            raise LlmUnavailable(self.last_error or "the model server is absent", hint=_START_HINT)
+        return info
+
+    async def answer(self, payload: dict[str, Any], usage: Usage) -> AsyncGenerator[str]:
+        """Stream one chat completion; ``usage`` is complete when the iterator is exhausted.
+
+        Closing the iterator closes the connection, which frees the model's slot.
+
+        Raises:
+            ContextExceeded: the prompt is too long; both lengths are in the details.
+            InvalidParams: the server refuses the request as it is.
+            LlmUnavailable: it is absent, died in mid-answer or answered nonsense.
+        """
+        body = msgspec.json.encode(
+            {**payload, "stream": True, "stream_options": {"include_usage": True}}
+        )
+        try:
+            async with self._request("POST", "/v1/chat/completions", body) as response:
+                if response.status != 200:
+                    raise self._refusal(response.status, await _read(response))
+                async with aclosing(sse.events(response.aiter_stream())) as events:
+                    async for data in events:
+                        if text := completion.text_of(data, usage):
+                            yield text
+        except sse.Malformed as error:
+            raise self._nonsense(str(error)) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+            raise self._lost(error, usage) from error
+        if not usage.finish_reason:
+            raise self._lost(None, usage)
+
+    @asynccontextmanager
+    async def _request(
+        self, method: str, path: str, body: bytes = b""
+    ) -> AsyncIterator[httpcore.Response]:
+        pool = self._pool or self._open_pool()
+        headers = [(b"Host", b"cortex-llm"), (b"Content-Type", b"application/json")]
+        headers.append((b"Content-Length", b"%d" % len(body)))
+        if key := self._key():
+            headers.append((b"Authorization", b"Bearer " + key.encode()))
+        base = "http://cortex-llm" if self.url.startswith("unix:") else self.url
+        timeouts = {"connect": CONNECT_TIMEOUT_S, "write": CONNECT_TIMEOUT_S, "read": None}
+        async with pool.stream(
+            method, base + path, headers=headers, content=body, extensions={"timeout": timeouts}
+        ) as response:
+            yield response
+
+    def _open_pool(self) -> httpcore.AsyncConnectionPool:
+        uds = self.url.removeprefix("unix:") if self.url.startswith("unix:") else None
+        self._pool = httpcore.AsyncConnectionPool(
+            uds=uds,
+            max_connections=None,
+            max_keepalive_connections=MAX_KEPT_CONNECTIONS,
+            keepalive_expiry=KEEPALIVE_S,
+            retries=1,
+        )
+        return self._pool
+
+    def _key(self) -> str | None:
+        """The API key; a key file is read at each use, so that it can be replaced."""
+        if self.key_file is None:
+            return self.api_key
+        try:
+            return self.key_file.read_text().strip() or None
+        except OSError as error:
+            raise LlmUnavailable(
+                f"cannot read the model server's API key {self.key_file}: {error.strerror}",
+                hint="cortexd's user needs to read it",
+            ) from error
+
+    async def _probe(self) -> ServerInfo:
+        if not self.enabled:
+            return ServerInfo("disabled")
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                status, health = await self._get("/health")
+                if status == 503:
+                    return ServerInfo("loading")
+                models_status, models = await self._get("/v1/models")
+                if (
+                    status not in (200, 404) or models_status != 200
+                ):  # llama-cpp-python has no /health
+                    raise self._refusal(max(status, models_status), health)
+                _, props = await self._get("/props")
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            self.last_error = f"no model server listens at {self.url}"
+            return ServerInfo("absent")
+        except TimeoutError:
+            self.last_error = f"the model server at {self.url} did not answer within 2 s"
+            return ServerInfo("failed")
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            self.last_error = f"the model server at {self.url} broke off: {error or type(error)}"
+            return ServerInfo("failed")
+        except CortexError as error:
+            self.last_error = error.message
+            return ServerInfo("failed")
+        self.last_error = None
+        return _server_info(models, props)
+
+    async def _get(self, path: str) -> tuple[int, bytes]:
+        async with self._request("GET", path) as response:
+            return response.status, await _read(response)
+
+    def _refusal(self, status: int, body: bytes) -> CortexError:
+        """The error that an HTTP status other than 200 stands for."""
+        self._checked_at = -FRESH_S
+        error = _json_member(body, "error")
+        if not isinstance(error, dict):
+            error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
+        text = str(error.get("message", ""))
+        if exceeded := completion.context_exceeded(error, self.info.context_length):
+            return exceeded
+        if status in (401, 403):
+            return LlmUnavailable(
+                "the model server refuses the API key",
+                hint="llm.api_key_file must hold the key of /etc/cortex/llm.env",
+            )
+        if status == 503:
+            return ModelNotLoaded("the model is still loading", hint="try again in a moment")
+        if 400 <= status < 500 and status not in (404, 405):
+            return InvalidParams(f"the model server refuses the request: {shown(text)}")
+        self.last_error = f"the model server answered HTTP {status}: {shown(text)}"
+        return LlmUnavailable(self.last_error, hint="see: journalctl -u cortex-llm -n 50")
+
+    def _nonsense(self, what: str) -> LlmUnavailable:
+        self.last_error = f"the model server at {self.url} answered nonsense: {what}"
+        return LlmUnavailable(self.last_error, hint="is it a llama.cpp server?")
+
+    def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
+        self._checked_at = -FRESH_S
+        if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+            self.last_error = f"no model server listens at {self.url}"
+            return LlmUnavailable(self.last_error, hint=_START_HINT)
+        self.last_error = f"the model server went away after {usage.tokens} tokens of the answer"
+        return LlmUnavailable(
+            self.last_error, hint="see: journalctl -u cortex-llm -n 50", tokens=usage.tokens
+        )
+
+
+async def _read(response: httpcore.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_stream():
+        body += chunk
+        if len(body) > MAX_ERROR_BYTES:
+            break
+    return bytes(body)
+
+
+def _server_info(models_body: bytes, props_body: bytes) -> ServerInfo:
+    models = _json_member(models_body, "data")
+    first = models[0] if isinstance(models, list) and models else {}
+    name = str(first.get("id", "unknown")) if isinstance(first, dict) else "unknown"
+    tags = first.get("tags") if isinstance(first, dict) else None
+    profile = next(
+        (
+            str(tag).removeprefix(_PROFILE_TAG)
+            for tag in (tags if isinstance(tags, list) else [])
+            if str(tag).startswith(_PROFILE_TAG)
+        ),
+        "nano" if name.startswith(_NANO_PREFIX) else "chat",
+    )
+    slots = _json_member(props_body, "total_slots")
+    settings = _json_member(props_body, "default_generation_settings")
+    length = settings.get("n_ctx") if isinstance(settings, dict) else None
+    return ServerInfo(
+        "ready",
+        name,
+        profile,
+        length if isinstance(length, int) else None,
+        slots if isinstance(slots, int) and slots > 0 else None,
+    )
+
+
+def _json_member(body: bytes, name: str) -> Any:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return value.get(name) if isinstance(value, dict) else None

@@ -1,0 +1,123 @@
+"""Who may use the model next: bounded, fair between users, cancellable.
+
+Priorities go first: a person waits behind persons only, a batch behind both, background
+work behind everything.  Within a priority users take turns, however much one of them has
+asked for.  Knows nothing of models, sockets or time limits: who waits too long cancels
+the waiting task, and its place is given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from contextlib import asynccontextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from cortexd.api.errors import DaemonBusy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+# Weight of the newest answer in the running mean of service times, for retry_after_s.
+_MEAN_WEIGHT = 0.2
+# Before anything has been measured, and never less: clients should not hammer.
+_MIN_RETRY_S = 1.0
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    PERSON = 0
+    BATCH = 1
+    BACKGROUND = 2
+
+
+_Turn = asyncio.Future[None]
+
+
+class InferenceQueue:
+    """Hands out ``slots`` turns at a time among at most ``limit`` requests."""
+
+    def __init__(self, limit: int, slots: int = 1) -> None:
+        self.limit = limit
+        self.slots = slots
+        self.running = 0
+        self._mean_service_s = 0.0
+        self._waiting: dict[Priority, OrderedDict[int, deque[_Turn]]] = {
+            priority: OrderedDict() for priority in Priority
+        }
+
+    @property
+    def waiting(self) -> int:
+        """Requests that have no turn yet."""
+        return sum(len(turns) for users in self._waiting.values() for turns in users.values())
+
+    def resize(self, *, limit: int | None = None, slots: int | None = None) -> None:
+        """Change the bounds; requests that are already in keep their places."""
+        self.limit = limit or self.limit
+        self.slots = slots or self.slots
+        self._hand_out()
+
+    @asynccontextmanager
+    async def turn(self, uid: int, priority: Priority) -> AsyncIterator[None]:
+        """Wait for a turn and hold it for the length of the ``async with`` block.
+
+        Raises:
+            DaemonBusy: the queue is full.
+        """
+        await self._enter(uid, priority)
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            took = time.monotonic() - started
+            mean = self._mean_service_s
+            self._mean_service_s = mean + _MEAN_WEIGHT * (took - mean) if mean else took
+            self.running -= 1
+            self._hand_out()
+
+    async def _enter(self, uid: int, priority: Priority) -> None:
+        waiting = self.waiting
+        if self.running + waiting >= self.limit:
+            raise DaemonBusy(
+                f"{self.running + waiting} requests are running or waiting; "
+                f"the limit is {self.limit}",
+                queue_size=waiting,
+                retry_after_s=round(self._retry_after_s(waiting), 1),
+            )
+        turn: _Turn = asyncio.get_running_loop().create_future()
+        self._waiting[priority].setdefault(uid, deque()).append(turn)
+        self._hand_out()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the turn came in the same instant
+                self.running -= 1
+                self._hand_out()
+            else:
+                self._forget(uid, priority, turn)
+            raise
+
+    def _retry_after_s(self, waiting: int) -> float:
+        return max(_MIN_RETRY_S, self._mean_service_s * (waiting + 1) / self.slots)
+
+    def _forget(self, uid: int, priority: Priority, turn: _Turn) -> None:
+        users = self._waiting[priority]
+        users[uid].remove(turn)
+        if not users[uid]:
+            del users[uid]
+
+    def _hand_out(self) -> None:
+        for users in self._waiting.values():
+            while users and self.running < self.slots:
+                uid, turns = next(iter(users.items()))
+                turn = turns.popleft()
+                if turns:
+                    users.move_to_end(uid)
+                else:
+                    del users[uid]
+                if not turn.done():
+                    turn.set_result(None)
+                    self.running += 1

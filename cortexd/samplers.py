@@ -1,0 +1,151 @@
+"""Readings of this machine, taken on demand; collects, never judges.
+
+Everything comes from psutil and /proc; ``root`` may point at a copy of /proc and /sys for
+tests.  What a machine does not tell is None, never a guess.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from cortexd.api.messages import DiskUsage, Pressure
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+# File systems that hold no user's data, or are full by nature.
+_PSEUDO_TYPES = frozenset(
+    {"squashfs", "iso9660", "overlay", "tmpfs", "devtmpfs", "ramfs", "autofs", "fuse.portal"}
+)
+
+
+class CpuMeter:
+    """CPU use between two readings, in percent of all processors."""
+
+    def __init__(self) -> None:
+        self._last = self._times()
+        self._percent = 0.0
+
+    def percent(self) -> float:
+        """Use since the last reading; the last value again if no tick has passed."""
+        busy, total = self._times()
+        last_busy, last_total = self._last
+        if total > last_total:
+            self._percent = 100 * (busy - last_busy) / (total - last_total)
+            self._last = busy, total
+        return round(min(100.0, max(0.0, self._percent)), 1)
+
+    @staticmethod
+    def _times() -> tuple[float, float]:
+        times = psutil.cpu_times()
+        total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
+        return total - times.idle - getattr(times, "iowait", 0.0), total
+
+
+def memory() -> tuple[float, float, float]:
+    """Memory in use: percent, used MiB, total MiB; caches do not count as used."""
+    memory = psutil.virtual_memory()
+    used = memory.total - memory.available
+    return (
+        round(100 * used / memory.total, 1),
+        round(used / MIB, 1),
+        round(memory.total / MIB, 1),
+    )
+
+
+def swap() -> tuple[float, float, float]:
+    """Swap in use: percent, used MiB, total MiB; zeros without swap."""
+    total = free = 0
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("SwapTotal:"):
+            total = int(line.split()[1]) * 1024
+        elif line.startswith("SwapFree:"):
+            free = int(line.split()[1]) * 1024
+    used = total - free
+    percent = 100 * used / total if total else 0.0
+    return round(percent, 1), round(used / MIB, 1), round(total / MIB, 1)
+
+
+def load() -> tuple[float, float, float]:
+    """Load averages of 1, 5 and 15 minutes."""
+    one, five, fifteen = os.getloadavg()
+    return round(one, 2), round(five, 2), round(fifteen, 2)
+
+
+def pressure(root: Path = Path("/proc/pressure")) -> Pressure:
+    """Pressure stall information, the ``some avg10`` figures."""
+    return {
+        "cpu": _some_avg10(root / "cpu"),
+        "memory": _some_avg10(root / "memory"),
+        "io": _some_avg10(root / "io"),
+    }
+
+
+def _some_avg10(path: Path) -> float | None:
+    try:
+        first = path.read_text().split("\n", 1)[0]
+        return float(first.split("avg10=", 1)[1].split(None, 1)[0])
+    except (OSError, IndexError, ValueError):  # not compiled in, switched off, or not ours to read
+        return None
+
+
+def disks() -> list[DiskUsage]:
+    """Every writable file system that lies on a device, and / in any case; / first."""
+    found: dict[str, DiskUsage] = {}
+    for part in psutil.disk_partitions(all=False):
+        if part.fstype in _PSEUDO_TYPES or "ro" in part.opts.split(","):
+            continue
+        if part.device not in found and (usage := disk(part.mountpoint, part.device, part.fstype)):
+            found[part.device] = usage
+    rest = sorted(found.values(), key=lambda usage: usage["mount"])
+    if any(usage["mount"] == "/" for usage in rest):
+        return rest
+    slash = disk("/", "", "")
+    return [slash, *rest] if slash else rest
+
+
+def disk(mount: str, device: str, fstype: str) -> DiskUsage | None:
+    """Space and inodes of one mount, as ``df`` counts them; None if it cannot be asked."""
+    try:
+        stat = os.statvfs(mount)
+    except OSError:
+        return None
+    used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize
+    reachable = used + stat.f_bavail * stat.f_frsize
+    return {
+        "mount": mount,
+        "device": device,
+        "fstype": fstype,
+        "used_percent": round(100 * used / reachable, 1) if reachable else 0.0,
+        "used_gb": round(used / GIB, 2),
+        "total_gb": round(stat.f_blocks * stat.f_frsize / GIB, 2),
+        "inodes_percent": (
+            round(100 * (stat.f_files - stat.f_ffree) / stat.f_files, 1) if stat.f_files else 0.0
+        ),
+    }
+
+
+def process_count() -> int:
+    """How many processes run."""
+    return len(psutil.pids())
+
+
+def open_files(path: Path = Path("/proc/sys/fs/file-nr")) -> int:
+    """File handles that the kernel has handed out."""
+    return int(path.read_text().split()[0])
+
+
+def reboot_required(path: Path = Path("/run/reboot-required")) -> bool:
+    """Whether a package asked for a reboot, by Debian's convention."""
+    return path.exists()
+
+
+def uptime_clock() -> float:
+    """Seconds that go on while the machine is suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
