@@ -14,7 +14,8 @@ import uvloop
 
 from cortexd import config, log
 from cortexd.api.errors import ConfigError
-from cortexd.daemon import DISTRIBUTION, Daemon
+from cortexd.api.version import VERSION
+from cortexd.daemon import Daemon
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,8 +47,6 @@ def print_checked(loaded: config.Loaded) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from importlib.metadata import version
-
     parser = argparse.ArgumentParser(
         prog="cortexd", description="Cortex's daemon: serves JSON commands on a Unix socket."
     )
@@ -55,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, metavar="FILE", help="read this file instead of the standard ones"
     )
     parser.add_argument("--check", action="store_true", help="check the configuration and exit")
-    parser.add_argument("--version", action="version", version=f"cortexd {version(DISTRIBUTION)}")
+    parser.add_argument("--version", action="version", version=f"cortexd {VERSION}")
     return parser
 
 

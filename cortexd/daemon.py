@@ -12,11 +12,11 @@ import os
 import resource
 import signal
 import time
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from cortexd import config, listener
 from cortexd.api.errors import ConfigError, CortexError
+from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.server import Server
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-DISTRIBUTION = "cortex-linux"
 # Descriptors besides those of clients: the event loop's, the journal's, the model's.
 SPARE_DESCRIPTORS = 64
 
@@ -44,7 +43,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._notifier = Notifier()
         self._context = Context(
-            loaded, version(DISTRIBUTION), self._stop.set, self.reload, lambda: len(self._server)
+            loaded, VERSION, self._stop.set, self.reload, lambda: len(self._server)
         )
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
 

@@ -49,7 +49,7 @@ MAX_ERROR_BYTES = 64 * 1024
 
 _START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cortex up)"
 # Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
-_PROFILE_TAG = "profile:"
+_PROFILE_TAG = "cortex.profile="
 _NANO_PREFIX = "cortex-nano"
 
 
