@@ -39,7 +39,7 @@ MAX_SOCKET_PATH_BYTES = 107
 
 # What a running daemon cannot change: it would have to take its socket away from clients.
 RESTART_KEYS = ("socket.",)
-SECRET_KEYS = frozenset({"api_key"})
+SECRET_KEYS = frozenset({"api_key", "webhook_token"})
 
 
 Positive = Annotated[float, Meta(gt=0)]
@@ -114,6 +114,89 @@ class LlmSection(Section, frozen=True, kw_only=True):
             raise ValueError(f"url is {shown(self.url)}: give http://HOST:PORT or unix:/PATH.sock")
 
 
+class MonitoringSection(Section, frozen=True, kw_only=True):
+    """What is watched, and how often."""
+
+    enabled: bool = True
+    interval_sec: Annotated[float, Meta(ge=1, le=3600)] = 5.0  # between two readings
+    settle_sec: Annotated[float, Meta(ge=0)] = (
+        30.0  # after the start, before packages are looked at
+    )
+    enable_units: bool = True  # systemd's units
+    enable_apt: bool = True  # pending updates
+    enable_deps: bool = True  # broken and half-configured packages
+    enable_cve: bool = True  # known vulnerabilities, where debsecan and its data are
+    cve_data_dir: Path = Path("/var/lib/cortex/debsecan")
+    enable_trends: bool = True  # "full in about 5 h"
+
+
+Percent = Annotated[float, Meta(gt=0, le=100)]
+
+
+class ThresholdsSection(Section, frozen=True, kw_only=True):
+    """Where a reading becomes an alert, in percent unless named otherwise.
+
+    A value of at most 1 is a fraction: 0.85 means 85 %.
+    """
+
+    disk_warn: Percent = 85.0
+    disk_crit: Percent = 95.0
+    inodes_warn: Percent = 85.0
+    inodes_crit: Percent = 95.0
+    mem_warn: Percent = 90.0
+    mem_crit: Percent = 97.0
+    swap_warn: Percent = 80.0
+    cpu_warn: Percent = 95.0
+    load_warn: Positive = 4.0  # per processor, over five minutes
+    pressure_memory_warn: Percent = 20.0
+    pressure_io_warn: Percent = 60.0
+    open_files_warn: Percent = 80.0
+    open_files_crit: Percent = 95.0
+    restarts_warn: Annotated[int, Meta(ge=2)] = 5  # of one unit within ten minutes
+    full_within_hours: Positive = 24.0  # how far ahead a trend is told
+
+    def __post_init__(self) -> None:
+        """Fractions become percentages; a warning comes before what is critical."""
+        for field in msgspec.structs.fields(type(self)):
+            value = getattr(self, field.name)
+            if field.type is Percent and value <= 1:
+                msgspec.structs.force_setattr(self, field.name, value * 100)
+        for name in ("disk", "inodes", "mem", "open_files"):
+            warn, crit = getattr(self, f"{name}_warn"), getattr(self, f"{name}_crit")
+            if warn > crit:
+                raise ValueError(f"{name}_warn is {warn:g} and above {name}_crit, {crit:g}")
+
+
+class AlertsSection(Section, frozen=True, kw_only=True):
+    """Where alerts are kept, and who is told."""
+
+    db_path: Path | None = None  # None: alerts.db in the service's state directory
+    retention_hours: Positive = 168.0  # of alerts that have ended; samples stay 24 h at most
+    enable_ai: bool = True  # the model explains alerts when it has nothing else to do
+    ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200
+    ai_timeout_sec: Positive = 120.0
+    hooks_dir: Path = Path("/etc/cortex/alert.d")
+    hook_timeout_sec: Positive = 10.0
+    webhook_url: str | None = None
+    webhook_token: str | None = None  # sent as "Authorization: Bearer …"
+    webhook_min_severity: Literal["info", "warning", "error", "critical"] = "warning"
+
+    def __post_init__(self) -> None:
+        """Refuse an address that nothing can be posted to."""
+        if self.webhook_url is not None and not self.webhook_url.startswith(
+            ("http://", "https://")
+        ):
+            raise ValueError(f"webhook_url is {shown(self.webhook_url)}: give http(s)://HOST/PATH")
+
+
+class MetricsSection(Section, frozen=True, kw_only=True):
+    """The HTTP endpoint for Prometheus."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 9469
+
+
 class LogSection(Section, frozen=True, kw_only=True):
     """What goes to the journal."""
 
@@ -127,6 +210,10 @@ class Config(Section, frozen=True, kw_only=True):
     limits: LimitsSection = LimitsSection()
     access: AccessSection = AccessSection()
     llm: LlmSection = LlmSection()
+    monitoring: MonitoringSection = MonitoringSection()
+    thresholds: ThresholdsSection = ThresholdsSection()
+    alerts: AlertsSection = AlertsSection()
+    metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 
     def masked(self) -> dict[str, Any]:

@@ -96,6 +96,57 @@ class CancelParams(Params, frozen=True, kw_only=True):
     request_id: Annotated[str, Meta(max_length=64)]
 
 
+Severity = Literal["info", "warning", "error", "critical"]
+AlertType = Literal[
+    "system",
+    "cpu_usage",
+    "memory_usage",
+    "disk_usage",
+    "apt_updates",
+    "security_update",
+    "cve_found",
+    "dependency",
+    "service_failed",
+    "oom_kill",
+    "llm_error",
+    "daemon_status",
+]
+AlertStatus = Literal["active", "acknowledged", "resolved", "dismissed"]
+
+MAX_ALERTS_PER_REPLY = 1000
+
+
+class AlertsParams(Params, frozen=True, kw_only=True):
+    """Which alerts to list, the newest first."""
+
+    severity: Annotated[Severity | None, Meta(description="this one exactly")] = None
+    min_severity: Annotated[Severity | None, Meta(description="this one or a worse")] = None
+    type: AlertType | None = None
+    status: AlertStatus | None = None
+    id: Annotated[Annotated[str, Meta(max_length=64)] | None, Meta(description="one alert")] = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_ALERTS_PER_REPLY)] = 100
+    offset: Annotated[int, Meta(ge=0, lt=2**31)] = 0
+
+
+class WatchParams(Params, frozen=True, kw_only=True):
+    """Which alerts to be told of."""
+
+    severity: Annotated[Severity | None, Meta(description="this one exactly")] = None
+    min_severity: Annotated[Severity | None, Meta(description="this one or a worse")] = None
+
+
+class AlertChoice(Params, frozen=True, kw_only=True):
+    """One alert, or all that are active."""
+
+    id: Annotated[str, Meta(max_length=64)] | None = None
+    all: bool = False
+
+    def __post_init__(self) -> None:
+        """Exactly one of the two forms."""
+        if (self.id is None) != self.all:
+            raise ValueError('give either an "id" or "all": true')
+
+
 class PingReply(TypedDict):
     """Data of ``ping``."""
 
@@ -211,6 +262,75 @@ class MetricsReply(TypedDict):
     """Data of ``metrics``: Prometheus text exposition format."""
 
     text: str
+
+
+class EvidenceReply(TypedDict):
+    """What was found when the alert was raised: a heading and lines of text."""
+
+    title: str
+    lines: list[str]
+
+
+class AnalysisReply(TypedDict):
+    """What the model made of the evidence; every figure in ``text`` stands in it."""
+
+    text: str
+    model: str
+    evidence: list[str]
+
+
+class AlertReply(TypedDict):
+    """One alert.  Times are Unix seconds; ``timestamp`` is that of ``first_seen``."""
+
+    id: str
+    timestamp: int
+    severity: Severity
+    type: AlertType
+    kind: str
+    title: str
+    message: str
+    description: str
+    status: AlertStatus
+    acknowledged: bool
+    resolved: bool
+    occurrences: int
+    first_seen: int
+    last_seen: int
+    resolved_at: int | None
+    resolution: str | None
+    metadata: dict[str, str]
+    evidence: list[EvidenceReply]
+    remedy: str
+    analysis: NotRequired[AnalysisReply]
+
+
+class AlertsReply(TypedDict):
+    """Data of ``alerts``: ``count`` of them here, ``total`` match, ``total_active`` are active."""
+
+    alerts: list[AlertReply]
+    count: int
+    total: int
+    total_active: int
+
+
+class WatchReply(TypedDict):
+    """Data of ``alerts.watch``, once the daemon ends it."""
+
+    events: int
+
+
+class AcknowledgeReply(TypedDict):
+    """Data of ``alerts.acknowledge``: the alert's id, or how many with ``all``."""
+
+    acknowledged: NotRequired[str]
+    acknowledged_count: NotRequired[int]
+
+
+class DismissReply(TypedDict):
+    """Data of ``alerts.dismiss``: the alert's id, or how many with ``all``."""
+
+    dismissed: NotRequired[str]
+    dismissed_count: NotRequired[int]
 
 
 class ConfigReply(TypedDict):

@@ -1,0 +1,156 @@
+"""What an alert is, from the finding of a rule to the object on the wire.
+
+A ``Finding`` is what a rule says of one subject at one moment.  An ``Alert`` is a finding
+that has lasted long enough to be told, with its whole life.  ``key`` names the subject
+(``disk_space:/home``): as long as a condition lasts there is one alert for its key.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from cortexd.api.messages import AlertStatus, AlertType, Severity
+
+if TYPE_CHECKING:
+    from cortexd.api.messages import AlertReply, AnalysisReply, EvidenceReply
+
+# Worst last; also the order of ``min_severity``.
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+# Text that came from logs, packages or unit names is cut to this before it is stored.
+MAX_TEXT_CHARS = 2000
+
+
+class Kind(Struct, frozen=True):
+    """One kind of alert: what the documentation says and what its findings share.
+
+    ``rises`` and ``clears`` are sentences for people; ``keys`` names the settings that move
+    the thresholds.  The remedy is ``advice/<name>.j2``.
+    """
+
+    name: str
+    type: AlertType
+    source: str
+    rises: str
+    clears: str
+    keys: tuple[str, ...] = ()
+
+
+class Finding(Struct, frozen=True):
+    """A condition that holds now.
+
+    ``hold_s`` is how long it must hold before it is told; ``total`` replaces the count of
+    observations where the condition is a number of events.
+    """
+
+    kind: str
+    subject: str
+    severity: Severity
+    title: str
+    message: str
+    metadata: dict[str, str] = {}
+    hold_s: float = 0.0
+    total: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Names the subject among all alerts."""
+        return f"{self.kind}:{self.subject}"
+
+
+class Judgement(Struct, frozen=True):
+    """What a rule makes of one reading.
+
+    ``normal`` says of keys that are well why they are; an open alert whose key is in
+    neither has lost its subject: the mount, the unit, the sensor is gone.
+    """
+
+    findings: list[Finding] = []
+    normal: dict[str, str] = {}
+
+
+class Alert(Struct, kw_only=True):
+    """A finding that was told, and its life; times are Unix seconds.
+
+    ``open`` means that the condition lasts, whatever a person made of the alert.
+    """
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    kind: str
+    key: str
+    type: AlertType
+    source: str
+    severity: Severity
+    title: str
+    message: str
+    status: AlertStatus = "active"
+    open: bool = True
+    first_seen: float
+    last_seen: float
+    resolved_at: float | None = None
+    resolution: str | None = None
+    occurrences: int = 1
+    metadata: dict[str, str] = {}
+    evidence: list[EvidenceReply] = []
+    remedy: str = ""
+    analysis: AnalysisReply | None = None
+
+    def wire(self) -> AlertReply:
+        """As it is sent to clients, hooks and the webhook."""
+        reply: AlertReply = {
+            "id": self.id,
+            "timestamp": int(self.first_seen),
+            "severity": self.severity,
+            "type": self.type,
+            "kind": self.kind,
+            "title": self.title,
+            "message": self.message,
+            "description": self.message,
+            "status": self.status,
+            "acknowledged": self.status == "acknowledged",
+            "resolved": self.status == "resolved",
+            "occurrences": self.occurrences,
+            "first_seen": int(self.first_seen),
+            "last_seen": int(self.last_seen),
+            "resolved_at": None if self.resolved_at is None else int(self.resolved_at),
+            "resolution": self.resolution,
+            "metadata": self.metadata,
+            "evidence": self.evidence,
+            "remedy": self.remedy,
+        }
+        if self.analysis is not None:
+            reply["analysis"] = self.analysis
+        return reply
+
+
+def from_finding(finding: Finding, kind: Kind, now: float | None = None) -> Alert:
+    """A new alert."""
+    now = time.time() if now is None else now
+    return Alert(
+        kind=finding.kind,
+        key=finding.key,
+        type=kind.type,
+        source=kind.source,
+        severity=finding.severity,
+        title=printable(finding.title),
+        message=printable(finding.message),
+        first_seen=now,
+        last_seen=now,
+        occurrences=1 if finding.total is None else finding.total,
+        metadata={name: printable(value) for name, value in finding.metadata.items()},
+    )
+
+
+def printable(text: Any, limit: int = MAX_TEXT_CHARS) -> str:
+    """Foreign text as it may be stored and shown: no control characters, bounded."""
+    cleaned = str(text).encode("utf-8", "replace").decode()
+    if not cleaned.isprintable():
+        cleaned = "".join(
+            c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in cleaned
+        )
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"

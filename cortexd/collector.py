@@ -1,0 +1,138 @@
+"""Reads the sources that are due, and leaves out those that fail.
+
+A source that raises, hangs past ``READ_LIMIT_S`` or is not on this machine is reported
+once and not read again until the configuration is loaded anew; the others go on.  Quick
+sources are read one after the other in the worker's thread; those that run a program say
+in that thread whether they are due, and run as tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cortexd.worker import Hung, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_log = logging.getLogger(__name__)
+
+READ_LIMIT_S = 5.0
+
+
+class Source(Protocol):
+    """One thing that is watched.
+
+    ``read`` collects; where it is a coroutine the source also has ``limit_s`` and ``due``,
+    which says whether something has changed since the last reading.
+    """
+
+    @property
+    def name(self) -> str:
+        """Names the source."""
+
+    def missing(self) -> str | None:
+        """Why this machine does not have it, or None."""
+
+    def read(self) -> Any:
+        """The reading."""
+
+
+class Collector:
+    """The sources of one configuration."""
+
+    def __init__(
+        self, sources: Iterable[Source], arrived: Callable[[], None], limit_s: float = READ_LIMIT_S
+    ) -> None:
+        """``arrived`` is called when a reading that took time is there."""
+        self.sources = list(sources)
+        self.left_out: dict[str, str] = {}  # name -> why, for good
+        self.absent: dict[str, str] = {}  # not on this machine
+        self._limit_s = limit_s
+        self._arrived = arrived
+        self._worker = Worker("sources")
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ready: list[tuple[str, Any]] = []
+        self._checked = False
+        self._reading: Source | None = None
+
+    async def collect(self, now: float, settled: bool) -> list[tuple[str, Any]]:
+        """The readings that are there; ``settled`` lets the slow sources run too."""
+        todo = [source for source in self.sources if self._reads(source)]
+        done: list[tuple[Source, Any]] = []
+        while todo:
+            batch, todo = todo, []
+            try:
+                await self._worker.call(
+                    lambda batch=batch: self._read_all(batch, now, settled, done),  # type: ignore[misc]
+                    self._limit_s,
+                )
+            except Hung as hung:
+                culprit = self._reading
+                if culprit is None:
+                    break
+                self._leave_out(culprit, f"it hangs: {hung}")
+                todo = batch[batch.index(culprit) + 1 :]
+        for source, value in done:
+            if isinstance(value, Exception):
+                self._leave_out(source, f"it failed: {type(value).__name__}: {value}")
+            elif inspect.iscoroutinefunction(source.read):
+                if value:
+                    self._start(source)
+            else:
+                self._ready.append((source.name, value))
+        readings, self._ready = self._ready, []
+        return readings
+
+    async def close(self) -> None:
+        """Stop what runs."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._worker.close()
+
+    def _reads(self, source: Source) -> bool:
+        name = source.name
+        return not (name in self.left_out or name in self.absent or name in self._tasks)
+
+    def _read_all(
+        self, batch: list[Source], now: float, settled: bool, done: list[tuple[Source, Any]]
+    ) -> None:
+        """In the worker's thread."""
+        for source in batch:
+            self._reading = source
+            try:
+                if (why := source.missing()) is not None:
+                    self.absent[source.name] = why
+                    _log.info("not watched: %s: %s", source.name, why)
+                elif inspect.iscoroutinefunction(source.read):
+                    done.append((source, settled and source.due(now)))  # type: ignore[attr-defined]
+                else:
+                    done.append((source, source.read()))
+            except Exception as error:  # noqa: BLE001 - one bad source must not stop the others
+                done.append((source, error))
+        self._reading = None
+
+    def _start(self, source: Source) -> None:
+        task = asyncio.get_running_loop().create_task(self._finish(source))
+        self._tasks[source.name] = task
+
+    async def _finish(self, source: Source) -> None:
+        limit_s: float = getattr(source, "limit_s", self._limit_s)
+        try:
+            async with asyncio.timeout(limit_s):
+                self._ready.append((source.name, await source.read()))
+        except TimeoutError:
+            self._leave_out(source, f"it hangs: no answer within {limit_s:g} s")
+        except Exception as error:  # noqa: BLE001 - as in _read_all
+            self._leave_out(source, f"it failed: {type(error).__name__}: {error}")
+        finally:
+            self._tasks.pop(source.name, None)
+            self._arrived()
+
+    def _leave_out(self, source: Source, why: str) -> None:
+        self.left_out[source.name] = why
+        _log.error("%s is no longer watched: %s", source.name, why)

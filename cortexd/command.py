@@ -1,0 +1,89 @@
+"""One child process with limits: time, output, politeness.
+
+Its output is data and is handed on as text; the child can ask for nothing, has no
+terminal, speaks English, and is killed with its whole process group when its time is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Enough for the names of every package of a large machine.
+MAX_OUTPUT_BYTES = 1024 * 1024
+# Watching must not be felt by what is watched.
+NICENESS = 10
+_READ_BYTES = 64 * 1024
+
+
+class Outcome(NamedTuple):
+    """``status`` is None if it was killed for its time or its output."""
+
+    status: int | None
+    output: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended well."""
+        return self.status == 0
+
+
+def available(program: str) -> bool:
+    """Whether ``program`` is installed."""
+    return shutil.which(program) is not None
+
+
+async def run(
+    argv: Sequence[str],
+    limit_s: float,
+    *,
+    stdin: bytes = b"",
+    max_bytes: int = MAX_OUTPUT_BYTES,
+    environment: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Run a program; what it had said is returned even if it had to be killed.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(["nice", "-n", str(NICENESS)] if available("nice") else []),
+        *argv,
+        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
+        start_new_session=True,
+    )
+    output = bytearray()
+    ended = False
+    try:
+        async with asyncio.timeout(limit_s):
+            if stdin and process.stdin is not None:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    process.stdin.write(stdin)
+                    await process.stdin.drain()
+                process.stdin.close()
+            if process.stdout is not None:
+                while chunk := await process.stdout.read(_READ_BYTES):
+                    output += chunk
+                    if len(output) > max_bytes:
+                        raise TimeoutError
+            await process.wait()
+            ended = True
+    except TimeoutError:
+        pass
+    finally:
+        if not ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await asyncio.shield(process.wait())
+    text = bytes(output[:max_bytes]).decode(errors="replace")
+    return Outcome(process.returncode if ended else None, text)

@@ -1,0 +1,120 @@
+"""What fills a file system: its biggest folders, deleted files still open, known caches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortexd import command
+
+if TYPE_CHECKING:
+    from cortexd.alert import Alert
+    from cortexd.api.messages import EvidenceReply
+    from cortexd.evidence.scene import Scene
+
+# du is stopped here; what it had counted by then is shown.
+WALK_LIMIT_S = 1.5
+# The search for open files, in the worker's thread.
+OPEN_LIMIT_S = 0.5
+SHOWN_FOLDERS = 8
+SHOWN_FILES = 8
+MIB = 1024 * 1024
+
+
+async def space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+    """Biggest folders, deleted but open files, apt's and the journal's share."""
+    mount = alert.metadata["mount"]
+    deadline = time.monotonic() + OPEN_LIMIT_S
+    folders, (deleted, caches) = await asyncio.gather(
+        _walk(["du", "-xk", "--max-depth=2", "--", mount], mount),
+        scene.worker.call(
+            lambda: (_deleted_but_open(mount, scene.proc, deadline), _caches(mount, scene)),
+            OPEN_LIMIT_S * 2,
+        ),
+    )
+    return [
+        {
+            "title": "Biggest folders",
+            "lines": [f"{kib / 1024:.1f} MiB {path}" for kib, path in folders],
+        },
+        {"title": "Deleted files that are still open", "lines": deleted},
+        {"title": "Known caches", "lines": caches},
+    ]
+
+
+async def inodes(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+    """The folders with the most files."""
+    del scene
+    mount = alert.metadata["mount"]
+    folders = await _walk(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
+    lines = [f"{count} inodes {path}" for count, path in folders]
+    return [{"title": "Folders with the most files", "lines": lines}]
+
+
+async def _walk(argv: list[str], mount: str) -> list[tuple[int, str]]:
+    """The largest of du's lines, the mount itself left out."""
+    outcome = await command.run(argv, WALK_LIMIT_S)
+    found = []
+    for line in outcome.output.splitlines():
+        size, _, path = line.partition("\t")
+        if size.isdigit() and path and path != mount:
+            found.append((int(size), path))
+    return sorted(found, reverse=True)[:SHOWN_FOLDERS]
+
+
+def _deleted_but_open(mount: str, proc: Path, deadline: float) -> list[str]:
+    """Files without a name whose space a process still holds; others' only as root."""
+    device = os.stat(mount).st_dev  # noqa: PTH116 - beside os.scandir below
+    found: dict[int, tuple[int, str]] = {}
+    for process in proc.iterdir():
+        if time.monotonic() > deadline:
+            break
+        if not process.name.isdigit():
+            continue
+        try:
+            descriptors = list(os.scandir(process / "fd"))
+        except OSError:
+            continue
+        for descriptor in descriptors:
+            try:
+                target = os.readlink(descriptor.path)  # noqa: PTH115 - thousands of them
+                if not target.endswith(" (deleted)") or not target.startswith("/"):
+                    continue
+                stat = os.stat(descriptor.path)  # noqa: PTH116 - as above
+                if stat.st_dev != device or stat.st_size < MIB:
+                    continue
+                name = (process / "comm").read_text(errors="replace").strip()
+            except OSError:
+                continue
+            size = stat.st_blocks * 512
+            text = f"{size / MIB:.1f} MiB {target.removesuffix(' (deleted)')} held by"
+            found[stat.st_ino] = size, f"{text} {name} (pid {process.name})"
+    return [text for _, text in sorted(found.values(), reverse=True)[:SHOWN_FILES]]
+
+
+def _caches(mount: str, scene: Scene) -> list[str]:
+    """apt's downloads and the journal, where they lie on this file system."""
+    device = os.stat(mount).st_dev  # noqa: PTH116 - beside os.scandir
+    lines = []
+    named = [("downloaded packages", scene.apt_cache), *(("journal", j) for j in scene.journals)]
+    for name, folder in named:
+        try:
+            if folder.stat().st_dev == device and (size := _size(folder)) >= MIB:
+                lines.append(f"{size / MIB:.1f} MiB {name} in {folder}")
+        except OSError:
+            continue
+    return lines
+
+
+def _size(folder: Path, depth: int = 2) -> int:
+    total = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                total += _size(Path(entry.path), depth - 1) if depth else 0
+            else:
+                total += entry.stat(follow_symlinks=False).st_blocks * 512
+    return total

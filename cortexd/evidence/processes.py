@@ -1,0 +1,106 @@
+"""The processes that use the most memory or time, with the unit that each belongs to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cortexd.alert import Alert
+    from cortexd.api.messages import EvidenceReply
+    from cortexd.evidence.scene import Scene
+
+SHOWN = 8
+# Between the two readings that make a share of processor time.
+INTERVAL_S = 0.5
+READ_LIMIT_S = 1.0
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?:/|$)")
+
+
+class Process(NamedTuple):
+    """One process: seconds of processor time so far, resident bytes."""
+
+    pid: int
+    name: str
+    seconds: float
+    resident: int
+
+
+async def by_memory(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+    """Who holds the most memory."""
+    del alert
+    lines = await scene.worker.call(lambda: _largest(scene.proc), READ_LIMIT_S)
+    return [{"title": "Processes with the most memory", "lines": lines}]
+
+
+async def by_cpu(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+    """Who used the processors during half a second."""
+    del alert
+    before = await scene.worker.call(lambda: _all(scene.proc), READ_LIMIT_S)
+    await asyncio.sleep(INTERVAL_S)
+    lines = await scene.worker.call(lambda: _busiest(scene.proc, before), READ_LIMIT_S)
+    return [{"title": "Processes with the most processor time", "lines": lines}]
+
+
+def unit_of(pid: int, proc: Path) -> str | None:
+    """The systemd unit whose cgroup a process is in; for user services the innermost."""
+    try:
+        groups = (proc / str(pid) / "cgroup").read_text(errors="replace")
+    except OSError:
+        return None
+    for line in groups.splitlines():
+        number, controller, path = line.split(":", 2)
+        if (number == "0" or controller == "name=systemd") and (units := _UNIT.findall(path)):
+            return str(units[-1])
+    return None
+
+
+def _largest(proc: Path) -> list[str]:
+    found = sorted(_all(proc).values(), key=lambda process: -process.resident)[:SHOWN]
+    return [
+        f"{process.resident / 2**20:.0f} MiB {process.name} (pid {process.pid}){_in(process, proc)}"
+        for process in found
+        if process.resident
+    ]
+
+
+def _busiest(proc: Path, before: dict[int, Process]) -> list[str]:
+    used = [
+        (process.seconds - before[pid].seconds, process)
+        for pid, process in _all(proc).items()
+        if pid in before
+    ]
+    return [
+        f"{100 * seconds / INTERVAL_S:.0f} % {process.name} (pid {process.pid}){_in(process, proc)}"
+        for seconds, process in sorted(used, reverse=True)[:SHOWN]
+        if seconds > 0
+    ]
+
+
+def _in(process: Process, proc: Path) -> str:
+    unit = unit_of(process.pid, proc)
+    return f" of {unit}" if unit else ""
+
+
+def _all(proc: Path) -> dict[int, Process]:
+    found = {}
+    for entry in proc.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text(errors="replace")
+        except OSError:  # it has ended
+            continue
+        name = stat[stat.find("(") + 1 : stat.rfind(")")]
+        fields = stat[stat.rfind(")") + 2 :].split()
+        seconds = (int(fields[11]) + int(fields[12])) / _TICKS
+        pid = int(entry.name)
+        found[pid] = Process(pid, name, seconds, int(fields[21]) * _PAGE)
+    return found

@@ -1,0 +1,87 @@
+"""Who is told of alerts as they happen: any number of listeners, none of which can wait.
+
+A listener that does not keep up loses the oldest of its events and is told how many; what
+is told is never held up by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Events that wait for one listener; a few hundred bytes each, shared among listeners.
+MAX_BACKLOG = 2000
+
+Event = tuple[str, dict[str, Any]]
+
+
+class Subscription:
+    """One listener's events; iterating waits for the next and ends with the publisher."""
+
+    def __init__(self, publisher: Publisher, wanted: Callable[[dict[str, Any]], bool]) -> None:
+        self._publisher = publisher
+        self._wanted = wanted
+        self._events: deque[Event] = deque()
+        self._missed = 0
+        self._wake = asyncio.Event()
+
+    def offer(self, event: Event) -> None:
+        """Keep an event for the listener."""
+        if not self._wanted(event[1]):
+            return
+        if len(self._events) >= MAX_BACKLOG:
+            self._events.popleft()
+            self._missed += 1
+        self._events.append(event)
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Let the listener see that the publisher has ended."""
+        self._wake.set()
+
+    def __aiter__(self) -> Subscription:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._events:
+            if self._publisher.closed:
+                raise StopAsyncIteration
+            self._wake.clear()
+            await self._wake.wait()
+        if self._missed:
+            missed, self._missed = self._missed, 0
+            return "alerts.missed", {"count": missed}
+        return self._events.popleft()
+
+    def close(self) -> None:
+        """The listener is gone."""
+        self._publisher.listeners.discard(self)
+
+
+class Publisher:
+    """Hands events to every listener."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Subscription] = set()
+        self.closed = False
+
+    def subscribe(self, wanted: Callable[[dict[str, Any]], bool]) -> Subscription:
+        """Begin to listen to the events whose data is ``wanted``."""
+        subscription = Subscription(self, wanted)
+        self.listeners.add(subscription)
+        return subscription
+
+    def publish(self, name: str, data: dict[str, Any]) -> None:
+        """Tell everybody."""
+        for listener in self.listeners:
+            listener.offer((name, data))
+
+    def close(self) -> None:
+        """End every subscription once its events are taken."""
+        self.closed = True
+        for listener in self.listeners:
+            listener.wake()
