@@ -148,6 +148,8 @@ class Connection(asyncio.Protocol):
         """Bytes have come."""
         if self._closing:
             return
+        if self._answered_bare and data.lstrip(b" \t\r").startswith(b"\n"):
+            self._answered_bare = False  # the newline came late: the client does send them
         self._frames += self._decoder.feed(data)
         self._work()
         self._watch_partial_frame()
