@@ -13,6 +13,7 @@ time per request).  Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
 import socket
 from collections import deque
@@ -547,5 +548,6 @@ class Server:
         except TimeoutError:
             for connection in list(self._connections):
                 connection.cancel_all()
-            async with asyncio.timeout(1):  # closing takes one turn of the loop
-                await self._empty.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LET_GO_S):
+                    await self._empty.wait()
