@@ -159,22 +159,16 @@ def _llm_check(_settings: Settings) -> Finding:
         )
     except subprocess.TimeoutExpired:
         return Finding("engine", "failed", f"no verdict within {LLM_CHECK_TIMEOUT_S:g} s")
-    if done.returncode == 0:
-        return Finding("engine", "ok", _engine_summary(done.stdout))
-    lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no reason given"]
-    hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
-    said = next((line for line in lines if not line.startswith("hint: ")), lines[-1])
-    remedy = hints[0] if hints else "see all of it: cortex-llm check"
-    return Finding("engine", "failed", said.removeprefix("cortex-llm: "), remedy)
-
-
-def _engine_summary(report: str) -> str:
     try:
-        values = json.loads(report)
-    except ValueError:
-        return "a model loads and gives a token"
-    parts = [f"{key} {values[key]}" for key in ("engine", "model") if values.get(key)]
-    return ", ".join(parts) or "a model loads and gives a token"
+        checks = json.loads(done.stdout)["checks"]
+        bad = next((check for check in checks if not check["ok"]), None)
+        good = "; ".join(f"{check['name']}: {check['detail']}" for check in checks)
+    except (ValueError, KeyError, TypeError):
+        words = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
+        return Finding("engine", "failed", words, "see all of it: cortex-llm check")
+    if bad is None:
+        return Finding("engine", "ok", good)
+    return Finding("engine", "failed", f"{bad['name']}: {bad['detail']}", bad.get("hint"))
 
 
 def _apt_lists(settings: Settings) -> Finding:

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.facts import Fact, asked_for
+from cortex_cli.words import content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cortex_cli.knowledge import Knowledge, Package
+    from cortex_cli.knowledge import Hit, Knowledge, Package
 
 MAX_PASSAGES = 4
 # A long description says what matters in its first paragraphs.
 MAX_PASSAGE_CHARS = 1200
 # Found by search and not by name: with fewer of the question's words it is about another thing.
 MIN_COVERED = 0.99
+# A single word says too little to search by; it may be the beginning of a name.
+MIN_NAME_START = 4
 # Enough to be related, for a model that knows what to leave out.
 MIN_RELATED = 0.5
 
@@ -62,7 +65,8 @@ def gather(question: str, knowledge: Knowledge, facts: Sequence[Fact]) -> Eviden
     supporting += [_of_fact(fact) for fact in asked_for(question, facts)]
     hits = knowledge.search(question, limit=2 * MAX_PASSAGES)
     if not supporting:
-        supporting = [_of_package(hit.package) for hit in hits if hit.covered >= MIN_COVERED]
+        said = content(question)
+        supporting = [_of_package(hit.package) for hit in hits if _is_about(hit, said)]
     supporting = supporting[:MAX_PASSAGES]
     subjects = {passage.subject for passage in supporting}
     related = [
@@ -71,6 +75,12 @@ def gather(question: str, knowledge: Knowledge, facts: Sequence[Fact]) -> Eviden
         if hit.covered >= MIN_RELATED and hit.package.name not in subjects
     ]
     return Evidence(tuple(supporting), tuple(related[: MAX_PASSAGES - len(supporting)]))
+
+
+def _is_about(hit: Hit, said: Sequence[str]) -> bool:
+    if len(said) == 1:
+        return len(said[0]) >= MIN_NAME_START and hit.package.name.startswith(said[0])
+    return hit.covered >= MIN_COVERED
 
 
 def _of_package(package: Package) -> Passage:

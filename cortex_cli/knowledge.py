@@ -222,4 +222,6 @@ def _quoted(word: str) -> str:
 
 
 def _package(row: tuple[Any, ...]) -> Package:
-    return Package(*row[:8], essential=bool(row[8]), popularity=row[9])
+    *texts, essential, popularity = row
+    values: list[Any] = [*texts, bool(essential), popularity]
+    return Package(*values)
