@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from typing import TYPE_CHECKING
 
-from cortexd.api.errors import (
-    DaemonBusy,
-)
+from cortexd.api.errors import DaemonBusy
+from cortexd.connection import LET_GO_S, Connection
 
 if TYPE_CHECKING:
+    import socket
+
     from cortexd.config import LimitsSection
     from cortexd.dispatch import Dispatcher
-
-# How long one client is served before the others' turn: two hundred pings, or a few of
-# what takes longer.  Nobody feels it, and one turn's overhead is nothing beside it.
-TURN_S = 0.002
-# Unanswered requests of one client past which nothing more is read from it.
-MAX_PENDING = 64
-# Bytes waiting in a client's transport past which we stop reading from it and streaming.
-WRITE_HIGH_WATER = 256 * 1024
-# socat gives up 0.5 s after its end of input unless bytes come.
-KEEPALIVE_S = 0.25
-# How often a client that has half-closed is looked at for being gone altogether.
-HANGUP_CHECK_S = 0.1
-# After a request without newline: the newline may be in the next packet.
-BARE_LINGER_S = 0.01
-# How long a client that was refused may take to notice.
-LET_GO_S = 2.0
 
 
 class Server:
