@@ -12,8 +12,9 @@ from benchmarks.report import Outcome, Result
 
 IDLE = 1000
 LIMIT_PERCENT = 20.0
-PINGS = 3000
-ROUNDS, QUICK_ROUNDS = 15, 9
+PINGS = 2000
+WARM_UP = 1000  # opening and closing a thousand connections is not what is measured
+ROUNDS, QUICK_ROUNDS = 41, 21
 
 
 def run(bench: Bench) -> Iterator[Outcome]:
@@ -22,14 +23,14 @@ def run(bench: Bench) -> Iterator[Outcome]:
     with on_core(core), bench.cortexd() as daemon, connect(daemon.socket) as busy:
 
         def alone() -> float:
+            ping_times(busy, WARM_UP)
             return percentile(ping_times(busy, PINGS), 99)
 
         def in_the_crowd() -> float:
             with ExitStack() as crowd:
                 for _ in range(IDLE):
                     crowd.enter_context(connect(daemon.socket))
-                ping_times(busy, 100)  # until the daemon has accepted them all
-                return percentile(ping_times(busy, PINGS), 99)
+                return alone()
 
         without, within = paired(QUICK_ROUNDS if bench.quick else ROUNDS, alone, in_the_crowd)
     note = f"{statistics.median(within):.0f} µs, alone {statistics.median(without):.0f} µs"
