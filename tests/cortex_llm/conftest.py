@@ -24,6 +24,7 @@ def native_server() -> Path | None:
     return max(built, key=lambda path: path.stat().st_mtime, default=None)
 
 
+NATIVE = native_server()  # now: tests run without the settings of this machine
 ENGINES = [
     pytest.param("xllamacpp", id="xllamacpp"),
     pytest.param("llama-server", id="native", marks=pytest.mark.native),
@@ -32,15 +33,15 @@ ENGINES = [
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("native") and native_server() is None:
+    if item.get_closest_marker("native") and NATIVE is None:
         pytest.skip("no native llama-server; scripts/build-engines makes one")
     if item.get_closest_marker("llama_cpp_python") and not importlib.util.find_spec("llama_cpp"):
         pytest.skip("llama-cpp-python is not installed; scripts/build-engines does it")
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of each engine in turn; the native binary is known to what the test starts."""
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of each engine in turn."""
     name: str = request.param
     return name
 
@@ -48,8 +49,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 @pytest.fixture
 def engine_env(engine: str) -> dict[str, str]:
     """The settings that an engine needs to be found."""
-    server = native_server() if engine == "llama-server" else None
-    return {"CORTEX_LLM_SERVER": str(server)} if server else {}
+    return {"CORTEX_LLM_SERVER": str(NATIVE)} if engine == "llama-server" else {}
 
 
 @pytest.fixture(scope="session")

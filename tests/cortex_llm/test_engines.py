@@ -13,7 +13,7 @@ from cortex_llm.engines import Engine
 from cortex_llm.errors import EngineError
 from cortex_llm.machine import Machine
 from cortex_llm.sizing import Sizing, plan
-from tests.cortex_llm.conftest import native_server
+from tests.cortex_llm.conftest import NATIVE
 from tests.support.fake_llama_server import hanging, write_server
 
 HAVE_LLAMA_CPP = importlib.util.find_spec("llama_cpp") is not None
@@ -146,7 +146,7 @@ def test_a_stray_key_does_not_reach_the_server(tiny: Path, sized: Sizing) -> Non
 
 @pytest.mark.native
 def test_the_real_native_server_knows_every_flag_of_ours(tiny: Path, sized: Sizing) -> None:
-    found = engines.find("llama-server", Settings(server=native_server()))
+    found = engines.find("llama-server", Settings(server=NATIVE))
     assert isinstance(found, Engine)
     everything = engines.launch(Engine("x", ()), Settings(), models.describe(tiny), sized).argv
     flags = {word for word in everything if word.startswith("--")}

@@ -131,12 +131,11 @@ def test_other_paths_are_left_alone() -> None:
 
 
 def test_flags(capsys: pytest.CaptureFixture[str]) -> None:
-    options = parse(
-        ["--model", "m", "--alias", "a", "--tags", "x,y", "--ctx-size", "512", "--parallel", "1"]
-    )
+    needed = ["--model", "m", "--alias", "a"]
+    options = parse([*needed, "--tags", "x,y", "--ctx-size", "512", "--parallel", "1"])
     assert (options.model, options.tags, options.ctx_size) == ("m", "x,y", 512)
     with pytest.raises(SystemExit, match="2"):
-        parse(["--model", "m", "--alias", "a", "--parallel", "2"])
+        parse([*needed, "--parallel", "2"])
     with pytest.raises(SystemExit, match="2"):
-        parse(["--model", "m", "--alias", "a", "--flash-attn"])
+        parse([*needed, "--flash-attn"])
     assert "--flash-attn" in capsys.readouterr().err
