@@ -38,7 +38,8 @@ def ask(
 ) -> None:
     """Answer QUESTION from what this machine knows.
 
-    The answer ends with its sources.  Nothing leaves the machine.
+    The answer ends with its sources.  Nothing leaves the machine, unless CORTEX_PROVIDER names
+    a server elsewhere.
     """
     from cortex_cli.answer import answer
 
