@@ -4,7 +4,8 @@ On uvloop's callbacks rather than streams, which take three times as long per re
 Invariants:
 
 - replies leave in the order of their requests, events of a request before its reply;
-- one client is served for at most ``TURN_S`` before others get their turn, and no more is read from a client than it takes in replies;
+- one client is served for at most ``TURN_S`` before others get their turn, and no more is
+  read from a client than it takes in replies;
 - work for a client that is gone is cancelled at once;
 - white space is sent only to a client that has half-closed and waits for a reply.
 """
