@@ -150,7 +150,7 @@ def _tune(
     for threads in sorted({1, most}):
         say(f"cortex-llm: measuring {threads} thread(s) …")
         try:
-            tried = dataclasses.replace(sized, threads=threads)
+            tried = dataclasses.replace(sized, threads=threads, threads_batch=threads)
             seen = trial.run(engine, settings, model, tried, timeout)
             rates[threads] = seen.tokens_per_second
         except LlmError as error:

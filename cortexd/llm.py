@@ -19,6 +19,7 @@ import httpcore
 import msgspec
 
 from cortexd import completion, sse
+from cortexd.api import strictjson
 from cortexd.api.errors import (
     CortexError,
     InvalidParams,
@@ -52,6 +53,14 @@ _START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cort
 _PROFILE_TAG = "cortex.profile="
 _NANO_PREFIX = "cortex-nano"
 
+# A connection that the server closed while it was idle shows as one of these.
+_STALE_CONNECTION = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
+_TRANSPORT_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+
+
+class _NotYet(Exception):
+    """The server is there and its model is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
@@ -76,6 +85,7 @@ class Upstream:
     tokens_per_second: float | None = None
     last_error: str | None = None
     _checked_at: float = -FRESH_S
+    _doubtful: bool = True
     _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _pool: httpcore.AsyncConnectionPool | None = None
 
@@ -91,18 +101,21 @@ class Upstream:
         """Turn to another server from the next request on; answers that run go on."""
         self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
         self._pool = None  # its connections close with the answers that still use them
-        self._checked_at = -FRESH_S
+        self._doubt()
 
     async def refresh(self) -> ServerInfo:
         """Ask the server for its state unless that is known from the last second."""
         async with self._probing:
-            if time.monotonic() - self._checked_at >= FRESH_S:
+            if self._doubtful or time.monotonic() - self._checked_at >= FRESH_S:
                 self.info = await self._probe()
                 self._checked_at = time.monotonic()
+                self._doubtful = False
         return self.info
 
     async def wait_ready(self, timeout_s: float) -> ServerInfo:
         """Return once the model can answer, waiting while it loads.
+
+        A server that was ready is not asked again until something it did casts doubt.
 
         Raises:
             LlmUnavailable: nobody is there, or it does not behave like a model server.
@@ -112,6 +125,8 @@ class Upstream:
             raise LlmUnavailable(
                 "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
             )
+        if self.info.state == "ready" and not self._doubtful:
+            return self.info
         deadline = time.monotonic() + timeout_s
         while (info := await self.refresh()).state == "loading":
             if time.monotonic() > deadline:
@@ -119,12 +134,14 @@ class Upstream:
                     f"the model was still loading after {timeout_s:g} s", timeout_s=timeout_s
                 )
             await asyncio.sleep(LOADING_POLL_S)
-            self._checked_at = -FRESH_S
+            self._doubt()
         if info.state != "ready":
             raise LlmUnavailable(self.last_error or "the model server is absent", hint=_START_HINT)
         return info
 
-    async def answer(self, payload: dict[str, Any], usage: Usage) -> AsyncGenerator[str]:
+    async def answer(
+        self, payload: dict[str, Any], usage: Usage, load_timeout_s: float
+    ) -> AsyncGenerator[str]:
         """Stream one chat completion; ``usage`` is complete when the iterator is exhausted.
 
         Closing the iterator closes the connection, which frees the model's slot.
@@ -133,24 +150,47 @@ class Upstream:
             ContextExceeded: the prompt is too long; both lengths are in the details.
             InvalidParams: the server refuses the request as it is.
             LlmUnavailable: it is absent, died in mid-answer or answered nonsense.
+            ModelNotLoaded: it was still loading when ``load_timeout_s`` was over.
         """
-        body = msgspec.json.encode(
+        body = strictjson.dumps(
             {**payload, "stream": True, "stream_options": {"include_usage": True}}
         )
-        try:
-            async with self._request("POST", "/v1/chat/completions", body) as response:
-                if response.status != 200:
-                    raise self._refusal(response.status, await _read(response))
-                async with aclosing(sse.events(response.aiter_stream())) as events:
-                    async for data in events:
-                        if text := completion.text_of(data, usage):
-                            yield text
-        except sse.Malformed as error:
-            raise self._nonsense(str(error)) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-            raise self._lost(error, usage) from error
+        connected_anew = False
+        while True:
+            await self.wait_ready(load_timeout_s)
+            try:
+                async with aclosing(self._attempt(body, usage)) as texts:
+                    async for text in texts:
+                        yield text
+                break
+            except _NotYet:  # restarted since we last looked: wait for it
+                self._doubt()
+                await asyncio.sleep(LOADING_POLL_S)
+            except _STALE_CONNECTION as error:  # it closed a connection that we had kept
+                if connected_anew or usage.started:
+                    raise self._lost(error, usage) from error
+                connected_anew = True
+            except sse.Malformed as error:
+                raise self._nonsense(str(error)) from error
+            except _TRANSPORT_ERRORS as error:
+                raise self._lost(error, usage) from error
         if not usage.finish_reason:
             raise self._lost(None, usage)
+        if usage.model and usage.model != self.info.model:
+            self._doubt()
+
+    async def _attempt(self, body: bytes, usage: Usage) -> AsyncGenerator[str]:
+        async with self._request("POST", "/v1/chat/completions", body) as response:
+            usage.started = True
+            if response.status == 503:
+                usage.started = False
+                raise _NotYet
+            if response.status != 200:
+                raise self._refusal(response.status, await _read(response))
+            async with aclosing(sse.events(response.aiter_stream())) as events:
+                async for data in events:
+                    if text := completion.text_of(data, usage):
+                        yield text
 
     @asynccontextmanager
     async def _request(
@@ -175,7 +215,6 @@ class Upstream:
             max_connections=None,
             max_keepalive_connections=MAX_KEPT_CONNECTIONS,
             keepalive_expiry=KEEPALIVE_S,
-            retries=1,
         )
         return self._pool
 
@@ -185,9 +224,10 @@ class Upstream:
             return self.api_key
         try:
             return self.key_file.read_text().strip() or None
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise LlmUnavailable(
-                f"cannot read the model server's API key {self.key_file}: {error.strerror}",
+                f"cannot read the model server's API key {self.key_file}: {reason}",
                 hint="cortexd's user needs to read it",
             ) from error
 
@@ -226,7 +266,7 @@ class Upstream:
 
     def _refusal(self, status: int, body: bytes) -> CortexError:
         """The error that an HTTP status other than 200 stands for."""
-        self._checked_at = -FRESH_S
+        self._doubt()
         error = _json_member(body, "error")
         if not isinstance(error, dict):
             error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
@@ -238,19 +278,21 @@ class Upstream:
                 "the model server refuses the API key",
                 hint="llm.api_key_file must hold the key of /etc/cortex/llm.env",
             )
-        if status == 503:
-            return ModelNotLoaded("the model is still loading", hint="try again in a moment")
         if 400 <= status < 500 and status not in (404, 405):
             return InvalidParams(f"the model server refuses the request: {shown(text)}")
         self.last_error = f"the model server answered HTTP {status}: {shown(text)}"
         return LlmUnavailable(self.last_error, hint="see: journalctl -u cortex-llm -n 50")
+
+    def _doubt(self) -> None:
+        """What is known may no longer hold: ask before the next request."""
+        self._doubtful = True
 
     def _nonsense(self, what: str) -> LlmUnavailable:
         self.last_error = f"the model server at {self.url} answered nonsense: {what}"
         return LlmUnavailable(self.last_error, hint="is it a llama.cpp server?")
 
     def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
-        self._checked_at = -FRESH_S
+        self._doubt()
         if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
             self.last_error = f"no model server listens at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)

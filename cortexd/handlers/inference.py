@@ -180,7 +180,7 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
                 ctx.queue.resize(slots=info.slots or llm.slots)
                 started = time.monotonic()
                 payload = _payload(ctx, job.turns, settings)
-                async with aclosing(ctx.llm.answer(payload, usage)) as texts:
+                async with aclosing(ctx.llm.answer(payload, usage, llm.load_timeout_sec)) as texts:
                     async for text in texts:
                         if not parts:
                             first_token = time.monotonic()
@@ -206,7 +206,7 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
         "time_to_first_token_ms": _ms((first_token or ended) - started),
         "queue_ms": _ms(started - asked),
         "finish_reason": usage.finish_reason,
-        "model": info.model or usage.model,
+        "model": usage.model or info.model or "unknown",
         "request_id": job.request_id,
     }
 
