@@ -37,8 +37,8 @@ _LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 # sun_path holds 108 bytes, one of them the closing NUL.
 MAX_SOCKET_PATH_BYTES = 107
 
-# What a running daemon cannot change: it would have to take its socket away from clients.
-RESTART_KEYS = ("socket.",)
+# What a running daemon cannot change: clients' socket, and the database it has open.
+RESTART_KEYS = ("socket.", "alerts.db_path")
 SECRET_KEYS = frozenset({"api_key", "webhook_token"})
 
 
@@ -153,13 +153,13 @@ class ThresholdsSection(Section, frozen=True, kw_only=True):
     mem_crit: Percent = 97.0
     swap_warn: Percent = 80.0
     cpu_warn: Percent = 95.0
-    load_warn: Positive = 4.0  # per processor, over five minutes
+    load_warn: Annotated[float, Meta(gt=0)] = 4.0  # per processor, over five minutes
     pressure_memory_warn: Percent = 20.0
     pressure_io_warn: Percent = 60.0
     open_files_warn: Percent = 80.0
     open_files_crit: Percent = 95.0
     restarts_warn: Annotated[int, Meta(ge=2)] = 5  # of one unit within ten minutes
-    full_within_hours: Positive = 24.0  # how far ahead a trend is told
+    full_within_hours: Annotated[float, Meta(gt=0)] = 24.0  # how far ahead a trend is told
 
     def __post_init__(self) -> None:
         """Fractions become percentages; a warning comes before what is critical."""
@@ -177,12 +177,14 @@ class AlertsSection(Section, frozen=True, kw_only=True):
     """Where alerts are kept, and who is told."""
 
     db_path: Path | None = None  # None: alerts.db in the service's state directory
-    retention_hours: Positive = 168.0  # of alerts that have ended; samples stay 24 h at most
+    retention_hours: Annotated[float, Meta(gt=0)] = (
+        168.0  # of alerts that have ended; samples stay 24 h at most
+    )
     enable_ai: bool = True  # the model explains alerts when it has nothing else to do
     ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200
-    ai_timeout_sec: Positive = 120.0
+    ai_timeout_sec: Seconds = 120.0
     hooks_dir: Path = Path("/etc/cortex/alert.d")
-    hook_timeout_sec: Positive = 10.0
+    hook_timeout_sec: Seconds = 10.0
     webhook_url: str | None = None
     webhook_token: str | None = None  # sent as "Authorization: Bearer …"
     webhook_min_severity: Literal["info", "warning", "error", "critical"] = "warning"
@@ -260,6 +262,17 @@ ENVIRONMENT: dict[str, Key] = {
 }
 # Those whose value may be a number; everywhere else digits are text.
 NUMERIC = frozenset({"CORTEXD_N_THREADS", "CORTEXD_LOG_LEVEL"})
+
+
+def database_path(config: Config, environ: Mapping[str, str]) -> Path:
+    """Where alerts are kept: as configured, else in the service's or the user's state folder."""
+    if config.alerts.db_path is not None:
+        return config.alerts.db_path
+    if state := environ.get("STATE_DIRECTORY", "").split(":")[0]:
+        return Path(state, "alerts.db")
+    state = environ.get("XDG_STATE_HOME", "")
+    folder = Path(state) if state.startswith("/") else Path("~/.local/state").expanduser()
+    return folder / "cortex" / "alerts.db"
 
 
 def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cortexd.access import Peer
     from cortexd.api.messages import ReloadReply
     from cortexd.config import Config, Loaded
+    from cortexd.monitor import Monitor
 
 
 class Caller(Protocol):
@@ -62,6 +63,7 @@ class Context:
     version: str
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
+    monitor: Monitor
     connections: Callable[[], int] = lambda: 0
     policy: Policy = field(default_factory=Policy)
     counters: Counters = field(default_factory=Counters)
@@ -89,6 +91,14 @@ class Context:
         """How far ``peer`` may go."""
         return peer.level(self.policy)
 
+    def active_alerts(self, severity: str | None = None) -> int:
+        """How many alerts nobody has seen to yet, of one severity or of all."""
+        return sum(
+            count
+            for (status, of), count in self.monitor.store.counts().items()
+            if status == "active" and severity in (None, of)
+        )
+
     def apply(self, loaded: Loaded) -> None:
         """Let a new configuration take effect; running requests finish under the old one."""
         old, self.loaded = self.config, loaded
@@ -99,3 +109,4 @@ class Context:
         self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
         if llm != old.llm:
             self.llm.reconfigure(llm.url, llm.api_key, llm.api_key_file, llm.enabled)
+        self.monitor.adopt(self.config)

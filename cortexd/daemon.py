@@ -19,7 +19,9 @@ from cortexd.api.errors import ConfigError, CortexError
 from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
+from cortexd.monitor import Monitor
 from cortexd.server import Server
+from cortexd.store import Store
 from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
 
 if TYPE_CHECKING:
@@ -39,11 +41,18 @@ class Daemon:
     """One running cortexd."""
 
     def __init__(self, loaded: Loaded, explicit: Path | None) -> None:
+        """Build the parts.
+
+        Raises:
+            ConfigError: the database is one of a later version.
+        """
         self._explicit = explicit
         self._stop = asyncio.Event()
         self._notifier = Notifier()
+        store = Store(config.database_path(loaded.config, os.environ))
+        self._monitor = Monitor(loaded.config, store)
         self._context = Context(
-            loaded, VERSION, self._stop.set, self.reload, lambda: len(self._server)
+            loaded, VERSION, self._stop.set, self.reload, self._monitor, lambda: len(self._server)
         )
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
 
@@ -67,12 +76,15 @@ class Daemon:
             gc.freeze()  # what start-up made stays; later collections need not look at it
             self._notifier.ready(self._status(sockets))
             _log.info("ready on %s", ", ".join(_name(sock) for sock in sockets))
+            self._monitor.start()
             await self._wait()
         finally:
+            self._monitor.publisher.close()
             self._notifier.stopping("finishing running requests")
             if own:
                 listener.remove_socket(settings.path, inode)
             await self._server.drain(self._context.config.limits.drain_sec)
+            await self._monitor.stop()
             await self._context.llm.aclose()
             _log.info("stopped")
 

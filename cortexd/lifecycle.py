@@ -73,6 +73,13 @@ class Lifecycle:
         self.open: dict[str, OpenAlert] = {alert.key: alert for alert in alerts}
         self._pending: dict[str, dict[str, float]] = {}  # source -> key -> since
 
+    @property
+    def pending(self) -> bool:
+        """Whether a condition holds that has not lasted long enough, or an alert may end."""
+        return any(self._pending.values()) or any(
+            alert.clearing_since is not None for alert in self.open.values()
+        )
+
     def severities(self, source: str) -> dict[str, Severity]:
         """The open alerts of one source, for the hysteresis of its rule."""
         return {key: alert.severity for key, alert in self.open.items() if alert.source == source}

@@ -70,17 +70,18 @@ class Store:
 
     # Alerts
 
-    def save(self, alert: Alert) -> bool:
-        """Write an alert as it is now; False while that must wait."""
+    def save(self, *alerts: Alert) -> bool:
+        """Write alerts as they are now, together; False while that must wait."""
         self._counts = None
-        if not self._write(lambda db: db.execute(_SAVE, _row(alert))):
-            self.unsaved[alert.id] = alert
-            while len(self.unsaved) > MAX_UNSAVED:
-                closed = (key for key, kept in self.unsaved.items() if not kept.open)
-                del self.unsaved[next(closed, next(iter(self.unsaved)))]
-            return False
-        self.unsaved.pop(alert.id, None)
-        return True
+        if self._write(lambda db: db.executemany(_SAVE, [_row(alert) for alert in alerts])):
+            for alert in alerts:
+                self.unsaved.pop(alert.id, None)
+            return True
+        self.unsaved |= {alert.id: alert for alert in alerts}
+        while len(self.unsaved) > MAX_UNSAVED:
+            closed = (key for key, kept in self.unsaved.items() if not kept.open)
+            del self.unsaved[next(closed, next(iter(self.unsaved)))]
+        return False
 
     def touch(self, alerts: Iterable[OpenAlert]) -> None:
         """Write how often and when open alerts were last seen."""
@@ -303,7 +304,7 @@ def _alert(row: tuple[Any, ...]) -> Alert:
     names = _COLUMNS.replace(" ", "").split(",")[:-1]
     values = dict(zip(names, row, strict=False))
     values["open"] = bool(values["open"])
-    return msgspec.convert({**values, **msgspec.json.decode(row[-1])}, Alert)
+    return Alert(**values, **msgspec.json.decode(row[-1]))
 
 
 def _overlay(alert: Alert, seen: OpenAlert) -> Alert:

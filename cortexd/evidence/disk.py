@@ -28,7 +28,7 @@ async def space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """Biggest folders, deleted but open files, apt's and the journal's share."""
     mount = alert.metadata["mount"]
     deadline = time.monotonic() + OPEN_LIMIT_S
-    folders, (deleted, caches) = await asyncio.gather(
+    (folders, partial), (deleted, caches) = await asyncio.gather(
         _walk(["du", "-xk", "--max-depth=2", "--", mount], mount),
         scene.worker.call(
             lambda: (_deleted_but_open(mount, scene.proc, deadline), _caches(mount, scene)),
@@ -38,7 +38,7 @@ async def space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     return [
         {
             "title": "Biggest folders",
-            "lines": [f"{kib / 1024:.1f} MiB {path}" for kib, path in folders],
+            "lines": [f"{kib / 1024:.1f} MiB {path}" for kib, path in folders] + partial,
         },
         {"title": "Deleted files that are still open", "lines": deleted},
         {"title": "Known caches", "lines": caches},
@@ -49,20 +49,21 @@ async def inodes(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The folders with the most files."""
     del scene
     mount = alert.metadata["mount"]
-    folders = await _walk(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
-    lines = [f"{count} inodes {path}" for count, path in folders]
+    folders, partial = await _walk(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
+    lines = [f"{count} inodes {path}" for count, path in folders] + partial
     return [{"title": "Folders with the most files", "lines": lines}]
 
 
-async def _walk(argv: list[str], mount: str) -> list[tuple[int, str]]:
-    """The largest of du's lines, the mount itself left out."""
+async def _walk(argv: list[str], mount: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """The largest of du's lines, the mount itself left out; a remark if time ran out."""
     outcome = await command.run(argv, WALK_LIMIT_S)
     found = []
     for line in outcome.output.splitlines():
         size, _, path = line.partition("\t")
         if size.isdigit() and path and path != mount:
             found.append((int(size), path))
-    return sorted(found, reverse=True)[:SHOWN_FOLDERS]
+    partial = [f"(as far as {WALK_LIMIT_S:g} s allowed to count)"] if outcome.status is None else []
+    return sorted(found, reverse=True)[:SHOWN_FOLDERS], partial
 
 
 def _deleted_but_open(mount: str, proc: Path, deadline: float) -> list[str]:

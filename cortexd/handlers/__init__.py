@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cortexd.access import Level
 from cortexd.api.messages import (
+    AcknowledgeReply,
+    AlertChoice,
+    AlertsParams,
+    AlertsReply,
     BatchParams,
     BatchReply,
     CancelParams,
     CancelReply,
     ConfigReply,
+    DismissReply,
     HealthReply,
     HelpReply,
     InferenceParams,
@@ -24,8 +29,10 @@ from cortexd.api.messages import (
     ShutdownReply,
     StatusReply,
     VersionReply,
+    WatchParams,
+    WatchReply,
 )
-from cortexd.handlers import control, inference, manual, system
+from cortexd.handlers import alerts, control, inference, manual, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +64,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("status", READ, NoParams, StatusReply, system.status),
     Command("health", READ, NoParams, HealthReply, system.health, ("health.snapshot",)),
     Command("metrics", READ, NoParams, MetricsReply, system.metrics),
+    Command("alerts", READ, AlertsParams, AlertsReply, alerts.alerts, ("alerts.get",)),
+    Command("alerts.watch", READ, WatchParams, WatchReply, alerts.watch, streams=True),
+    Command("alerts.acknowledge", ADMIN, AlertChoice, AcknowledgeReply, alerts.acknowledge,
+            ("acknowledge_alert",)),
+    Command("alerts.dismiss", ADMIN, AlertChoice, DismissReply, alerts.dismiss),
     Command("config.get", READ, NoParams, ConfigReply, control.config_get),
     Command("config.reload", ADMIN, NoParams, ReloadReply, control.config_reload,
             ("config_reload", "config-reload")),

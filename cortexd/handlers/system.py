@@ -60,7 +60,8 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
     """Read the machine's state at this moment."""
     info = await ctx.llm.refresh()
     memory, swap, load = samplers.memory(), samplers.swap(), samplers.load()
-    disks = samplers.disks()
+    seen = ctx.monitor.readings
+    disks = seen["disks"] if "disks" in seen else samplers.disks()
     root = disks[0] if disks else None
     return {
         "timestamp": int(time.time()),
@@ -83,8 +84,8 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
         "security_updates": None,
         "reboot_required": samplers.reboot_required(),
         "failed_units": None,
-        "active_alerts": 0,
-        "critical_alerts": 0,
+        "active_alerts": ctx.active_alerts(),
+        "critical_alerts": ctx.active_alerts("critical"),
         "active_processes": samplers.process_count(),
         "open_files": samplers.open_files(),
         "llm_loaded": info.state == "ready",

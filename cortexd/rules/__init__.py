@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cortexd.rules import daemon, machine
+from cortexd.rules import daemon, machine, trends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,4 +26,6 @@ JUDGES: dict[str, Judge] = {
     "daemon": daemon.daemon,
 }
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*machine.KINDS, *daemon.KINDS)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (*machine.KINDS, *trends.KINDS, *daemon.KINDS)
+}

@@ -1,0 +1,80 @@
+"""alerts, alerts.watch, alerts.acknowledge, alerts.dismiss."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from cortexd.alert import RANK
+from cortexd.api.errors import NotFound, shown
+
+if TYPE_CHECKING:
+    from cortexd.api.messages import (
+        AcknowledgeReply,
+        AlertChoice,
+        AlertsParams,
+        AlertsReply,
+        DismissReply,
+        WatchParams,
+        WatchReply,
+    )
+    from cortexd.context import Caller, Context
+
+
+def alerts(ctx: Context, params: AlertsParams, _caller: Caller) -> AlertsReply:
+    """List alerts, the newest first."""
+    monitor = ctx.monitor
+    found, total = monitor.store.find(params)
+    if params.id is not None and not found:
+        raise NotFound(f"there is no alert {shown(params.id)}")
+    return {
+        "alerts": [monitor.fresh(alert).wire() for alert in found],
+        "count": len(found),
+        "total": total,
+        "total_active": ctx.active_alerts(),
+    }
+
+
+async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply:
+    """Send alert.raised, alert.updated and alert.resolved as they happen."""
+    least = RANK[params.min_severity] if params.min_severity else 0
+
+    def wanted(alert: dict[str, Any]) -> bool:
+        severity = alert["severity"]
+        return RANK[severity] >= least and params.severity in (None, severity)
+
+    events = 0
+    caller.emit("alerts.watching", {"total_active": ctx.active_alerts()})
+    with closing(ctx.monitor.publisher.subscribe(wanted)) as subscription:
+        async for name, data in subscription:
+            caller.emit(name, data)
+            events += 1
+            await caller.drained()
+    return {"events": events}
+
+
+async def acknowledge(ctx: Context, params: AlertChoice, _caller: Caller) -> AcknowledgeReply:
+    """Mark an alert, or all active ones, as seen by a person."""
+    monitor = ctx.monitor
+    if params.id is None:
+        count = await monitor.acknowledge(monitor.store.ids(["active"]))
+        return {"acknowledged_count": count}
+    _known(ctx, params.id)
+    await monitor.acknowledge([params.id])
+    return {"acknowledged": params.id}
+
+
+async def dismiss(ctx: Context, params: AlertChoice, _caller: Caller) -> DismissReply:
+    """Put an alert, or all that are active or acknowledged, out of sight."""
+    monitor = ctx.monitor
+    if params.id is None:
+        count = await monitor.dismiss(monitor.store.ids(["active", "acknowledged"]))
+        return {"dismissed_count": count}
+    _known(ctx, params.id)
+    await monitor.dismiss([params.id])
+    return {"dismissed": params.id}
+
+
+def _known(ctx: Context, alert_id: str) -> None:
+    if ctx.monitor.store.get(alert_id) is None:
+        raise NotFound(f"there is no alert {shown(alert_id)}")
