@@ -24,6 +24,9 @@ RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVE
 
 # Text that came from logs, packages or unit names is cut to this before it is stored.
 MAX_TEXT_CHARS = 2000
+# Evidence is a page for a person, and a prompt for a small model.
+MAX_LINES = 40
+MAX_LINE_CHARS = 300
 
 
 class Kind(Struct, frozen=True):
@@ -44,7 +47,8 @@ class Kind(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """A condition that holds now.
 
-    ``hold_s`` is how long it must hold before it is told; ``total`` replaces the count of
+    ``hold_s`` is how long it must hold before it is told; ``evidence`` what the rule knows
+    already, more is looked up when it is told; ``total`` replaces the count of
     observations where the condition is a number of events.
     """
 
@@ -55,6 +59,7 @@ class Finding(Struct, frozen=True):
     message: str
     metadata: dict[str, str] = {}
     hold_s: float = 0.0
+    evidence: list[EvidenceReply] = []
     total: int | None = None
 
     @property
@@ -142,8 +147,15 @@ def from_finding(finding: Finding, kind: Kind, now: float | None = None) -> Aler
         first_seen=now,
         last_seen=now,
         occurrences=1 if finding.total is None else finding.total,
+        evidence=[bounded(listed) for listed in finding.evidence],
         metadata={name: printable(value) for name, value in finding.metadata.items()},
     )
+
+
+def bounded(evidence: EvidenceReply) -> EvidenceReply:
+    """At most a page of printable lines."""
+    lines = [printable(line, MAX_LINE_CHARS) for line in evidence["lines"][:MAX_LINES]]
+    return {"title": evidence["title"], "lines": lines}
 
 
 def printable(text: Any, limit: int = MAX_TEXT_CHARS) -> str:

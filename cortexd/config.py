@@ -133,6 +133,7 @@ class MonitoringSection(Section, frozen=True, kw_only=True):
     enable_deps: bool = True  # broken and half-configured packages
     enable_cve: bool = True  # known vulnerabilities, where debsecan and its data are
     cve_data_dir: Path = Path("/var/lib/cortex/debsecan")
+    probe_model: bool = True  # False where asking the model service would start it
     enable_trends: bool = True  # "full in about 5 h"
 
 

@@ -21,6 +21,7 @@ from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.monitor import Monitor
 from cortexd.server import Server
+from cortexd.sources.model import ModelService
 from cortexd.store import Store
 from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cortexd.api.messages import ReloadReply
+    from cortexd.collector import Source
     from cortexd.config import Loaded
 
 _log = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._notifier = Notifier()
         store = Store(config.database_path(loaded.config, os.environ))
-        self._monitor = Monitor(loaded.config, store)
+        self._monitor = Monitor(loaded.config, store, self._model_source)
         self._context = Context(
             loaded, VERSION, self._stop.set, self.reload, self._monitor, lambda: len(self._server)
         )
@@ -109,6 +111,9 @@ class Daemon:
             "restart_required": [key for key in changed if key.startswith(config.RESTART_KEYS)],
             "config_file": str(loaded.files[-1]) if loaded.files else None,
         }
+
+    def _model_source(self, settings: config.Config) -> list[Source]:
+        return [ModelService(self._context.llm, settings.monitoring.probe_model)]
 
     async def _wait(self) -> None:
         """Wait for the end; feed systemd's watchdog from the loop that serves the clients."""

@@ -80,6 +80,13 @@ class Lifecycle:
             alert.clearing_since is not None for alert in self.open.values()
         )
 
+    def waits(self, source: str) -> bool:
+        """Whether time alone may raise or resolve an alert of this source."""
+        return bool(self._pending.get(source)) or any(
+            alert.clearing_since is not None and alert.source == source
+            for alert in self.open.values()
+        )
+
     def severities(self, source: str) -> dict[str, Severity]:
         """The open alerts of one source, for the hysteresis of its rule."""
         return {key: alert.severity for key, alert in self.open.items() if alert.source == source}

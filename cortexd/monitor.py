@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from cortexd import evidence, remedies, rules, sources
-from cortexd.alert import RANK, Alert, from_finding, printable
+from cortexd.alert import RANK, Alert, bounded, from_finding, printable
 from cortexd.clocks import Clocks
 from cortexd.collector import Collector
 from cortexd.evidence.scene import Scene
@@ -172,9 +172,13 @@ class Monitor:
         settled = now - self._started >= self.config.monitoring.settle_sec
         readings = await self.collector.collect(now, settled)
         readings.append(("daemon", self._own_reading(now)))
-        for name, reading in readings:
-            self.readings[name] = reading
+        fresh = dict(readings)
+        self.readings |= fresh
+        for name, reading in fresh.items():
             self.history.note(name, reading)
+        waiting = [name for name in self.readings if self.lifecycle.waits(name)]
+        for name in dict.fromkeys([*fresh, *waiting]):
+            reading = self.readings[name]
             judgement = rules.JUDGES[name](
                 reading, self.config.thresholds, self.lifecycle.severities(name)
             )
@@ -240,7 +244,7 @@ class Monitor:
         looked_up = alerts[:MAX_EVIDENCE_PER_TURN]
         found = await asyncio.gather(*(evidence.collect(alert, scene) for alert in looked_up))
         for alert, lines in zip(looked_up, found, strict=True):
-            alert.evidence = lines
+            alert.evidence += lines
         for alert in alerts:
             alert.remedy = remedies.remedy(alert)
         self.store.save(*alerts)
@@ -260,6 +264,10 @@ class Monitor:
         alert.message = printable(change.finding.message)
         alert.metadata = {k: printable(v) for k, v in change.finding.metadata.items()}
         alert.status = change.alert.status
+        if listed := [bounded(listed) for listed in change.finding.evidence]:
+            titles = {evidence["title"] for evidence in listed}
+            alert.evidence = listed + [e for e in alert.evidence if e["title"] not in titles]
+        alert.remedy = remedies.remedy(alert)
         self.store.save(alert)
         self._tell("alert.updated", alert)
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from cortexd.alert import printable
+from cortexd.alert import bounded
 from cortexd.evidence import disk, journal, processes
 from cortexd.evidence.scene import Scene
 from cortexd.worker import Hung
@@ -27,8 +27,6 @@ _log = logging.getLogger(__name__)
 
 # A person waits to be told; what takes longer is not worth it.
 LIMIT_S = 2.0
-MAX_LINES = 40
-MAX_LINE_CHARS = 300
 
 COLLECTORS: dict[str, Collect] = {
     "disk_space": disk.space,
@@ -42,6 +40,9 @@ COLLECTORS: dict[str, Collect] = {
     "unit_restarts": journal.of_unit,
     "oom_kill": journal.of_unit,
     "llm_down": journal.of_unit,
+    "llm_failed": journal.of_unit,
+    "llm_restarts": journal.of_unit,
+    "llm_oom": journal.of_unit,
 }
 
 
@@ -58,9 +59,3 @@ async def collect(alert: Alert, scene: Scene) -> list[EvidenceReply]:
         _log.warning("no evidence for %s: %s", alert.kind, error)
         return []
     return [bounded(evidence) for evidence in found if evidence["lines"]]
-
-
-def bounded(evidence: EvidenceReply) -> EvidenceReply:
-    """At most a page of printable lines."""
-    lines = [printable(line, MAX_LINE_CHARS) for line in evidence["lines"][:MAX_LINES]]
-    return {"title": evidence["title"], "lines": lines}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from cortexd.cgroups import unit_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,6 @@ READ_LIMIT_S = 1.0
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?:/|$)")
 
 
 class Process(NamedTuple):
@@ -47,19 +47,6 @@ async def by_cpu(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     await asyncio.sleep(INTERVAL_S)
     lines = await scene.worker.call(lambda: _busiest(scene.proc, before), READ_LIMIT_S)
     return [{"title": "Processes with the most processor time", "lines": lines}]
-
-
-def unit_of(pid: int, proc: Path) -> str | None:
-    """The systemd unit whose cgroup a process is in; for user services the innermost."""
-    try:
-        groups = (proc / str(pid) / "cgroup").read_text(errors="replace")
-    except OSError:
-        return None
-    for line in groups.splitlines():
-        number, controller, path = line.split(":", 2)
-        if (number == "0" or controller == "name=systemd") and (units := _UNIT.findall(path)):
-            return str(units[-1])
-    return None
 
 
 def _largest(proc: Path) -> list[str]:

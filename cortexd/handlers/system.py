@@ -80,10 +80,14 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
         "disk_used_gb": root["used_gb"] if root else 0.0,
         "disk_total_gb": root["total_gb"] if root else 0.0,
         "disks": disks,
-        "pending_updates": None,
-        "security_updates": None,
+        "pending_updates": len(seen["apt"]) if "apt" in seen else None,
+        "security_updates": sum(u.security for u in seen["apt"]) if "apt" in seen else None,
         "reboot_required": samplers.reboot_required(),
-        "failed_units": None,
+        "failed_units": (
+            [unit.name for unit in seen["units"] if unit.active == "failed"]
+            if "units" in seen
+            else None
+        ),
         "active_alerts": ctx.active_alerts(),
         "critical_alerts": ctx.active_alerts("critical"),
         "active_processes": samplers.process_count(),

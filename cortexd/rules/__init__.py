@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cortexd.rules import daemon, machine, trends
+from cortexd.rules import daemon, machine, model, packages, trends, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,9 +23,23 @@ JUDGES: dict[str, Judge] = {
     "open_files": machine.open_files,
     "temperature": machine.temperature,
     "reboot": machine.reboot,
+    "units": units.units,
+    "oom": units.oom,
+    "apt": packages.apt,
+    "dpkg": packages.dpkg,
+    "cve": packages.cve,
+    "model": model.model,
     "daemon": daemon.daemon,
 }
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (*machine.KINDS, *trends.KINDS, *daemon.KINDS)
+    kind.name: kind
+    for kind in (
+        *machine.KINDS,
+        *trends.KINDS,
+        *units.KINDS,
+        *packages.KINDS,
+        *model.KINDS,
+        *daemon.KINDS,
+    )
 }

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortexd.sources import machine
+from cortexd.sources.oom import OomKills
+from cortexd.sources.packages import AptUpdates, BrokenPackages
 from cortexd.sources.temperature import Temperatures
+from cortexd.sources.units import Units
+from cortexd.sources.vulnerabilities import Vulnerabilities
 
 if TYPE_CHECKING:
     from cortexd.collector import Source
@@ -14,8 +18,7 @@ if TYPE_CHECKING:
 
 def build(settings: MonitoringSection) -> list[Source]:
     """Every source that ``settings`` switch on."""
-    del settings
-    return [
+    found: list[Source] = [
         machine.Cpu(),
         machine.Memory(),
         machine.Disks(),
@@ -23,4 +26,14 @@ def build(settings: MonitoringSection) -> list[Source]:
         machine.OpenFiles(),
         machine.Reboot(),
         Temperatures(),
+        OomKills(),
     ]
+    if settings.enable_units:
+        found.append(Units())
+    if settings.enable_apt:
+        found.append(AptUpdates())
+    if settings.enable_deps:
+        found.append(BrokenPackages())
+    if settings.enable_cve:
+        found.append(Vulnerabilities(settings.cve_data_dir))
+    return found

@@ -1,0 +1,27 @@
+"""From a control group's path to the systemd unit that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?=/|$)")
+
+
+def unit_in(path: str) -> str | None:
+    """The unit of a group; of a user's service the innermost."""
+    found = _UNIT.findall("/" + path.strip("/"))
+    return str(found[-1]) if found else None
+
+
+def unit_of(pid: int, proc: Path = Path("/proc")) -> str | None:
+    """The unit that a process runs in."""
+    try:
+        groups = (proc / str(pid) / "cgroup").read_text(errors="replace")
+    except OSError:
+        return None
+    for line in groups.splitlines():
+        number, controller, path = line.split(":", 2)
+        if (number == "0" or controller == "name=systemd") and (unit := unit_in(path)):
+            return unit
+    return None
