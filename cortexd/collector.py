@@ -124,7 +124,8 @@ class Collector:
         limit_s: float = getattr(source, "limit_s", self._limit_s)
         try:
             async with asyncio.timeout(limit_s):
-                self._ready.append((source.name, await source.read()))
+                reading = await source.read()
+            self._ready.append((source.name, reading))
         except TimeoutError:
             self._leave_out(source, f"it hangs: no answer within {limit_s:g} s")
         except Exception as error:  # noqa: BLE001 - as in _read_all

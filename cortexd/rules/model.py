@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from statistics import median
 from typing import TYPE_CHECKING
 
 from cortexd.alert import Finding, Judgement, Kind
+from cortexd.middle import median
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

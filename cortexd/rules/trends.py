@@ -7,10 +7,10 @@ range, and not at all where the pairs do not agree or the time is too short to k
 
 from __future__ import annotations
 
-from statistics import median, quantiles
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortexd.alert import Finding, Judgement, Kind
+from cortexd.middle import median, quartiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def estimate(samples: Sequence[tuple[int, float]]) -> Estimate | None:
         for earlier in points[:number]
     ]
     agreement = sum(slope > 0 for slope in slopes) / len(slopes)
-    slow, middle, fast = quantiles(slopes, n=4)
+    slow, middle, fast = quartiles(slopes)
     if agreement < MIN_AGREEMENT or slow <= 0 or fast / slow > MAX_SPREAD:
         return None
     left = max(0.0, 100 - now)

@@ -1,0 +1,28 @@
+"""Median and quartiles of a few numbers.
+
+Not ``statistics``: that brings decimal, fractions and random along, 2 MB of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def quartiles(values: Iterable[float]) -> tuple[float, float, float]:
+    """The points below which a quarter, a half and three quarters of the values lie."""
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    found = []
+    for quarter in (1, 2, 3):
+        place, rest = divmod(last * quarter, 4)
+        step = ordered[min(place + 1, last)] - ordered[place]
+        found.append(ordered[place] + step * rest / 4)
+    return found[0], found[1], found[2]
+
+
+def median(values: Iterable[float]) -> float:
+    """The value in the middle, or the mean of the two there."""
+    return quartiles(values)[1]
