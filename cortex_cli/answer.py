@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli import evidence, facts, prompts, provider
+from cortex_cli import evidence, facts, output, prompts, provider
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.provider import Finished, Question
 from cortex_cli.vetting import Vetting
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Show = Callable[[str], None]
 
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
+WAITING = "waiting for the model"
 CHAT_TEMPERATURE = 0.2
 # A passage rephrased is a sentence or two.
 NANO_MAX_TOKENS = 96
@@ -95,14 +96,16 @@ def answer(
 def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -> Answer:
     text = ""
     end = Finished("stop", draft.model)
-    for piece in source.stream(question):
-        if isinstance(piece, Finished):
-            end = piece
-        else:
-            # Some models begin with white space; a terminal needs none of it.
-            shown = piece if text else piece.lstrip()
-            text += shown
-            show(shown)
+    with output.Waiting(WAITING) as waiting:
+        for piece in source.stream(question):
+            waiting.stop()
+            if isinstance(piece, Finished):
+                end = piece
+            else:
+                # Some models begin with white space; a terminal needs none of it.
+                shown = piece if text else piece.lstrip()
+                text += shown
+                show(shown)
     known = text.strip().rstrip(".!") not in {each.rstrip(".") for each in UNKNOWN.values()}
     return replace(
         draft,
@@ -141,13 +144,15 @@ def _phrased(source: Provider, model: Model, question: str, found: Evidence, sho
 
 
 def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show) -> Finished | None:
-    for piece in stream:
-        if isinstance(piece, Finished):
-            show(vetting.finish())
-            return piece
-        show(vetting.feed(piece))
-        if vetting.strayed:
-            break
+    with output.Waiting(WAITING) as waiting:
+        for piece in stream:
+            waiting.stop()
+            if isinstance(piece, Finished):
+                show(vetting.finish())
+                return piece
+            show(vetting.feed(piece))
+            if vetting.strayed:
+                break
     return None
 
 

@@ -241,7 +241,7 @@ def _wait(
     limit_s: float, what: str, watched: list[Service], ready: Callable[[], dict[str, Any] | None]
 ) -> dict[str, Any]:
     deadline = time.monotonic() + limit_s
-    with output.Waiting(f"waiting for {what}") as waiting:
+    with output.Waiting(f"waiting for {what}"):
         while True:
             if found := ready():
                 return found
@@ -251,7 +251,6 @@ def _wait(
             if time.monotonic() > deadline:
                 logs = ", ".join(str(service.log) for service in watched)
                 raise Failure(f"{what} was not ready within {limit_s:g} s", hint=f"see {logs}")
-            waiting.tick()
             time.sleep(POLL_S)
 
 
