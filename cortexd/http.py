@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -34,9 +34,6 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_CHUNK_LINE_BYTES = 1024
 # Unread bytes past which the server has to wait: some thousand tokens.
 HIGH_WATER = 256 * 1024
-# After the last event the body's end is on its way; it is worth waiting for a moment, for
-# the connection can be used again then.
-FINISH_S = 0.05
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) (\d{3})(?: [^\r\n]*)?$")
 _HEX = re.compile(rb"[0-9a-fA-F]{1,8}$")
@@ -242,13 +239,6 @@ class Response:
                 if self._body.ends_with_connection:
                     return
                 raise Broken("the connection ended in the middle of the reply")
-
-    async def finish(self) -> None:
-        """Wait a moment for the body's end, when what came before it was all that matters."""
-        with suppress(TimeoutError, HttpError):
-            async with asyncio.timeout(FINISH_S):
-                async for _ in self.body():
-                    pass
 
 
 class Pool:

@@ -181,7 +181,6 @@ class Upstream:
                 async for data in events:
                     if text := completion.text_of(data, usage):
                         yield text
-            await response.finish()
 
     def _request(
         self, method: str, path: str, body: bytes = b""
