@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli import evidence, facts, output, prompts, provider
+from cortex_cli.errors import Failure
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.provider import Finished, Question
 from cortex_cli.vetting import Vetting
@@ -75,7 +76,7 @@ def answer(
     with closing(provider.choose(settings)) as source:
         model = source.model()
         known_facts = facts.collect()
-        with Knowledge.open(settings.environ) as knowledge:
+        with _knowledge(settings) as knowledge:
             found = evidence.gather(question, knowledge, known_facts)
         if model.profile == prompts.NANO and system is None:
             return _phrased(source, model, question, found, show)
@@ -91,6 +92,14 @@ def answer(
             messages = [{"role": "system", "content": system}, messages[-1]]
         draft = Answer(question, "", tuple(found.sources), True, model.name, max_tokens)
         return _streamed(source, Question(messages, max_tokens, CHAT_TEMPERATURE), draft, show)
+
+
+def _knowledge(settings: Settings) -> Knowledge:
+    try:
+        return Knowledge.open(settings.environ)
+    except Failure as error:  # a damaged list is no reason not to answer
+        output.talk(f"answering without the package index: {error.message}")
+        return Knowledge(None)
 
 
 def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -> Answer:

@@ -132,6 +132,14 @@ def test_a_models_control_characters_are_written_out(cortex: Cortex, runtime: Pa
         assert command.run("ask", "hi").stdout == "a\\x1b[31mb\\u202ec\n"
 
 
+def test_a_damaged_list_is_no_reason_not_to_answer(cortex: Cortex, runtime: Path) -> None:
+    (Path(cortex.environ["CORTEX_APT_LISTS"]) / "x_Packages.xz").write_bytes(b"junk")
+    with scripted(cortex, runtime, "chat", say("hello")) as (command, _):
+        done = command.run("ask", "hi")
+        assert (done.returncode, done.stdout) == (0, "hello\n")
+        assert "answering without the package index: cannot read" in done.stderr
+
+
 def break_off(exchange: Exchange) -> None:
     exchange.begin()
     exchange.token("half an ")
