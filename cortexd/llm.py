@@ -1,7 +1,7 @@
 """The upstream model server: what state it is in, and one answer at a time from it.
 
 Speaks the OpenAI API over HTTP, on TCP or a Unix socket, always streaming, so that an
-answer can be cancelled at any token.  Every httpcore error and every odd reply is turned
+answer can be cancelled at any token.  Every error of HTTP and every odd reply is turned
 into an error of ``cortexd.api.errors`` here and nowhere else; an answer that does not end
 with a finish reason is an error, never a short answer.  Knows nothing of queues, prompts
 or clients.
@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import httpcore
 import msgspec
 
-from cortexd import completion, sse
+from cortexd import completion, http, sse
 from cortexd.api import strictjson
 from cortexd.api.errors import (
     CortexError,
@@ -29,7 +28,8 @@ from cortexd.api.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from cortexd.api.messages import LlmState
@@ -41,10 +41,6 @@ PROBE_TIMEOUT_S = 2.0
 FRESH_S = 1.0
 # While a model loads: how often it is asked whether it is ready.
 LOADING_POLL_S = 0.1
-CONNECT_TIMEOUT_S = 5.0
-# llama-server closes idle connections after 5 s; we let go of them before.
-KEEPALIVE_S = 4.0
-MAX_KEPT_CONNECTIONS = 8
 # An error page is read no further than this.
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -52,10 +48,6 @@ _START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cort
 # Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
 _PROFILE_TAG = "cortex.profile="
 _NANO_PREFIX = "cortex-nano"
-
-# A connection that the server closed while it was idle shows as one of these.
-_STALE_CONNECTION = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
-_TRANSPORT_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
 
 
 class _NotYet(Exception):
@@ -87,20 +79,18 @@ class Upstream:
     _checked_at: float = -FRESH_S
     _doubtful: bool = True
     _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _pool: httpcore.AsyncConnectionPool | None = None
+    _pool: http.Pool | None = None
 
     async def aclose(self) -> None:
-        """Close every connection."""
-        if self._pool is not None:
-            await self._pool.aclose()
-            self._pool = None
+        """Close the connections that are not in use."""
+        self._close_pool()
 
     def reconfigure(
         self, url: str, api_key: str | None, key_file: Path | None, enabled: bool
     ) -> None:
         """Turn to another server from the next request on; answers that run go on."""
         self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
-        self._pool = None  # its connections close with the answers that still use them
+        self._close_pool()  # those in use close with the answers that use them
         self._doubt()
 
     async def refresh(self) -> ServerInfo:
@@ -166,13 +156,13 @@ class Upstream:
             except _NotYet:  # restarted since we last looked: wait for it
                 self._doubt()
                 await asyncio.sleep(LOADING_POLL_S)
-            except _STALE_CONNECTION as error:  # it closed a connection that we had kept
+            except http.Broken as error:  # it closed a connection that we had kept
                 if connected_anew or usage.started:
                     raise self._lost(error, usage) from error
                 connected_anew = True
             except sse.Malformed as error:
                 raise self._nonsense(str(error)) from error
-            except _TRANSPORT_ERRORS as error:
+            except http.HttpError as error:
                 raise self._lost(error, usage) from error
         if not usage.finish_reason:
             raise self._lost(None, usage)
@@ -187,36 +177,25 @@ class Upstream:
                 raise _NotYet
             if response.status != 200:
                 raise self._refusal(response.status, await _read(response))
-            async with aclosing(sse.events(response.aiter_stream())) as events:
+            async with aclosing(response.body()) as pieces, aclosing(sse.events(pieces)) as events:
                 async for data in events:
                     if text := completion.text_of(data, usage):
                         yield text
 
-    @asynccontextmanager
-    async def _request(
+    def _request(
         self, method: str, path: str, body: bytes = b""
-    ) -> AsyncIterator[httpcore.Response]:
-        pool = self._pool or self._open_pool()
-        headers = [(b"Host", b"cortex-llm"), (b"Content-Type", b"application/json")]
-        headers.append((b"Content-Length", b"%d" % len(body)))
+    ) -> AbstractAsyncContextManager[http.Response]:
+        headers = [(b"Content-Type", b"application/json")]
         if key := self._key():
             headers.append((b"Authorization", b"Bearer " + key.encode()))
-        base = "http://cortex-llm" if self.url.startswith("unix:") else self.url
-        timeouts = {"connect": CONNECT_TIMEOUT_S, "write": CONNECT_TIMEOUT_S, "read": None}
-        async with pool.stream(
-            method, base + path, headers=headers, content=body, extensions={"timeout": timeouts}
-        ) as response:
-            yield response
+        if self._pool is None:
+            self._pool = http.Pool(self.url)
+        return self._pool.request(method, path, headers, body)
 
-    def _open_pool(self) -> httpcore.AsyncConnectionPool:
-        uds = self.url.removeprefix("unix:") if self.url.startswith("unix:") else None
-        self._pool = httpcore.AsyncConnectionPool(
-            uds=uds,
-            max_connections=None,
-            max_keepalive_connections=MAX_KEPT_CONNECTIONS,
-            keepalive_expiry=KEEPALIVE_S,
-        )
-        return self._pool
+    def _close_pool(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def _key(self) -> str | None:
         """The API key; a key file is read at each use, so that it can be replaced."""
@@ -245,14 +224,14 @@ class Upstream:
                 ):  # llama-cpp-python has no /health
                     raise self._refusal(max(status, models_status), health)
                 _, props = await self._get("/props")
-        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+        except http.CannotConnect:
             self.last_error = f"no model server listens at {self.url}"
             return ServerInfo("absent")
         except TimeoutError:
             self.last_error = f"the model server at {self.url} did not answer within 2 s"
             return ServerInfo("failed")
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            self.last_error = f"the model server at {self.url} broke off: {error or type(error)}"
+        except http.HttpError as error:
+            self.last_error = f"the model server at {self.url} broke off: {error}"
             return ServerInfo("failed")
         except CortexError as error:
             self.last_error = error.message
@@ -293,7 +272,7 @@ class Upstream:
 
     def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
         self._doubt()
-        if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+        if isinstance(error, http.CannotConnect):
             self.last_error = f"no model server listens at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)
         self.last_error = f"the model server went away after {usage.tokens} tokens of the answer"
@@ -302,12 +281,13 @@ class Upstream:
         )
 
 
-async def _read(response: httpcore.Response) -> bytes:
+async def _read(response: http.Response) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_stream():
-        body += chunk
-        if len(body) > MAX_ERROR_BYTES:
-            break
+    async with aclosing(response.body()) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > MAX_ERROR_BYTES:
+                break
     return bytes(body)
 
 
