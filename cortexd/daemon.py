@@ -20,6 +20,7 @@ from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.monitor import Monitor
+from cortexd.outlets import Outlets
 from cortexd.server import Server
 from cortexd.sources.model import ModelService
 from cortexd.store import Store
@@ -56,6 +57,7 @@ class Daemon:
         self._context = Context(
             loaded, VERSION, self._stop.set, self.reload, self._monitor, lambda: len(self._server)
         )
+        self._outlets = Outlets(self._context)
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
 
     async def run(self) -> None:
@@ -79,6 +81,7 @@ class Daemon:
             self._notifier.ready(self._status(sockets))
             _log.info("ready on %s", ", ".join(_name(sock) for sock in sockets))
             self._monitor.start()
+            self._outlets.start(self._context.config)
             await self._wait()
         finally:
             self._monitor.publisher.close()
@@ -86,6 +89,7 @@ class Daemon:
             if own:
                 listener.remove_socket(settings.path, inode)
             await self._server.drain(self._context.config.limits.drain_sec)
+            await self._outlets.stop()
             await self._monitor.stop()
             await self._context.llm.aclose()
             _log.info("stopped")
@@ -103,6 +107,7 @@ class Daemon:
             self._notifier.ready("serving")
         changed = self._context.config.changed_keys(loaded.config)
         self._context.apply(loaded)
+        self._outlets.start(loaded.config)
         logging.getLogger().setLevel(loaded.config.log.level.upper())
         _log.info("configuration reloaded; changed: %s", ", ".join(changed) or "nothing")
         return {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from cortexd import machine_metrics
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -46,6 +48,7 @@ def render(ctx: Context) -> str:
         _block("cortexd_llm_ready", "gauge", "1 while the model server is known to be ready.",
                [("", ctx.llm.info.state == "ready")]),
     ]  # fmt: skip
+    blocks += [_block(*metric) for metric in machine_metrics.metrics(ctx.monitor)]
     return "".join(blocks)
 
 

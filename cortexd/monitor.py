@@ -67,6 +67,8 @@ class Monitor:
         self.collector = Collector([], self.kick)
         self.history = History(store)
         self.on_change: list[Callable[[str, Alert], None]] = []
+        self.on_minute: list[Callable[[], None]] = []
+        self.problems: dict[str, str] = {}  # of other parts: what does not work, and why
         self.turns = 0
         self._extra = extra
         self._clocks = Clocks()
@@ -195,6 +197,8 @@ class Monitor:
             judgement = self.history.trends(self.config.thresholds, int(wall // MINUTE_S))
             await self._carry_out(self.lifecycle.step("trends", judgement, now, wall))
         self._flush()
+        for listener in self.on_minute:
+            listener()
         if now >= self._next_retention:
             self._next_retention = now + RETENTION_S
             self.store.retain(wall - self.config.alerts.retention_hours * 3600)
@@ -214,7 +218,7 @@ class Monitor:
             self.store.trouble,
             len(self.store.unsaved),
             str(lost) if lost else None,
-            dict(self.collector.left_out),
+            self.collector.left_out | self.problems,
         )
 
     def _look_at_clocks(self) -> None:

@@ -179,9 +179,9 @@ class Store:
 
     # The webhook's outbox
 
-    def post(self, body: str, now: float) -> None:
-        """Queue a message."""
-        self._write(
+    def post(self, body: str, now: float) -> bool:
+        """Queue a message; whether it is written."""
+        return self._write(
             lambda db: (
                 db.execute("INSERT INTO outbox (body, next_at) VALUES (?, ?)", (body, now)),
                 db.execute(
