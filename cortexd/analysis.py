@@ -36,6 +36,8 @@ MAX_WAITING = 50
 CHARS_PER_TOKEN = 3
 DEFAULT_CONTEXT = 2048
 INSTRUCTIONS_TOKENS = 300
+# It was ready a moment ago; a model that loads again is asked later.
+LOAD_TIMEOUT_S = 1.0
 # The built-in model answers what it was trained for; it cannot explain an alert.
 UNABLE = "nano"
 
@@ -112,15 +114,15 @@ class Analyst:
             "temperature": 0.2,
         }
         parts: list[str] = []
-        async with self._queue.turn(os.geteuid(), Priority.BACKGROUND):
-            async with (
-                asyncio.timeout(settings.ai_timeout_sec),
-                aclosing(self._llm.answer(payload, Usage())) as texts,
-            ):
-                async for text in texts:
-                    if self._queue.waiting:
-                        return None
-                    parts.append(text)
+        async with (
+            self._queue.turn(os.geteuid(), Priority.BACKGROUND),
+            asyncio.timeout(settings.ai_timeout_sec),
+            aclosing(self._llm.answer(payload, Usage(), LOAD_TIMEOUT_S)) as texts,
+        ):
+            async for text in texts:
+                if self._queue.waiting:
+                    return None
+                parts.append(text)
         return "".join(parts)
 
     def _judge(self, alert: Alert, text: str, info: ServerInfo) -> None:

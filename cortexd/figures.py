@@ -11,6 +11,7 @@ import re
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _ORDINAL = re.compile(r"^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s", re.MULTILINE)
 # "about 1,234.5" and "1.234,5": one separator of thousands, one of decimals.
+_MIXED = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)[.,](\d+)$")
 _THOUSANDS = re.compile(r"^\d{1,3}([.,])\d{3}(?:\1\d{3})*(?![.,]?\d)")
 
 
@@ -40,4 +41,6 @@ def _values(figure: str) -> list[float]:
         readings.append(float(figure.replace(",", ".")))
     if _THOUSANDS.match(figure):
         readings.append(float(re.sub(r"[.,]", "", figure)))
+    elif mixed := _MIXED.match(figure):
+        readings.append(float(re.sub(r"[.,]", "", mixed[1]) + "." + mixed[2]))
     return readings
