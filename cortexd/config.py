@@ -39,7 +39,7 @@ MAX_SOCKET_PATH_BYTES = 107
 
 # What a running daemon cannot change: clients' socket, and the database it has open.
 RESTART_KEYS = ("socket.", "alerts.db_path")
-SECRET_KEYS = frozenset({"api_key", "webhook_token"})
+SECRET_KEYS = frozenset({"api_key", "webhook_token", "webhook_url"})
 
 
 # A day: more than any of them can mean, and what a timer can hold.
@@ -123,15 +123,15 @@ class LlmSection(Section, frozen=True, kw_only=True):
 class MonitoringSection(Section, frozen=True, kw_only=True):
     """What is watched, and how often."""
 
-    enabled: bool = True
+    enabled: bool = True  # False: nothing is watched, stored alerts can still be read
     interval_sec: Annotated[float, Meta(ge=1, le=3600)] = 5.0  # between two readings
-    settle_sec: Annotated[float, Meta(ge=0)] = (
-        30.0  # after the start, before packages are looked at
-    )
+    # After the start, before packages and units are looked at.
+    settle_sec: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] = 30.0
     enable_units: bool = True  # systemd's units
     enable_apt: bool = True  # pending updates
     enable_deps: bool = True  # broken and half-configured packages
     enable_cve: bool = True  # known vulnerabilities, where debsecan and its data are
+    # Folder with debsecan's data, a file named after the release or GENERIC; never downloaded.
     cve_data_dir: Path = Path("/var/lib/cortex/debsecan")
     probe_model: bool = True  # False where asking the model service would start it
     enable_trends: bool = True  # "full in about 5 h"
@@ -146,19 +146,19 @@ class ThresholdsSection(Section, frozen=True, kw_only=True):
     A value of at most 1 is a fraction: 0.85 means 85 %.
     """
 
-    disk_warn: Percent = 85.0
-    disk_crit: Percent = 95.0
-    inodes_warn: Percent = 85.0
-    inodes_crit: Percent = 95.0
-    mem_warn: Percent = 90.0
-    mem_crit: Percent = 97.0
-    swap_warn: Percent = 80.0
-    cpu_warn: Percent = 95.0
+    disk_warn: Percent = 85.0  # space of a file system: warning …
+    disk_crit: Percent = 95.0  # … and critical
+    inodes_warn: Percent = 85.0  # inodes of a file system: warning …
+    inodes_crit: Percent = 95.0  # … and critical
+    mem_warn: Percent = 90.0  # memory, caches left out: warning …
+    mem_crit: Percent = 97.0  # … and critical
+    swap_warn: Percent = 80.0  # swap space
+    cpu_warn: Percent = 95.0  # all processors together, for ten minutes
     load_warn: Annotated[float, Meta(gt=0)] = 4.0  # per processor, over five minutes
-    pressure_memory_warn: Percent = 20.0
-    pressure_io_warn: Percent = 60.0
-    open_files_warn: Percent = 80.0
-    open_files_crit: Percent = 95.0
+    pressure_memory_warn: Percent = 20.0  # of the time some task waits for memory
+    pressure_io_warn: Percent = 60.0  # of the time some task waits for disks
+    open_files_warn: Percent = 80.0  # of the machine's file handles: warning …
+    open_files_crit: Percent = 95.0  # … and critical
     restarts_warn: Annotated[int, Meta(ge=2)] = 5  # of one unit within ten minutes
     full_within_hours: Annotated[float, Meta(gt=0)] = 24.0  # how far ahead a trend is told
 
@@ -177,17 +177,21 @@ class ThresholdsSection(Section, frozen=True, kw_only=True):
 class AlertsSection(Section, frozen=True, kw_only=True):
     """Where alerts are kept, and who is told."""
 
-    db_path: Path | None = None  # None: alerts.db in the service's state directory
-    retention_hours: Annotated[float, Meta(gt=0)] = (
+    # Where they are stored; by default alerts.db in the service's or the user's state folder.
+    db_path: Path | None = None
+    # How long alerts that have ended are kept; samples are kept for a day.
+    retention_hours: Annotated[float, Meta(gt=0, le=1e6)] = 168.0
         168.0  # of alerts that have ended; samples stay 24 h at most
     )
     enable_ai: bool = True  # the model explains alerts when it has nothing else to do
-    ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200
-    ai_timeout_sec: Seconds = 120.0
+    ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200  # of one explanation
+    ai_timeout_sec: Seconds = 120.0  # for one explanation
+    # Every executable in it gets each alert as JSON on its standard input.
     hooks_dir: Path = Path("/etc/cortex/alert.d")
-    hook_timeout_sec: Seconds = 10.0
-    webhook_url: str | None = None
+    hook_timeout_sec: Seconds = 10.0  # then a hook is killed
+    webhook_url: str | None = None  # http(s) address that each alert is posted to as JSON
     webhook_token: str | None = None  # sent as "Authorization: Bearer …"
+    # The least severe alert that is posted.
     webhook_min_severity: Literal["info", "warning", "error", "critical"] = "warning"
 
     def __post_init__(self) -> None:
@@ -201,9 +205,9 @@ class AlertsSection(Section, frozen=True, kw_only=True):
 class MetricsSection(Section, frozen=True, kw_only=True):
     """The HTTP endpoint for Prometheus."""
 
-    enabled: bool = False
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 9469
+    enabled: bool = False  # the `metrics` command always works
+    host: str = "127.0.0.1"  # address to listen on; loopback is not reached from outside
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 9469  # 0 takes any that is free; the journal says which
 
 
 class LogSection(Section, frozen=True, kw_only=True):

@@ -12,11 +12,12 @@ import logging
 import time
 from collections import deque
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import httpcore
 import msgspec
 
 from cortexd.alert import RANK
+from cortexd.http import HttpError, Pool
 
 if TYPE_CHECKING:
     from cortexd.alert import Alert
@@ -31,13 +32,6 @@ FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 3600.0
 MAX_UNSAVED = 1000
 _REFUSED = frozenset({400, 413, 422})
-_UNREACHABLE = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-    TimeoutError,
-)
 
 
 class Webhook:
@@ -102,7 +96,7 @@ class Webhook:
                 continue
             try:
                 status = await self._post(body)
-            except _UNREACHABLE as error:
+            except (HttpError, OSError, TimeoutError) as error:
                 self._later(number, attempts, str(error) or type(error).__name__)
                 continue
             if 200 <= status < 300:
@@ -138,11 +132,14 @@ class Webhook:
         headers = [(b"Content-Type", b"application/json"), (b"User-Agent", b"cortexd")]
         if token := self._settings.webhook_token:
             headers.append((b"Authorization", b"Bearer " + token.encode()))
-        names = ("connect", "read", "write", "pool")
-        limits = {"timeout": dict.fromkeys(names, TIMEOUT_S)}
-        async with httpcore.AsyncConnectionPool() as pool:
-            async with asyncio.timeout(TIMEOUT_S * 2):
-                response = await pool.request(
-                    "POST", url, headers=headers, content=body.encode(), extensions=limits
-                )
-            return response.status
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        pool = Pool(f"{parts.scheme}://{parts.netloc}")
+        try:
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                pool.request("POST", path or "/", headers, body.encode()) as response,
+            ):
+                return response.status
+        finally:
+            pool.close()

@@ -135,7 +135,7 @@ class WatchParams(Params, frozen=True, kw_only=True):
     min_severity: Annotated[Severity | None, Meta(description="this one or a worse")] = None
 
 
-class AlertChoice(Params, frozen=True, kw_only=True):
+class AcknowledgeParams(Params, frozen=True, kw_only=True):
     """One alert, or all that are active."""
 
     id: Annotated[str, Meta(max_length=64)] | None = None
@@ -143,8 +143,23 @@ class AlertChoice(Params, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Exactly one of the two forms."""
-        if (self.id is None) != self.all:
-            raise ValueError('give either an "id" or "all": true')
+        _one_or_all(self.id, self.all)
+
+
+class DismissParams(Params, frozen=True, kw_only=True):
+    """One alert, or all that are active or acknowledged."""
+
+    id: Annotated[str, Meta(max_length=64)] | None = None
+    all: bool = False
+
+    def __post_init__(self) -> None:
+        """Exactly one of the two forms."""
+        _one_or_all(self.id, self.all)
+
+
+def _one_or_all(alert_id: str | None, all_: bool) -> None:
+    if (alert_id is None) != all_:
+        raise ValueError('give either an "id" or "all": true')
 
 
 class PingReply(TypedDict):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cortexd.access import Level
 from cortexd.api.messages import (
+    AcknowledgeParams,
     AcknowledgeReply,
-    AlertChoice,
     AlertsParams,
     AlertsReply,
     BatchParams,
@@ -15,6 +15,7 @@ from cortexd.api.messages import (
     CancelParams,
     CancelReply,
     ConfigReply,
+    DismissParams,
     DismissReply,
     HealthReply,
     HelpReply,
@@ -66,9 +67,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("metrics", READ, NoParams, MetricsReply, system.metrics),
     Command("alerts", READ, AlertsParams, AlertsReply, alerts.alerts, ("alerts.get",)),
     Command("alerts.watch", READ, WatchParams, WatchReply, alerts.watch, streams=True),
-    Command("alerts.acknowledge", ADMIN, AlertChoice, AcknowledgeReply, alerts.acknowledge,
+    Command("alerts.acknowledge", ADMIN, AcknowledgeParams, AcknowledgeReply, alerts.acknowledge,
             ("acknowledge_alert",)),
-    Command("alerts.dismiss", ADMIN, AlertChoice, DismissReply, alerts.dismiss),
+    Command("alerts.dismiss", ADMIN, DismissParams, DismissReply, alerts.dismiss),
     Command("config.get", READ, NoParams, ConfigReply, control.config_get),
     Command("config.reload", ADMIN, NoParams, ReloadReply, control.config_reload,
             ("config_reload", "config-reload")),

@@ -10,10 +10,11 @@ from cortexd.api.errors import NotFound, shown
 
 if TYPE_CHECKING:
     from cortexd.api.messages import (
+        AcknowledgeParams,
         AcknowledgeReply,
-        AlertChoice,
         AlertsParams,
         AlertsReply,
+        DismissParams,
         DismissReply,
         WatchParams,
         WatchReply,
@@ -53,7 +54,7 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
     return {"events": events}
 
 
-async def acknowledge(ctx: Context, params: AlertChoice, _caller: Caller) -> AcknowledgeReply:
+async def acknowledge(ctx: Context, params: AcknowledgeParams, _caller: Caller) -> AcknowledgeReply:
     """Mark an alert, or all active ones, as seen by a person."""
     monitor = ctx.monitor
     if params.id is None:
@@ -64,7 +65,7 @@ async def acknowledge(ctx: Context, params: AlertChoice, _caller: Caller) -> Ack
     return {"acknowledged": params.id}
 
 
-async def dismiss(ctx: Context, params: AlertChoice, _caller: Caller) -> DismissReply:
+async def dismiss(ctx: Context, params: DismissParams, _caller: Caller) -> DismissReply:
     """Put an alert, or all that are active or acknowledged, out of sight."""
     monitor = ctx.monitor
     if params.id is None:
