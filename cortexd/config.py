@@ -181,8 +181,6 @@ class AlertsSection(Section, frozen=True, kw_only=True):
     db_path: Path | None = None
     # How long alerts that have ended are kept; samples are kept for a day.
     retention_hours: Annotated[float, Meta(gt=0, le=1e6)] = 168.0
-        168.0  # of alerts that have ended; samples stay 24 h at most
-    )
     enable_ai: bool = True  # the model explains alerts when it has nothing else to do
     ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200  # of one explanation
     ai_timeout_sec: Seconds = 120.0  # for one explanation
@@ -207,7 +205,8 @@ class MetricsSection(Section, frozen=True, kw_only=True):
 
     enabled: bool = False  # the `metrics` command always works
     host: str = "127.0.0.1"  # address to listen on; loopback is not reached from outside
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 9469  # 0 takes any that is free; the journal says which
+    # 0 takes any port that is free; the journal says which.
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 9469
 
 
 class LogSection(Section, frozen=True, kw_only=True):
