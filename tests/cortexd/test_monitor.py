@@ -1,0 +1,341 @@
+"""The whole watch under real conditions: a daemon, its socket, and a machine that changes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cortexd.monitor import lasted
+from tests.support.daemon import RunningDaemon, Session, daemon, eventually
+from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
+
+QUICK: dict[str, Any] = {
+    "monitoring": {"interval_sec": 1, "enable_apt": False, "enable_deps": False},
+    # What this machine happens to be must not matter.
+    "thresholds": {
+        "disk_warn": 90,
+        "cpu_warn": 100,
+        "load_warn": 900,
+        "mem_warn": 99,
+        "mem_crit": 100,
+    },
+}
+SLOW_S = 40.0
+
+
+def with_database(path: Path, **more: Any) -> dict[str, Any]:
+    return {**QUICK, "alerts": {"db_path": str(path), **more}}
+
+
+@contextlib.contextmanager
+def watching(cortexd: RunningDaemon, **params: Any) -> Iterator[Session]:
+    with cortexd.session() as session:
+        session.send({"command": "alerts.watch", "params": params})
+        assert session.line()["event"] == "alerts.watching"
+        yield session
+
+
+def event(session: Session, name: str, kind: str, subject: str = "") -> dict[str, Any]:
+    """The next event of this name about an alert of this kind."""
+    deadline = time.monotonic() + SLOW_S
+    while time.monotonic() < deadline:
+        line = session.line()
+        alert: dict[str, Any] = line["data"]
+        about = alert["kind"], alert["metadata"].get("mount", "")
+        if line["event"] == name and about == (kind, subject or about[1]):
+            return alert
+    raise AssertionError(f"no {name} of {kind}")
+
+
+class TestDisks:
+    pytestmark = NEEDS_LOOP
+
+    def test_space_is_told_worse_freed_and_taken_back(self, tmp_path: Path) -> None:
+        with (
+            loop_mount(tmp_path) as mount,
+            daemon(tmp_path, QUICK) as cortexd,
+            watching(cortexd) as watch,
+        ):
+            (mount / "logs").mkdir()
+            big = fill(mount, 0.92, "logs/big")
+            raised = event(watch, "alert.raised", "disk_space", str(mount))
+            assert raised["severity"] == "warning"
+            assert raised["type"] == "disk_usage"
+            assert str(mount) in raised["message"]
+            titles = {found["title"]: found["lines"] for found in raised["evidence"]}
+            assert any(line.endswith("/logs") for line in titles["Biggest folders"])
+            assert f"du -xh --max-depth=2 {mount}" in raised["remedy"]
+            more = fill(mount, 0.985, "more")
+            worse = event(watch, "alert.updated", "disk_space", str(mount))
+            assert (worse["id"], worse["severity"]) == (raised["id"], "critical")
+            assert cortexd.call("health")["critical_alerts"] == 1
+            big.unlink()
+            more.unlink()
+            over = event(watch, "alert.resolved", "disk_space", str(mount))
+            assert over["id"] == raised["id"]
+            assert over["resolved"]
+            assert "it lasted" in over["resolution"]
+            assert over["occurrences"] >= 2
+            listed = cortexd.call("alerts", type="disk_usage", status="resolved")
+            assert [alert["id"] for alert in listed["alerts"]] == [raised["id"]]
+
+    def test_inodes_a_deleted_open_file_and_a_mount_that_goes_away(self, tmp_path: Path) -> None:
+        with (
+            loop_mount(tmp_path, inodes=256) as mount,
+            daemon(tmp_path, QUICK) as cortexd,
+            watching(cortexd) as watch,
+        ):
+            held = (mount / "held").open("wb")
+            held.write(b"x" * 14 * 2**20)
+            held.flush()
+            (mount / "held").unlink()
+            crowd = mount / "crowd"
+            crowd.mkdir()
+            for number in range(220):
+                (crowd / f"{number}").touch()
+            raised = [event(watch, "alert.raised", kind) for kind in ("disk_space", "disk_inodes")]
+            found = {e["title"]: e["lines"] for alert in raised for e in alert["evidence"]}
+            deleted = found["Deleted files that are still open"]
+            assert any(f"{mount}/held" in line and f"pid {os.getpid()}" in line for line in deleted)
+            assert any(line.endswith("/crowd") for line in found["Folders with the most files"])
+            held.close()
+            subprocess.run(["umount", str(mount)], check=True)
+            gone = event(watch, "alert.resolved", "disk_inodes", str(mount))
+            assert gone["resolution"].startswith("it is no longer there")
+
+
+class TestPeople:
+    def test_acknowledge_and_dismiss(self, tmp_path: Path) -> None:
+        settings = {**QUICK, "thresholds": {**QUICK["thresholds"], "disk_warn": 0.0001}}
+        with daemon(tmp_path, settings) as cortexd, watching(cortexd) as watch:
+            raised = event(watch, "alert.raised", "disk_space", "/")
+            assert cortexd.call("acknowledge_alert", id=raised["id"]) == {
+                "acknowledged": raised["id"]
+            }
+            assert event(watch, "alert.updated", "disk_space", "/")["acknowledged"]
+            assert cortexd.call("health")["active_alerts"] == len(
+                cortexd.call("alerts", status="active")["alerts"]
+            )
+            assert cortexd.call("alerts.dismiss", id=raised["id"]) == {"dismissed": raised["id"]}
+            time.sleep(2.5)  # the condition lasts, and nobody wants to hear of it
+            again = cortexd.call("alerts.get", id=raised["id"])["alerts"][0]
+            assert again["status"] == "dismissed"
+            assert again["occurrences"] > raised["occurrences"]
+            slash = [a for a in cortexd.call("alerts")["alerts"] if a["metadata"]["mount"] == "/"]
+            assert len(slash) == 1
+            assert cortexd.refused("alerts.dismiss", id="nonsense")["code"] == "NOT_FOUND"
+            assert cortexd.refused("alerts.dismiss")["code"] == "INVALID_PARAMS"
+            assert cortexd.refused("alerts.acknowledge", id="x", all=True)["code"] == (
+                "INVALID_PARAMS"
+            )
+
+    def test_a_bad_file_changes_nothing_and_a_good_one_takes_effect(self, tmp_path: Path) -> None:
+        with daemon(tmp_path, QUICK) as cortexd, watching(cortexd) as watch:
+            cortexd.configure({**QUICK, "thresholds": {"disk_wann": 1}})
+            error = cortexd.refused("config.reload")
+            assert "disk_wann" in error["message"]
+            assert "line" in error["message"]
+            assert "disk_warn" in error["details"]["hint"]
+            cortexd.configure({**QUICK, "thresholds": {"disk_warn": 0.0001, "disk_crit": 0.99}})
+            assert "thresholds.disk_warn" in cortexd.call("config.reload")["changed"]
+            event(watch, "alert.raised", "disk_space", "/")
+            moved = {**QUICK, "alerts": {"db_path": str(tmp_path / "other.db")}}
+            cortexd.configure(moved)
+            assert cortexd.call("config.reload")["restart_required"] == ["alerts.db_path"]
+            off = {**QUICK, "monitoring": {"enabled": False}}
+            cortexd.configure(off)
+            cortexd.signal(signal.SIGHUP)
+            over = event(watch, "alert.resolved", "disk_space", "/")
+            assert "no longer watched" in over["resolution"]
+
+
+class TestWatchers:
+    def test_fifty_and_one_that_stalls(self, tmp_path: Path) -> None:
+        """49 readers get every event; the one that never reads costs nobody anything."""
+        quiet = {**QUICK, "monitoring": {"enabled": False}}
+        database = tmp_path / "a.db"
+        stock(database, 3000)
+        settings = {**quiet, "alerts": {"db_path": str(database)}}
+        with daemon(tmp_path, settings) as cortexd, contextlib.ExitStack() as stack:
+            stalled = stack.enter_context(cortexd.connect())
+            stalled.sendall(b'{"command":"alerts.watch"}\n')
+            readers = [stack.enter_context(watching(cortexd)) for _ in range(49)]
+            begun = time.monotonic()
+            assert cortexd.call("alerts.acknowledge", all=True) == {"acknowledged_count": 3000}
+            slowest = 0.0
+            for _ in range(50):
+                asked = time.monotonic()
+                cortexd.call("ping")
+                slowest = max(slowest, time.monotonic() - asked)
+            assert slowest < 2.0
+            for reader in readers:
+                events = 0
+                while events < 3000:
+                    line = reader.line()
+                    missed = line["event"] == "alerts.missed"
+                    events += line["data"]["count"] if missed else 1
+            assert time.monotonic() - begun < SLOW_S
+
+    def test_severity_chooses(self, tmp_path: Path) -> None:
+        database = tmp_path / "a.db"
+        stock(database, 8)
+        settings = {"monitoring": {"enabled": False}, "alerts": {"db_path": str(database)}}
+        with (
+            daemon(tmp_path, settings) as cortexd,
+            watching(cortexd, min_severity="error") as bad,
+            watching(cortexd, severity="info") as info,
+        ):
+            cortexd.call("alerts.acknowledge", all=True)
+            assert {bad.line()["data"]["severity"] for _ in range(4)} == {"error", "critical"}
+            assert {info.line()["data"]["severity"] for _ in range(2)} == {"info"}
+
+    def test_shutdown_ends_a_watch_with_its_reply(self, tmp_path: Path) -> None:
+        with daemon(tmp_path, QUICK) as cortexd, watching(cortexd) as watch:
+            begun = time.monotonic()
+            cortexd.call("shutdown")
+            assert watch.reply()["data"] == {"events": 0}
+            assert cortexd.wait() == 0
+            assert time.monotonic() - begun < 5
+
+
+class TestDatabase:
+    def test_killed_at_any_moment_it_loses_nothing_that_was_told(self, tmp_path: Path) -> None:
+        settings = with_database(tmp_path / "a.db")
+        settings["thresholds"] = {**settings["thresholds"], "disk_warn": 0.0001}
+        with (
+            daemon(tmp_path, settings, status=None) as cortexd,
+            watching(cortexd) as watch,
+        ):
+            told = event(watch, "alert.raised", "disk_space", "/")
+            cortexd.signal(signal.SIGKILL)
+            cortexd.process.wait()
+        cortexd.socket_path.unlink()
+        with daemon(tmp_path, settings) as cortexd:
+            kept = cortexd.call("alerts", id=told["id"])["alerts"][0]
+            assert {**kept, "occurrences": 0, "last_seen": 0} == {
+                **told, "occurrences": 0, "last_seen": 0
+            }  # fmt: skip
+            time.sleep(3)  # it lasts, and is still the same alert
+            assert len(cortexd.call("alerts", type="disk_usage", status="active")["alerts"]) == len(
+                {a["metadata"]["mount"] for a in cortexd.call("alerts")["alerts"]}
+            )
+
+    def test_a_damaged_file_is_moved_aside_and_told(self, tmp_path: Path) -> None:
+        database = tmp_path / "a.db"
+        stock(database, 50)
+        raw = bytearray(database.read_bytes())
+        raw[200:20_000] = os.urandom(19_800)
+        database.write_bytes(raw)
+        with daemon(tmp_path, with_database(database)) as cortexd:
+            kept = eventually(
+                lambda: cortexd.call("alerts", type="daemon_status")["alerts"], "the alert"
+            )
+            assert kept[0]["kind"] == "database_damaged"
+            moved = Path(kept[0]["metadata"]["moved_to"])
+            assert moved.read_bytes() == bytes(raw)
+            assert ".recover" in kept[0]["remedy"]
+
+    def test_a_newer_schema_is_refused(self, tmp_path: Path) -> None:
+        from tests.support.daemon import run_cortexd
+
+        database = tmp_path / "a.db"
+        with contextlib.closing(sqlite3.connect(database)) as db:
+            db.execute("PRAGMA user_version = 99")
+        config = tmp_path / "c.yaml"
+        config.write_text(json.dumps({"alerts": {"db_path": str(database)}}))
+        ended = run_cortexd(tmp_path, "--config", str(config), CORTEX_SOCKET=f"{tmp_path}/s")
+        assert ended.returncode == 2
+        assert "has schema 99" in ended.stderr
+        assert "alerts.db_path" in ended.stderr
+
+    @pytest.mark.root
+    def test_a_full_disk(self, tmp_path: Path) -> None:
+        """The daemon stays up, keeps alerts in memory, says so, writes them later."""
+        if any(mark.name == "skipif" and mark.args[0] for mark in NEEDS_LOOP):
+            pytest.skip("needs loop mounts")
+        with loop_mount(tmp_path, mib=8) as mount:
+            settings = with_database(mount / "a.db")
+            settings["thresholds"] = {
+                **settings["thresholds"],
+                "inodes_warn": 99,
+                "inodes_crit": 100,
+            }
+            filler = mount / "filler"
+            with daemon(tmp_path, settings) as cortexd:
+                with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+                    while file.write(b"x" * 4096):
+                        pass
+                alerts = eventually(
+                    lambda: cortexd.call("alerts", type="daemon_status")["alerts"], "it says so",
+                    timeout=90,
+                )  # fmt: skip
+                assert "full" in alerts[0]["message"]
+                full = cortexd.call("alerts", type="disk_usage")["alerts"]
+                assert [alert["metadata"]["mount"] for alert in full] == [str(mount)]
+                filler.unlink()
+                eventually(lambda: rows(mount / "a.db") >= 2, "written later", timeout=60)
+                cortexd.call("ping")
+
+
+def test_ten_thousand_alerts(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    stock(database, 10_000)
+    settings = {"monitoring": {"interval_sec": 1}, "alerts": {"db_path": str(database)}}
+    with daemon(tmp_path, settings) as cortexd:
+        page = cortexd.call("alerts", limit=1000, offset=5000)
+        assert (page["count"], page["total"]) == (1000, 10_000)
+        assert cortexd.call("health")["active_alerts"] >= 10_000
+        begun = time.monotonic()
+        assert cortexd.call("alerts.dismiss", all=True)["dismissed_count"] >= 10_000
+        assert time.monotonic() - begun < 30
+        assert cortexd.call("alerts", status="active")["count"] == 0
+        assert cortexd.rss_mib < 45
+
+
+def stock(path: Path, count: int) -> None:
+    """A database with ``count`` active alerts of which none is open."""
+    from cortexd.alert import SEVERITIES, Alert
+    from cortexd.store import Store
+
+    store = Store(path)
+    now = time.time() - count
+    store.save(
+        *(
+            Alert(
+                kind="unit_failed", key=f"unit_failed:u{n}", type="service_failed", source="units",
+                severity=SEVERITIES[n % 4], title=f"u{n} has failed", message="it failed: " * 10,
+                open=False, first_seen=now + n, last_seen=now + n, metadata={"unit": f"u{n}"},
+                evidence=[{"title": "Last lines of the journal", "lines": ["a line"] * 5}],
+            )
+            for n in range(count)
+        )
+    )  # fmt: skip
+    store.close()
+
+
+def rows(path: Path) -> int:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        try:
+            count: int = db.execute("SELECT count(*) FROM alerts").fetchone()[0]
+        except sqlite3.Error:
+            return 0
+    return count
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(0, "0 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600 * 5 + 60, "5 h 1 min"), (-5, "0 s"),
+     (86400 * 2 + 5, "2 d 5 s")],
+)  # fmt: skip
+def test_lasted(seconds: float, says: str) -> None:
+    assert lasted(seconds) == says

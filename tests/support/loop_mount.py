@@ -1,0 +1,62 @@
+"""A small real file system in a file, mounted for one test.
+
+    with loop_mount(tmp_path, mib=16) as mount: ...
+
+Needs root and loop devices; ``NEEDS_LOOP`` is the marker for tests that do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TOOLS = ("mkfs.ext4", "mount", "umount", "losetup")
+
+
+def why_not() -> str | None:
+    if os.geteuid() != 0:
+        return "needs root"
+    if lacking := [tool for tool in TOOLS if shutil.which(tool) is None]:
+        return f"needs {', '.join(lacking)}"
+    return None if Path("/dev/loop-control").exists() else "needs loop devices"
+
+
+NEEDS_LOOP = [
+    pytest.mark.root,
+    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+]
+
+
+@contextlib.contextmanager
+def loop_mount(folder: Path, *, mib: int = 16, inodes: int = 512) -> Iterator[Path]:
+    image, mount = folder / "disk.img", folder / "mount"
+    with image.open("wb") as file:
+        file.truncate(mib * 2**20)
+    mount.mkdir()
+    make = ["mkfs.ext4", "-q", "-m", "0", "-N", str(inodes), "-O", "^has_journal", str(image)]
+    subprocess.run(make, check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(["mount", "-o", "loop", str(image), str(mount)], check=True)
+    try:
+        yield mount
+    finally:
+        if mount.is_mount():
+            subprocess.run(["umount", "--lazy", str(mount)], check=True)
+
+
+def fill(mount: Path, share: float, name: str = "filler") -> Path:
+    """Write a file so that ``share`` of the file system's space is used."""
+    stat = os.statvfs(mount)
+    used = stat.f_blocks - stat.f_bavail
+    blocks = int(share * stat.f_blocks) - used
+    path = mount / name
+    with path.open("wb") as file:
+        file.write(b"x" * max(0, blocks * stat.f_frsize))
+        file.flush()
+        os.fsync(file.fileno())
+    return path
