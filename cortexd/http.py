@@ -313,7 +313,7 @@ class Pool:
                     _, connection = await loop.create_connection(
                         _Connection, self._host, self._port, ssl=self._tls or None
                     )
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, UnicodeError) as error:  # a host that no name can be
             raise CannotConnect(str(error) or type(error).__name__) from error
         return connection
 
