@@ -21,7 +21,7 @@ _STOP = frozenset(
     " please install need want get have something some any good which what program tool software"
     " app application package un une le la les des de du d l pour et avec je j ai besoin qui que"
     " installer installe el los las una unos para y con algo quiero necesito instalar instala por"
-    " favor programa logiciel outil quelque chose machine".split()
+    " favor programa logiciel outil quelque chose machine".split()  # noqa: SIM905 - words read better as words
 )
 
 
@@ -31,7 +31,8 @@ class Ranker:
     def __init__(self, packages: Iterable[dict[str, Any]], language: str = "en") -> None:
         self._db = sqlite3.connect(":memory:")
         self._db.execute(
-            "create virtual table p using fts5(name, short, long, tags, tokenize='porter unicode61')"
+            "create virtual table p using"
+            " fts5(name, short, long, tags, tokenize='porter unicode61')"
         )
         self._packages: dict[str, dict[str, Any]] = {}
         for package in packages:
