@@ -86,7 +86,7 @@ def read_packages(apt: PrivateApt) -> Iterator[dict[str, Any]]:
         for record in apt.records(f"Translation-{language}"):
             found[record.get("Description-md5", "")] = record.get(f"Description-{language}", "")
     packages: dict[str, dict[str, Any]] = {}
-    wished: collections.Counter[str] = collections.Counter()
+    wished: dict[str, float] = collections.defaultdict(float)
     for record in apt.records("_Packages"):
         name = record.get("Package", "")
         for field, weight in WISHES.items():
