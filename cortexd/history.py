@@ -61,6 +61,10 @@ class History:
         """The last ``minutes`` of one series."""
         return self._store.samples(name, max(minute - minutes, self._valid_from))
 
+    def all(self, minute: int, minutes: int) -> dict[str, list[tuple[int, float]]]:
+        """The last ``minutes`` of every series."""
+        return self._store.all_samples(max(minute - minutes, self._valid_from))
+
     def trends(self, marks: ThresholdsSection, minute: int) -> Judgement:
         """What the course of the disks says."""
         judgements = [

@@ -169,6 +169,14 @@ class Store:
         sql = "SELECT minute, value FROM samples WHERE series = ? AND minute >= ? ORDER BY minute"
         return [(row[0], row[1]) for row in self._read(sql, (series, since_minute))]
 
+    def all_samples(self, since_minute: int) -> dict[str, list[tuple[int, float]]]:
+        """Minutes and values of every series, in order."""
+        sql = "SELECT series, minute, value FROM samples WHERE minute >= ? ORDER BY minute"
+        found: dict[str, list[tuple[int, float]]] = {}
+        for series, minute, value in self._read(sql, (since_minute,)):
+            found.setdefault(series, []).append((minute, value))
+        return found
+
     def drop_samples(self, before: int, after: int) -> None:
         """Forget samples older than a minute, and those from a future that never came."""
         self._write(

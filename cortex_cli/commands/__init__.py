@@ -6,6 +6,7 @@ COMMANDS = {
     "up": "cortex_cli.commands.services:up",
     "down": "cortex_cli.commands.services:down",
     "status": "cortex_cli.commands.services:status",
+    "alerts": "cortex_cli.commands.alerts:alerts",
     "daemon": "cortex_cli.commands.daemon:daemon",
     "llm": "cortex_cli.commands.llm:llm",
     "doctor": "cortex_cli.commands.doctor:doctor",

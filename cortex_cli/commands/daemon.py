@@ -53,11 +53,44 @@ def status(settings: Settings) -> None:
 
 
 @daemon.command()
+@click.option("--watch", is_flag=True, help="Live, with the last hour, until Ctrl-C.")
+@click.option("--interval", type=click.FloatRange(0.5), default=2.0, help="Seconds between two.")
+@click.option("--rounds", type=click.IntRange(1), hidden=True)
 @json_option
 @click.pass_obj
-def health(settings: Settings) -> None:
+def health(settings: Settings, watch: bool, interval: float, rounds: int | None) -> None:
     """Show a snapshot of this machine's health."""
+    if watch:
+        from cortex_cli import vitals
+
+        vitals.watch(settings, interval, rounds)
+        return
     _show(settings, _call(settings, "health"))
+
+
+@daemon.command()
+@click.option("--severity", metavar="SEVERITY", help="Only these.")
+@click.option("--type", "type_", metavar="TYPE", help="Only these, e.g. disk_usage.")
+@click.option("--acknowledge-all", is_flag=True, help="Acknowledge every active alert.")
+@click.option("--dismiss", "dismissed", metavar="ID", help="Dismiss this alert.")
+@json_option
+@click.pass_obj
+def alerts(
+    settings: Settings,
+    severity: str | None,
+    type_: str | None,
+    acknowledge_all: bool,
+    dismissed: str | None,
+) -> None:
+    """List alerts, acknowledge all or dismiss one; "cortex alerts" does more."""
+    from cortex_cli.commands.alerts import change, listing
+
+    if acknowledge_all:
+        change(settings, "alerts.acknowledge", "acknowledged", None, True)
+    elif dismissed is not None:
+        change(settings, "alerts.dismiss", "dismissed", dismissed, False)
+    else:
+        listing(settings, severity, type_, None)
 
 
 @daemon.command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cortex_cli import output
+from cortex_cli import alert_lines, output
 from cortex_cli.errors import FAILED, AlreadySaid
 from cortex_cli.options import json_option
 from cortexd.api.client import Client
@@ -15,6 +15,11 @@ from cortexd.api.errors import DaemonUnreachable
 
 if TYPE_CHECKING:
     from cortex_cli.settings import Settings
+
+# The newest; "cortex alerts" has them all.
+SHOWN_ALERTS = 8
+# Exit status of "cortex status" while an alert is an error or critical.
+GRAVE = 2
 
 
 @click.command()
@@ -60,24 +65,35 @@ def down(settings: Settings) -> None:
 @json_option
 @click.pass_obj
 def status(settings: Settings) -> None:
-    """Show whether daemon and model are there.
+    """Show daemon, model, machine and active alerts on one screen.
 
-    Exit status 0: both are ready; 1: one is not.
+    Exit status 0: all is well; 1: a warning, or daemon or model is not ready; 2: an error
+    or something critical.
     """
     path = settings.socket_path()
     try:
         with Client(path) as client:
             found = client.call("status")
+            alerts = client.call("alerts", status="active", limit=SHOWN_ALERTS)["alerts"]
+            grave = [
+                severity
+                for severity in ("critical", "error", "warning")
+                if client.call("alerts", status="active", severity=severity, limit=1)["total"]
+            ]
     except DaemonUnreachable as error:
         if not settings.json:
             raise
         output.data_json({"running": False, "socket_path": str(path), "error": error.message})
         raise AlreadySaid(FAILED) from error
     if settings.json:
-        output.data_json(found)
+        output.data_json({**found, "alerts": alerts})
     else:
         output.data_pairs(overview(found))
-    if found["llm"]["state"] != "ready":
+        for alert in alerts:
+            output.data_styled(alert_lines.short(alert))
+    if grave and grave[0] != "warning":
+        raise AlreadySaid(GRAVE)
+    if grave or found["llm"]["state"] != "ready":
         raise AlreadySaid(FAILED)
 
 

@@ -96,6 +96,12 @@ class CancelParams(Params, frozen=True, kw_only=True):
     request_id: Annotated[str, Meta(max_length=64)]
 
 
+class HistoryParams(Params, frozen=True, kw_only=True):
+    """How far back."""
+
+    minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
+
+
 Severity = Literal["info", "warning", "error", "critical"]
 AlertType = Literal[
     "system",
@@ -245,6 +251,16 @@ class HealthReply(TypedDict):
     open_files: int
     llm_loaded: bool
     inference_queue_size: int
+
+
+class HistoryReply(TypedDict):
+    """Data of ``health.history``: for each series pairs of minute (Unix time / 60) and value.
+
+    Series are cpu, load, memory, swap, pressure_cpu, pressure_memory, pressure_io, and
+    "disk MOUNT", in percent but for the load.
+    """
+
+    series: dict[str, list[tuple[int, float]]]
 
 
 LlmState = Literal["disabled", "absent", "stopped", "loading", "ready", "failed"]

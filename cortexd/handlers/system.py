@@ -12,6 +12,8 @@ from cortexd.api.messages import PROTOCOL_VERSION
 if TYPE_CHECKING:
     from cortexd.api.messages import (
         HealthReply,
+        HistoryParams,
+        HistoryReply,
         LlmSummary,
         MetricsReply,
         NoParams,
@@ -95,6 +97,11 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
         "llm_loaded": info.state == "ready",
         "inference_queue_size": ctx.queue.waiting,
     }
+
+
+def history(ctx: Context, params: HistoryParams, _caller: Caller) -> HistoryReply:
+    """Give the means of the last minutes, as the monitor has stored them."""
+    return {"series": ctx.monitor.history.all(int(time.time() // 60), params.minutes)}
 
 
 def metrics(ctx: Context, _params: NoParams, _caller: Caller) -> MetricsReply:

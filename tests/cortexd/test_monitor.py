@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from cortexd.monitor import lasted
+from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, Session, daemon, eventually
 from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
 
@@ -300,27 +301,6 @@ def test_ten_thousand_alerts(tmp_path: Path) -> None:
         assert time.monotonic() - begun < 30
         assert cortexd.call("alerts", status="active")["count"] == 0
         assert cortexd.rss_mib < 45
-
-
-def stock(path: Path, count: int) -> None:
-    """A database with ``count`` active alerts of which none is open."""
-    from cortexd.alert import SEVERITIES, Alert
-    from cortexd.store import Store
-
-    store = Store(path)
-    now = time.time() - count
-    store.save(
-        *(
-            Alert(
-                kind="unit_failed", key=f"unit_failed:u{n}", type="service_failed", source="units",
-                severity=SEVERITIES[n % 4], title=f"u{n} has failed", message="it failed: " * 10,
-                open=False, first_seen=now + n, last_seen=now + n, metadata={"unit": f"u{n}"},
-                evidence=[{"title": "Last lines of the journal", "lines": ["a line"] * 5}],
-            )
-            for n in range(count)
-        )
-    )  # fmt: skip
-    store.close()
 
 
 def rows(path: Path) -> int:
