@@ -11,6 +11,7 @@ BENCHMARKS = (
     "isolation",
     "startup",
     "memory",
+    "monitor",
     "stream",
     "command",
     "ask",

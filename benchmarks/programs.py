@@ -62,7 +62,9 @@ class Bench:
         path = self.folder / "cortexd.sock"
         notify = self.folder / "notify.sock"
         notify.unlink(missing_ok=True)
-        environment = clean_environment(CORTEX_SOCKET=str(path), NOTIFY_SOCKET=str(notify))
+        environment = clean_environment(
+            CORTEX_SOCKET=str(path), NOTIFY_SOCKET=str(notify), XDG_STATE_HOME=str(self.folder)
+        )
         with (
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified,
             (self.folder / "cortexd.log").open("ab") as log,
