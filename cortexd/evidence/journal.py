@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cortexd import command
@@ -14,19 +15,16 @@ if TYPE_CHECKING:
 LINES = 20
 LIMIT_S = 1.8
 MAX_BYTES = 64 * 1024
+# What systemd allows in a name; journalctl would take other characters as a pattern.
+_NAME = re.compile(r"[A-Za-z0-9:_.\\@-]{1,255}")
 
 
 async def of_unit(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The unit's last lines, its own and systemd's about it."""
     del scene
     unit = alert.metadata.get("unit")
-    if not unit or not command.available("journalctl"):
+    if not unit or not _NAME.fullmatch(unit) or not command.available("journalctl"):
         return []
     argv = ["journalctl", "--no-pager", "--quiet", "--output=short-iso", f"--lines={LINES}"]
-    outcome = await command.run([*argv, f"--unit={escape(unit)}"], LIMIT_S, max_bytes=MAX_BYTES)
+    outcome = await command.run([*argv, f"--unit={unit}"], LIMIT_S, max_bytes=MAX_BYTES)
     return [{"title": "Last lines of the journal", "lines": outcome.output.splitlines()[-LINES:]}]
-
-
-def escape(unit: str) -> str:
-    """A unit's name where journalctl takes a glob pattern."""
-    return "".join(f"\\{char}" if char in "*?[]\\" else char for char in unit)
