@@ -16,12 +16,15 @@ POOL = 60  # BM25's best, which the priors then order
 WEIGHTS = (2.0, 4.0, 1.0, 2.0)  # name, summary, description, tags
 POPULAR, LIBRARY, PROGRAM, EXACT = 1.5, -4.0, 2.0, 8.0
 _PARTS = re.compile(r"-(dev|doc|dbg|dbgsym|data|common|examples|tests)$|^lib(?!reoffice)")
-_STOP = frozenset(  # in three languages
-    "a an the i me my we us you your it is are to for of in on and or with that this can could"
-    " please install need want get have something some any good which what program tool software"
-    " app application package un une le la les des de du d l pour et avec je j ai besoin qui que"
-    " installer installe el los las una unos para y con algo quiero necesito instalar instala por"
-    " favor programa logiciel outil quelque chose machine".split()
+_STOP = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the i me my we us you your it is are to for of in on and or with that this can could"
+        " please install need want get have something some any good which what program tool"
+        " software app application package un une le la les de des du d l pour et avec je j ai"
+        " besoin qui que installer installe el los las una unos para y con algo quiero necesito"
+        " instalar instala por favor programa logiciel outil quelque chose machine",
+    )
 )
 
 

@@ -8,7 +8,7 @@ from cortexd.context import Context
 
 
 def test_apply() -> None:
-    ctx = Context(Loaded(Config(), ()), "1", lambda: None, lambda: {})  # type: ignore[typeddict-item,return-value]
+    ctx = Context(Loaded(Config(), ()), "1", lambda: None, lambda: {})  # type: ignore[typeddict-item]
     stranger = Peer(1, 54_321, 54_321)
     assert ctx.level(stranger) is Level.USE
     limits = LimitsSection(queue_size=3, requests_per_second=7, request_burst=9)

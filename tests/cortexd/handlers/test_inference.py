@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.daemon import RunningDaemon, daemon, eventually
-from tests.support.fake_llm import FakeLlm, endless, hang, refuse, say
+from tests.support.fake_llm import Exchange, FakeLlm, endless, hang, refuse, say
 
 
 def test_aliases_and_inline_parameters(asked: RunningDaemon) -> None:
@@ -47,14 +47,13 @@ def test_a_notification_is_carried_out_in_silence(asked: RunningDaemon, llm: Fak
 
 
 def test_batch_in_order_and_one_failure_spoils_no_other(asked: RunningDaemon, llm: FakeLlm) -> None:
-    def script(exchange: object) -> None:
-        prompt = exchange.prompt  # type: ignore[attr-defined]
-        if prompt == "bad":
-            refuse(400, {"error": {"message": "no"}})(exchange)  # type: ignore[arg-type]
+    def script(exchange: Exchange) -> None:
+        if exchange.prompt == "bad":
+            refuse(400, {"error": {"message": "no"}})(exchange)
         else:
-            say(prompt, wait=0.2 if prompt == "slow" else 0)(exchange)  # type: ignore[arg-type]
+            say(exchange.prompt, wait=0.2 if exchange.prompt == "slow" else 0)(exchange)
 
-    llm.chat = script  # type: ignore[assignment]
+    llm.chat = script
     outputs = asked.call("inference.batch", prompts=["slow", "bad", "quick"])["outputs"]
     assert outputs[0]["reply"]["output"] == "slow"
     assert outputs[1]["error"]["code"] == "INVALID_PARAMS"
