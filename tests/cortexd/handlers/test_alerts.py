@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.alert_stock import stock
+from tests.support.daemon import RunningDaemon, daemon
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
+    """A daemon with forty alerts."""
+    folder = tmp_path_factory.mktemp("alerts")
+    stock(folder / "a.db", 40)
+    settings = {"monitoring": {"enabled": False}, "alerts": {"db_path": str(folder / "a.db")}}
+    with daemon(folder, settings) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("params", "count", "total"),
+    [
+        ({}, 40, 40),
+        ({"limit": 7, "offset": 38}, 2, 40),
+        ({"severity": "critical"}, 10, 10),
+        ({"min_severity": "warning", "limit": 5}, 5, 30),
+        ({"status": "resolved"}, 0, 0),
+        ({"type": "service_failed", "severity": "info"}, 10, 10),
+    ],
+)
+def test_alerts(kept: RunningDaemon, params: dict[str, Any], count: int, total: int) -> None:
+    found = kept.call("alerts", **params)
+    assert (found["count"], len(found["alerts"]), found["total"]) == (count, count, total)
+    assert found["total_active"] == 40
+    assert kept.call("alerts.get", **params) == found
+
+
+@pytest.mark.parametrize(
+    "params", [{"severity": "bad"}, {"limit": 0}, {"limit": 1001}, {"offset": -1}, {"sort": "x"}]
+)
+def test_what_is_refused(kept: RunningDaemon, params: dict[str, Any]) -> None:
+    assert kept.refused("alerts", **params)["code"] == "INVALID_PARAMS"
+
+
+def test_one_by_its_id(kept: RunningDaemon) -> None:
+    known = kept.call("alerts", limit=1)["alerts"][0]
+    assert kept.call("alerts", id=known["id"])["alerts"] == [known]
+    assert kept.refused("alerts", id="none")["code"] == "NOT_FOUND"
+
+
+def test_the_other_dialects(kept: RunningDaemon) -> None:
+    reply = kept.request({"jsonrpc": "2.0", "method": "alerts", "params": {"limit": 1}, "id": 1})
+    assert reply["result"]["count"] == 1
+    assert kept.request({"method": "alerts.get", "params": {"limit": 1}})["result"]["count"] == 1
+
+
+def test_only_administrators_change_alerts(kept: RunningDaemon) -> None:
+    levels = {c["name"]: c["level"] for c in kept.call("help")["commands"]}
+    assert levels["alerts"] == levels["alerts.watch"] == levels["health.history"] == "read"
+    assert levels["alerts.acknowledge"] == levels["alerts.dismiss"] == "admin"

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cortexd.config import ThresholdsSection
+from cortexd.rules.trends import disk, estimate
+
+MARKS = ThresholdsSection()
+
+
+def line(per_minute: float, *, start: float = 60, minutes: int = 180) -> list[tuple[int, float]]:
+    return [(minute, min(100.0, start + per_minute * minute)) for minute in range(minutes)]
+
+
+def test_a_straight_line() -> None:
+    found = estimate(line(0.1))
+    assert found is not None
+    assert found.hours == pytest.approx((100 - 77.9) / 0.1 / 60, rel=0.02)
+    assert found.agreement == 1.0
+
+
+def test_one_large_file_that_comes_and_goes_does_not_move_it() -> None:
+    samples = [(m, v + (15 if 60 <= m < 90 else 0)) for m, v in line(0.1)]
+    found, plain = estimate(samples), estimate(line(0.1))
+    assert found is not None
+    assert plain is not None
+    assert found.hours == pytest.approx(plain.hours, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        [],
+        line(0.1, minutes=20),  # too short
+        line(0),  # still
+        line(-0.1),  # falling
+        line(0.05, start=10),  # much room
+        [(m, 70 + (m % 2) * 5) for m in range(180)],  # to and fro
+        [(m, 60.0 if m < 170 else 80.0) for m in range(180)],  # one step
+        [(m, 70 + random.Random(m).uniform(-5, 5)) for m in range(180)],
+    ],
+)  # fmt: skip
+def test_it_is_silent_when_it_does_not_know(samples: list[tuple[int, float]]) -> None:
+    assert estimate(samples) is None
+
+
+def test_what_is_told() -> None:
+    (finding,) = disk("/", line(0.1), MARKS).findings
+    assert "full in about 4 h (between" in finding.message
+    assert finding.severity == "warning"
+    (finding,) = disk("/", line(0.5, start=5), MARKS).findings
+    assert finding.severity == "error"
+    assert disk("/", line(0.01, start=55), MARKS).findings == []  # in days

@@ -1,0 +1,153 @@
+"""A small Debian archive of the test's own, read by the real apt and dpkg."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cortexd.sources.packages import (
+    AptUpdates,
+    Broken,
+    BrokenPackages,
+    Changes,
+    parse_states,
+    parse_unmet,
+    parse_updates,
+)
+
+NEEDS_APT = pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs apt")
+
+STATUS = """\
+Package: hello
+Status: install ok installed
+Priority: optional
+Section: misc
+Maintainer: T <t@example.org>
+Architecture: amd64
+Version: 1.0
+Description: greets
+
+Package: half
+Status: install ok half-configured
+Maintainer: T <t@example.org>
+Architecture: amd64
+Version: 1.0
+Description: not done
+"""
+PACKAGES = """\
+Package: hello
+Version: 1.1
+Architecture: amd64
+Maintainer: T <t@example.org>
+Filename: pool/hello.deb
+Size: 5
+SHA256: {}
+Description: greets
+
+""".format("0" * 64)
+
+
+def machine(root: Path) -> Path:
+    """A root with apt lists as a security archive leaves them, and a dpkg status."""
+    for folder in ("var/lib/apt/lists/partial", "var/lib/dpkg", "etc/apt/preferences.d",
+                   "etc/apt/apt.conf.d", "var/cache/apt/archives/partial"):  # fmt: skip
+        (root / folder).mkdir(parents=True)
+    (root / "var/lib/dpkg/status").write_text(STATUS)
+    (root / "etc/apt/sources.list").write_text(
+        "deb [trusted=yes] http://deb.example.org/debian-security stable-security main\n"
+    )
+    prefix = "deb.example.org_debian-security_dists_stable-security"
+    lists = root / "var/lib/apt/lists"
+    (lists / f"{prefix}_Release").write_text(
+        "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nVersion: 12\n"
+        "Codename: bookworm-security\nArchitectures: amd64\nComponents: main\n"
+    )
+    (lists / f"{prefix}_main_binary-amd64_Packages").write_text(PACKAGES)
+    return root
+
+
+@NEEDS_APT
+def test_updates_from_the_local_lists(tmp_path: Path) -> None:
+    root = machine(tmp_path)
+    text = STATUS.split("Package: half", maxsplit=1)[0]
+    (root / "var/lib/dpkg/status").write_text(text)
+    source = AptUpdates(root)
+    assert source.missing() is None
+    assert source.due(1e9)
+    (update,) = asyncio.run(source.read())
+    assert (update.name, update.old, update.new, update.security) == ("hello", "1.0", "1.1", True)
+    assert not source.due(1e9)  # until something changes
+    (root / "var/lib/dpkg/status").write_text(text.replace("Version: 1.0", "Version: 1.1"))
+    assert source.due(1e9)
+    assert asyncio.run(source.read()) == []
+
+
+@NEEDS_APT
+def test_broken_packages(tmp_path: Path) -> None:
+    source = BrokenPackages(machine(tmp_path))
+    assert Broken("half", "half-configured") in asyncio.run(source.read())
+
+
+@NEEDS_APT
+def test_neither_root_nor_network_nor_a_lock(tmp_path: Path) -> None:
+    """apt is asked as a user who may write nothing, in a namespace without a network."""
+    import os
+
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        pytest.skip("needs root to make the namespace")
+    argv = ["unshare", "--net", "setpriv", "--reuid=65534", "--clear-groups", "apt-get", "-s", "-q",
+            "-o", "Debug::NoLocking=1", "dist-upgrade"]  # fmt: skip
+    done = subprocess.run(argv, capture_output=True, text=True, cwd="/", timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_apt_says() -> None:
+    said = (
+        "Inst base-files [12.4+deb12u11] (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
+        "Conf base-files (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
+        "Inst new-one (1.0 Debian:12.15/oldstable [amd64])\n"
+        "Inst lib [1:2-3] (1:2-4 Debian:12.15/oldstable, Debian-Security:12/x [amd64]) []\n"
+        "Inst \x1b[31m evil\n"
+    )
+    found = parse_updates(said)
+    assert [(update.name, update.new, update.security) for update in found] == [
+        ("base-files", "12.4+deb12u15", False),
+        ("lib", "1:2-4", True),
+    ]
+
+
+def test_what_dpkg_and_apt_say_of_broken_ones() -> None:
+    states = (
+        "installed\tok\ta\nhalf-installed\treinstreq\tb\nunpacked\tok\tc\nconfig-files\tok\td\n"
+    )
+    assert parse_states(states) == [
+        Broken("b", "must be installed again"),
+        Broken("c", "unpacked"),
+    ]
+    unmet = (
+        "You might want to run 'apt --fix-broken install' to correct these.\n"
+        "The following packages have unmet dependencies:\n"
+        " foo : Depends: bar (>= 2) but 1 is installed\n"
+        "       Depends: baz but it is not installed\n"
+        " qux : Depends: foo\n"
+        "E: Unmet dependencies.\n"
+    )
+    assert [(b.name, b.problem) for b in parse_unmet(unmet)] == [
+        ("foo", "Depends: bar (>= 2) but 1 is installed, Depends: baz but it is not installed"),
+        ("qux", "Depends: foo"),
+    ]
+    assert parse_unmet("all is well\n") == []
+
+
+def test_changes_are_noticed_once_and_not_too_often(tmp_path: Path) -> None:
+    path = tmp_path / "status"
+    changes = Changes(path)
+    assert changes.due(0)
+    changes.taken()
+    path.write_text("x")
+    assert not changes.due(0)
+    assert changes.due(1e9)

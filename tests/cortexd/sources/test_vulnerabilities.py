@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import zlib
+from pathlib import Path
+
+import pytest
+
+from cortexd.sources.vulnerabilities import Vulnerabilities, parse
+
+STATUS = """\
+Package: openssl
+Status: install ok installed
+Maintainer: T <t@example.org>
+Architecture: amd64
+Version: 1.0-1
+Description: x
+
+"""
+# The format of the security tracker: names, then packages with the versions that are fixed.
+DATA = "VERSION 1\nCVE-2026-0001,,A hole in it\n\nopenssl,0,S RHF,1.0-2,\n\nopenssl,openssl\n"
+
+
+def test_parse() -> None:
+    said = (
+        "CVE-2026-0001 openssl (remotely exploitable, high urgency)\n"
+        "CVE-2026-0002 openssl\n"
+        "TEMP-1-A bash (fixed, low urgency)\nnonsense\n"
+    )
+    found = parse(said)
+    assert [(v.name, v.grave, v.fixed) for v in found] == [
+        ("CVE-2026-0001", True, False),
+        ("CVE-2026-0002", False, False),
+        ("TEMP-1-A", False, True),
+    ]
+
+
+def test_without_data_nothing_runs(tmp_path: Path) -> None:
+    missing = Vulnerabilities(tmp_path).missing()
+    assert missing in ("debsecan is not installed", f"{tmp_path} holds no data of debsecan")
+
+
+@pytest.mark.skipif(shutil.which("debsecan") is None, reason="needs debsecan")
+def test_the_real_debsecan_reads_local_data(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "GENERIC").write_bytes(zlib.compress(DATA.encode()))
+    status = tmp_path / "status"
+    status.write_text(STATUS)
+    source = Vulnerabilities(data, status)
+    assert source.missing() is None
+    assert source.due(1e9)
+    (found,) = asyncio.run(source.read())
+    assert (found.name, found.package) == ("CVE-2026-0001", "openssl")
+    assert found.grave
+    assert not source.due(1e9)

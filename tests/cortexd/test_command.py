@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from cortexd.command import available, run
+
+
+def test_output_status_and_input() -> None:
+    outcome = asyncio.run(run(["sh", "-c", "cat; echo $LC_ALL; exit 3"], 5, stdin=b"in "))
+    assert outcome == (3, "in C.UTF-8\n")
+    assert not outcome.ok
+    assert asyncio.run(run(["true"], 5, stdin=b"x" * 1_000_000)).ok
+
+
+def test_the_whole_group_is_killed_when_its_time_is_over() -> None:
+    begun = time.monotonic()
+    outcome = asyncio.run(run(["sh", "-c", "echo said; sleep 100 & sleep 100"], 0.5))
+    assert outcome == (None, "said\n")
+    assert time.monotonic() - begun < 5
+
+
+def test_too_much_output_ends_it() -> None:
+    outcome = asyncio.run(run(["yes"], 30, max_bytes=1000))
+    assert outcome.status is None
+    assert len(outcome.output) == 1000
+
+
+def test_what_cannot_be_started() -> None:
+    assert not available("no-such-program-anywhere")
+    assert asyncio.run(run(["no-such-program-anywhere"], 5)).status == 127 or not available("nice")
+
+
+def test_cancelling_kills_it() -> None:
+    async def go() -> None:
+        task = asyncio.create_task(run(["sleep", "100"], 100))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(go())
