@@ -145,7 +145,6 @@ class Upstream:
         body = strictjson.dumps(
             {**payload, "stream": True, "stream_options": {"include_usage": True}}
         )
-        connected_anew = False
         while True:
             await self.wait_ready(load_timeout_s)
             try:
@@ -156,10 +155,6 @@ class Upstream:
             except _NotYet:  # restarted since we last looked: wait for it
                 self._doubt()
                 await asyncio.sleep(LOADING_POLL_S)
-            except http.Broken as error:  # it closed a connection that we had kept
-                if connected_anew or usage.started:
-                    raise self._lost(error, usage) from error
-                connected_anew = True
             except sse.Malformed as error:
                 raise self._nonsense(str(error)) from error
             except http.HttpError as error:
@@ -171,9 +166,7 @@ class Upstream:
 
     async def _attempt(self, body: bytes, usage: Usage) -> AsyncGenerator[str]:
         async with self._request("POST", "/v1/chat/completions", body) as response:
-            usage.started = True
             if response.status == 503:
-                usage.started = False
                 raise _NotYet
             if response.status != 200:
                 raise self._refusal(response.status, await _read(response))
