@@ -80,6 +80,7 @@ class Monitor:
         self._next_minute = 0.0
         self._next_retention = 0.0
         self._moved_at = 0.0
+        self._unadvised: list[str] = []
         self._new_config: Config | None = None
 
     # Life
@@ -197,6 +198,8 @@ class Monitor:
             judgement = self.history.trends(self.config.thresholds, int(wall // MINUTE_S))
             await self._carry_out(self.lifecycle.step("trends", judgement, now, wall))
         self._flush()
+        if self._unadvised:
+            await self._advise_again()
         for listener in self.on_minute:
             listener()
         if now >= self._next_retention:
@@ -238,7 +241,7 @@ class Monitor:
             await self._raise(raised)
         for change in changes:
             if isinstance(change, Update):
-                self._update(change)
+                await self._update(change)
             elif isinstance(change, Resolve):
                 self._resolve(change)
 
@@ -249,8 +252,7 @@ class Monitor:
         found = await asyncio.gather(*(evidence.collect(alert, scene) for alert in looked_up))
         for alert, lines in zip(looked_up, found, strict=True):
             alert.evidence += lines
-        for alert in alerts:
-            alert.remedy = remedies.remedy(alert)
+        await self._advise(alerts)
         self.store.save(*alerts)
         for alert in alerts:
             self.lifecycle.add(
@@ -261,7 +263,20 @@ class Monitor:
             _log.log(level, "alert raised: %s: %s", alert.severity, alert.message)
             self._tell("alert.raised", alert)
 
-    def _update(self, change: Update) -> None:
+    async def _advise(self, alerts: list[Alert]) -> None:
+        """Write the remedies, or remember to; an alert is told without rather than late."""
+        if not await remedies.write(alerts):
+            self._unadvised += [alert.id for alert in alerts]
+
+    async def _advise_again(self) -> None:
+        ids, self._unadvised = self._unadvised[:CHUNK], self._unadvised[CHUNK:]
+        alerts = [alert for alert_id in ids if (alert := self.get(alert_id)) is not None]
+        await self._advise(alerts)
+        self.store.save(*alerts)
+        for alert in alerts:
+            self._tell("alert.updated", alert)
+
+    async def _update(self, change: Update) -> None:
         if (alert := self.get(change.alert.id)) is None:
             return
         alert.severity, alert.title = change.finding.severity, printable(change.finding.title)
@@ -271,7 +286,7 @@ class Monitor:
         if listed := [bounded(listed) for listed in change.finding.evidence]:
             titles = {evidence["title"] for evidence in listed}
             alert.evidence = listed + [e for e in alert.evidence if e["title"] not in titles]
-        alert.remedy = remedies.remedy(alert)
+        await self._advise([alert])
         self.store.save(alert)
         self._tell("alert.updated", alert)
 

@@ -1,64 +1,67 @@
 """What to do about an alert, written beforehand and filled with its evidence.
 
-Templates are ``advice/<kind>.j2``, Jinja2 in its sandbox, imported with the first alert.
-Whatever comes from the machine goes through ``sh`` before it stands in a command.
+The templates are filled by a child process (``advise.py``), one for all alerts of a turn.
 """
 
 from __future__ import annotations
 
 import logging
-import shlex
-from functools import lru_cache
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from cortexd import command
 from cortexd.alert import printable
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from collections.abc import Sequence
 
     from cortexd.alert import Alert
 
 _log = logging.getLogger(__name__)
 
-FOLDER = Path(__file__).with_name("advice")
-SUFFIX = ".j2"
 MAX_REMEDY_CHARS = 4000
+# An interpreter with Jinja2 starts in 0.1 s; on a machine in trouble it takes longer.
+LIMIT_S = 5.0
+# Alerts of one child; at a bad start hundreds may be raised together.
+BATCH = 50
+
+_WRITER = Path(__file__).with_name("advise.py")
 
 
-def remedy(alert: Alert) -> str:
-    """The advice for one alert; empty, and logged, if its template fails."""
-    from jinja2 import TemplateError
+async def write(alerts: Sequence[Alert]) -> bool:
+    """Fill in the remedy of each; False if that has to be tried again."""
+    for start in range(0, len(alerts), BATCH):
+        batch = alerts[start : start + BATCH]
+        texts = await _texts(batch)
+        if texts is None:
+            return False
+        for alert, text in zip(batch, texts, strict=True):
+            if isinstance(text, str):
+                alert.remedy = printable(text, MAX_REMEDY_CHARS)
+            else:
+                _log.error("the remedy for %s cannot be written: %s", alert.kind, text)
+    return True
 
-    found = {evidence["title"]: evidence["lines"] for evidence in alert.evidence}
+
+async def _texts(alerts: Sequence[Alert]) -> list[object] | None:
+    request = [
+        {
+            "kind": alert.kind,
+            "m": alert.metadata,
+            "found": {evidence["title"]: evidence["lines"] for evidence in alert.evidence},
+            "severity": alert.severity,
+            "message": alert.message,
+        }
+        for alert in alerts
+    ]
+    argv = [sys.executable, "-I", str(_WRITER)]
     try:
-        text = (
-            _environment()
-            .get_template(alert.kind + SUFFIX)
-            .render(m=alert.metadata, found=found, severity=alert.severity, message=alert.message)
-        )
-    except (TemplateError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
-        _log.error("the remedy for %s cannot be written: %s", alert.kind, error)
-        return ""
-    return printable(text.strip(), MAX_REMEDY_CHARS)
-
-
-def shell_word(text: object) -> str:
-    """``text`` as one word of a shell command, whatever it holds."""
-    return shlex.quote(printable(text, 200))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(FOLDER),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        cache_size=16,
-    )
-    environment.filters["sh"] = shell_word
-    return environment
+        outcome = await command.run(argv, LIMIT_S, stdin=msgspec.json.encode(request))
+        texts = msgspec.json.decode(outcome.output, type=list[object]) if outcome.ok else []
+    except (OSError, msgspec.MsgspecError) as error:
+        _log.warning("no remedies now: %s", error)
+        return None
+    return texts if len(texts) == len(alerts) else None

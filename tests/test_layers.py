@@ -29,7 +29,7 @@ LAYERS = [
     {"collector", "evidence", "history", "remedies", "sources", "store"},
     {"queue", "llm", "prompts", "counters", "ratelimit", "samplers"},
     {"clocks", "database", "lifecycle", "pressure", "rules", "subscription"},
-    {"alert", "cgroups", "command", "figures", "middle", "migrations", "worker"},
+    {"advise", "alert", "cgroups", "command", "figures", "middle", "migrations", "worker"},
     {"completion"},
     {"http", "sse", "render"},
     {"config", "listener"},

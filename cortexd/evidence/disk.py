@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cortexd.api.messages import EvidenceReply
     from cortexd.evidence.scene import Scene
 
+FOLDERS = "Biggest folders"
+MANY = "Folders with the most files"
+DELETED = "Deleted files that are still open"
+
 # du is stopped here; what it had counted by then is shown.
 WALK_LIMIT_S = 1.5
 # The search for open files, in the worker's thread.
@@ -37,10 +41,10 @@ async def space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     )
     return [
         {
-            "title": "Biggest folders",
+            "title": FOLDERS,
             "lines": [f"{kib / 1024:.1f} MiB {path}" for kib, path in folders] + partial,
         },
-        {"title": "Deleted files that are still open", "lines": deleted},
+        {"title": DELETED, "lines": deleted},
         {"title": "Known caches", "lines": caches},
     ]
 
@@ -51,7 +55,7 @@ async def inodes(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     mount = alert.metadata["mount"]
     folders, partial = await _walk(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
     lines = [f"{count} inodes {path}" for count, path in folders] + partial
-    return [{"title": "Folders with the most files", "lines": lines}]
+    return [{"title": MANY, "lines": lines}]
 
 
 async def _walk(argv: list[str], mount: str) -> tuple[list[tuple[int, str]], list[str]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cortexd.api.messages import EvidenceReply
     from cortexd.evidence.scene import Scene
 
+TITLE = "Last lines of the journal"
 LINES = 20
 LIMIT_S = 1.8
 MAX_BYTES = 64 * 1024
@@ -27,4 +28,4 @@ async def of_unit(alert: Alert, scene: Scene) -> list[EvidenceReply]:
         return []
     argv = ["journalctl", "--no-pager", "--quiet", "--output=short-iso", f"--lines={LINES}"]
     outcome = await command.run([*argv, f"--unit={unit}"], LIMIT_S, max_bytes=MAX_BYTES)
-    return [{"title": "Last lines of the journal", "lines": outcome.output.splitlines()[-LINES:]}]
+    return [{"title": TITLE, "lines": outcome.output.splitlines()[-LINES:]}]

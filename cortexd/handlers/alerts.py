@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from cortexd.access import Level
 from cortexd.alert import RANK
 from cortexd.api.errors import NotFound, shown
+from cortexd.evidence import disk, journal
 
 if TYPE_CHECKING:
     from cortexd.api.messages import (
@@ -22,14 +24,20 @@ if TYPE_CHECKING:
     from cortexd.context import Caller, Context
 
 
-def alerts(ctx: Context, params: AlertsParams, _caller: Caller) -> AlertsReply:
+# Evidence that not every local user could gather: the daemon may read what they may not.
+PRIVATE = frozenset({journal.TITLE, disk.FOLDERS, disk.MANY, disk.DELETED})
+WITHHELD = "(shown to administrators of cortexd only)"
+
+
+def alerts(ctx: Context, params: AlertsParams, caller: Caller) -> AlertsReply:
     """List alerts, the newest first."""
     monitor = ctx.monitor
+    trusted = ctx.level(caller.peer) >= Level.ADMIN
     found, total = monitor.store.find(params)
     if params.id is not None and not found:
         raise NotFound(f"there is no alert {shown(params.id)}")
     return {
-        "alerts": [monitor.fresh(alert).wire() for alert in found],
+        "alerts": [_shown(monitor.fresh(alert).wire(), trusted) for alert in found],
         "count": len(found),
         "total": total,
         "total_active": ctx.active_alerts(),
@@ -45,10 +53,11 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
         return RANK[severity] >= least and params.severity in (None, severity)
 
     events = 0
+    trusted = ctx.level(caller.peer) >= Level.ADMIN
     caller.emit("alerts.watching", {"total_active": ctx.active_alerts()})
     with closing(ctx.monitor.publisher.subscribe(wanted)) as subscription:
         async for name, data in subscription:
-            caller.emit(name, data)
+            caller.emit(name, _shown(data, trusted))
             events += 1
             await caller.drained()
     return {"events": events}
@@ -74,6 +83,21 @@ async def dismiss(ctx: Context, params: DismissParams, _caller: Caller) -> Dismi
     _known(ctx, params.id)
     await monitor.dismiss([params.id])
     return {"dismissed": params.id}
+
+
+def _shown(alert: Any, trusted: bool) -> Any:
+    """Without what the caller could not read by itself: logs, and names of others' files.
+
+    An analysis was made of all of it, so it stays behind as well.
+    """
+    if trusted or not (withheld := PRIVATE & {each["title"] for each in alert.get("evidence", ())}):
+        return alert
+    shown = {name: value for name, value in alert.items() if name != "analysis"}
+    shown["evidence"] = [
+        {"title": each["title"], "lines": [WITHHELD]} if each["title"] in withheld else each
+        for each in alert["evidence"]
+    ]
+    return shown
 
 
 def _known(ctx: Context, alert_id: str) -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +11,11 @@ import pytest
 
 from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, daemon
+
+ASK = (
+    "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+    "s.sendall(sys.argv[2].encode() + b'\\n'); print(s.makefile().readline())"
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +69,28 @@ def test_only_administrators_change_alerts(kept: RunningDaemon) -> None:
     levels = {c["name"]: c["level"] for c in kept.call("help")["commands"]}
     assert levels["alerts"] == levels["alerts.watch"] == levels["health.history"] == "read"
     assert levels["alerts.acknowledge"] == levels["alerts.dismiss"] == "admin"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_other_users_see_no_lines_of_the_journal(kept: RunningDaemon) -> None:
+    known = kept.call("alerts", limit=1)["alerts"][0]
+    assert known["evidence"][0]["lines"] == ["a line of it"] * 5
+    request = json.dumps({"command": "alerts", "params": {"id": known["id"]}})
+    argv = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        sys.executable,
+        "-c",
+        ASK,
+    ]
+    folder = kept.socket_path.parent
+    for path in (folder, *folder.parents[:-2]):
+        path.chmod(path.stat().st_mode | 0o011)
+    done = subprocess.run(
+        [*argv, str(kept.socket_path), request], capture_output=True, text=True, check=True
+    )
+    seen = json.loads(done.stdout)["data"]["alerts"][0]
+    assert seen["message"] == known["message"]
+    assert seen["evidence"][0]["lines"] == ["(shown to administrators of cortexd only)"]
