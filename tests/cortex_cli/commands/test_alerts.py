@@ -10,6 +10,7 @@ import pytest
 from tests.cortex_cli.conftest import Cortex
 from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, daemon
+from tests.support.terminal import CTRL_C, terminal
 
 EIGHT = 8
 
@@ -101,3 +102,11 @@ def test_health_live(told: Cortex) -> None:
     assert shown.returncode == 0
     assert shown.stdout.count("\nmemory ") == 2
     assert "8 active alerts" in shown.stdout
+
+
+def test_health_live_on_a_terminal(told: Cortex) -> None:
+    with terminal(told.command("daemon", "health", "--watch"), told.environ) as screen:
+        screen.wait_for("8 active alerts")
+        screen.press(CTRL_C)
+        assert screen.ended() == 130
+    assert b"\x1b[?1049l" in screen.seen  # the screen that was there before is back
