@@ -43,6 +43,7 @@ class Hooks:
         self._waiting: asyncio.Queue[_Notice] = asyncio.Queue(MAX_WAITING)
         self._task: asyncio.Task[None] | None = None
         self._refused: set[str] = set()
+        self._overflowing = False
 
     def notify(self, event: str, alert: Alert) -> None:
         """Tell the hooks, later; costs nothing where there is no folder."""
@@ -52,7 +53,9 @@ class Hooks:
         try:
             self._waiting.put_nowait(_Notice(event, body))
         except asyncio.QueueFull:
-            _log.error("%d alerts wait for hooks; one more is not told", MAX_WAITING)
+            if not self._overflowing:
+                _log.error("%d alerts wait for hooks; more are not told", MAX_WAITING)
+            self._overflowing = True
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -66,6 +69,7 @@ class Hooks:
     async def _run(self) -> None:
         while True:
             notice = await self._waiting.get()
+            self._overflowing = False
             for hook in self.executables():
                 try:
                     outcome = await command.run(

@@ -213,7 +213,7 @@ class Monitor:
             alert.changed = False
 
     def _own_reading(self, now: float) -> DaemonReading:
-        if self.store.trouble is not None:
+        if self.store.trouble is not None or self.store.unsaved:
             self.store.retry()
         lost = self.store.moved if now - self._moved_at < MOVED_S else None
         return DaemonReading(

@@ -91,7 +91,8 @@ class Store:
                 _overlay(waiting, alert)
             rows.append((alert.occurrences, alert.last_seen, alert.message, alert.id))
         sql = "UPDATE alerts SET occurrences=?, last_seen=?, message=ifnull(?, message) WHERE id=?"
-        self._write(lambda db: db.executemany(sql, rows))
+        if rows:
+            self._write(lambda db: db.executemany(sql, rows))
 
     def get(self, alert_id: str) -> Alert | None:
         """The alert with this id."""
@@ -230,7 +231,7 @@ class Store:
         """Try to write what waits in memory; whether all is well now."""
         if self.in_memory:
             self._leave_memory()
-        elif self.trouble is not None and self._write(
+        elif (self.trouble is not None or self.unsaved) and self._write(
             lambda db: db.executemany(_SAVE, [_row(alert) for alert in self.unsaved.values()])
         ):
             self.unsaved.clear()

@@ -115,6 +115,41 @@ class TestDisks:
             assert gone["resolution"].startswith("it is no longer there")
 
 
+def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
+    settings = {**QUICK, "thresholds": {**QUICK["thresholds"], "mem_warn": 1.01}}
+    with daemon(tmp_path, settings) as cortexd, watching(cortexd) as watch:
+        raised = event(watch, "alert.raised", "memory")
+        (evidence,) = raised["evidence"]
+        assert evidence["title"] == "Processes with the most memory"
+        assert " MiB " in evidence["lines"][0]
+        assert f"Now at the top: {evidence['lines'][0]}" in raised["remedy"]
+
+
+@pytest.mark.skipif(not Path("/var/lib/apt/lists").is_dir(), reason="needs apt")
+def test_a_source_that_fails_is_told_once_and_tried_again_after_a_reload(tmp_path: Path) -> None:
+    """An apt-get that is broken for real, and then mended."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    apt = programs / "apt-get"
+    apt.write_text("#!/bin/sh\nexit 100\n")
+    apt.chmod(0o755)
+    settings = {**QUICK, "monitoring": {**QUICK["monitoring"], "settle_sec": 0, "enable_apt": True}}
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    with (
+        daemon(tmp_path, settings, env=environment) as cortexd,
+        watching(cortexd) as watch,
+    ):
+        told = event(watch, "alert.raised", "source_left_out")
+        assert "apt-get -s dist-upgrade ended with status 100" in told["message"]
+        time.sleep(3)
+        assert cortexd.log_text().count("apt is no longer watched") == 2  # the log, the alert
+        apt.write_text("#!/bin/sh\necho 'Inst a [1] (2 Debian-Security:12/x [amd64])'\n")
+        assert cortexd.call("health")["pending_updates"] is None
+        cortexd.call("config.reload")
+        assert event(watch, "alert.resolved", "source_left_out")["id"] == told["id"]
+        eventually(lambda: cortexd.call("health")["security_updates"] == 1, "apt is read again")
+
+
 class TestPeople:
     def test_acknowledge_and_dismiss(self, tmp_path: Path) -> None:
         settings = {**QUICK, "thresholds": {**QUICK["thresholds"], "disk_warn": 0.0001}}
