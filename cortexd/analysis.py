@@ -23,9 +23,9 @@ from cortexd.queue import Priority
 
 if TYPE_CHECKING:
     from cortexd.alert import Alert
+    from cortexd.alertbook import AlertBook
     from cortexd.config import Config
     from cortexd.llm import ServerInfo, Upstream
-    from cortexd.monitor import Monitor
     from cortexd.queue import InferenceQueue
 
 _log = logging.getLogger(__name__)
@@ -54,11 +54,11 @@ class Analyst:
     """Takes alerts in and attaches what the model says of them."""
 
     def __init__(
-        self, monitor: Monitor, queue: InferenceQueue, llm: Upstream, config: Config
+        self, book: AlertBook, queue: InferenceQueue, llm: Upstream, config: Config
     ) -> None:
         self.config = config
         self.dropped = 0
-        self._monitor = monitor
+        self._book = book
         self._queue = queue
         self._llm = llm
         self._waiting: deque[str] = deque(maxlen=MAX_WAITING)
@@ -92,7 +92,7 @@ class Analyst:
                 self._waiting.clear()
                 return
             alert_id = self._waiting.popleft()
-            alert = self._monitor.get(alert_id)
+            alert = self._book.get(alert_id)
             if alert is None or alert.status == "dismissed":
                 continue
             try:
@@ -134,7 +134,7 @@ class Analyst:
             return
         used = [evidence["title"] for evidence in alert.evidence]
         analysis = {"text": text, "model": info.model or "unknown", "evidence": used}
-        self._monitor.attach(alert.id, analysis)
+        self._book.attach(alert.id, analysis)
 
 
 def source(alert: Alert) -> str:

@@ -99,7 +99,7 @@ class Context:
         """How many alerts nobody has seen to yet, of one severity or of all."""
         return sum(
             count
-            for (status, of), count in self.monitor.store.counts().items()
+            for (status, of), count in self.monitor.book.store.counts().items()
             if status == "active" and severity in (None, of)
         )
 

@@ -84,7 +84,7 @@ class Daemon:
             self._outlets.start(self._context.config)
             await self._wait()
         finally:
-            self._monitor.publisher.close()
+            self._monitor.book.publisher.close()
             self._notifier.stopping("finishing running requests")
             if own:
                 listener.remove_socket(settings.path, inode)

@@ -23,13 +23,13 @@ def metrics(monitor: Monitor) -> Iterator[Metric]:
 
 
 def _alerts(monitor: Monitor) -> Iterator[Metric]:
-    counts = monitor.store.counts()
+    counts = monitor.book.store.counts()
     samples = [
         (labels(severity=severity, status=status), float(count))
         for (status, severity), count in sorted(counts.items())
     ]
     yield "cortexd_alerts", "gauge", "Alerts kept, by severity and status.", samples
-    waiting = float(len(monitor.store.unsaved))
+    waiting = float(len(monitor.book.store.unsaved))
     yield "cortexd_alerts_unsaved", "gauge", "Alerts not yet written to disk.", [("", waiting)]
     left_out = [(labels(source=name), 1.0) for name in sorted(monitor.collector.left_out)]
     yield "cortexd_source_left_out", "gauge", "1 for what failed and is not watched.", left_out

@@ -26,12 +26,12 @@ class Outlets:
         self._monitor = monitor = context.monitor
         alerts = context.config.alerts
         self._hooks = Hooks(alerts.hooks_dir, alerts.hook_timeout_sec)
-        self._webhook = Webhook(monitor.store, alerts)
-        self._analyst = Analyst(monitor, context.queue, context.llm, context.config)
+        self._webhook = Webhook(monitor.book.store, alerts)
+        self._analyst = Analyst(monitor.book, context.queue, context.llm, context.config)
         self._endpoint = Endpoint(lambda: exposition.render(context))
         self._binding: asyncio.Task[None] | None = None
         for outlet in (self._hooks, self._webhook, self._analyst):
-            monitor.on_change.append(outlet.notify)
+            monitor.book.on_change.append(outlet.notify)
         monitor.on_minute.append(self._analyst.kick)
 
     def start(self, config: Config) -> None:

@@ -26,6 +26,7 @@ LAYERS = [
     {"context"},
     {"monitor"},
     {"analysis", "endpoint", "hooks", "webhook"},
+    {"alertbook"},
     {"collector", "evidence", "history", "remedies", "sources", "store"},
     {"queue", "llm", "prompts", "counters", "ratelimit", "samplers"},
     {"clocks", "database", "lifecycle", "pressure", "rules", "subscription"},

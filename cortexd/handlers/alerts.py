@@ -31,13 +31,13 @@ WITHHELD = "(shown to administrators of cortexd only)"
 
 def alerts(ctx: Context, params: AlertsParams, caller: Caller) -> AlertsReply:
     """List alerts, the newest first."""
-    monitor = ctx.monitor
+    book = ctx.monitor.book
     trusted = ctx.level(caller.peer) >= Level.ADMIN
-    found, total = monitor.store.find(params)
+    found, total = book.store.find(params)
     if params.id is not None and not found:
         raise NotFound(f"there is no alert {shown(params.id)}")
     return {
-        "alerts": [_shown(monitor.fresh(alert).wire(), trusted) for alert in found],
+        "alerts": [_shown(book.fresh(alert).wire(), trusted) for alert in found],
         "count": len(found),
         "total": total,
         "total_active": ctx.active_alerts(),
@@ -55,7 +55,7 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
     events = 0
     trusted = ctx.level(caller.peer) >= Level.ADMIN
     caller.emit("alerts.watching", {"total_active": ctx.active_alerts()})
-    with closing(ctx.monitor.publisher.subscribe(wanted)) as subscription:
+    with closing(ctx.monitor.book.publisher.subscribe(wanted)) as subscription:
         async for name, data in subscription:
             caller.emit(name, _shown(data, trusted))
             events += 1
@@ -65,23 +65,23 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
 
 async def acknowledge(ctx: Context, params: AcknowledgeParams, _caller: Caller) -> AcknowledgeReply:
     """Mark an alert, or all active ones, as seen by a person."""
-    monitor = ctx.monitor
+    book = ctx.monitor.book
     if params.id is None:
-        count = await monitor.acknowledge(monitor.store.ids(["active"]))
+        count = await book.acknowledge(book.store.ids(["active"]))
         return {"acknowledged_count": count}
     _known(ctx, params.id)
-    await monitor.acknowledge([params.id])
+    await book.acknowledge([params.id])
     return {"acknowledged": params.id}
 
 
 async def dismiss(ctx: Context, params: DismissParams, _caller: Caller) -> DismissReply:
     """Put an alert, or all that are active or acknowledged, out of sight."""
-    monitor = ctx.monitor
+    book = ctx.monitor.book
     if params.id is None:
-        count = await monitor.dismiss(monitor.store.ids(["active", "acknowledged"]))
+        count = await book.dismiss(book.store.ids(["active", "acknowledged"]))
         return {"dismissed_count": count}
     _known(ctx, params.id)
-    await monitor.dismiss([params.id])
+    await book.dismiss([params.id])
     return {"dismissed": params.id}
 
 
@@ -101,5 +101,5 @@ def _shown(alert: Any, trusted: bool) -> Any:
 
 
 def _known(ctx: Context, alert_id: str) -> None:
-    if ctx.monitor.store.get(alert_id) is None:
+    if ctx.monitor.book.store.get(alert_id) is None:
         raise NotFound(f"there is no alert {shown(alert_id)}")

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from cortexd.monitor import lasted
 from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, Session, daemon, eventually
 from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
@@ -345,12 +344,3 @@ def rows(path: Path) -> int:
         except sqlite3.Error:
             return 0
     return count
-
-
-@pytest.mark.parametrize(
-    ("seconds", "says"),
-    [(0, "0 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600 * 5 + 60, "5 h 1 min"), (-5, "0 s"),
-     (86400 * 2 + 5, "2 d 5 s")],
-)  # fmt: skip
-def test_lasted(seconds: float, says: str) -> None:
-    assert lasted(seconds) == says
