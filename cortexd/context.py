@@ -63,6 +63,7 @@ class Context:
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
     connections: Callable[[], int] = lambda: 0
+    tell: Callable[[], None] = lambda: None  # there is news for `systemctl status`
     policy: Policy = field(default_factory=Policy)
     counters: Counters = field(default_factory=Counters)
     cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)

@@ -51,6 +51,8 @@ HANGUP_CHECK_S = 0.1
 BARE_LINGER_S = 0.01
 # How long a client that was refused may take to notice.
 LET_GO_S = 2.0
+# At shutdown: a client that has just connected is about to ask; it gets its answer.
+FRESH_GRACE_S = 1.0
 
 
 class Slot:
@@ -123,6 +125,7 @@ class Connection(asyncio.Protocol):
         self._reading = True
         self._half_closed = False
         self._answered_bare = False
+        self._fresh = True  # has asked nothing yet
         self._untrusted = False  # what follows cannot be told apart into requests
         self._closing = False
         self._frame_timer: asyncio.TimerHandle | None = None
@@ -220,8 +223,17 @@ class Connection(asyncio.Protocol):
         return bool(self._pending or self._frames)
 
     def close_when_idle(self) -> None:
-        """Part of the shutdown: idle clients are let go at once, others once answered."""
-        if not self.busy:
+        """Part of the shutdown: idle clients are let go at once, others once answered.
+
+        One that has connected and not asked yet is waited for: it would take our going for
+        the loss of its request.
+        """
+        if self.busy:
+            return
+        if self._fresh:
+            self._fresh = False
+            self._loop.call_later(FRESH_GRACE_S, self.close_when_idle)
+        else:
             self._close()
 
     def cancel_all(self) -> None:
@@ -258,6 +270,7 @@ class Connection(asyncio.Protocol):
     def _serve(self, kind: Kind, data: bytes, out: list[bytes]) -> None:
         """Serve one frame; a reply that is there at once goes to ``out``."""
         dispatcher = self._server.dispatcher
+        self._fresh = False
         self._answered_bare = kind is Kind.BARE
         if kind is Kind.LINE or kind is Kind.BARE:
             try:
@@ -531,12 +544,15 @@ class Server:
         if not self._connections:
             self._empty.set()
 
+    def _refuse_work(self) -> None:
+        self.dispatcher.closing = True
+
     async def drain(self, timeout_s: float) -> None:
         """Take no more clients, let running requests finish, then end what is left."""
         self.draining = True
-        self.dispatcher.closing = True
         for listener in self._listeners:
             listener.close()
+        self.loop.call_later(FRESH_GRACE_S, self._refuse_work)
         for connection in list(self._connections):
             connection.close_when_idle()
         try:
