@@ -55,14 +55,14 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_models(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     listed = actions.add_parser("list", help="the models in the folders, and the built-in one")
-    listed.set_defaults(run="cortex_llm.catalogue:list_command")
+    listed.set_defaults(run="cortex_llm.model_commands:list_command")
     info = actions.add_parser("info", help="what a model's header says")
     info.add_argument("path")
-    info.set_defaults(run="cortex_llm.catalogue:info_command")
+    info.set_defaults(run="cortex_llm.model_commands:info_command")
     verify = actions.add_parser("verify", help="whether a model is whole, and its checksum")
     verify.add_argument("path")
     verify.add_argument("--sha256", metavar="HEX", help="the checksum that it must have")
-    verify.set_defaults(run="cortex_llm.catalogue:verify_command")
+    verify.set_defaults(run="cortex_llm.model_commands:verify_command")
     for action in (listed, info, verify):
         _json(action)
 

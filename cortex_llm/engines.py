@@ -35,7 +35,7 @@ from cortex_llm.sizing import Sizing
 
 LLAMA_SERVER, XLLAMACPP, LLAMA_CPP_PYTHON = "llama-server", "xllamacpp", "llama-cpp-python"
 ORDER = (LLAMA_SERVER, XLLAMACPP, LLAMA_CPP_PYTHON)
-SYSTEM_SERVERS = (Path("/usr/local/bin/llama-server"), Path("/usr/local/lib/cortex/llama-server"))
+SYSTEM_SERVERS = (Path("/usr/local/bin/llama-server"),)  # a unit's PATH may lack it
 CACHE = "~/.cache/cortex/llama-server"  # where install-llm.sh keeps its builds, by version
 PROBE_TIMEOUT = 20.0  # seconds for --help; a cold binary on a slow disk takes two
 TAG_PROFILE, TAG_ENGINE = "cortex.profile", "cortex.engine"

@@ -33,6 +33,7 @@ MAX_KEY = 1 << 16
 MAX_STRING = 1 << 22  # a chat template is some 10 KiB
 MAX_ELEMENTS = 1 << 22  # over all arrays; vocabularies reach 260,000 tokens and as many merges
 MAX_KEPT = 1 << 10  # elements of an array worth keeping: per-layer numbers, not vocabularies
+MAX_HEADER = 1 << 28  # bytes; the largest vocabularies with their merges take some 20 MiB
 MAX_DIMENSIONS = 4
 MAX_ALIGNMENT = 1 << 16
 
@@ -239,6 +240,8 @@ class _Reader:
                 f"{self._path} is truncated: its header goes on past its {self._size} bytes",
                 hint="download the model again",
             )
+        if self._at + length > MAX_HEADER:
+            raise self._damaged(f"its header goes on past {MAX_HEADER} bytes")
 
     def _damaged(self, why: str) -> ModelError:
         return ModelError(

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from cortex_llm.models import ModelInfo
 from cortex_llm.sizing import Sizing
 
 PR_SET_PDEATHSIG = 1
-STOP_TIMEOUT = 5.0
+STOP_TIMEOUT = 2.0  # seconds for each step of stopping
 PROMPT = "Hello"
 RATE_TOKENS = 32  # enough for a rate: half a second at 60 tokens a second
 LOG_TAIL = 4096
@@ -125,12 +125,12 @@ def _server(
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    """SIGTERM, again, SIGKILL: llama-server leaves at once only at the second."""
+    for end in (process.terminate, process.terminate, process.kill):
+        if process.poll() is None:
+            end()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_TIMEOUT)
     process.wait()
 
 

@@ -6,7 +6,8 @@ is refused by name. The server's own threads serve HTTP; Python only waits for a
 
 * while the model loads, SIGTERM has its default effect, as with llama-server: the wheel
   loads without letting Python run, so a handler of ours could not act;
-* after that SIGTERM and SIGINT stop the server and the exit status is 0.
+* after that SIGTERM and SIGINT end the process at once with the exit status 0. There is
+  nothing to save, and llama.cpp's own way out waits for streams under way for ever.
 
 Knows nothing of settings, models or sizing: what it needs is in argv and LLAMA_API_KEY.
 It is run as a file and imports nothing of this package.
@@ -210,17 +211,18 @@ def main(argv: list[str] | None = None) -> int:
     from xllamacpp import Server  # see parameters()
 
     try:
-        server = Server(params)
+        server = Server(params)  # its threads serve as long as it is referred to
     except RuntimeError:
         sys.stderr.write("error: the server did not start; its own words are above\n")
         return EXIT_FAILED
     _wait_for_stop()
-    del server  # stops it: waits for its threads
     for host in params.hostnames:
         if host.endswith(".sock"):
             with contextlib.suppress(OSError):
                 Path(host).unlink()
-    return 0
+    sys.stderr.write(f"cortex-llm: {server.listening_address} stops\n")
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _wait_for_stop() -> None:

@@ -90,6 +90,8 @@ class LlmSection(Section, frozen=True, kw_only=True):
 
     enabled: bool = True
     url: str = "http://127.0.0.1:8085"
+    # Where a server that is loaded on demand can be looked at without loading it.
+    probe_url: str | None = None
     api_key: str | None = None
     api_key_file: Path | None = None
     request_timeout_sec: Positive = 600.0  # for one answer, queueing included
@@ -107,11 +109,14 @@ class LlmSection(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse an address that nothing can be reached at."""
-        scheme, _, rest = self.url.partition(":")
-        if not (scheme in ("http", "https") and rest.strip("/")) and not (
-            scheme == "unix" and rest.startswith("/")
-        ):
-            raise ValueError(f"url is {shown(self.url)}: give http://HOST:PORT or unix:/PATH.sock")
+        for name, url in (("url", self.url), ("probe_url", self.probe_url or self.url)):
+            scheme, _, rest = url.partition(":")
+            if not (scheme in ("http", "https") and rest.strip("/")) and not (
+                scheme == "unix" and rest.startswith("/")
+            ):
+                raise ValueError(
+                    f"{name} is {shown(url)}: give http://HOST:PORT or unix:/PATH.sock"
+                )
 
 
 class LogSection(Section, frozen=True, kw_only=True):
@@ -160,6 +165,7 @@ class Loaded:
 ENVIRONMENT: dict[str, Key] = {
     "CORTEX_SOCKET": ("socket", "path"),
     "CORTEXD_LLM_URL": ("llm", "url"),
+    "CORTEXD_LLM_PROBE_URL": ("llm", "probe_url"),
     "CORTEXD_LLM_API_KEY_FILE": ("llm", "api_key_file"),
     "CORTEXD_MODEL_PATH": ("llm", "model_path"),
     "CORTEXD_N_THREADS": ("llm", "n_threads"),

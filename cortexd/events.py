@@ -26,7 +26,7 @@ class Event(Enum):
     REQUEST_FAILED = "5d2f1c0e8a1b4a7f9c3e6b0d74a1f213"
     MODEL_LOADING = "5d2f1c0e8a1b4a7f9c3e6b0d74a1f221"
     MODEL_STARTED = "5d2f1c0e8a1b4a7f9c3e6b0d74a1f222"
-    MODEL_STOPPED = "5d2f1c0e8a1b4a7f9c3e6b0d74a1f223"
+    MODEL_ASKED_FOR = "5d2f1c0e8a1b4a7f9c3e6b0d74a1f223"
 
 
 def log(

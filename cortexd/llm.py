@@ -5,11 +5,15 @@ answer can be cancelled at any token.  Every httpcore error and every odd reply 
 into an error of ``cortexd.api.errors`` here and nowhere else; an answer that does not end
 with a finish reason is an error, never a short answer.  Knows nothing of queues, prompts
 or clients.
+
+Where the server is loaded on demand, a connection to ``url`` starts it.  Looking at it must
+not: that goes to ``probe_url``, the server's own socket behind the address for clients.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 import msgspec
 
-from cortexd import completion, sse
+from cortexd import completion, events, sse
 from cortexd.api.errors import (
     CortexError,
     InvalidParams,
@@ -26,6 +30,7 @@ from cortexd.api.errors import (
     ModelNotLoaded,
     shown,
 )
+from cortexd.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
 
     from cortexd.api.messages import LlmState
     from cortexd.completion import Usage
+    from cortexd.config import LlmSection
+
+_log = logging.getLogger(__name__)
 
 # A probe asks a local server for a constant; one that needs longer is hung.
 PROBE_TIMEOUT_S = 2.0
@@ -48,9 +56,18 @@ MAX_KEPT_CONNECTIONS = 8
 MAX_ERROR_BYTES = 64 * 1024
 
 _START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cortex up)"
+_FAILED_HINT = "see why: systemctl status cortex-llm; journalctl -u cortex-llm -n 50"
 # Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
 _PROFILE_TAG = "cortex.profile="
 _NANO_PREFIX = "cortex-nano"
+
+# A connection that the server closed while it was idle shows as one of these.
+_STALE_CONNECTION = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
+_TRANSPORT_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+
+
+class _NotYet(Exception):
+    """The server is there and its model is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +89,44 @@ class Upstream:
     api_key: str | None = None
     key_file: Path | None = None
     enabled: bool = True
+    probe_url: str | None = None
     info: ServerInfo = ServerInfo()
     tokens_per_second: float | None = None
     last_error: str | None = None
     _checked_at: float = -FRESH_S
+    _doubtful: bool = True
     _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _pool: httpcore.AsyncConnectionPool | None = None
+    _pools: dict[str, httpcore.AsyncConnectionPool] = field(default_factory=dict)
+    _waking: asyncio.Task[None] | None = None
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if self._pool is not None:
-            await self._pool.aclose()
-            self._pool = None
+        if self._waking is not None:
+            self._waking.cancel()
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools = {}
 
-    def reconfigure(
-        self, url: str, api_key: str | None, key_file: Path | None, enabled: bool
-    ) -> None:
+    def reconfigure(self, settings: LlmSection) -> None:
         """Turn to another server from the next request on; answers that run go on."""
-        self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
-        self._pool = None  # its connections close with the answers that still use them
-        self._checked_at = -FRESH_S
+        self.url, self.probe_url, self.enabled = settings.url, settings.probe_url, settings.enabled
+        self.api_key, self.key_file = settings.api_key, settings.api_key_file
+        self._pools = {}  # their connections close with the answers that still use them
+        self.doubt()
 
     async def refresh(self) -> ServerInfo:
         """Ask the server for its state unless that is known from the last second."""
         async with self._probing:
-            if time.monotonic() - self._checked_at >= FRESH_S:
+            if self._doubtful or time.monotonic() - self._checked_at >= FRESH_S:
                 self.info = await self._probe()
                 self._checked_at = time.monotonic()
+                self._doubtful = False
         return self.info
 
     async def wait_ready(self, timeout_s: float) -> ServerInfo:
         """Return once the model can answer, waiting while it loads.
+
+        A server that was ready is not asked again until something it did casts doubt.
 
         Raises:
             LlmUnavailable: nobody is there, or it does not behave like a model server.
@@ -112,19 +136,52 @@ class Upstream:
             raise LlmUnavailable(
                 "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
             )
+        if self.info.state == "ready" and not self._doubtful:
+            return self.info
         deadline = time.monotonic() + timeout_s
+        if (await self.refresh()).state == "stopped":
+            self.wake(timeout_s)
         while (info := await self.refresh()).state == "loading":
             if time.monotonic() > deadline:
                 raise ModelNotLoaded(
                     f"the model was still loading after {timeout_s:g} s", timeout_s=timeout_s
                 )
             await asyncio.sleep(LOADING_POLL_S)
-            self._checked_at = -FRESH_S
+            self.doubt()
+        if info.state == "stopped":
+            self.last_error = "the model server was asked for and did not start"
+            raise LlmUnavailable(self.last_error, hint=_FAILED_HINT)
         if info.state != "ready":
             raise LlmUnavailable(self.last_error or "the model server is absent", hint=_START_HINT)
         return info
 
-    async def answer(self, payload: dict[str, Any], usage: Usage) -> AsyncGenerator[str]:
+    def wake(self, timeout_s: float) -> None:
+        """Have a stopped server started by connecting to it; ``refresh`` says "loading" then."""
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.get_running_loop().create_task(self._wake(timeout_s))
+            self.doubt()
+
+    async def _wake(self, timeout_s: float) -> None:
+        """One request through the address for clients; it is answered once the model is there."""
+        began = time.monotonic()
+        events.log(_log, logging.INFO, Event.MODEL_LOADING, "starting the model server")
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._get(self.url, "/health")
+        except (httpcore.NetworkError, httpcore.ProtocolError, TimeoutError) as error:
+            text = f"the model server did not start within {time.monotonic() - began:.1f} s"
+            _log.warning("%s: %s", text, error or type(error).__name__)
+            return
+        finally:
+            self.doubt()
+        took = time.monotonic() - began
+        events.log(
+            _log, logging.INFO, Event.MODEL_STARTED, "the model server is up after %.1f s", took
+        )
+
+    async def answer(
+        self, payload: dict[str, Any], usage: Usage, load_timeout_s: float, request_id: str = ""
+    ) -> AsyncGenerator[str]:
         """Stream one chat completion; ``usage`` is complete when the iterator is exhausted.
 
         Closing the iterator closes the connection, which frees the model's slot.
@@ -133,51 +190,76 @@ class Upstream:
             ContextExceeded: the prompt is too long; both lengths are in the details.
             InvalidParams: the server refuses the request as it is.
             LlmUnavailable: it is absent, died in mid-answer or answered nonsense.
+            ModelNotLoaded: it was still loading when ``load_timeout_s`` was over.
         """
         body = msgspec.json.encode(
             {**payload, "stream": True, "stream_options": {"include_usage": True}}
         )
-        try:
-            async with self._request("POST", "/v1/chat/completions", body) as response:
-                if response.status != 200:
-                    raise self._refusal(response.status, await _read(response))
-                async with aclosing(sse.events(response.aiter_stream())) as events:
-                    async for data in events:
-                        if text := completion.text_of(data, usage):
-                            yield text
-        except sse.Malformed as error:
-            raise self._nonsense(str(error)) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-            raise self._lost(error, usage) from error
+        connected_anew = False
+        while True:
+            await self.wait_ready(load_timeout_s)
+            try:
+                async with aclosing(self._attempt(body, usage, request_id)) as texts:
+                    async for text in texts:
+                        yield text
+                break
+            except _NotYet:  # restarted since we last looked: wait for it
+                self.doubt()
+                await asyncio.sleep(LOADING_POLL_S)
+            except _STALE_CONNECTION as error:  # it closed a connection that we had kept
+                if connected_anew or usage.started:
+                    raise self._lost(error, usage) from error
+                connected_anew = True
+            except sse.Malformed as error:
+                raise self._nonsense(str(error)) from error
+            except _TRANSPORT_ERRORS as error:
+                raise self._lost(error, usage) from error
         if not usage.finish_reason:
             raise self._lost(None, usage)
+        if usage.model and usage.model != self.info.model:
+            self.doubt()
+
+    async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
+        path = "/v1/chat/completions"
+        async with self._request(self.url, "POST", path, body, request_id) as response:
+            usage.started = True
+            if response.status == 503:
+                usage.started = False
+                raise _NotYet
+            if response.status != 200:
+                raise self._refusal(response.status, await _read(response))
+            async with aclosing(sse.events(response.aiter_stream())) as received:
+                async for data in received:
+                    if text := completion.text_of(data, usage):
+                        yield text
 
     @asynccontextmanager
     async def _request(
-        self, method: str, path: str, body: bytes = b""
+        self, url: str, method: str, path: str, body: bytes = b"", request_id: str = ""
     ) -> AsyncIterator[httpcore.Response]:
-        pool = self._pool or self._open_pool()
+        pool = self._pools.get(url) or self._open_pool(url)
         headers = [(b"Host", b"cortex-llm"), (b"Content-Type", b"application/json")]
         headers.append((b"Content-Length", b"%d" % len(body)))
         if key := self._key():
             headers.append((b"Authorization", b"Bearer " + key.encode()))
-        base = "http://cortex-llm" if self.url.startswith("unix:") else self.url
+        if request_id:
+            headers.append((b"X-Request-Id", request_id.encode()))
+        base = "http://cortex-llm" if url.startswith("unix:") else url
         timeouts = {"connect": CONNECT_TIMEOUT_S, "write": CONNECT_TIMEOUT_S, "read": None}
         async with pool.stream(
             method, base + path, headers=headers, content=body, extensions={"timeout": timeouts}
         ) as response:
             yield response
 
-    def _open_pool(self) -> httpcore.AsyncConnectionPool:
-        uds = self.url.removeprefix("unix:") if self.url.startswith("unix:") else None
-        self._pool = httpcore.AsyncConnectionPool(
+    def _open_pool(self, url: str) -> httpcore.AsyncConnectionPool:
+        uds = url.removeprefix("unix:") if url.startswith("unix:") else None
+        self._pools[url] = pool = httpcore.AsyncConnectionPool(
             uds=uds,
             max_connections=None,
             max_keepalive_connections=MAX_KEPT_CONNECTIONS,
             keepalive_expiry=KEEPALIVE_S,
-            retries=1,
         )
-        return self._pool
+        return pool
 
     def _key(self) -> str | None:
         """The API key; a key file is read at each use, so that it can be replaced."""
@@ -194,25 +276,30 @@ class Upstream:
     async def _probe(self) -> ServerInfo:
         if not self.enabled:
             return ServerInfo("disabled")
+        url = self.probe_url or self.url
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                status, health = await self._get("/health")
+                status, health = await self._get(url, "/health")
                 if status == 503:
                     return ServerInfo("loading")
-                models_status, models = await self._get("/v1/models")
+                models_status, models = await self._get(url, "/v1/models")
                 if (
                     status not in (200, 404) or models_status != 200
                 ):  # llama-cpp-python has no /health
                     raise self._refusal(max(status, models_status), health)
-                _, props = await self._get("/props")
+                _, props = await self._get(url, "/props")
         except (httpcore.ConnectError, httpcore.ConnectTimeout):
-            self.last_error = f"no model server listens at {self.url}"
+            if self._waking is not None and not self._waking.done():
+                return ServerInfo("loading")
+            if self.probe_url is not None:  # it will be started by the next request
+                return ServerInfo("stopped")
+            self.last_error = f"no model server listens at {url}"
             return ServerInfo("absent")
         except TimeoutError:
-            self.last_error = f"the model server at {self.url} did not answer within 2 s"
+            self.last_error = f"the model server at {url} did not answer within 2 s"
             return ServerInfo("failed")
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            self.last_error = f"the model server at {self.url} broke off: {error or type(error)}"
+            self.last_error = f"the model server at {url} broke off: {error or type(error)}"
             return ServerInfo("failed")
         except CortexError as error:
             self.last_error = error.message
@@ -220,13 +307,13 @@ class Upstream:
         self.last_error = None
         return _server_info(models, props)
 
-    async def _get(self, path: str) -> tuple[int, bytes]:
-        async with self._request("GET", path) as response:
+    async def _get(self, url: str, path: str) -> tuple[int, bytes]:
+        async with self._request(url, "GET", path) as response:
             return response.status, await _read(response)
 
     def _refusal(self, status: int, body: bytes) -> CortexError:
         """The error that an HTTP status other than 200 stands for."""
-        self._checked_at = -FRESH_S
+        self.doubt()
         error = _json_member(body, "error")
         if not isinstance(error, dict):
             error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
@@ -238,19 +325,21 @@ class Upstream:
                 "the model server refuses the API key",
                 hint="llm.api_key_file must hold the key of /etc/cortex/llm.env",
             )
-        if status == 503:
-            return ModelNotLoaded("the model is still loading", hint="try again in a moment")
         if 400 <= status < 500 and status not in (404, 405):
             return InvalidParams(f"the model server refuses the request: {shown(text)}")
         self.last_error = f"the model server answered HTTP {status}: {shown(text)}"
         return LlmUnavailable(self.last_error, hint="see: journalctl -u cortex-llm -n 50")
+
+    def doubt(self) -> None:
+        """What is known may no longer hold: ask before the next request."""
+        self._doubtful = True
 
     def _nonsense(self, what: str) -> LlmUnavailable:
         self.last_error = f"the model server at {self.url} answered nonsense: {what}"
         return LlmUnavailable(self.last_error, hint="is it a llama.cpp server?")
 
     def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
-        self._checked_at = -FRESH_S
+        self.doubt()
         if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
             self.last_error = f"no model server listens at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)

@@ -1,0 +1,13 @@
+"""The one table of commands: name → module and attribute.  A module loads when it is named."""
+
+COMMANDS = {
+    "ask": "cortex_cli.commands.ask:ask",
+    "install": "cortex_cli.commands.install:install",
+    "up": "cortex_cli.commands.services:up",
+    "down": "cortex_cli.commands.services:down",
+    "status": "cortex_cli.commands.services:status",
+    "daemon": "cortex_cli.commands.daemon:daemon",
+    "llm": "cortex_cli.commands.llm:llm",
+    "doctor": "cortex_cli.commands.doctor:doctor",
+    "completion": "cortex_cli.commands.completion:completion",
+}

@@ -96,6 +96,12 @@ class CancelParams(Params, frozen=True, kw_only=True):
     request_id: Annotated[str, Meta(max_length=64)]
 
 
+class LoadParams(Params, frozen=True, kw_only=True):
+    """The model that is meant; naming another than the one set up is refused."""
+
+    model: Annotated[str, Meta(max_length=256)] | None = None
+
+
 class PingReply(TypedDict):
     """Data of ``ping``."""
 
@@ -283,6 +289,12 @@ class LlmStatusReply(TypedDict):
     tokens_per_second: float | None
     last_error: str | None
     url: str
+
+
+class LlmStateReply(TypedDict):
+    """Data of ``llm.load`` and ``llm.unload``: what the model server is turning into."""
+
+    state: LlmState
 
 
 class ShutdownReply(TypedDict):

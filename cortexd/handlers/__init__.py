@@ -15,7 +15,9 @@ from cortexd.api.messages import (
     HelpReply,
     InferenceParams,
     InferenceReply,
+    LlmStateReply,
     LlmStatusReply,
+    LoadParams,
     MetricsReply,
     NoParams,
     Params,
@@ -25,7 +27,7 @@ from cortexd.api.messages import (
     StatusReply,
     VersionReply,
 )
-from cortexd.handlers import control, inference, manual, system
+from cortexd.handlers import control, inference, manual, model, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,5 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("inference.batch", USE, BatchParams, BatchReply, inference.batch),
     Command("inference.cancel", USE, CancelParams, CancelReply, inference.cancel),
     Command("llm.status", READ, NoParams, LlmStatusReply, inference.llm_status),
+    Command("llm.load", ADMIN, LoadParams, LlmStateReply, model.load),
+    Command("llm.unload", ADMIN, LoadParams, LlmStateReply, model.unload),
     Command("shutdown", ADMIN, NoParams, ShutdownReply, control.shutdown),
 )  # fmt: skip

@@ -29,7 +29,7 @@ from typing import Any
 from tests.support.tiny_gguf import write_model
 
 START_TIMEOUT = 30.0  # seconds; half a second is usual, two busy cores shared by tests are not
-STOP_TIMEOUT = 10.0
+STOP_TIMEOUT = 5.0
 POLL_INTERVAL = 0.02
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -68,7 +68,7 @@ class ModelServer:
                 return reply.status, raw.decode(errors="replace")
 
     def stop(self) -> int:
-        """End it with SIGTERM (SIGKILL after 10 s) and return its exit status."""
+        """End it with SIGTERM (SIGKILL after 5 s) and return its exit status."""
         if self.process.poll() is None:
             self.process.terminate()
             try:

@@ -1,0 +1,152 @@
+"""``cortex daemon …``: one thin command for each of the daemon's own."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cortex_cli import output
+from cortex_cli.options import json_option
+from cortexd.api.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cortex_cli.settings import Settings
+
+# None of these waits for a model: an answer is there at once or the daemon hangs.
+TIMEOUT_S = 10.0
+
+
+@click.group()
+def daemon() -> None:
+    """Talk to cortexd."""
+
+
+@daemon.command()
+@json_option
+@click.pass_obj
+def ping(settings: Settings) -> None:
+    """Check that cortexd answers."""
+    started = time.perf_counter()
+    found = _call(settings, "ping")
+    if settings.json:
+        output.data_json({**found, "ms": round((time.perf_counter() - started) * 1000, 3)})
+    else:
+        output.data(f"pong in {(time.perf_counter() - started) * 1000:.2f} ms")
+
+
+@daemon.command()
+@json_option
+@click.pass_obj
+def status(settings: Settings) -> None:
+    """Show version, uptime, health and model."""
+    found = _call(settings, "status")
+    if settings.json:
+        output.data_json(found)
+        return
+    from cortex_cli.commands.services import overview
+
+    output.data_pairs(overview(found))
+
+
+@daemon.command()
+@json_option
+@click.pass_obj
+def health(settings: Settings) -> None:
+    """Show a snapshot of this machine's health."""
+    _show(settings, _call(settings, "health"))
+
+
+@daemon.command()
+@json_option
+@click.pass_obj
+def version(settings: Settings) -> None:
+    """Show the daemon's version."""
+    found = _call(settings, "version")
+    if settings.json:
+        output.data_json(found)
+    else:
+        output.data(f"{found['name']} {found['version']} (protocol {found['protocol']})")
+
+
+@daemon.command()
+@json_option
+@click.pass_obj
+def config(settings: Settings) -> None:
+    """Show the running configuration, secrets masked."""
+    found = _call(settings, "config.get")
+    if settings.json:
+        output.data_json(found)
+        return
+    output.data_pairs(list(_flat(found["config"])))
+    files = ", ".join(found["files"]) or "none: built-in defaults"
+    output.talk(f"read from: {files}")
+
+
+@daemon.command("reload-config")
+@json_option
+@click.pass_obj
+def reload_config(settings: Settings) -> None:
+    """Read the configuration files again; a bad file changes nothing."""
+    found = _call(settings, "config.reload")
+    if settings.json:
+        output.data_json(found)
+        return
+    changed = ", ".join(found["changed"]) or "nothing"
+    output.data(f"reloaded; changed: {changed}")
+    if found["restart_required"]:
+        output.talk(f"takes effect at a restart: {', '.join(found['restart_required'])}")
+
+
+@daemon.command()
+@json_option
+@click.pass_obj
+def shutdown(settings: Settings) -> None:
+    """Let cortexd finish what it is doing and end."""
+    found = _call(settings, "shutdown")
+    if settings.json:
+        output.data_json(found)
+    else:
+        output.data(f"shutdown {found['shutdown']}")
+
+
+def _call(settings: Settings, command: str) -> dict[str, Any]:
+    with Client(settings.socket_path(), timeout_s=TIMEOUT_S) as client:
+        return client.call(command)
+
+
+def _show(settings: Settings, found: dict[str, Any]) -> None:
+    if settings.json:
+        output.data_json(found)
+    else:
+        output.data_pairs(list(_flat(found)))
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested values as lines ``section.name  value``."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            yield from _listed(f"{prefix}{name}", value)
+        else:
+            yield f"{prefix}{name}", _plain(value)
+
+
+def _listed(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
+    if not values:
+        yield name, "none"
+    for number, value in enumerate(values):
+        if isinstance(value, dict):
+            yield from _flat(value, f"{name}[{value.get('mount', number)}].")
+        else:
+            yield f"{name}[{number}]", _plain(value)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "-"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,171 @@
+"""Keeps one index per set of lists: finds a fresh one, or builds it.
+
+Looked for in ``CORTEX_CACHE_DIR`` if set, else in ``/var/cache/cortex`` (one for the machine,
+written by root), then ``$XDG_CACHE_HOME/cortex`` or ``~/.cache/cortex``; where nothing can be
+written the index lives in memory.  An index of somebody else's is only read when root owns it.
+A build goes into a new file that replaces the old one whole, so a reader never sees half.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+import stat
+import tempfile
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli import output
+from cortex_cli.index import aptlists, build, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cortex_cli.index.aptlists import ListFile
+
+SYSTEM_CACHE = Path("/var/cache/cortex")
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an index is made of."""
+
+    folder: Path
+    lists: tuple[ListFile, ...]
+    descriptions: tuple[ListFile, ...]
+    status: Path
+
+    @classmethod
+    def find(cls, environ: Mapping[str, str]) -> Sources:
+        """This machine's, or those that CORTEX_APT_LISTS and CORTEX_DPKG_STATUS name."""
+        folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
+        status = Path(environ.get("CORTEX_DPKG_STATUS") or aptlists.SYSTEM_STATUS)
+        lists = aptlists.packages(folder)
+        descriptions = aptlists.translations(folder, LANGUAGE)
+        return cls(folder, tuple(lists), tuple(descriptions), status)
+
+    @property
+    def empty(self) -> bool:
+        """True where there is no apt at all."""
+        return not self.lists and not self.status.exists()
+
+    def signature(self) -> str:
+        """Changes whenever the lists or dpkg's status do."""
+        digest = hashlib.blake2b(f"{schema.FORMAT}".encode(), digest_size=16)
+        for found in (*self.lists, *self.descriptions):
+            digest.update(found.identity.encode() + b"\0")
+        if self.status.exists():
+            status = self.status.stat()
+            digest.update(f"{status.st_size}:{status.st_mtime_ns}".encode())
+        return digest.hexdigest()
+
+    def file_name(self) -> str:
+        """One name per lists folder and status file."""
+        place = hashlib.blake2b(f"{self.folder}\0{self.status}".encode(), digest_size=6)
+        return f"packages-{place.hexdigest()}.sqlite"
+
+
+def folders(environ: Mapping[str, str]) -> list[Path]:
+    """Where an index may be, best first."""
+    if named := environ.get("CORTEX_CACHE_DIR"):
+        return [Path(named)]
+    home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or "~").expanduser() / ".cache"
+    return [SYSTEM_CACHE, Path(home) / "cortex"]
+
+
+def open_index(environ: Mapping[str, str]) -> sqlite3.Connection | None:
+    """A fresh index, built now if there is none; None on a machine without apt."""
+    sources = Sources.find(environ)
+    if sources.empty:
+        return None
+    signature = sources.signature()
+    places = [folder / sources.file_name() for folder in folders(environ)]
+    for place in places:
+        if db := _fresh(place, signature):
+            return db
+    for place in places:
+        if _can_write(place.parent):
+            with _locked(place):
+                return _fresh(place, signature) or _build_file(place, sources, signature)
+    db = sqlite3.connect(":memory:")
+    _fill(db, sources, signature)
+    return db
+
+
+def _fresh(place: Path, signature: str) -> sqlite3.Connection | None:
+    try:
+        found = place.stat()
+    except OSError:
+        return None
+    if found.st_uid not in (0, os.getuid()) or found.st_mode & stat.S_IWOTH:
+        return None
+    try:
+        # immutable: no lock files are needed beside a file that is replaced, never changed.
+        db = sqlite3.connect(f"{place.as_uri()}?immutable=1", uri=True)
+    except sqlite3.Error:
+        return None
+    try:
+        row = db.execute("SELECT value FROM meta WHERE key = 'signature'").fetchone()
+    except sqlite3.Error:  # half a file, another format: built anew
+        row = None
+    if row and row[0] == signature:
+        return db
+    db.close()
+    return None
+
+
+def _can_write(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+@contextmanager
+def _locked(place: Path) -> Iterator[None]:
+    """Let one process build; the others wait and use what it made."""
+    descriptor = os.open(place.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            output.talk("waiting for another cortex that is building the package index …")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connection:
+    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".building-", suffix=".sqlite")
+    os.close(descriptor)
+    try:
+        with closing(sqlite3.connect(name)) as db:
+            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+            _fill(db, sources, signature)
+        Path(name).chmod(0o644)
+        Path(name).replace(place)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return sqlite3.connect(f"{place.as_uri()}?immutable=1", uri=True)
+
+
+def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:
+    total = sum(found.size for found in (*sources.lists, *sources.descriptions))
+    read = 0
+    with output.Progress("building the index of this machine's packages") as progress:
+
+        def report(size: int, note: str) -> None:
+            nonlocal read
+            read += size
+            progress.update(read, total, note)
+
+        collected = build.collect(sources.lists, sources.descriptions, sources.status, report)
+        meta = {"signature": signature, "packages": str(len(collected.records))}
+        build.write(db, collected, meta)

@@ -1,0 +1,33 @@
+"""Debian version order (deb-version(7)): a sort key, pure and without dpkg."""
+
+from __future__ import annotations
+
+import re
+
+_PART = re.compile(r"(\D*)(\d*)")
+_END = 0  # the end of a part sorts after "~" and before everything else
+
+Key = tuple[int, tuple[tuple[tuple[int, ...], int], ...], tuple[tuple[tuple[int, ...], int], ...]]
+
+
+def key(version: str) -> Key:
+    """What to compare ``version`` by."""
+    epoch, colon, rest = version.partition(":")
+    if not colon:
+        epoch, rest = "0", version
+    upstream, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "0")
+    return int(epoch) if epoch.isdigit() else 0, _parts(upstream), _parts(revision)
+
+
+def _parts(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
+    found = [
+        ((*(_rank(char) for char in letters), _END), int(digits or 0))
+        for letters, digits in _PART.findall(text)
+    ]
+    return tuple(found)
+
+
+def _rank(char: str) -> int:
+    if char == "~":
+        return -1
+    return ord(char) if char.isalpha() else ord(char) + 256

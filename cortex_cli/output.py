@@ -1,0 +1,170 @@
+"""What reaches the terminal: data on stdout, talk on stderr.
+
+Text from models, packages, logs and the daemon is never trusted: whatever could move the
+cursor, hide text or reorder it is shown escaped.  Colour only on a terminal and never with
+NO_COLOR.  Nothing here decides what is said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# C0 but tab and newline, DEL and C1, direction marks and overrides, line separators,
+# lone surrogates and the invisible tag characters.
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+)
+UNSAFE_IN_JSON = re.compile(UNSAFE.pattern.replace("\x00-\x08\x0b-\x1f", ""))
+
+BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
+
+# A progress line is redrawn no more often than an eye can follow.
+REDRAW_S = 0.1
+BAR_CELLS = 24
+
+
+def escaped(text: str) -> str:
+    """``text`` with every character that a terminal would act on written out."""
+    return UNSAFE.sub(_written_out, text)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def data(text: str, *, end: str = "\n") -> None:
+    """Write untrusted text to stdout, escaped, and flush it."""
+    sys.stdout.write(escaped(text) + end)
+    sys.stdout.flush()
+
+
+def data_json(value: Any) -> None:
+    """Write ``value`` to stdout as one JSON document."""
+    text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
+    sys.stdout.write(UNSAFE_IN_JSON.sub(_json_escape, text) + "\n")
+    sys.stdout.flush()
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
+
+
+def talk(text: str) -> None:
+    """Write a line for a person to stderr."""
+    sys.stderr.write(escaped(text) + "\n")
+    sys.stderr.flush()
+
+
+def complain(message: str, hint: str | None = None) -> None:
+    """Print an error as ``cortex: …`` and ``hint: …``."""
+    talk_styled([("cortex: ", RED), (message, None)])
+    if hint:
+        talk_styled([("hint: ", DIM), (hint, None)])
+
+
+def talk_styled(parts: Iterable[tuple[str, str | None]]) -> None:
+    """Write one line to stderr, each part in its style where styles are wanted."""
+    sys.stderr.write("".join(_styled(*part, sys.stderr) for part in parts) + "\n")
+    sys.stderr.flush()
+
+
+def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
+    """Write one line to stdout, each part in its style where styles are wanted."""
+    sys.stdout.write("".join(_styled(*part, sys.stdout) for part in parts) + "\n")
+    sys.stdout.flush()
+
+
+def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """Write ``name  value`` lines to stdout, the values aligned."""
+    width = max((len(name) for name, _ in pairs), default=0)
+    for name, value in pairs:
+        data_styled([(f"{name:<{width}}  ", DIM), (value, None)])
+
+
+def coloured(stream: TextIO) -> bool:
+    """True where colour belongs: a terminal, and nobody said NO_COLOR."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _styled(text: str, style: str | None, stream: TextIO) -> str:
+    text = escaped(text)
+    return f"\x1b[{style}m{text}\x1b[0m" if style and coloured(stream) else text
+
+
+class Progress:
+    """A bar on stderr: redrawn on a terminal, said once at either end elsewhere."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._live = sys.stderr.isatty()
+        self._drawn = 0.0
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self.update(0, 1)
+        else:
+            talk(f"{self._title} …")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
+        if self._live:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+        if kind is None:
+            talk(f"{self._title}: done in {time.monotonic() - self._started:.1f} s")
+
+    def update(self, done: int, total: int, note: str = "") -> None:
+        """Redraw with ``done`` of ``total`` reached."""
+        now = time.monotonic()
+        if not self._live or (self._drawn and now - self._drawn < REDRAW_S):
+            return
+        self._drawn = now
+        filled = min(BAR_CELLS, BAR_CELLS * done // max(total, 1))
+        bar = "█" * filled + "░" * (BAR_CELLS - filled)
+        sys.stderr.write(f"\r\x1b[K{self._title} {bar} {escaped(note)}")
+        sys.stderr.flush()
+
+
+class Waiting:
+    """Says what is waited for once it takes over a second; counts the seconds on a terminal."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._live = sys.stderr.isatty()
+        self._started = time.monotonic()
+        self._drawn = self._started + 1.0 - REDRAW_S
+        self._said = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._said and self._live:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def tick(self) -> None:
+        """Still waiting."""
+        now = time.monotonic()
+        if now - self._drawn < REDRAW_S:
+            return
+        self._drawn = now
+        if self._live:
+            sys.stderr.write(f"\r\x1b[K{self._title} … {now - self._started:.0f} s")
+            sys.stderr.flush()
+        elif not self._said:
+            talk(f"{self._title} …")
+        self._said = True

@@ -1,0 +1,121 @@
+"""Background processes of this user's, told apart from whoever gets their pid later.
+
+A record holds pid and start time (field 22 of /proc/PID/stat); only a process that has both
+is ours.  Signals go through a pidfd that is opened before the check, so a pid that is reused
+in between is never hit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LOG_TAIL_BYTES = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process; ``started`` is in clock ticks since boot."""
+
+    pid: int
+    started: int
+
+
+def spawn(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Process:
+    """Start ``command`` in its own session, its output appended to ``log``."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    try:
+        child = subprocess.Popen(
+            command,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+            cwd="/",
+        )
+    finally:
+        os.close(descriptor)
+    child.returncode = 0  # it outlives us: no warning that nobody waited for it
+    started = _started(child.pid)
+    return Process(child.pid, started if started is not None else 0)
+
+
+def record(path: Path, process: Process) -> None:
+    """Write the record of ``process``, whole or not at all."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(asdict(process)) + "\n")
+    new.replace(path)
+
+
+def recorded(path: Path) -> Process | None:
+    """The process that ``path`` records, if it is still running."""
+    try:
+        value = json.loads(path.read_text())
+        process = Process(int(value["pid"]), int(value["started"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return process if is_running(process) else None
+
+
+def is_running(process: Process) -> bool:
+    """True while this very process is there and no zombie."""
+    return process.pid > 0 and _started(process.pid) == process.started
+
+
+def stop(process: Process, grace_s: float) -> bool:
+    """End ``process``: SIGTERM, then SIGKILL after ``grace_s``.  False if it had to be killed."""
+    try:
+        handle = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        if not is_running(process):
+            return True
+        signal.pidfd_send_signal(handle, signal.SIGTERM)
+        if _ended(handle, grace_s):
+            return True
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        _ended(handle, grace_s)
+        return False
+    except ProcessLookupError:
+        return True
+    finally:
+        os.close(handle)
+
+
+def log_tail(log: Path, lines: int) -> list[str]:
+    """The last lines that a process wrote."""
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(0, log.stat().st_size - LOG_TAIL_BYTES))
+            return stream.read().decode(errors="replace").splitlines()[-lines:]
+    except OSError:
+        return []
+
+
+def _ended(handle: int, timeout_s: float) -> bool:
+    # A pidfd becomes readable when its process ends, waited for or not.
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    return bool(poller.poll(timeout_s * 1000))
+
+
+def _started(pid: int) -> int | None:
+    """When ``pid`` started; None if it is gone or a zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return None
+    # The name in parentheses may hold anything, spaces and parentheses too.
+    fields = stat.rpartition(b")")[2].split()
+    return None if fields[0] in (b"Z", b"X") else int(fields[19])

@@ -1,0 +1,41 @@
+"""Renders the prompt templates in ``prompts/``; Jinja2 loads with the first one rendered.
+
+Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
+which phrases and chooses but is never asked for facts; ``chat`` is any instruction model.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FOLDER = Path(__file__).with_name("prompts")
+NANO, CHAT = "nano", "chat"
+
+
+def messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
+    """The system and user turns of ``command`` for a model of ``profile``."""
+    turns = []
+    for role in ("system", "user"):
+        text = _environment().get_template(f"{profile}-{command}-{role}.j2").render(values).strip()
+        if text:
+            turns.append({"role": role, "content": text})
+    return turns
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - prompts are plain text, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )

@@ -1,0 +1,249 @@
+"""Both services as the current user: ``up`` starts them and sees them answer, ``down`` stops
+exactly those.
+
+Everything is in the runtime folder: sockets, pid records, logs.  ``up`` is done when the model
+has its first token in reach (``llm.status`` says ready); where that fails, what it started is
+stopped again and the log says why.  One ``up`` or ``down`` runs at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cortex_cli import output, processes
+from cortex_cli.errors import Failure
+from cortex_cli.settings import SOCKET_NAME, make_runtime_dir, runtime_dir
+from cortexd.api.client import Client
+from cortexd.api.errors import CortexError, DaemonUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from cortex_cli.processes import Process
+    from cortex_cli.settings import Settings
+
+# cortexd drains for 10 s; a model server has nothing to save.
+STOP_GRACE_S = 13.0
+DAEMON_READY_S = 15.0
+# A model of several gigabytes from a slow disk.
+MODEL_READY_S = 300.0
+POLL_S = 0.05
+LOG_LINES = 6
+MAX_SOCKET_PATH_BYTES = 107
+# This engine listens on TCP only.
+TCP_ENGINES = ("llama-cpp-python",)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the two: its module, and its files in the runtime folder."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+
+    @property
+    def pid_file(self) -> Path:
+        """Where its process is recorded."""
+        return self.folder / f"{self.name}.pid"
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return self.folder / f"{self.name}.log"
+
+    def process(self) -> Process | None:
+        """Its process, if ``up`` started one that still runs."""
+        return processes.recorded(self.pid_file)
+
+    def start(self, environ: dict[str, str]) -> Process:
+        """Start and record it."""
+        process = processes.spawn([sys.executable, "-P", "-m", *self.command], environ, self.log)
+        processes.record(self.pid_file, process)
+        return process
+
+    def stop(self) -> bool:
+        """Stop and forget it; False if it was not running."""
+        process = self.process()
+        if process is not None and not processes.stop(process, STOP_GRACE_S):
+            output.talk(f"{self.name} did not stop within {STOP_GRACE_S:g} s and was killed")
+        self.pid_file.unlink(missing_ok=True)
+        return process is not None
+
+    def died(self) -> Failure:
+        """What to say when it ended by itself."""
+        tail = processes.log_tail(self.log, LOG_LINES)
+        lines = "".join(f"\n  {line}" for line in tail)
+        return Failure(f"{self.name} ended by itself; its last words:{lines}", hint=str(self.log))
+
+
+def daemon_service(folder: Path) -> Service:
+    """cortexd, as this user's."""
+    return Service("cortexd", ("cortexd",), folder)
+
+
+def llm_service(folder: Path) -> Service:
+    """The model server, as this user's."""
+    return Service("cortex-llm", ("cortex_llm", "serve"), folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """What ``up`` found or made."""
+
+    socket: Path
+    started: tuple[str, ...]
+    model: str | None
+    state: str
+
+
+def up(settings: Settings, model: Path | None = None) -> Up:
+    """Start what is not running, and wait until the model is ready.
+
+    Raises:
+        Failure: a service ended or did not get ready; what was started is stopped again.
+    """
+    folder = make_runtime_dir(settings.environ)
+    socket = settings.named_socket() or folder / SOCKET_NAME
+    with _alone(folder):
+        started: list[Service] = []
+        try:
+            url = _start_llm(settings, folder, model, started)
+            _start_daemon(settings, folder, socket, url, started)
+            status = _wait_for_model(socket, folder)
+            _prove_one_token(socket)
+        except BaseException:
+            for service in reversed(started):
+                service.stop()
+            raise
+    names = tuple(service.name for service in started)
+    return Up(socket, names, status.get("model"), str(status.get("state")))
+
+
+def down(settings: Settings) -> list[str]:
+    """Stop what ``up`` started; return the names of what was running."""
+    folder = runtime_dir(settings.environ)
+    if not folder.is_dir():
+        return []
+    make_runtime_dir(settings.environ)
+    with _alone(folder):
+        services = (daemon_service(folder), llm_service(folder))
+        stopped = [service.name for service in services if service.stop()]
+        _llm_url_file(folder).unlink(missing_ok=True)
+    return stopped
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            output.talk("waiting for another cortex up or down …")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _llm_url_file(folder: Path) -> Path:
+    return folder / "cortex-llm.url"
+
+
+def _start_llm(settings: Settings, folder: Path, model: Path | None, started: list[Service]) -> str:
+    service = llm_service(folder)
+    if service.process() is not None:
+        return _llm_url_file(folder).read_text().strip()
+    environ = dict(settings.environ)
+    url = _address(environ, folder)
+    if model is not None:
+        environ["CORTEX_LLM_MODEL_PATH"] = str(model.absolute())
+    _llm_url_file(folder).write_text(url + "\n")
+    output.talk("starting the model server …")
+    started.append(service)
+    service.start(environ)
+    return url
+
+
+def _address(environ: dict[str, str], folder: Path) -> str:
+    """Choose where the model server listens, and say so in its environment."""
+    path = folder / "llm.sock"
+    fits = len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES
+    if fits and environ.get("CORTEX_LLM_ENGINE") not in TCP_ENGINES:
+        environ["CORTEX_LLM_HOST"] = f"unix:{path}"
+        return f"unix:{path}"
+    port = _free_port()
+    environ["CORTEX_LLM_HOST"] = "127.0.0.1"
+    environ["CORTEX_LLM_PORT"] = str(port)
+    return f"http://127.0.0.1:{port}"
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _start_daemon(
+    settings: Settings, folder: Path, socket: Path, url: str, started: list[Service]
+) -> None:
+    service = daemon_service(folder)
+    if service.process() is None:
+        environ = {**settings.environ, "CORTEX_SOCKET": str(socket), "CORTEXD_LLM_URL": url}
+        output.talk("starting cortexd …")
+        started.append(service)
+        service.start(environ)
+    _wait(DAEMON_READY_S, "cortexd", [service], lambda: _reply(socket, "ping"))
+
+
+def _wait_for_model(socket: Path, folder: Path) -> dict[str, Any]:
+    def ready() -> dict[str, Any] | None:
+        status = _reply(socket, "llm.status")
+        return status if status and status.get("state") == "ready" else None
+
+    watched = [daemon_service(folder), llm_service(folder)]
+    return _wait(MODEL_READY_S, "the model", watched, ready)
+
+
+def _prove_one_token(socket: Path) -> None:
+    with Client(socket) as client:
+        client.call("inference", prompt="Hello", max_tokens=1)
+
+
+def _wait(
+    limit_s: float, what: str, watched: list[Service], ready: Callable[[], dict[str, Any] | None]
+) -> dict[str, Any]:
+    deadline = time.monotonic() + limit_s
+    with output.Waiting(f"waiting for {what}") as waiting:
+        while True:
+            if found := ready():
+                return found
+            for service in watched:
+                if service.process() is None:
+                    raise service.died()
+            if time.monotonic() > deadline:
+                logs = ", ".join(str(service.log) for service in watched)
+                raise Failure(f"{what} was not ready within {limit_s:g} s", hint=f"see {logs}")
+            waiting.tick()
+            time.sleep(POLL_S)
+
+
+def _reply(socket: Path, command: str) -> dict[str, Any] | None:
+    try:
+        with Client(socket, timeout_s=DAEMON_READY_S) as client:
+            return client.call(command)
+    except DaemonUnreachable:
+        return None
+    except CortexError as error:
+        raise Failure(f"cortexd refused {command}: {error.message}", hint=error.hint) from error

@@ -1,0 +1,110 @@
+"""Where things are for this user: runtime folder, socket, provider settings.
+
+The runtime folder is ``$XDG_RUNTIME_DIR/cortex``, or ``/tmp/cortex-UID`` where there is no
+such thing; either must be a real folder of this user's that nobody else can enter.
+
+The socket, first that applies: ``--socket``, ``CORTEX_SOCKET``, this user's own daemon if it
+is up, ``/run/cortex/cortex.sock``.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli.errors import Failure
+from cortexd.api.client import DEFAULT_SOCKET
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SOCKET_NAME = "cortex.sock"
+# A live daemon accepts at once; anything slower is not worth holding up a command for.
+PROBE_TIMEOUT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line and the environment say; handed to every command."""
+
+    environ: Mapping[str, str]
+    socket: Path | None = None
+    json: bool = False
+
+    def named_socket(self) -> Path | None:
+        """The socket that was asked for by name, if one was."""
+        if self.socket is not None:
+            return self.socket
+        named = self.environ.get("CORTEX_SOCKET")
+        return Path(named).expanduser() if named else None
+
+    def socket_path(self) -> Path:
+        """The socket to talk to."""
+        if named := self.named_socket():
+            return named
+        folder = runtime_dir(self.environ)
+        own = folder / SOCKET_NAME
+        if why_not_mine(folder) is None and answers(own):
+            return own
+        return Path(DEFAULT_SOCKET)
+
+
+def runtime_dir(environ: Mapping[str, str]) -> Path:
+    """This user's runtime folder, whether or not it exists yet."""
+    base = environ.get("XDG_RUNTIME_DIR")
+    # After su or sudo the variable may still name another user's folder.
+    if base and Path(base).is_absolute() and why_not_mine(Path(base)) is None:
+        return Path(base) / "cortex"
+    return Path(f"/tmp/cortex-{os.getuid()}")  # noqa: S108 - its owner and mode are checked
+
+
+def make_runtime_dir(environ: Mapping[str, str]) -> Path:
+    """Create the runtime folder if need be, and return it.
+
+    Raises:
+        Failure: the folder is a link, someone else's, or open to others.
+    """
+    folder = runtime_dir(environ)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Failure(
+            f"cannot make the folder {folder}: {error.strerror}",
+            hint="set XDG_RUNTIME_DIR to a folder of yours",
+        ) from error
+    if reason := why_not_mine(folder):
+        raise Failure(
+            f"the folder {folder} is not safe to use: {reason}",
+            hint=f"remove it, or set XDG_RUNTIME_DIR to a folder of yours: ls -ld {folder}",
+        )
+    return folder
+
+
+def why_not_mine(folder: Path) -> str | None:
+    """Why ``folder`` is not this user's alone; None if it is."""
+    try:
+        found = folder.lstat()
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    if not stat.S_ISDIR(found.st_mode):
+        return "it is not a folder"
+    if found.st_uid != os.getuid():
+        return f"it belongs to user {found.st_uid}"
+    if found.st_mode & 0o077:
+        return f"its mode is {stat.S_IMODE(found.st_mode):04o}, others may enter"
+    return None
+
+
+def answers(path: Path) -> bool:
+    """True if somebody accepts connections at ``path``."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(PROBE_TIMEOUT_S)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True

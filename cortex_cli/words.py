@@ -1,0 +1,60 @@
+"""The words of a request: what it is about, freed of "please install a …".
+
+Pure text, English, French and Spanish; knows no package.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# A package name, a word, or a number; g++ and .net keep their signs, a final dot does not stay.
+_WORD = re.compile(r"[^\W_][\w+.\-]*", re.UNICODE)
+_TRAILING = ".-"
+
+# Words that tell that something is wanted, not what.
+SCAFFOLDING = frozenset(
+    """
+    a an the some any this that these those it its i me my we us our you your he she they
+    is are was be been am do does did doing done can could would should will shall may might must
+    to of in on at for from by with without into as and or but if then than so such not no
+    what which who whom whose where when why how
+    want need like please install installing setup set up get give add put use using run have has
+    got find show tell explain describe about mean means there here just only also more most very
+    really good best great nice new program programs software tool tools app apps application
+    applications package packages thing things something anything stuff way kind sort machine
+    computer system pc let help work works working
+    un une le la les l des du de d et ou au aux en dans sur pour par avec sans ce cet cette ces
+    je j tu il elle on nous vous ils mon ma mes notre votre ton ta tes qui que qu quoi quel quelle
+    quels est sont être avoir ai veux voudrais faut besoin installer installe installez mettre
+    utiliser logiciel logiciels programme programmes outil outils application paquet paquets
+    quelque chose moi comment pourquoi c s n ne pas
+    el los las uno una unos unas y o u del al para por con sin en lo mi mis tu su sus me te se
+    quiero necesito instalar instala poner usar programa programas herramienta herramientas
+    aplicación paquete paquetes algo que qué cuál cómo es son un quisiera hay
+    """.split()  # noqa: SIM905 - a block of words reads better than 200 quoted ones
+)
+
+# Programs whose names are everyday words: inside a sentence these seldom mean the program.
+EVERYDAY = frozenset(
+    """
+    and at bar bash bc boxes buffer calendar check click clock context cpu daemon date deal dialect
+    dialog dict dist drawing dump extract fake festival file filter filters flash flow form free
+    gap global gradle hello ignition init instead left less lift light links list location login
+    look lookup magic make man menu more mount note only parallel pass patch pi pilot plan play
+    power progress radio rails ray redo retry scan screen script secure show sleep snap sparse
+    spell spells star stress super task team thin tidy time top tracker tree units variety view
+    watch when who worker write yes zip
+    """.split()  # noqa: SIM905 - a block of words reads better than 200 quoted ones
+)
+
+
+def words(text: str) -> list[str]:
+    """Every word of ``text`` in lower case, in order."""
+    normal = unicodedata.normalize("NFC", text.replace("\u2019", "'").replace("'", " ")).lower()
+    return [word.rstrip(_TRAILING) for word in _WORD.findall(normal)]
+
+
+def content(text: str) -> list[str]:
+    """The words that carry the meaning, each once, in order."""
+    return list(dict.fromkeys(word for word in words(text) if word not in SCAFFOLDING))

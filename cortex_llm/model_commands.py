@@ -1,0 +1,90 @@
+"""``models list``, ``info`` and ``verify``: what `models` knows, as tables and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from cortex_llm import models
+from cortex_llm.errors import ModelError, UsageError
+from cortex_llm.models import Listed, ModelInfo
+from cortex_llm.output import data, data_json, say
+
+SHA256 = re.compile(r"[0-9A-Fa-f]{64}\Z")
+
+
+def list_command(arguments: argparse.Namespace) -> int:
+    """``models list``: every model in the folders, and the built-in one."""
+    found = models.listing()
+    if arguments.json:
+        data_json([_as_json(item) for item in found])
+        return 0
+    if not found:
+        say(f"no models in {', '.join(models.FOLDERS)}, and none is built in")
+    for item in found:
+        if item.info is None:
+            data(f"{item.path}  unusable: {item.problem}")
+        else:
+            state = "truncated" if item.info.truncated else item.info.quantisation
+            mark = "  (built in)" if item.built_in else ""
+            data(f"{item.path}  {item.info.name}  {state}  {_size(item.info.file_bytes)}{mark}")
+    return 0
+
+
+def info_command(arguments: argparse.Namespace) -> int:
+    """``models info PATH``: what the header says; 1 when the file is not whole."""
+    info = models.describe(Path(arguments.path).expanduser())
+    if arguments.json:
+        data_json(info.as_json())
+    else:
+        for label, value in _lines(info):
+            data(f"{label:<14}{value}")
+    if info.truncated:
+        raise ModelError(
+            f"{info.path} is truncated: it has {info.file_bytes:,} bytes of {info.needed_bytes:,}",
+            hint="download the model again",
+        )
+    return 0
+
+
+def verify_command(arguments: argparse.Namespace) -> int:
+    """``models verify PATH [--sha256 HEX]``: whole, and of this checksum."""
+    if arguments.sha256 is not None and not SHA256.match(arguments.sha256):
+        raise UsageError(f"--sha256 {arguments.sha256[:80]!r} is not 64 hexadecimal digits")
+    info, checksum = models.verify(Path(arguments.path).expanduser(), arguments.sha256)
+    if arguments.json:
+        data_json({"path": str(info.path), "ok": True, "sha256": checksum})
+    else:
+        data(f"{checksum}  {info.path}")
+    return 0
+
+
+def _lines(info: ModelInfo) -> list[tuple[str, str]]:
+    unknown = "not said"
+    return [
+        ("path", str(info.path)),
+        ("name", info.name),
+        ("architecture", info.architecture),
+        ("parameters", f"{info.parameters:,}"),
+        ("quantisation", info.quantisation),
+        ("context", f"{info.context_length:,} tokens" if info.context_length else unknown),
+        ("tokenizer", f"{info.tokenizer or unknown}, {info.vocabulary or 0:,} tokens"),
+        ("chat template", "yes" if info.chat_template else "no"),
+        ("profile", info.profile or "none"),
+        ("size", _size(info.file_bytes)),
+        ("KV cache", f"{_size(info.kv_bytes_per_token * 1024)} for 1,024 tokens"),
+        ("GGUF version", str(info.gguf_version)),
+    ]
+
+
+def _as_json(item: Listed) -> dict[str, object]:
+    fields = item.info.as_json() if item.info else {"path": str(item.path)}
+    return {**fields, "built_in": item.built_in, "problem": item.problem}
+
+
+def _size(size: int) -> str:
+    for unit, factor in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"

@@ -1,0 +1,49 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cortex_cli import output
+
+
+def test_what_a_terminal_acts_on_is_written_out() -> None:
+    assert output.escaped("a\x1b[31mred\x07") == "a\\x1b[31mred\\x07"
+    assert output.escaped("abc\u202edcba\u2066") == "abc\\u202edcba\\u2066"
+    assert output.escaped("\x9b2J\r\ud800\U000e0041") == "\\x9b2J\\x0d\\ud800\\U000e0041"
+    assert output.escaped("tab\tand\nnewline é 漢 🙂") == "tab\tand\nnewline é 漢 🙂"
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_nothing_unsafe_is_left(text: str) -> None:
+    shown = output.escaped(text)
+    assert not output.UNSAFE.search(shown)
+    shown.encode()
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_json_stays_the_same_value(text: str) -> None:
+    safe = output.UNSAFE_IN_JSON.sub(output._json_escape, json.dumps(text, ensure_ascii=False))
+    assert json.loads(safe) == text
+
+
+def test_data_and_talk_go_their_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    output.data("data\x1b")
+    output.data_json({"a": "\u202e"})
+    output.talk("talk\x1b")
+    output.complain("it failed", "do this")
+    out, err = capsys.readouterr()
+    assert out == 'data\\x1b\n{"a": "\\u202e"}\n'
+    assert err == "talk\\x1b\ncortex: it failed\nhint: do this\n"
+
+
+def test_progress_away_from_a_terminal_is_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with output.Progress("working") as progress:
+        for step in range(100):
+            progress.update(step, 100)
+    assert capsys.readouterr().err.splitlines() == ["working …", "working: done in 0.0 s"]
+
+
+def test_pairs_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    output.data_pairs([("a", "1"), ("long", "2\x1b")])
+    assert capsys.readouterr().out == "a     1\nlong  2\\x1b\n"
