@@ -36,7 +36,9 @@ def load(environ: Mapping[str, str], files: tuple[Path, ...] | None = None) -> d
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        with path.open("rb") as stream:
+        # Not blocking: a pipe left in the folder would hold up every command.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
             opened = os.fstat(stream.fileno())
             if not stat.S_ISREG(opened.st_mode):
                 return {}

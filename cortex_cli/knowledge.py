@@ -166,9 +166,12 @@ class Knowledge:
         if not said or not self._db:
             return []
         wanted_kinds = {KIND_WORDS[word] for word in said if word in KIND_WORDS}
-        pool = self._pool(said)
-        covered = self._coverage(said, pool)
         standing_in = self._standing_in(said)
+        pool = {number: (package, 0.0) for number, package in standing_in.items()}
+        pool |= self._pool(said)
+        covered = self._coverage(said, pool)
+        for number in standing_in:
+            covered[number] = max(covered[number], 1 / len(said))
         hits = []
         for number, (package, word_score) in pool.items():
             score = word_score + POPULARITY_WEIGHT * package.popularity
@@ -201,10 +204,16 @@ class Knowledge:
                 counts[number] += 1
         return {number: count / len(said) for number, count in counts.items()}
 
-    def _standing_in(self, said: list[str]) -> set[int]:
+    def _standing_in(self, said: list[str]) -> dict[int, Package]:
+        """The packages that provide one of the words: "httpd", "editor"."""
         marks = ", ".join("?" * len(said))
-        query = f"SELECT package FROM provides WHERE name IN ({marks})"  # noqa: S608
-        return {row[0] for row in self._rows(query, said)}
+        rows = self._rows(
+            f"SELECT id, {FIELDS} FROM package"  # noqa: S608 - constants
+            f" WHERE id IN (SELECT package FROM provides WHERE name IN ({marks}))"
+            " ORDER BY popularity DESC LIMIT ?",
+            [*said, POOL],
+        )
+        return {row[0]: _package(row[1:]) for row in rows}
 
     def _select(self, clause: str, values: list[str]) -> list[Package]:
         rows = self._rows(f"SELECT {FIELDS} FROM package {clause}", values)  # noqa: S608

@@ -13,7 +13,6 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
-import select
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, cast
@@ -29,6 +28,7 @@ from cortexd.api.errors import (
     ShuttingDown,
 )
 from cortexd.api.framing import Decoder, Frame, Kind
+from cortexd.halfclosed import HalfClosedWait
 from cortexd.slots import BatchMember, Slot
 
 if TYPE_CHECKING:
@@ -45,10 +45,6 @@ FRESH_GRACE_S = 1.0
 MAX_PENDING = 64
 # Bytes waiting in a client's transport past which we stop reading from it and streaming.
 WRITE_HIGH_WATER = 256 * 1024
-# socat gives up 0.5 s after its end of input unless bytes come.
-KEEPALIVE_S = 0.25
-# How often a client that has half-closed is looked at for being gone altogether.
-HANGUP_CHECK_S = 0.1
 # After a request without newline: the newline may be in the next packet.
 BARE_LINGER_S = 0.01
 # How long a client that was refused may take to notice.
@@ -78,8 +74,7 @@ class Connection(asyncio.Protocol):
         self._frame_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
-        self._waiting_timer: asyncio.TimerHandle | None = None
-        self._since_keepalive = 0.0
+        self._waiting: HalfClosedWait | None = None
 
     # What the transport tells
 
@@ -113,19 +108,19 @@ class Connection(asyncio.Protocol):
         self._frames += self._decoder.end()
         self._stop_timer("_frame_timer")
         self._work()
-        if not self._pending and not self._frames:
+        if not self.busy:
             self._close()
-        elif self._gone():
-            self._abort()
-        else:
-            self._wait_with_client()
+        elif self._transport is not None:
+            self._waiting = HalfClosedWait(self._loop, self._transport, lambda: self.busy)
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: cancel its work."""
         self._closing = True
-        for timer in ("_frame_timer", "_stall_timer", "_linger_timer", "_waiting_timer"):
+        for timer in ("_frame_timer", "_stall_timer", "_linger_timer"):
             self._stop_timer(timer)
+        if self._waiting is not None:
+            self._waiting.stop()
         for slot in self._pending:
             if slot.task is not None:
                 slot.task.cancel()
@@ -376,29 +371,6 @@ class Connection(asyncio.Protocol):
         self._server.dispatcher.context.counters.dropped_connections += 1
         self._abort()
 
-    def _wait_with_client(self) -> None:
-        """While a half-closed client waits: keep it from giving up, notice when it is gone."""
-        self._waiting_timer = None
-        if self._closing or not self._pending:
-            return
-        if self._gone():
-            self._abort()
-            return
-        self._since_keepalive += HANGUP_CHECK_S
-        if self._since_keepalive + HANGUP_CHECK_S > KEEPALIVE_S and self._transport is not None:
-            self._since_keepalive = 0.0
-            self._transport.write(b" ")
-        self._waiting_timer = self._loop.call_later(HANGUP_CHECK_S, self._wait_with_client)
-
-    def _gone(self) -> bool:
-        """Whether the client has closed altogether, and not only its sending side."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            return True
-        poll = select.poll()
-        poll.register(transport.get_extra_info("socket").fileno(), 0)
-        return any(flags & (select.POLLHUP | select.POLLERR) for _, flags in poll.poll(0))
-
     def _stop_timer(self, name: str) -> None:
         timer: asyncio.TimerHandle | None = getattr(self, name)
         if timer is not None:
@@ -406,10 +378,15 @@ class Connection(asyncio.Protocol):
             setattr(self, name, None)
 
     def _close(self) -> None:
-        """Close once everything written has gone out."""
+        """Close once everything written has gone out, or nobody has read it for too long."""
         self._closing = True
-        if self._transport is not None:
-            self._transport.close()
+        if self._transport is None:
+            return
+        if self._transport.get_write_buffer_size() and self._stall_timer is None:
+            self._stall_timer = self._loop.call_later(
+                self._server.limits.write_stall_sec, self._drop_stalled
+            )
+        self._transport.close()
 
     def _let_go(self) -> None:
         """End our side and swallow what the client still sends, so that it reads its error.

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from cortex_cli.choosing import plan_install
+from cortex_cli.errors import NothingFound
+from cortex_cli.plan import Plan
+from cortex_cli.settings import Settings
+
+
+def plan(apt_env: dict[str, str], request: str) -> Plan:
+    environ = {**apt_env, "CORTEX_SOCKET": "/nonexistent/cortex.sock"}
+    return plan_install(Settings(environ), request)
+
+
+def names(made: Plan) -> list[str]:
+    return [package.name for package in made.packages]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ("nginx", ["nginx"]),
+        ("please install nginx", ["nginx"]),
+        ("install nginx and lighttpd", ["nginx", "lighttpd"]),
+        ("installe nginx", ["nginx"]),
+        ("make", ["make"]),
+        ("libc6", ["libc6"]),
+    ],
+)
+def test_names_are_taken_as_they_are(
+    apt_env: dict[str, str], request_: str, expected: list[str]
+) -> None:
+    made = plan(apt_env, request_)
+    assert (names(made), made.source) == (expected, "exact")
+
+
+def test_without_a_model_the_index_chooses(
+    apt_env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = plan(apt_env, "a fast web server with a minimal footprint")
+    assert (names(made), made.source) == (["lighttpd"], "index")
+    assert "nginx" in made.alternatives
+    assert "choosing without a model: cannot reach cortexd" in capsys.readouterr().err
+
+
+def test_what_is_not_here_is_not_found(apt_env: dict[str, str]) -> None:
+    for request in ("a spaceship simulator", "nginx-turbo-deluxe", "qsdf", "hello", "please", "?"):
+        with pytest.raises(NothingFound):
+            plan(apt_env, request)
+    with pytest.raises(NothingFound) as caught:
+        plan(apt_env, "nignx")
+    assert caught.value.hint == "did you mean nginx?"
+
+
+def test_a_machine_without_lists(tmp_path: Path) -> None:
+    environ = {"CORTEX_APT_LISTS": str(tmp_path), "CORTEX_DPKG_STATUS": str(tmp_path / "none")}
+    with pytest.raises(NothingFound) as caught:
+        plan_install(Settings(environ), "nginx")
+    assert caught.value.hint == "run: apt-get update"
