@@ -46,6 +46,9 @@ def build_parser() -> argparse.ArgumentParser:
     wait.add_argument("--pid", type=int, help="give up when this process ends (default: $MAINPID)")
     wait.set_defaults(run="cortex_llm.ready:command")
 
+    ended = commands.add_parser("explain-stop", help="say why the service ended (ExecStopPost=)")
+    ended.set_defaults(run="cortex_llm.ending:command")
+
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
     if importlib.util.find_spec(NANO):
         importlib.import_module(NANO).add_parser(commands)
