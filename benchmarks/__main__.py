@@ -1,6 +1,6 @@
 """``python -m benchmarks [--quick] [--json FILE] [NAME …]``: measure, compare with the limits.
 
-Exit status: 0 all limits kept, 1 a limit not kept or a benchmark broke, 2 wrong usage.
+Exit status: 0 all limits kept, 1 one was not, 2 wrong usage, 3 a benchmark broke.
 
 A machine that does other things at the same time makes everything slower and nothing
 faster. So a benchmark that does not keep a limit is run again, up to ``--attempts`` times
@@ -14,7 +14,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks import BENCHMARKS
@@ -22,6 +22,7 @@ from benchmarks.programs import Bench, bench
 from benchmarks.report import Outcome, Result, Skipped, line, write_json
 
 DEFAULT_ATTEMPTS = 3
+EXIT_PAST_LIMIT, EXIT_USAGE, EXIT_BROKEN = 1, 2, 3
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
             f"benchmarks: error: no benchmark {', '.join(sorted(unknown))}; "
             f"there are: {', '.join(BENCHMARKS)}\n"
         )
-        return 2
+        return EXIT_USAGE
     names = options.names or BENCHMARKS
     print(
         f"{len(names)} benchmarks on {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; "
@@ -69,27 +70,27 @@ def best_of(name: str, surroundings: Bench, attempts: int) -> list[Outcome]:
                 or (isinstance(outcome, Result) and outcome.better_than(known))
             ):
                 best[outcome.what] = outcome.numbered(attempt)
-        if not list(_past_limit(best.values())):
+        if not _past_limit(best.values()):
             break
     return list(best.values())
 
 
-def _past_limit(outcomes: object) -> Iterator[Result]:
-    for outcome in outcomes:  # type: ignore[attr-defined]
-        if isinstance(outcome, Result) and not outcome.passed:
-            yield outcome
+def _past_limit(outcomes: Iterable[Outcome]) -> list[Result]:
+    return [outcome for outcome in outcomes if isinstance(outcome, Result) and not outcome.passed]
 
 
 def _conclude(outcomes: list[Outcome], broken: list[str], took_s: float) -> int:
     results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
-    failed = list(_past_limit(outcomes))
+    failed = _past_limit(outcomes)
     print(
         f"{len(results) - len(failed)} of {len(results)} limits kept, "
         f"{len(outcomes) - len(results)} skipped, {len(broken)} broken, in {took_s:.0f} s"
     )
     for result in failed:
         print(f"past its limit: {result.benchmark}: {result.what}")
-    return 1 if failed or broken else 0
+    if broken:
+        return EXIT_BROKEN
+    return EXIT_PAST_LIMIT if failed else 0
 
 
 def _parser() -> argparse.ArgumentParser:

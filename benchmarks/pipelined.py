@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measure import PING, connect, on_core, two_cores
@@ -22,14 +23,11 @@ def run(bench: Bench) -> Iterator[Outcome]:
     """The daemon on one processor, the client on another where there is one."""
     server_core, client_core = two_cores()
     count = QUICK_REQUESTS if bench.quick else REQUESTS
-    with on_core(server_core):
-        daemon = bench.cortexd()
-        running = daemon.__enter__()
-    try:
+    with ExitStack() as stack:
+        with on_core(server_core):
+            daemon = stack.enter_context(bench.cortexd())
         with on_core(client_core):
-            rates = [rate(running.socket, count) for _ in range(ROUNDS)]
-    finally:
-        daemon.__exit__(None, None, None)
+            rates = [rate(daemon.socket, count) for _ in range(ROUNDS)]
     yield Result(
         "pipelined",
         "pipelined pings a second on one processor",
@@ -45,9 +43,12 @@ def rate(path: Path, count: int) -> float:
     with connect(path) as connection:
         block = PING * BLOCK
         started = time.perf_counter()
-        sender = threading.Thread(
-            target=lambda: [connection.sendall(block) for _ in range(count // BLOCK)]
-        )
+
+        def send() -> None:
+            for _ in range(count // BLOCK):
+                connection.sendall(block)
+
+        sender = threading.Thread(target=send)
         sender.start()
         replies = 0
         while replies < count:

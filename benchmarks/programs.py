@@ -29,6 +29,7 @@ CONFIG = """\
 limits: {max_connections: 1200, requests_per_second: 1000000, request_burst: 1000000}
 llm: {url: "%s"}
 """
+CORTEX = (sys.executable, "-m", "cortex_cli")
 NO_MODEL = "http://127.0.0.1:9"  # the discard port: nobody listens
 
 
@@ -81,6 +82,12 @@ class Bench:
                 while b"READY=1" not in notified.recv(4096):
                     pass
                 yield Daemon(path, process, (time.perf_counter() - started) * 1000)
+
+    def user_environment(self, daemon: Daemon) -> dict[str, str]:
+        """The environment of a command: this daemon, and a home with nothing in it."""
+        home = {"HOME": str(self.folder), "PYTHONPATH": str(CHECKOUT)}
+        own = {name: str(self.folder / name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+        return clean_environment(CORTEX_SOCKET=str(daemon.socket), **home, **own)
 
     @contextlib.contextmanager
     def baseline(self) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from cortex_cli import evidence, facts, prompts, provider
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.provider import Finished, Question
 from cortex_cli.vetting import Vetting
+from cortex_cli.words import ENGLISH, FRENCH, SPANISH, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Show = Callable[[str], None]
 
-UNKNOWN = "I don't know."
+UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
 CHAT_TEMPERATURE = 0.2
 # A passage rephrased is a sentence or two.
 NANO_MAX_TOKENS = 96
@@ -102,7 +103,7 @@ def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -
             shown = piece if text else piece.lstrip()
             text += shown
             show(shown)
-    known = text.strip().rstrip(".!") != UNKNOWN.rstrip(".")
+    known = text.strip().rstrip(".!") not in {each.rstrip(".") for each in UNKNOWN.values()}
     return replace(
         draft,
         text=text,
@@ -117,16 +118,21 @@ def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -
 def _phrased(source: Provider, model: Model, question: str, found: Evidence, show: Show) -> Answer:
     draft = Answer(question, "", tuple(found.sources), True, model.name, NANO_MAX_TOKENS)
     if not found.supporting:
-        show(UNKNOWN)
-        return replace(draft, text=UNKNOWN, known=False)
+        text = UNKNOWN[language(question)]
+        show(text)
+        return replace(draft, text=text, sources=(), known=False)
     messages = prompts.messages(
         prompts.NANO, "ask", question=question, supporting=found.supporting[:1]
     )
     passage = found.supporting[0]
-    vetting = Vetting(question, passage.subject, passage.summary, passage.text)
+    vetting = Vetting(question, passage.sentence, passage.text, allowed=prompts.NANO_UNKNOWN)
     stream = source.stream(Question(messages, NANO_MAX_TOKENS))
     end = _show_vetted(stream, vetting, show)
     text = vetting.passed
+    if vetting.allowed_answer:
+        return replace(
+            draft, text=text, sources=(), known=False, tokens=end.tokens if end else None
+        )
     if vetting.strayed or not text.strip():
         rest = ("\n" if text.strip() else "") + _in_their_own_words(found)
         show(rest)

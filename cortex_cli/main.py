@@ -45,7 +45,8 @@ class LazyGroup(click.Group):
         if not ctx.resilient_parsing and args[0] not in COMMANDS and not args[0].startswith("-"):
             guess = nearest(args[0], COMMANDS)
             raise click.UsageError(
-                f"there is no command {args[0]!r}" + (f"; did you mean {guess!r}?" if guess else ""),
+                f"there is no command {args[0]!r}"
+                + (f"; did you mean {guess!r}?" if guess else ""),
                 ctx,
             )
         return super().resolve_command(ctx, args)

@@ -41,6 +41,7 @@ def spawn(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Proc
             stdout=descriptor,
             stderr=descriptor,
             start_new_session=True,
+            umask=0o077,
             cwd="/",
         )
     finally:
@@ -53,6 +54,7 @@ def spawn(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Proc
 def record(path: Path, process: Process) -> None:
     """Write the record of ``process``, whole or not at all."""
     new = path.with_suffix(".new")
+    new.touch(mode=0o600)
     new.write_text(json.dumps(asdict(process)) + "\n")
     new.replace(path)
 

@@ -1,7 +1,8 @@
 """Renders the prompt templates in ``prompts/``; Jinja2 loads with the first one rendered.
 
 Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
-which phrases and chooses but is never asked for facts; ``chat`` is any instruction model.
+which phrases and chooses but is never asked for facts, in exactly the layouts that it was
+trained on; ``chat`` is any instruction model.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("prompts")
 NANO, CHAT = "nano", "chat"
+
+#: What the small model was trained to say where its passage does not hold the answer.
+NANO_UNKNOWN = (
+    "I don't know: the passage does not say.",
+    "Je ne sais pas : le passage ne le dit pas.",
+    "No lo sé: el pasaje no lo dice.",
+)
 
 
 def messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:

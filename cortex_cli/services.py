@@ -20,7 +20,7 @@ from cortex_cli import output, processes
 from cortex_cli.errors import Failure
 from cortex_cli.settings import SOCKET_NAME, make_runtime_dir, runtime_dir
 from cortexd.api.client import Client
-from cortexd.api.errors import CortexError, DaemonUnreachable
+from cortexd.api.errors import CortexError, DaemonUnreachable, LlmUnavailable, ModelNotLoaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,6 @@ def up(settings: Settings, model: Path | None = None) -> Up:
             url = _start_llm(settings, folder, model, started)
             _start_daemon(settings, folder, socket, url, started)
             status = _wait_for_model(socket, folder)
-            _prove_one_token(socket)
         except BaseException:
             for service in reversed(started):
                 service.stop()
@@ -166,6 +165,7 @@ def _start_llm(settings: Settings, folder: Path, model: Path | None, started: li
     url = _address(environ, folder)
     if model is not None:
         environ["CORTEX_LLM_MODEL_PATH"] = str(model.absolute())
+    _llm_url_file(folder).touch(mode=0o600)
     _llm_url_file(folder).write_text(url + "\n")
     output.talk("starting the model server …")
     started.append(service)
@@ -204,21 +204,37 @@ def _start_daemon(
         output.talk("starting cortexd …")
         started.append(service)
         service.start(environ)
-    _wait(DAEMON_READY_S, "cortexd", [service], lambda: _reply(socket, "ping"))
+
+    def ready() -> dict[str, Any] | None:
+        found = _reply(socket, "status")
+        process = service.process()
+        if found and process and found["pid"] != process.pid:
+            raise Failure(
+                f"another cortexd, pid {found['pid']}, has the socket {socket}",
+                hint="name another with --socket or CORTEX_SOCKET",
+            )
+        return found
+
+    _wait(DAEMON_READY_S, "cortexd", [service], ready)
 
 
 def _wait_for_model(socket: Path, folder: Path) -> dict[str, Any]:
     def ready() -> dict[str, Any] | None:
         status = _reply(socket, "llm.status")
-        return status if status and status.get("state") == "ready" else None
+        return status if status and status["state"] == "ready" and _gives_a_token(socket) else None
 
     watched = [daemon_service(folder), llm_service(folder)]
     return _wait(MODEL_READY_S, "the model", watched, ready)
 
 
-def _prove_one_token(socket: Path) -> None:
-    with Client(socket) as client:
-        client.call("inference", prompt="Hello", max_tokens=1)
+def _gives_a_token(socket: Path) -> bool:
+    # A model server that has just been replaced may still count as ready.
+    try:
+        with Client(socket, timeout_s=MODEL_READY_S) as client:
+            client.call("inference", prompt="Hello", max_tokens=1)
+    except (LlmUnavailable, ModelNotLoaded, DaemonUnreachable):
+        return False
+    return True
 
 
 def _wait(

@@ -8,10 +8,15 @@ passage's own words.  Pure: text in, text out.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from cortex_cli.words import SCAFFOLDING, words
 
-_WORD_END = re.compile(r"\s")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WORD = re.compile(r"\s+|\S+\s?")
+_WHOLE_WORDS = re.compile(r".*\s", re.DOTALL)
 # What phrasing needs beyond the passage's words; none of it adds a claim.
 PHRASING = frozenset(
     """
@@ -21,14 +26,22 @@ PHRASING = frozenset(
     such many several
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# These turn a claim around: allowed where the passage has them.
+NEGATIONS = frozenset({"not", "no", "never", "without", "nor", "ne", "pas", "sans", "sin"})
+FREE = (SCAFFOLDING | PHRASING) - NEGATIONS
 MAX_REPEATS = 3
 
 
 class Vetting:
-    """One answer on its way to the reader."""
+    """One answer on its way to the reader; ``allowed`` are whole answers that need no support.
 
-    def __init__(self, *supported: str) -> None:
+    ``allowed_answer`` is the one of them that was given, if one was.
+    """
+
+    def __init__(self, *supported: str, allowed: Sequence[str] = ()) -> None:
         texts = " ".join(supported)
+        self._allowed = allowed
+        self.allowed_answer: str | None = None
         self._known = {_stem(word) for word in words(texts)}
         self._known |= {_stem(part) for word in words(texts) for part in re.split(r"[-.+]", word)}
         self._pending = ""
@@ -42,20 +55,36 @@ class Vetting:
         if self.strayed:
             return ""
         self._pending += piece
-        out = ""
-        while match := _WORD_END.search(self._pending):
-            word, self._pending = self._pending[: match.end()], self._pending[match.end() :]
-            if not self._check(word):
-                return self._pass(out)
-            out += word
-        return self._pass(out)
+        if not self.passed and self._may_be_allowed():
+            return ""
+        # Up to the last white space: a word is judged whole.
+        whole = _WHOLE_WORDS.match(self._pending)
+        if whole is None:
+            return ""
+        self._pending = self._pending[whole.end() :]
+        return self._pass_checked(whole[0])
 
     def finish(self) -> str:
         """The model is done: return what was held back, if it holds."""
         rest, self._pending = self._pending, ""
-        if self.strayed or not rest or not self._check(rest):
+        if not self.passed and rest.strip() in self._allowed:
+            self.allowed_answer = rest.strip()
+            return self._pass(self.allowed_answer)
+        if self.strayed:
             return ""
-        return self._pass(rest)
+        return self._pass_checked(rest)
+
+    def _may_be_allowed(self) -> bool:
+        begun = self._pending.lstrip()
+        return any(answer.startswith(begun) for answer in self._allowed)
+
+    def _pass_checked(self, text: str) -> str:
+        out = ""
+        for word in _WORD.findall(text):
+            if not self._check(word):
+                break
+            out += word
+        return self._pass(out)
 
     def _pass(self, text: str) -> str:
         self.passed += text
@@ -65,9 +94,7 @@ class Vetting:
         self._repeats = self._repeats + 1 if text.strip() and text == self._last else 0
         self._last = text
         parts = [part for word in words(text) for part in re.split(r"[-.+]", word) if part]
-        known = all(
-            _stem(part) in self._known or part in SCAFFOLDING or part in PHRASING for part in parts
-        )
+        known = all(_stem(part) in self._known or part in FREE for part in parts)
         self.strayed = not known or self._repeats >= MAX_REPEATS
         return not self.strayed
 

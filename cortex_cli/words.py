@@ -13,7 +13,8 @@ _WORD = re.compile(r"[^\W_][\w+.\-]*", re.UNICODE)
 _TRAILING = ".-"
 
 # Words that tell that something is wanted, not what.
-SCAFFOLDING = frozenset(
+ENGLISH, FRENCH, SPANISH = "en", "fr", "es"
+_ENGLISH_WORDS = frozenset(
     """
     a an the some any this that these those it its i me my we us our you your he she they
     is are was be been am do does did doing done can could would should will shall may might must
@@ -24,16 +25,26 @@ SCAFFOLDING = frozenset(
     really good best great nice new program programs software tool tools app apps application
     applications package packages thing things something anything stuff way kind sort machine
     computer system pc let help work works working
+    """.split()  # noqa: SIM905 - a block of words reads better than 200 quoted ones
+)
+_FRENCH_WORDS = frozenset(
+    """
     un une le la les l des du de d et ou au aux en dans sur pour par avec sans ce cet cette ces
     je j tu il elle on nous vous ils mon ma mes notre votre ton ta tes qui que qu quoi quel quelle
     quels est sont être avoir ai veux voudrais faut besoin installer installe installez mettre
     utiliser logiciel logiciels programme programmes outil outils application paquet paquets
     quelque chose moi comment pourquoi c s n ne pas
-    el los las uno una unos unas y o u del al para por con sin en lo mi mis tu su sus me te se
-    quiero necesito instalar instala poner usar programa programas herramienta herramientas
-    aplicación paquete paquetes algo que qué cuál cómo es son un quisiera hay
     """.split()  # noqa: SIM905 - a block of words reads better than 200 quoted ones
 )
+_SPANISH_WORDS = frozenset(
+    """
+    el la los las un una uno unos unas y o u de del al para por con sin en lo mi mis tu su sus
+    me te se quiero necesito instalar instala poner usar programa programas herramienta herramientas
+    aplicación paquete paquetes algo que qué cuál cómo es son quisiera hay
+    """.split()  # noqa: SIM905 - a block of words reads better than 200 quoted ones
+)
+SCAFFOLDING = _ENGLISH_WORDS | _FRENCH_WORDS | _SPANISH_WORDS
+_LANGUAGES = {ENGLISH: _ENGLISH_WORDS, FRENCH: _FRENCH_WORDS, SPANISH: _SPANISH_WORDS}
 
 # Programs whose names are everyday words: inside a sentence these seldom mean the program.
 EVERYDAY = frozenset(
@@ -58,3 +69,10 @@ def words(text: str) -> list[str]:
 def content(text: str) -> list[str]:
     """The words that carry the meaning, each once, in order."""
     return list(dict.fromkeys(word for word in words(text) if word not in SCAFFOLDING))
+
+
+def language(text: str) -> str:
+    """The language that most of the small words are of; English where nothing tells."""
+    said = words(text)
+    scores = {name: sum(word in known for word in said) for name, known in _LANGUAGES.items()}
+    return max(scores, key=lambda name: scores[name])

@@ -65,6 +65,8 @@ def explain(environ: Mapping[str, str], limit: int | None) -> tuple[bool, str]:
     if result in ("signal", "core-dump"):
         text = SIGNALS.get(status, f"ended by SIG{status}; its last words are in the journal")
         return False, text.format(limit=cap)
+    if result == "exit-code" and status in ("0", "TERM"):
+        return False, "stopped, because it did not become ready: see journalctl -u cortex-llm"
     if result == "exit-code" and status == "2":
         return False, "wrong settings in /etc/cortex/llm.env: cortex-llm check tells which"
     return False, f"failed ({result} {status}): see journalctl -u cortex-llm, cortex-llm check"

@@ -115,10 +115,12 @@ def launch(
         *("--ctx-size", str(sizing.context * sizing.parallel)),
         *("--parallel", str(sizing.parallel)),
         *("--threads", str(sizing.threads)),
+        *("--threads-batch", str(sizing.threads_batch)),
     ]
     optional = {
         "--tags": [",".join(tags)],
         "--cache-ram": [str(sizing.cache_ram_mb)],
+        "--poll-batch": ["0"],
         "--poll": ["0"],  # spinning threads starve each other and the rest of the machine
         "--no-kv-unified": [],  # a slot's context is its own: no request can starve another's
         "--fit": ["off"],  # sizing has decided; this would load the model twice

@@ -85,6 +85,7 @@ FLAGS: dict[str, tuple[int, Apply]] = {
     "--threads-batch": _set("cpuparams_batch", "n_threads", read=int),
     "--threads-http": _set("n_threads_http", read=int),
     "--poll": _set("cpuparams", "poll", read=int),
+    "--poll-batch": _set("cpuparams_batch", "poll", read=int),
     "--batch-size": _set("n_batch", read=int),
     "--ubatch-size": _set("n_ubatch", read=int),
     "--predict": _set("n_predict", read=int),

@@ -42,7 +42,10 @@ RESTART_KEYS = ("socket.",)
 SECRET_KEYS = frozenset({"api_key"})
 
 
-Positive = Annotated[float, Meta(gt=0)]
+# A day: more than any of them can mean, and what a timer can hold.
+MAX_SECONDS = 86_400.0
+
+Seconds = Annotated[float, Meta(gt=0, le=MAX_SECONDS)]
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,6 +62,8 @@ class SocketSection(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a path that the kernel would cut off."""
+        if "\0" in str(self.path):
+            raise ValueError("path holds a NUL character")
         if (size := len(os.fsencode(self.path))) > MAX_SOCKET_PATH_BYTES:
             raise ValueError(
                 f"path is {size} bytes long; a Unix socket's limit is {MAX_SOCKET_PATH_BYTES}"
@@ -70,12 +75,13 @@ class LimitsSection(Section, frozen=True, kw_only=True):
 
     max_frame_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = DEFAULT_MAX_FRAME_BYTES
     max_connections: Annotated[int, Meta(ge=1, le=100_000)] = 1000
-    frame_timeout_sec: Positive = 30.0  # to finish a started request
-    write_stall_sec: Positive = 30.0  # until a reader that stalls is dropped
+    frame_timeout_sec: Seconds = 30.0  # to finish a started request
+    write_stall_sec: Seconds = 30.0  # until a reader that stalls is dropped
     queue_size: Annotated[int, Meta(ge=1, le=10_000)] = 100  # inference requests, running or not
-    requests_per_second: Positive = 50.0  # inference requests that one user starts on average …
-    request_burst: Annotated[int, Meta(ge=1)] = 100  # … and at once
-    drain_sec: Annotated[float, Meta(ge=0)] = 10.0  # for running requests at shutdown
+    # Inference requests that one user starts on average, and at once.
+    requests_per_second: Annotated[float, Meta(gt=0, le=1e6)] = 50.0
+    request_burst: Annotated[int, Meta(ge=1)] = 100
+    drain_sec: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] = 10.0  # for what runs at shutdown
 
 
 class AccessSection(Section, frozen=True, kw_only=True):
@@ -94,8 +100,8 @@ class LlmSection(Section, frozen=True, kw_only=True):
     probe_url: str | None = None
     api_key: str | None = None
     api_key_file: Path | None = None
-    request_timeout_sec: Positive = 600.0  # for one answer, queueing included
-    load_timeout_sec: Positive = 120.0  # for a model that is still loading
+    request_timeout_sec: Seconds = 600.0  # for one answer, queueing included
+    load_timeout_sec: Seconds = 120.0  # for a model that is still loading
     slots: Annotated[int, Meta(ge=1, le=256)] = 1  # until the server tells its number
     templates_dir: Path = Path("/etc/cortex/prompts")
     system_prompt: str | None = None
@@ -171,6 +177,8 @@ ENVIRONMENT: dict[str, Key] = {
     "CORTEXD_N_THREADS": ("llm", "n_threads"),
     "CORTEXD_LOG_LEVEL": ("log", "level"),
 }
+# Those whose value may be a number; everywhere else digits are text.
+NUMERIC = frozenset({"CORTEXD_N_THREADS", "CORTEXD_LOG_LEVEL"})
 
 
 def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
@@ -179,29 +187,26 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
     Raises:
         ConfigError: names the file or variable, the line, the key and what would be valid.
     """
-    files: list[YamlFile] = []
-    for path in [explicit] if explicit else [SYSTEM_FILE, LEGACY_FILE, USER_FILE]:
-        try:
-            files.append(yamlfile.read(path.expanduser()))
-        except FileNotFoundError as error:
-            if explicit:
-                raise ConfigError(f"the configuration file {path} does not exist") from error
+    files = _read_files(explicit)
     values: dict[str, Any] = {}
     origin: dict[Key, str] = {}
     for file in files:
         for section, members in file.values.items():
             merged = members
             if isinstance(members, dict):
-                merged = {**values.get(section, {}), **members}
+                before = values.get(section)
+                merged = {**before, **members} if isinstance(before, dict) else members
                 origin |= {(section, name): file.where((section, name)) for name in members}
             elif members is None:  # "llm:" with nothing below it
                 continue
             values[section] = merged
             origin[section,] = file.where((section,))
     for variable, (section, name) in ENVIRONMENT.items():
-        if variable in environ:
-            values.setdefault(section, {})[name] = _from_environment(environ[variable])
-            origin[section, name] = f"environment variable {variable}"
+        if text := environ.get(variable):  # set to nothing counts as not set
+            members = values.setdefault(section, {})
+            if isinstance(members, dict):
+                members[name] = _from_environment(text) if variable in NUMERIC else text
+                origin[section, name] = f"environment variable {variable}"
     log = values.get("log")
     if isinstance(log, dict) and "level" in log:
         log["level"] = _log_level(log["level"])
@@ -210,6 +215,20 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
     except validation.Invalid as error:
         raise _config_error(error.problem, origin) from error
     return Loaded(config, tuple(file.path for file in files))
+
+
+def _read_files(explicit: Path | None) -> list[YamlFile]:
+    files: list[YamlFile] = []
+    for path in [explicit] if explicit else [SYSTEM_FILE, LEGACY_FILE, USER_FILE]:
+        try:
+            files.append(yamlfile.read(path.expanduser()))
+        except FileNotFoundError as error:
+            if explicit:
+                raise ConfigError(f"the configuration file {path} does not exist") from error
+        except RuntimeError as error:  # the user has no home directory
+            if explicit:
+                raise ConfigError(f"the configuration file {path}: {error}") from error
+    return files
 
 
 def _from_environment(text: str) -> str | int:

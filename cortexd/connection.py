@@ -28,7 +28,7 @@ from cortexd.api.errors import (
     ShuttingDown,
 )
 from cortexd.api.framing import Decoder, Frame, Kind
-from cortexd.halfclosed import HalfClosedWait
+from cortexd.halfclosed import HANGUP_CHECK_S, HalfClosedWait, hung_up
 from cortexd.slots import BatchMember, Slot
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Connection(asyncio.Protocol):
         self._frame_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
+        self._hangup_timer: asyncio.TimerHandle | None = None
         self._waiting: HalfClosedWait | None = None
 
     # What the transport tells
@@ -117,7 +118,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: cancel its work."""
         self._closing = True
-        for timer in ("_frame_timer", "_stall_timer", "_linger_timer"):
+        for timer in ("_frame_timer", "_stall_timer", "_linger_timer", "_hangup_timer"):
             self._stop_timer(timer)
         if self._waiting is not None:
             self._waiting.stop()
@@ -328,8 +329,8 @@ class Connection(asyncio.Protocol):
             self._close()
 
     def _watch_partial_frame(self) -> None:
-        """Give a started frame its time; the clock runs from its first byte."""
-        if not self._decoder.partial or self._closing:
+        """Give a started frame its time; the clock runs while we read, from its first byte."""
+        if not self._decoder.partial or self._closing or not self._reading:
             if self._frame_timer is not None:
                 self._stop_timer("_frame_timer")
         elif self._frame_timer is None:
@@ -360,11 +361,26 @@ class Connection(asyncio.Protocol):
             return
         full = len(self._pending) >= MAX_PENDING or bool(self._frames)
         wanted = not full and self._writable.is_set()
-        if wanted and not self._reading:
-            transport.resume_reading()
-        elif self._reading and not wanted:
-            transport.pause_reading()
+        if wanted == self._reading:
+            return
         self._reading = wanted
+        if wanted:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
+            if self._hangup_timer is None:
+                self._hangup_timer = self._loop.call_later(HANGUP_CHECK_S, self._look_for_hangup)
+        self._watch_partial_frame()
+
+    def _look_for_hangup(self) -> None:
+        """While nothing is read from a client, nobody reports that it has gone."""
+        self._hangup_timer = None
+        if self._reading or self._closing or self._transport is None:
+            return
+        if hung_up(self._transport):
+            self._abort()
+            return
+        self._hangup_timer = self._loop.call_later(HANGUP_CHECK_S, self._look_for_hangup)
 
     def _drop_stalled(self) -> None:
         self._stall_timer = None

@@ -23,6 +23,7 @@ import httpcore
 import msgspec
 
 from cortexd import completion, events, sse
+from cortexd.api import strictjson
 from cortexd.api.errors import (
     CortexError,
     InvalidParams,
@@ -192,7 +193,7 @@ class Upstream:
             LlmUnavailable: it is absent, died in mid-answer or answered nonsense.
             ModelNotLoaded: it was still loading when ``load_timeout_s`` was over.
         """
-        body = msgspec.json.encode(
+        body = strictjson.dumps(
             {**payload, "stream": True, "stream_options": {"include_usage": True}}
         )
         connected_anew = False
@@ -267,9 +268,10 @@ class Upstream:
             return self.api_key
         try:
             return self.key_file.read_text().strip() or None
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise LlmUnavailable(
-                f"cannot read the model server's API key {self.key_file}: {error.strerror}",
+                f"cannot read the model server's API key {self.key_file}: {reason}",
                 hint="cortexd's user needs to read it",
             ) from error
 

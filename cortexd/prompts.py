@@ -1,46 +1,62 @@
 """From a request to the turns that the model is sent: system prompts and templates.
 
-Templates are Jinja2 in its sandbox: text from clients can neither reach Python nor run
-for long.  Jinja2 is imported with the first template, so an idle daemon is without it.
+Templates are Jinja2, rendered by ``render.py`` in a process of its own: text from clients
+can neither reach Python nor loop, multiply or allocate at the daemon's cost, and the daemon
+itself never loads Jinja2.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
 import re
+import sys
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cortexd.api.errors import InvalidParams, nearest, shown
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from collections.abc import Sequence
 
     from cortexd.api.messages import Generation, Message
 
 TEMPLATE_SUFFIX = ".j2"
-# A template is a page of text; loops over large ranges are refused by the sandbox.
+# A template is a page of text.
 MAX_TEMPLATE_BYTES = 64 * 1024
-MAX_RENDERED_CHARS = 4 * 1024 * 1024
+# The renderer's own limit is on its processor time; on a busy machine that takes longer.
+RENDER_TIMEOUT_S = 15.0
+# More at a time would let templates crowd out what the machine is for.
+MAX_RENDERERS = 2
 
+_RENDERER = Path(__file__).with_name("render.py")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 Turn = dict[str, str]
 
 
-def turns(
-    question: str | list[Message], settings: Generation, default_system: str | None, folder: Path
-) -> list[Turn]:
-    """The conversation to send: the system prompt, then the prompt or the given turns.
+async def conversations(
+    questions: Sequence[str | list[Message]],
+    settings: Generation,
+    default_system: str | None,
+    folder: Path,
+) -> list[list[Turn]]:
+    """For each question what to send: the system prompt, then the prompt or the given turns.
 
     Raises:
         InvalidParams: the template is unknown, wrong, or its text too long.
     """
     system = settings.system if settings.system is not None else default_system
+    if settings.template is not None:
+        values = [{"prompt": str(question), "system": system or ""} for question in questions]
+        questions = await _render(settings.template, folder, values)
+    return [_turns(question, system) for question in questions]
+
+
+def _turns(question: str | list[Message], system: str | None) -> list[Turn]:
     if isinstance(question, str):
-        if settings.template is not None:
-            question = _render(settings.template, folder, prompt=question, system=system or "")
         _refuse_nul("prompt", question)
         given: list[Turn] = [{"role": "user", "content": question}]
     else:
@@ -58,22 +74,47 @@ def _refuse_nul(name: str, text: str) -> None:
         raise InvalidParams(f"{name} holds a NUL character at position {at}", param=name)
 
 
-def _render(template: str, folder: Path, **values: str) -> str:
-    from jinja2 import TemplateError
-
+async def _render(template: str, folder: Path, values: list[dict[str, str]]) -> list[str]:
     text = template if "{{" in template or "{%" in template else _read(template, folder)
+    async with _renderers():
+        reply = await _run_renderer(json.dumps({"template": text, "values": values}).encode())
+    if reply is None:
+        raise InvalidParams("the template takes too long or too much memory", param="template")
+    if "error" in reply:
+        where = f", line {reply['line']}" if reply["line"] else ""
+        raise InvalidParams(f"the template is wrong{where}: {reply['error']}", param="template")
+    texts: list[str] = reply["texts"]
+    return texts
+
+
+async def _run_renderer(request: bytes) -> dict[str, Any] | None:
+    """Its reply, or None if it was ended by one of its limits."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # else this folder's queue.py would stand before Python's
+        str(_RENDERER),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    output = b""
     try:
-        rendered = _environment().from_string(text).render(**values)
-    except (TemplateError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        where = f", line {line}" if line else ""
-        raise InvalidParams(f"the template is wrong{where}: {error}", param="template") from error
-    if len(rendered) > MAX_RENDERED_CHARS:
-        raise InvalidParams(
-            f"the template gave {len(rendered)} characters; the limit is {MAX_RENDERED_CHARS}",
-            param="template",
-        )
-    return rendered
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RENDER_TIMEOUT_S):
+                output, _ = await process.communicate(request)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        return None
+    reply: dict[str, Any] = json.loads(output)
+    return reply
+
+
+@lru_cache(maxsize=1)
+def _renderers() -> asyncio.Semaphore:
+    return asyncio.Semaphore(MAX_RENDERERS)
 
 
 def _read(name: str, folder: Path) -> str:
@@ -103,14 +144,3 @@ def _read(name: str, folder: Path) -> str:
         raise InvalidParams(
             f"cannot read the template {name} in {folder}: {error}", param="template"
         ) from error
-
-
-@lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment: Any = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, keep_trailing_newline=False
-    )
-    return environment  # type: ignore[no-any-return]

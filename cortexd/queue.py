@@ -105,9 +105,11 @@ class InferenceQueue:
 
     def _forget(self, uid: int, priority: Priority, turn: _Turn) -> None:
         users = self._waiting[priority]
-        users[uid].remove(turn)
-        if not users[uid]:
-            del users[uid]
+        turns = users.get(uid, deque())
+        if turn in turns:  # another's end may have passed over it since it was cancelled
+            turns.remove(turn)
+            if not turns:
+                del users[uid]
 
     def _hand_out(self) -> None:
         for users in self._waiting.values():

@@ -73,7 +73,10 @@ def read(path: Path) -> YamlFile:
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(f"{path} holds no keys: write for example 'llm:' and below it '  url: …'")
     lines: dict[Key, int] = {}
-    return YamlFile(path, _mapping(path, node, (), lines), lines)
+    try:
+        return YamlFile(path, _mapping(path, node, (), lines), lines)
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply, or in itself") from error
 
 
 def _indent_sections(text: str) -> str:

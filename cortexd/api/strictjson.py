@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from msgspec.json import encode
 
 from cortexd.api.errors import InvalidJson, shown
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # Integers past 2^53 lose digits in most JSON readers; hundreds of digits are an attack on
 # int(), which is quadratic.
 MAX_NUMBER_CHARS = 32
+# Deep enough for any JSON schema, and far from where recursion anywhere else would end.
+MAX_DEPTH = 128
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -73,10 +78,31 @@ def loads(data: bytes) -> Any:
             f"not JSON: {error.msg} at character {error.pos}", offset=error.pos
         ) from error
     except RecursionError as error:
-        raise InvalidJson("nested too deeply to be a request") from error
+        raise _too_deep() from error
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        _refuse_depth(value)
     if _SURROGATE_ESCAPE.search(data):
         _refuse_lone_surrogates(value)
     return value
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [member for container in level for member in _members(container)]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep() -> InvalidJson:
+    return InvalidJson(f"nested more than {MAX_DEPTH} deep", limit=MAX_DEPTH)
 
 
 def _refuse_lone_surrogates(value: Any) -> None:

@@ -52,7 +52,10 @@ def convert(value: Any, to: type[T]) -> T:
 
 def _convert_path(to: type[Any], value: Any) -> Any:
     if to is Path and isinstance(value, str):
-        return Path(value).expanduser()
+        try:
+            return Path(value).expanduser()
+        except RuntimeError as error:  # ~somebody whom this machine does not know
+            raise ValueError(str(error)) from error
     raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
 
 

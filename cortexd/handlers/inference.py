@@ -29,7 +29,7 @@ from cortexd.events import Event
 from cortexd.queue import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cortexd.api.messages import (
         BatchOutput,
@@ -53,9 +53,9 @@ async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> In
     """Answer one prompt or conversation."""
     ctx.limiter.take(caller.peer.uid)
     question: Any = params.prompt if params.messages is None else params.messages
-    turns = _turns(ctx, question, params)
     listener = caller if params.stream else None
     with _cancellable(ctx, caller) as request_id:
+        (turns,) = await _conversations(ctx, [question], params)
         job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, listener)
         return await _answer(ctx, job)
 
@@ -72,8 +72,8 @@ async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply
             retry_after_s=1.0,
         )
     ctx.limiter.take(uid, len(params.prompts))
-    conversations = [_turns(ctx, prompt, params) for prompt in params.prompts]
     with _cancellable(ctx, caller) as request_id:
+        conversations = await _conversations(ctx, params.prompts, params)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
@@ -122,9 +122,11 @@ async def llm_status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmSta
     }
 
 
-def _turns(ctx: Context, question: Any, settings: Generation) -> list[Turn]:
+async def _conversations(
+    ctx: Context, questions: Sequence[Any], settings: Generation
+) -> list[list[Turn]]:
     llm = ctx.config.llm
-    return prompts.turns(question, settings, llm.system_prompt, llm.templates_dir)
+    return await prompts.conversations(questions, settings, llm.system_prompt, llm.templates_dir)
 
 
 @contextmanager

@@ -25,8 +25,10 @@ def test_the_small_model_says_what_the_passage_says(nano: Cortex) -> None:
 
 def test_the_small_model_is_not_asked_what_nothing_supports(nano: Cortex) -> None:
     text, found = ask(nano, "What is the capital of France?")
-    assert (text, found["known"], found["sources"]) == (UNKNOWN, False, [])
+    assert (text, found["known"], found["sources"]) == (UNKNOWN["en"], False, [])
     assert found["tokens"] is None
+    assert ask(nano, "Quelle est la capitale de la France ?")[0] == UNKNOWN["fr"]
+    assert ask(nano, "¿Cuál es la capital de Francia?")[0] == UNKNOWN["es"]
 
 
 def test_an_instruction_model_streams_what_it_says(chat: Cortex) -> None:

@@ -88,7 +88,8 @@ def test_without_apt_nothing_is_known(tmp_path: Path) -> None:
         assert len(nothing) == 0
         assert nothing.search("web server") == []
         assert nothing.package("nginx") is None
-        assert nothing.named("nginx") == nothing.near_names("nginx") == []
+        assert nothing.named("nginx") == []
+        assert nothing.near_names("nginx") == []
 
 
 def test_a_damaged_list_is_a_failure(tmp_path: Path) -> None:

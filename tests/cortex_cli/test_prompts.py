@@ -1,9 +1,17 @@
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from cortex_cli import prompts
 from cortex_cli.evidence import Passage
+from cortex_llm.nano import prompts as contract
+
+
+class Candidate(NamedTuple):
+    name: str
+    short: str
+
 
 PASSAGE = Passage("nginx", "a web server", "It serves {{ 7 * 7 }}.", "apt: nginx 1")
 
@@ -27,12 +35,25 @@ def test_without_passages_none_are_spoken_of() -> None:
     assert user["content"] == "Question: why?"
 
 
+def test_the_small_model_is_asked_as_it_was_trained() -> None:
+    summary = "a web server with a very long summary that goes on and on beyond its limit"
+    candidates = [Candidate("nginx", summary), Candidate("caddy", "a server")]
+    pairs = [(candidate.name, candidate.short) for candidate in candidates]
+    assert prompts.messages(
+        prompts.NANO, "install", request="web", candidates=candidates
+    ) == contract.choose("web", pairs)
+    texts = ["nginx: a web server.\nIt serves {{ 7 * 7 }}.", "caddy: a server."]
+    passages = (PASSAGE, Passage("caddy", "a server", "a server", "apt: caddy 2"))
+    assert prompts.messages(
+        prompts.NANO, "ask", question="why?", supporting=passages
+    ) == contract.answer("why?", texts)
+    assert set(prompts.NANO_UNKNOWN) == set(contract.UNKNOWN.values())
+
+
 @pytest.mark.parametrize("profile", [prompts.CHAT, prompts.NANO])
 def test_a_choice_lists_its_candidates(profile: str) -> None:
-    class Candidate:
-        name, short = "nginx", "a web server"
-
-    turns = prompts.messages(profile, "install", request="web", candidates=[Candidate()])
+    candidate = Candidate("nginx", "a web server")
+    turns = prompts.messages(profile, "install", request="web", candidates=[candidate])
     assert "nginx: a web server" in turns[-1]["content"]
     assert "Request: web" in turns[-1]["content"]
 

@@ -26,6 +26,22 @@ def test_a_last_word_without_a_space_is_vetted_too() -> None:
     assert vet("nginx is a database") == ("nginx is a ", True)
 
 
+def test_a_denial_that_the_passage_does_not_make_ends_it() -> None:
+    assert vet("nginx is not a server")[1]
+
+
+def test_saying_that_one_does_not_know_needs_no_support() -> None:
+    unknown = "I don't know: the passage does not say."
+    vetting = Vetting("What is nginx?", PASSAGE, allowed=[unknown])
+    assert [vetting.feed(piece) for piece in ("I don", "'t know: the passage", " does not")] == [
+        ""
+    ] * 3
+    assert vetting.feed(" say.") + vetting.finish() == unknown
+    assert vetting.allowed_answer == unknown
+    other = Vetting("What is nginx?", PASSAGE, allowed=[unknown])
+    assert other.feed("I ") + other.feed("am a server.") + other.finish() == "I am a server."
+
+
 def test_endless_repetition_ends_it() -> None:
     shown, strayed = vet("server " * 50)
     assert strayed

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.words import content, words
+from cortex_cli.words import content, language, words
 
 
 def test_content_is_what_a_request_is_about() -> None:
@@ -21,6 +21,13 @@ def test_names_keep_their_signs() -> None:
         "or",
         "python3.11",
     ]
+
+
+def test_the_language_of_a_question() -> None:
+    assert language("What is the capital of France?") == "en"
+    assert language("Qu'est-ce que nginx ?") == "fr"
+    assert language("¿Qué es un servidor web?") == "es"
+    assert language("nginx") == language("") == "en"
 
 
 @given(st.text())

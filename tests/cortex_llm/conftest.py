@@ -1,14 +1,12 @@
-"""What the tests of cortex_llm share: a tiny model, the engines there are, and a clean end."""
+"""What the tests of cortex_llm share: a tiny model, and the engines there are."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.model_server import clean_environment
@@ -66,11 +64,3 @@ def settings_of_this_machine_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     for name, value in clean.items():
         monkeypatch.setenv(name, value)
-
-
-@pytest.fixture(autouse=True)
-def no_process_is_left() -> Iterator[None]:
-    before = set(psutil.Process().children(recursive=True))
-    yield
-    left = [child for child in psutil.Process().children(recursive=True) if child not in before]
-    assert not left, f"left behind: {left}"

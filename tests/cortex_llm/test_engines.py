@@ -95,10 +95,11 @@ def test_what_every_engine_is_told(tiny: Path, sized: Sizing) -> None:
     launch = engines.launch(Engine("x", ("server",)), Settings(), model, sized, environ={})
     assert launch.argv[:5] == ("server", "--model", str(tiny), "--alias", "cortex-test")
     text = " ".join(launch.argv)
-    assert "--host 127.0.0.1 --port 8085 --ctx-size 8192 --parallel 4 --threads 2" in text
+    assert "--host 127.0.0.1 --port 8085 --ctx-size 8192 --parallel 4 --threads 1" in text
     assert "--tags cortex.profile=test-profile,cortex.engine=x" in text
     assert "--cache-ram 128" in text
     assert "--poll 0" in text
+    assert "--threads-batch 2" in text
     assert launch.env == {"OMP_WAIT_POLICY": "PASSIVE"}
 
 

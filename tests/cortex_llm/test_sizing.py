@@ -81,6 +81,15 @@ def test_the_prompt_cache_follows_the_memory(tiny: Path, memory: int, cache: int
     assert plan(Settings(), models.describe(tiny), machine(memory)).cache_ram_mb == cache
 
 
+def test_a_small_model_generates_on_one_thread_and_reads_on_all(tiny: Path) -> None:
+    small = plan(Settings(), models.describe(tiny), machine(GIB))
+    assert (small.threads, small.threads_batch) == (1, 4)
+    asked = plan(Settings(threads=3), models.describe(tiny), machine(GIB))
+    assert (asked.threads, asked.threads_batch) == (3, 3)
+    large = plan(Settings(), LARGE, machine(32 * GIB))
+    assert (large.threads, large.threads_batch) == (4, 4)
+
+
 def test_threads_above_the_cores_are_told() -> None:
     sized = plan(Settings(threads=9), LARGE, machine(32 * GIB))
     assert sized.threads == 9

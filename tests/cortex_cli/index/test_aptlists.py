@@ -3,6 +3,7 @@ import gzip
 import lzma
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,12 @@ def test_a_list_without_release_file_is_named_by_its_host(tmp_path: Path) -> Non
 
 
 def compress(ending: str, path: Path) -> None:
-    plain = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+    plain: dict[str, Callable[[bytes], bytes]] = {
+        "": bytes,
+        ".gz": gzip.compress,
+        ".bz2": bz2.compress,
+        ".xz": lzma.compress,
+    }
     if ending in plain:
         path.write_bytes(plain[ending](TEXT))
         return

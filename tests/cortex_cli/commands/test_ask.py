@@ -1,0 +1,98 @@
+import json
+import time
+
+import pytest
+
+from tests.cortex_cli.conftest import CHECKOUT, Cortex
+from tests.support.terminal import CTRL_C, terminal
+
+# Of the time that the model itself may still work after its client has gone.
+CANCELLED_WITHIN_S = 0.5
+LONG = "1500"
+
+
+def test_an_answer_ends_with_its_sources(nano: Cortex) -> None:
+    done = nano.run("ask", "What is nginx?")
+    assert done.returncode == 0
+    assert done.stdout.endswith(
+        "nginx: small, powerful, scalable web/proxy server.\n\nSources: apt: nginx 1.22.1\n"
+    )
+
+
+def test_it_does_not_know_what_nothing_supports(nano: Cortex) -> None:
+    done = nano.run("ask", "What", "is", "the", "capital", "of", "France?")
+    assert (done.returncode, done.stdout) == (0, "I don't know.\n")
+    assert "Nothing in this machine's package index" in done.stderr
+
+
+def test_json(chat: Cortex) -> None:
+    found = json.loads(chat.run("ask", "--json", "--max-tokens", "5", "What is nginx?").stdout)
+    assert found["question"] == "What is nginx?"
+    assert found["sources"] == ["apt: nginx 1.22.1"]
+    assert (found["model"], found["tokens"]) == ("tiny-chat", 5)
+    assert found["finish_reason"] == "length"
+
+
+def test_all_at_once_or_streamed_is_the_same_text(nano: Cortex) -> None:
+    streamed = nano.run("ask", "What is nginx?")
+    assert nano.run("ask", "--no-stream", "What is nginx?").stdout == streamed.stdout
+
+
+def test_a_cut_answer_says_so(chat: Cortex) -> None:
+    done = chat.run("ask", "--max-tokens", "3", "What is the meaning of life?")
+    assert "cut at 3 tokens" in done.stderr
+    assert "unchecked" in done.stderr
+
+
+def test_control_characters_never_reach_the_terminal(nano: Cortex) -> None:
+    done = nano.run("ask", "What is evil?")
+    assert "\x1b" not in done.stdout
+    assert "\\x1b[31m" in done.stdout
+
+
+def test_a_prompt_beyond_the_context_names_both_numbers(chat: Cortex) -> None:
+    done = chat.run("ask", "why " * 5000)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "2048" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def idle(chat: Cortex) -> Cortex:
+    assert running(chat) == 0
+    return chat
+
+
+def running(cortex: Cortex) -> int:
+    queue = json.loads(cortex.run("llm", "status", "--json").stdout)["queue"]
+    return int(queue["running"] + queue["waiting"])
+
+
+def test_it_streams_to_a_terminal(idle: Cortex) -> None:
+    command = idle.command("ask", "--max-tokens", LONG, "What is nginx?")
+    with terminal(command, idle.environ, CHECKOUT) as screen:
+        screen.read()
+        assert screen.process.poll() is None
+        screen.wait_for("Sources: ")
+        assert screen.ended() == 0
+        assert len(screen.times) > 10
+
+
+def test_ctrl_c_ends_it_and_the_model_too(idle: Cortex) -> None:
+    command = idle.command("ask", "--max-tokens", "1900", "What is nginx?")
+    with terminal(command, idle.environ, CHECKOUT) as screen:
+        screen.read()
+        screen.press(CTRL_C)
+        assert screen.ended() == 130
+        pressed = time.monotonic()
+        assert b"Traceback" not in screen.seen
+    while running(idle):
+        assert time.monotonic() - pressed < CANCELLED_WITHIN_S + 1.0
+
+
+def test_no_colour_where_none_is_wanted(nano: Cortex) -> None:
+    for environ, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        command = nano.command("ask", "What is nginx?")
+        with terminal(command, {**nano.environ, **environ}, CHECKOUT) as screen:
+            assert screen.ended() == 0
+            assert (b"\x1b[" in screen.seen) == coloured

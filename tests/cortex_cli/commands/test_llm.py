@@ -1,0 +1,21 @@
+import json
+from pathlib import Path
+
+from tests.cortex_cli.conftest import Cortex
+
+
+def test_status(chat: Cortex) -> None:
+    shown = chat.run("llm", "status").stdout
+    assert "state    ready" in shown
+    assert "tiny-chat" in shown
+    assert json.loads(chat.run("llm", "status", "--json").stdout)["model"] == "tiny-chat"
+
+
+def test_models(cortex: Cortex, models: dict[str, Path]) -> None:
+    folder = Path(cortex.environ["HOME"]) / ".cortex/models"
+    folder.mkdir(parents=True)
+    (folder / "mine.gguf").symlink_to(models["chat"])
+    assert "mine.gguf" in cortex.run("llm", "models").stdout
+    listed = cortex.run("llm", "models", "--json")
+    assert listed.returncode == 0
+    assert "mine.gguf" in json.dumps(json.loads(listed.stdout))

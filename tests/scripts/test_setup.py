@@ -1,0 +1,128 @@
+"""scripts/setup on machines that lack something: a PATH with little more than a shell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TOOLS = ("sh", "cat", "cksum", "dirname", "head", "id", "mkdir", "rm", "sed", "sort", "tail", "tr")
+
+# Says what it was asked; stands for pip and venv, which would take minutes and the network.
+PYTHON = """#!/bin/sh
+echo "$*" >>"$CALLS"
+case "$*" in
+    *ensurepip*) exit {ensurepip} ;;
+    *version_info*) exit {new_enough} ;;
+    --version) echo "Python {version}" ;;
+    "-m venv "*) mkdir -p "$3/bin" && cat "$0" >"$3/bin/python" && chmod +x "$3/bin/python" ;;
+    "-m pip "*) echo "{pip_says}"; [ {pip} = 0 ] && echo >"${{0%python}}cortex" &&
+        chmod +x "${{0%python}}cortex"; exit {pip} ;;
+esac
+"""
+
+
+class Machine:
+    """A folder of programs to run the script with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.calls = folder / "calls"
+        self.venv = folder / "venv"
+        for tool in (*TOOLS, "chmod"):
+            found = shutil.which(tool)
+            assert found, tool
+            (self.bin / tool).symlink_to(found)
+
+    def python(
+        self, *, new_enough: bool = True, ensurepip: bool = True, pip: int = 0, says: str = ""
+    ) -> None:
+        path = self.bin / "python3"
+        path.write_text(
+            PYTHON.format(
+                ensurepip=int(not ensurepip),
+                new_enough=int(not new_enough),
+                version="3.12.1" if new_enough else "3.9.2",
+                pip=pip,
+                pip_says=says,
+            )
+        )
+        path.chmod(0o755)
+
+    def setup(self, *extras: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [CHECKOUT / "scripts/setup", *extras],
+            env={
+                "PATH": str(self.bin),
+                "CORTEX_VENV": str(self.venv),
+                "CALLS": str(self.calls),
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_no_python(machine: Machine) -> None:
+    done = machine.setup()
+    assert done.returncode == 1
+    assert "setup: Python 3.11 or newer is needed, here is: no python3" in done.stderr
+    assert "apt-get install python3 python3-venv" in done.stderr
+
+
+def test_an_old_python(machine: Machine) -> None:
+    machine.python(new_enough=False)
+    done = machine.setup()
+    assert done.returncode == 1
+    assert "here is: Python 3.9.2" in done.stderr
+
+
+def test_without_the_venv_module(machine: Machine) -> None:
+    machine.python(ensurepip=False)
+    done = machine.setup()
+    assert done.returncode == 1
+    assert "apt-get install python3-venv" in done.stderr
+    assert not machine.venv.exists()
+
+
+def test_the_second_time_there_is_nothing_to_do(machine: Machine) -> None:
+    machine.python()
+    first = machine.setup("dev")
+    assert first.returncode == 0, first.stderr
+    assert "[dev,llm]" in machine.calls.read_text()
+    machine.calls.unlink()
+    assert machine.setup("dev").stderr == ""
+    assert machine.setup().stderr == ""  # what was installed before stays
+    assert "pip" not in machine.calls.read_text()
+
+
+def test_more_extras_are_added(machine: Machine) -> None:
+    machine.python()
+    assert machine.setup().returncode == 0
+    assert machine.setup("dev").returncode == 0
+    assert machine.calls.read_text().count("-m pip ") == 2
+    assert machine.calls.read_text().count("-m venv ") == 1
+
+
+def test_pips_own_words_are_shown(machine: Machine) -> None:
+    machine.python(pip=1, says="no such wheel")
+    done = machine.setup()
+    assert done.returncode == 1
+    assert "no such wheel" in done.stderr
+    assert "hint: check the network" in done.stderr
+    assert machine.setup().returncode == 1  # and it is tried again
+
+
+def test_this_python_would_do() -> None:
+    assert sys.version_info >= (3, 11)

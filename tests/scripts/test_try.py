@@ -1,0 +1,71 @@
+"""scripts/try for real: it sets up, starts both services, asks, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.terminal import CTRL_C, terminal
+from tests.support.tiny_gguf import write_model
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+VENV = Path(os.environ.get("CORTEX_VENV") or CHECKOUT / ".venv")
+
+pytestmark = pytest.mark.skipif(
+    not (VENV / ".cortex-setup").exists(),
+    reason="this environment was not made by scripts/setup: scripts/try would make it anew",
+)
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """No runtime folder, a home of its own, and a model that a test may wait for."""
+    model = write_model(tmp_path / "tiny.gguf", name="tiny-chat")
+    kept = {
+        name: os.environ[name] for name in ("PATH", "LANG", "CORTEX_VENV") if name in os.environ
+    }
+    return {
+        **kept,
+        "HOME": str(tmp_path),
+        "CORTEX_CACHE_DIR": str(tmp_path / "cache"),
+        "CORTEX_LLM_MODEL_PATH": str(model),
+    }
+
+
+def leftovers() -> list[str]:
+    processes = [
+        str(process.info["name"])
+        for process in psutil.process_iter(["name", "environ"])
+        if "cortex-try-" in str((process.info["environ"] or {}).get("XDG_RUNTIME_DIR"))
+    ]
+    return processes + [str(path) for path in Path("/tmp").glob("cortex-try-*")]
+
+
+def test_a_question_is_answered(environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        [CHECKOUT / "scripts/try", "--max-tokens", "20", "What is nginx?"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert "cortexd and cortex-llm stopped" in done.stderr
+    assert leftovers() == []
+
+
+def test_ctrl_c_stops_both(environ: dict[str, str]) -> None:
+    command = [str(CHECKOUT / "scripts/try"), "--max-tokens", "1900", "What is it?"]
+    with terminal(command, environ) as screen:
+        screen.wait_for("is ready at")
+        screen.read()
+        screen.press(CTRL_C)
+        assert screen.ended() == 130
+    assert b"Traceback" not in screen.seen
+    assert leftovers() == []
