@@ -152,6 +152,9 @@ def _parsed(text: str) -> Settings:
     _write(trial_file, text)
     try:
         return config.load({config.ENV_FILE_VARIABLE: str(trial_file)})
+    except UsageError as error:
+        text = str(error).replace(str(trial_file), str(DEFAULT_ENV_FILE))
+        raise UsageError(f"refused, nothing was changed: {text}", hint=error.hint) from error
     finally:
         trial_file.unlink(missing_ok=True)
 

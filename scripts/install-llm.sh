@@ -256,8 +256,9 @@ service() {
     for program in "$CHECKOUT/bin/cortex-llm" /opt/cortex/bin/cortex-llm /usr/bin/cortex-llm; do
         [ ! -x "$program" ] || exec "$program" service "$@"
     done
-    [ "$1" = install ] && [ -x "$CHECKOUT/scripts/install.sh" ] ||
+    if [ "$1" != install ] || [ ! -x "$CHECKOUT/scripts/install.sh" ]; then
         die "Cortex is not installed on this system" "sudo scripts/install.sh"
+    fi
     "$CHECKOUT/scripts/install.sh"
     exec /opt/cortex/bin/cortex-llm service "$@"
 }
