@@ -96,7 +96,8 @@ class LlmSection(Section, frozen=True, kw_only=True):
 
     enabled: bool = True
     url: str = "http://127.0.0.1:8085"
-    # Where a server that is loaded on demand can be looked at without loading it.
+    # Where a server that is loaded on demand can be looked at without loading it; goes with
+    # the address above and with no other.
     probe_url: str | None = None
     api_key: str | None = None
     api_key_file: Path | None = None
@@ -112,6 +113,10 @@ class LlmSection(Section, frozen=True, kw_only=True):
     n_threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
     n_ctx: Annotated[int, Meta(ge=1)] | None = None
     use_mmap: bool = True
+
+    def probed_at(self) -> str | None:
+        """`probe_url`, if it is that of the server at `url`."""
+        return self.probe_url if self.url == LlmSection().url else None
 
     def __post_init__(self) -> None:
         """Refuse an address that nothing can be reached at."""

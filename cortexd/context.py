@@ -78,7 +78,7 @@ class Context:
         limits, llm = self.config.limits, self.config.llm
         self.queue = InferenceQueue(limits.queue_size, llm.slots)
         self.limiter = RateLimiter(limits.requests_per_second, limits.request_burst)
-        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probe_url)
+        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at())
         self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
 
     @property

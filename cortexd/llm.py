@@ -110,7 +110,11 @@ class Upstream:
 
     def reconfigure(self, settings: LlmSection) -> None:
         """Turn to another server from the next request on; answers that run go on."""
-        self.url, self.probe_url, self.enabled = settings.url, settings.probe_url, settings.enabled
+        self.url, self.probe_url, self.enabled = (
+            settings.url,
+            settings.probed_at(),
+            settings.enabled,
+        )
         self.api_key, self.key_file = settings.api_key, settings.api_key_file
         self._pools = {}  # their connections close with the answers that still use them
         self.doubt()
