@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     ended.set_defaults(run="cortex_llm.ending:command")
 
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
+    _add_setup(commands.add_parser("setup", help="the wizard: choose a model and set it up"))
     _add_service(commands.add_parser("service", help="set up the system service (for root)"))
     if importlib.util.find_spec(NANO):
         importlib.import_module(NANO).add_parser(commands)
@@ -69,6 +70,23 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
     for action in (listed, info, verify):
         _json(action)
+
+
+def _add_setup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
+    parser.add_argument("--answers", metavar="FILE", help="answers as lines NAME=value")
+    parser.add_argument("--backend", metavar="NAME", help="local, file, builtin, url or none")
+    parser.add_argument("--model", metavar="NAME", help="a recommended model")
+    parser.add_argument("--model-path", metavar="FILE", help="for the backend file")
+    parser.add_argument("--model-url", metavar="URL", help="another place to download it from")
+    parser.add_argument("--sha256", metavar="HEX", help="its checksum")
+    parser.add_argument("--url", metavar="URL", help="for the backend url")
+    parser.add_argument("--model-name", metavar="NAME", help="for the backend url")
+    parser.add_argument("--threads", metavar="N")
+    parser.add_argument("--ctx-size", metavar="TOKENS")
+    parser.add_argument("--models-dir", metavar="DIR", help="where models are kept")
+    parser.set_defaults(run="cortex_llm.wizard:command")
 
 
 def _add_service(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ from cortex_llm.models import ModelInfo
 from cortex_llm.output import data, data_json, say
 from cortex_llm.sizing import Sizing
 
+BUILT_IN = "builtin"  # instead of a path: the project's own model, wherever it lies
 KEY_FILE = Path("/etc/cortex/llm.key")
 BACKUP_SUFFIX = ".old"
 RESERVE_SHARE, RESERVE_MIN = 0.10, 384 << 20  # of RAM, for everything but the model
@@ -45,16 +46,16 @@ def set_up_command(arguments: argparse.Namespace) -> int:
     unit.require_root()
     unit.require_systemd()
     env = _read()
-    if arguments.model is not None:
-        model = _for_service(Path(arguments.model).expanduser().absolute(), copy=arguments.copy)
+    if arguments.model == BUILT_IN:
+        model, named = models.built_in(), None
     else:
-        model = _current_model(env)
-    values = {
+        model = named = _named_model(arguments, env)
+    values: dict[str, str | None] = {
         config.PREFIX + key: str(value)
         for option, key in FLAGS.items()
         if (value := getattr(arguments, option)) is not None
     }
-    values[config.PREFIX + "MODEL_PATH"] = str(model)
+    values[config.PREFIX + "MODEL_PATH"] = str(named) if named else None
     wanted = _changed(env, values)
     settings = _parsed(wanted)
     info, sized, cap = _planned(settings, model)
@@ -67,7 +68,7 @@ def set_up_command(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         say("cortex-llm: it would work; nothing was changed")
         return 0
-    _apply(wanted, unit.model_drop_in(cap, model), arguments.always_on)
+    _apply(wanted, unit.model_drop_in(cap, named), arguments.always_on)
     data(f"the model server is set up with {info.name} ({model})")
     return 0
 
@@ -139,11 +140,15 @@ def _for_service(path: Path, *, copy: bool) -> Path:
     return path
 
 
-def _current_model(env: str) -> Path:
+def _named_model(arguments: argparse.Namespace, env: str) -> Path:
+    """The model of the command line, or the one that is set up; raises LlmError."""
+    if arguments.model is not None:
+        path = Path(arguments.model).expanduser().absolute()
+        return _for_service(path, copy=arguments.copy)
     for item in reversed(envfile.parse(env)):
         if item.name == config.PREFIX + "MODEL_PATH" and item.value:
             return _for_service(Path(item.value), copy=False)
-    return models.built_in()
+    raise UsageError("no model is set up", hint=f"give its path, or the word {BUILT_IN}")
 
 
 def _parsed(text: str) -> Settings:
@@ -159,7 +164,7 @@ def _parsed(text: str) -> Settings:
         trial_file.unlink(missing_ok=True)
 
 
-def _changed(env: str, values: dict[str, str]) -> str:
+def _changed(env: str, values: dict[str, str | None]) -> str:
     try:
         return envedit.changed(env, values)
     except envfile.EnvFileError as error:
