@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli import evidence, facts, prompts, provider
+from cortex_cli import evidence, facts, output, prompts, provider
+from cortex_cli.errors import Failure
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.provider import Finished, Question
 from cortex_cli.vetting import Vetting
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Show = Callable[[str], None]
 
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
+WAITING = "waiting for the model"
 CHAT_TEMPERATURE = 0.2
 # A passage rephrased is a sentence or two.
 NANO_MAX_TOKENS = 96
@@ -74,7 +76,7 @@ def answer(
     with closing(provider.choose(settings)) as source:
         model = source.model()
         known_facts = facts.collect()
-        with Knowledge.open(settings.environ) as knowledge:
+        with _knowledge(settings) as knowledge:
             found = evidence.gather(question, knowledge, known_facts)
         if model.profile == prompts.NANO and system is None:
             return _phrased(source, model, question, found, show)
@@ -92,17 +94,27 @@ def answer(
         return _streamed(source, Question(messages, max_tokens, CHAT_TEMPERATURE), draft, show)
 
 
+def _knowledge(settings: Settings) -> Knowledge:
+    try:
+        return Knowledge.open(settings.environ)
+    except Failure as error:  # a damaged list is no reason not to answer
+        output.talk(f"answering without the package index: {error.message}")
+        return Knowledge(None)
+
+
 def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -> Answer:
     text = ""
     end = Finished("stop", draft.model)
-    for piece in source.stream(question):
-        if isinstance(piece, Finished):
-            end = piece
-        else:
-            # Some models begin with white space; a terminal needs none of it.
-            shown = piece if text else piece.lstrip()
-            text += shown
-            show(shown)
+    with output.Waiting(WAITING) as waiting:
+        for piece in source.stream(question):
+            waiting.stop()
+            if isinstance(piece, Finished):
+                end = piece
+            else:
+                # Some models begin with white space; a terminal needs none of it.
+                shown = piece if text else piece.lstrip()
+                text += shown
+                show(shown)
     known = text.strip().rstrip(".!") not in {each.rstrip(".") for each in UNKNOWN.values()}
     return replace(
         draft,
@@ -141,13 +153,15 @@ def _phrased(source: Provider, model: Model, question: str, found: Evidence, sho
 
 
 def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show) -> Finished | None:
-    for piece in stream:
-        if isinstance(piece, Finished):
-            show(vetting.finish())
-            return piece
-        show(vetting.feed(piece))
-        if vetting.strayed:
-            break
+    with output.Waiting(WAITING) as waiting:
+        for piece in stream:
+            waiting.stop()
+            if isinstance(piece, Finished):
+                show(vetting.finish())
+                return piece
+            show(vetting.feed(piece))
+            if vetting.strayed:
+                break
     return None
 
 

@@ -117,7 +117,8 @@ def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> l
                 model.profile, "install", request=request, candidates=candidates
             )
             question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
-            reply, _ = provider.complete(source, question)
+            with output.Waiting("waiting for the model"):
+                reply, _ = provider.complete(source, question)
     except CortexError as error:
         output.talk(f"choosing without a model: {error.message}")
         return None

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
@@ -29,6 +30,8 @@ BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
 
 # A progress line is redrawn no more often than an eye can follow.
 REDRAW_S = 0.1
+# What is there within a second needs no words.
+PATIENCE_S = 1.0
 BAR_CELLS = 24
 
 
@@ -139,32 +142,41 @@ class Progress:
 
 
 class Waiting:
-    """Says what is waited for once it takes over a second; counts the seconds on a terminal."""
+    """Says what is waited for once it takes over a second; counts the seconds on a terminal.
+
+    A thread of its own does, so that what is waited for need not cooperate.
+    """
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._live = sys.stderr.isatty()
-        self._started = time.monotonic()
-        self._drawn = self._started + 1.0 - REDRAW_S
-        self._said = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._count, daemon=True)
 
     def __enter__(self) -> Self:
+        self._thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._said and self._live:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self.stop()
 
-    def tick(self) -> None:
-        """Still waiting."""
-        now = time.monotonic()
-        if now - self._drawn < REDRAW_S:
+    def stop(self) -> None:
+        """It has come: clear the line.  May be called again."""
+        if not self._over.is_set():
+            self._over.set()
+            self._thread.join()
+
+    def _count(self) -> None:
+        if self._over.wait(PATIENCE_S):
             return
-        self._drawn = now
-        if self._live:
-            sys.stderr.write(f"\r\x1b[K{self._title} … {now - self._started:.0f} s")
-            sys.stderr.flush()
-        elif not self._said:
+        if not sys.stderr.isatty():
             talk(f"{self._title} …")
-        self._said = True
+            return
+        seconds = PATIENCE_S
+        while True:
+            sys.stderr.write(f"\r\x1b[K{self._title} … {seconds:.0f} s")
+            sys.stderr.flush()
+            if self._over.wait(1.0):
+                break
+            seconds += 1.0
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()

@@ -36,6 +36,10 @@ DAEMON_READY_S = 15.0
 MODEL_READY_S = 300.0
 POLL_S = 0.05
 LOG_LINES = 6
+# These speak of the service that we may be running in, not of the ones that we start.
+SYSTEMD_VARIABLES = frozenset(
+    {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"}
+)
 MAX_SOCKET_PATH_BYTES = 107
 # This engine listens on TCP only.
 TCP_ENGINES = ("llama-cpp-python",)
@@ -64,8 +68,11 @@ class Service:
         return processes.recorded(self.pid_file)
 
     def start(self, environ: dict[str, str]) -> Process:
-        """Start and record it."""
-        process = processes.spawn([sys.executable, "-P", "-m", *self.command], environ, self.log)
+        """Start and record it; the log of its last run is kept beside the new one."""
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
+        ours = {name: value for name, value in environ.items() if name not in SYSTEMD_VARIABLES}
+        process = processes.spawn([sys.executable, "-P", "-m", *self.command], ours, self.log)
         processes.record(self.pid_file, process)
         return process
 
@@ -241,7 +248,7 @@ def _wait(
     limit_s: float, what: str, watched: list[Service], ready: Callable[[], dict[str, Any] | None]
 ) -> dict[str, Any]:
     deadline = time.monotonic() + limit_s
-    with output.Waiting(f"waiting for {what}") as waiting:
+    with output.Waiting(f"waiting for {what}"):
         while True:
             if found := ready():
                 return found
@@ -251,7 +258,6 @@ def _wait(
             if time.monotonic() > deadline:
                 logs = ", ".join(str(service.log) for service in watched)
                 raise Failure(f"{what} was not ready within {limit_s:g} s", hint=f"see {logs}")
-            waiting.tick()
             time.sleep(POLL_S)
 
 

@@ -99,4 +99,6 @@ class Context:
         self.limiter.burst = limits.request_burst
         self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
         if llm != old.llm:
-            self.llm.reconfigure(llm)
+            self.llm.reconfigure(
+                llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at()
+            )

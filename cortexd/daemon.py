@@ -58,12 +58,12 @@ class Daemon:
             ConfigError: the socket cannot be had.
         """
         settings = self._context.config.socket
+        raise_descriptor_limit(self._context.config.limits.max_connections)
         sockets = inherited_sockets()
         own = not sockets
         if own:
             sockets = [listener.open_socket(settings)]
         inode = settings.path.stat().st_ino if own else 0
-        raise_descriptor_limit(self._context.config.limits.max_connections)
         self._handle_signals()
         try:
             await self._server.listen(sockets, settings.backlog)

@@ -1,7 +1,7 @@
 """The upstream model server: what state it is in, and one answer at a time from it.
 
 Speaks the OpenAI API over HTTP, on TCP or a Unix socket, always streaming, so that an
-answer can be cancelled at any token.  Every httpcore error and every odd reply is turned
+answer can be cancelled at any token.  Every error of HTTP and every odd reply is turned
 into an error of ``cortexd.api.errors`` here and nowhere else; an answer that does not end
 with a finish reason is an error, never a short answer.  Knows nothing of queues, prompts
 or clients.
@@ -13,16 +13,14 @@ not: that goes to ``probe_url``, the server's own socket behind the address for 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import httpcore
 import msgspec
 
-from cortexd import completion, events, sse
+from cortexd import completion, http, sse
 from cortexd.api import strictjson
 from cortexd.api.errors import (
     CortexError,
@@ -31,17 +29,15 @@ from cortexd.api.errors import (
     ModelNotLoaded,
     shown,
 )
-from cortexd.events import Event
+from cortexd.waking import Waker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from cortexd.api.messages import LlmState
     from cortexd.completion import Usage
-    from cortexd.config import LlmSection
-
-_log = logging.getLogger(__name__)
 
 # A probe asks a local server for a constant; one that needs longer is hung.
 PROBE_TIMEOUT_S = 2.0
@@ -49,10 +45,6 @@ PROBE_TIMEOUT_S = 2.0
 FRESH_S = 1.0
 # While a model loads: how often it is asked whether it is ready.
 LOADING_POLL_S = 0.1
-CONNECT_TIMEOUT_S = 5.0
-# llama-server closes idle connections after 5 s; we let go of them before.
-KEEPALIVE_S = 4.0
-MAX_KEPT_CONNECTIONS = 8
 # An error page is read no further than this.
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -61,10 +53,6 @@ _FAILED_HINT = "see why: systemctl status cortex-llm; journalctl -u cortex-llm -
 # Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
 _PROFILE_TAG = "cortex.profile="
 _NANO_PREFIX = "cortex-nano"
-
-# A connection that the server closed while it was idle shows as one of these.
-_STALE_CONNECTION = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
-_TRANSPORT_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
 
 
 class _NotYet(Exception):
@@ -97,26 +85,26 @@ class Upstream:
     _checked_at: float = -FRESH_S
     _doubtful: bool = True
     _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _pools: dict[str, httpcore.AsyncConnectionPool] = field(default_factory=dict)
-    _waking: asyncio.Task[None] | None = None
+    _pools: dict[str, http.Pool] = field(default_factory=dict)
+    _waker: Waker = field(default_factory=Waker)
 
     async def aclose(self) -> None:
-        """Close every connection."""
-        if self._waking is not None:
-            self._waking.cancel()
-        for pool in self._pools.values():
-            await pool.aclose()
-        self._pools = {}
+        """Close the connections that are not in use."""
+        self._waker.cancel()
+        self._close_pools()
 
-    def reconfigure(self, settings: LlmSection) -> None:
+    def reconfigure(
+        self,
+        url: str,
+        api_key: str | None,
+        key_file: Path | None,
+        enabled: bool,
+        probe_url: str | None = None,
+    ) -> None:
         """Turn to another server from the next request on; answers that run go on."""
-        self.url, self.probe_url, self.enabled = (
-            settings.url,
-            settings.probed_at(),
-            settings.enabled,
-        )
-        self.api_key, self.key_file = settings.api_key, settings.api_key_file
-        self._pools = {}  # their connections close with the answers that still use them
+        self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
+        self.probe_url = probe_url
+        self._close_pools()  # those in use close with the answers that use them
         self.doubt()
 
     async def refresh(self) -> ServerInfo:
@@ -145,7 +133,8 @@ class Upstream:
             return self.info
         deadline = time.monotonic() + timeout_s
         if (await self.refresh()).state == "stopped":
-            self.wake(timeout_s)
+            self._waker.wake(self.url, timeout_s)
+            self.doubt()
         while (info := await self.refresh()).state == "loading":
             if time.monotonic() > deadline:
                 raise ModelNotLoaded(
@@ -159,30 +148,6 @@ class Upstream:
         if info.state != "ready":
             raise LlmUnavailable(self.last_error or "the model server is absent", hint=_START_HINT)
         return info
-
-    def wake(self, timeout_s: float) -> None:
-        """Have a stopped server started by connecting to it; ``refresh`` says "loading" then."""
-        if self._waking is None or self._waking.done():
-            self._waking = asyncio.get_running_loop().create_task(self._wake(timeout_s))
-            self.doubt()
-
-    async def _wake(self, timeout_s: float) -> None:
-        """One request through the address for clients; it is answered once the model is there."""
-        began = time.monotonic()
-        events.log(_log, logging.INFO, Event.MODEL_LOADING, "starting the model server")
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._get(self.url, "/health")
-        except (httpcore.NetworkError, httpcore.ProtocolError, TimeoutError) as error:
-            text = f"the model server did not start within {time.monotonic() - began:.1f} s"
-            _log.warning("%s: %s", text, error or type(error).__name__)
-            return
-        finally:
-            self.doubt()
-        took = time.monotonic() - began
-        events.log(
-            _log, logging.INFO, Event.MODEL_STARTED, "the model server is up after %.1f s", took
-        )
 
     async def answer(
         self, payload: dict[str, Any], usage: Usage, load_timeout_s: float, request_id: str = ""
@@ -211,13 +176,13 @@ class Upstream:
             except _NotYet:  # restarted since we last looked: wait for it
                 self.doubt()
                 await asyncio.sleep(LOADING_POLL_S)
-            except _STALE_CONNECTION as error:  # it closed a connection that we had kept
+            except http.Broken as error:  # it closed a connection that we had kept
                 if connected_anew or usage.started:
                     raise self._lost(error, usage) from error
                 connected_anew = True
             except sse.Malformed as error:
                 raise self._nonsense(str(error)) from error
-            except _TRANSPORT_ERRORS as error:
+            except http.HttpError as error:
                 raise self._lost(error, usage) from error
         if not usage.finish_reason:
             raise self._lost(None, usage)
@@ -233,38 +198,27 @@ class Upstream:
                 raise _NotYet
             if response.status != 200:
                 raise self._refusal(response.status, await _read(response))
-            async with aclosing(sse.events(response.aiter_stream())) as received:
-                async for data in received:
+            async with aclosing(response.body()) as pieces, aclosing(sse.events(pieces)) as events:
+                async for data in events:
                     if text := completion.text_of(data, usage):
                         yield text
 
-    @asynccontextmanager
-    async def _request(
+    def _request(
         self, url: str, method: str, path: str, body: bytes = b"", request_id: str = ""
-    ) -> AsyncIterator[httpcore.Response]:
-        pool = self._pools.get(url) or self._open_pool(url)
-        headers = [(b"Host", b"cortex-llm"), (b"Content-Type", b"application/json")]
-        headers.append((b"Content-Length", b"%d" % len(body)))
+    ) -> AbstractAsyncContextManager[http.Response]:
+        headers = [(b"Content-Type", b"application/json")]
         if key := self._key():
             headers.append((b"Authorization", b"Bearer " + key.encode()))
         if request_id:
             headers.append((b"X-Request-Id", request_id.encode()))
-        base = "http://cortex-llm" if url.startswith("unix:") else url
-        timeouts = {"connect": CONNECT_TIMEOUT_S, "write": CONNECT_TIMEOUT_S, "read": None}
-        async with pool.stream(
-            method, base + path, headers=headers, content=body, extensions={"timeout": timeouts}
-        ) as response:
-            yield response
+        if (pool := self._pools.get(url)) is None:
+            pool = self._pools[url] = http.Pool(url)
+        return pool.request(method, path, headers, body)
 
-    def _open_pool(self, url: str) -> httpcore.AsyncConnectionPool:
-        uds = url.removeprefix("unix:") if url.startswith("unix:") else None
-        self._pools[url] = pool = httpcore.AsyncConnectionPool(
-            uds=uds,
-            max_connections=None,
-            max_keepalive_connections=MAX_KEPT_CONNECTIONS,
-            keepalive_expiry=KEEPALIVE_S,
-        )
-        return pool
+    def _close_pools(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+        self._pools = {}
 
     def _key(self) -> str | None:
         """The API key; a key file is read at each use, so that it can be replaced."""
@@ -294,8 +248,8 @@ class Upstream:
                 ):  # llama-cpp-python has no /health
                     raise self._refusal(max(status, models_status), health)
                 _, props = await self._get(url, "/props")
-        except (httpcore.ConnectError, httpcore.ConnectTimeout):
-            if self._waking is not None and not self._waking.done():
+        except http.CannotConnect:
+            if self._waker.at_work:
                 return ServerInfo("loading")
             if self.probe_url is not None:  # it will be started by the next request
                 return ServerInfo("stopped")
@@ -304,8 +258,8 @@ class Upstream:
         except TimeoutError:
             self.last_error = f"the model server at {url} did not answer within 2 s"
             return ServerInfo("failed")
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            self.last_error = f"the model server at {url} broke off: {error or type(error)}"
+        except http.HttpError as error:
+            self.last_error = f"the model server at {url} broke off: {error}"
             return ServerInfo("failed")
         except CortexError as error:
             self.last_error = error.message
@@ -346,7 +300,7 @@ class Upstream:
 
     def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
         self.doubt()
-        if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+        if isinstance(error, http.CannotConnect):
             self.last_error = f"no model server listens at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)
         self.last_error = f"the model server went away after {usage.tokens} tokens of the answer"
@@ -355,12 +309,13 @@ class Upstream:
         )
 
 
-async def _read(response: httpcore.Response) -> bytes:
+async def _read(response: http.Response) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_stream():
-        body += chunk
-        if len(body) > MAX_ERROR_BYTES:
-            break
+    async with aclosing(response.body()) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > MAX_ERROR_BYTES:
+                break
     return bytes(body)
 
 

@@ -46,19 +46,38 @@ def ask(
     text = " ".join(question).strip()
     if not text:
         raise click.UsageError("the question is empty")
-    quiet = no_stream or settings.json
-    show = (lambda _: None) if quiet else (lambda piece: output.data(piece, end=""))
-    found = answer(settings, text, system=system, max_tokens=max_tokens, show=show)
+    shown = _Shown(quiet=no_stream or settings.json)
+    try:
+        found = answer(settings, text, system=system, max_tokens=max_tokens, show=shown)
+    finally:
+        shown.end_line()
     if settings.json:
         output.data_json(found.as_json())
         return
     if no_stream:
-        output.data(found.text, end="")
+        output.data(found.text.rstrip("\n"))
     _close(found)
 
 
+class _Shown:
+    """Streams the answer to stdout; what comes after it begins on a line of its own."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._last = "\n"
+
+    def __call__(self, piece: str) -> None:
+        if piece and not self._quiet:
+            output.data(piece, end="")
+            self._last = piece[-1]
+
+    def end_line(self) -> None:
+        if self._last != "\n":
+            output.data("")
+            self._last = "\n"
+
+
 def _close(found: Answer) -> None:
-    output.data("" if found.text.endswith("\n") else "\n", end="")
     if found.sources:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(found.sources), None)])
     elif not found.known:

@@ -8,7 +8,18 @@ from cortex_cli.commands import COMMANDS
 from cortex_cli.main import main
 from tests.cortex_cli.conftest import CHECKOUT, Cortex
 
-HEAVY = ("openai", "jinja2", "pydantic", "rich", "sqlite3", "asyncio", "httpcore", "yaml")
+HEAVY = (
+    "openai",
+    "jinja2",
+    "pydantic",
+    "rich",
+    "sqlite3",
+    "asyncio",
+    "httpcore",
+    "yaml",
+    "msgspec",
+    "psutil",
+)
 
 
 def test_a_slip_is_answered_with_the_nearest_command(cortex: Cortex) -> None:

@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,16 @@ def test_progress_away_from_a_terminal_is_two_lines(capsys: pytest.CaptureFixtur
         for step in range(100):
             progress.update(step, 100)
     assert capsys.readouterr().err.splitlines() == ["working …", "working: done in 0.0 s"]
+
+
+def test_waiting_is_said_after_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    with output.Waiting("waiting for x"):
+        pass
+    assert capsys.readouterr().err == ""
+    with output.Waiting("waiting for x") as waiting:
+        time.sleep(output.PATIENCE_S + 0.2)
+        waiting.stop()
+    assert capsys.readouterr().err == "waiting for x …\n"
 
 
 def test_pairs_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,12 @@
 import json
 import time
+from pathlib import Path
 
 import pytest
 
+from tests.cortex_cli.commands.scripted import scripted
 from tests.cortex_cli.conftest import CHECKOUT, Cortex
+from tests.support.fake_llm import Exchange, endless, say
 from tests.support.terminal import CTRL_C, terminal
 
 # Of the time that the model itself may still work after its client has gone.
@@ -96,3 +99,71 @@ def test_no_colour_where_none_is_wanted(nano: Cortex) -> None:
         with terminal(command, {**nano.environ, **environ}, CHECKOUT) as screen:
             assert screen.ended() == 0
             assert (b"\x1b[" in screen.seen) == coloured
+
+
+def test_the_small_models_phrasing_is_shown_where_it_holds(cortex: Cortex, runtime: Path) -> None:
+    chat = say("nginx is a small, pow", "erful and scalable", " web server.")
+    with scripted(cortex, runtime, "nano", chat) as (command, _):
+        done = command.run("ask", "What is nginx?")
+        assert done.stdout == (
+            "nginx is a small, powerful and scalable web server.\n\nSources: apt: nginx 1.22.1\n"
+        )
+
+
+def test_the_small_model_may_say_that_it_does_not_know(cortex: Cortex, runtime: Path) -> None:
+    unknown = "I don't know: the passage does not say."
+    with scripted(cortex, runtime, "nano", say(unknown)) as (command, _):
+        done = command.run("ask", "Which port does nginx use?")
+        assert done.stdout == f"{unknown}\n"
+
+
+def test_where_it_strays_the_passage_takes_over(cortex: Cortex, runtime: Path) -> None:
+    chat = say("nginx is a small ", "database from 1822 ", "that eats cheese.")
+    with scripted(cortex, runtime, "nano", chat) as (command, _):
+        done = command.run("ask", "What is nginx?")
+        assert done.stdout == (
+            "nginx is a small \nnginx: small, powerful, scalable web/proxy server.\n\n"
+            "Sources: apt: nginx 1.22.1\n"
+        )
+
+
+def test_a_models_control_characters_are_written_out(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", say("a\x1b", "[31mb\u202ec")) as (command, _):
+        assert command.run("ask", "hi").stdout == "a\\x1b[31mb\\u202ec\n"
+
+
+def test_a_damaged_list_is_no_reason_not_to_answer(cortex: Cortex, runtime: Path) -> None:
+    (Path(cortex.environ["CORTEX_APT_LISTS"]) / "x_Packages.xz").write_bytes(b"junk")
+    with scripted(cortex, runtime, "chat", say("hello")) as (command, _):
+        done = command.run("ask", "hi")
+        assert (done.returncode, done.stdout) == (0, "hello\n")
+        assert "answering without the package index: cannot read" in done.stderr
+
+
+def break_off(exchange: Exchange) -> None:
+    exchange.begin()
+    exchange.token("half an ")
+
+
+def test_a_model_that_breaks_off_is_an_error(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", break_off) as (command, _):
+        done = command.run("ask", "hi")
+        assert (done.returncode, done.stdout) == (1, "half an \n")
+        assert "cortex: the model server went away after 1 tokens" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_one_is_told_what_one_waits_for(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", say("done", wait=1.5)) as (command, _):
+        assert "waiting for the model …" in command.run("ask", "hi").stderr
+
+
+def test_the_model_is_stopped_as_soon_as_its_reader_is_gone(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", endless) as (command, llm):
+        args = command.command("ask", "hi")
+        with terminal(args, command.environ, CHECKOUT) as screen:
+            screen.wait_for("word word")
+            screen.press(CTRL_C)
+            pressed = time.monotonic()
+            assert screen.ended() == 130
+        assert llm.closed.get(timeout=10) - pressed < CANCELLED_WITHIN_S
