@@ -19,7 +19,7 @@ from cortex_llm.output import data, printable
 #: Every question's name; in an answers file NAME=value, on the command line --name.
 NAMES = (
     "backend", "model", "model_path", "model_url", "model_name", "sha256", "url",
-    "threads", "ctx_size", "download", "oversize", "proceed",
+    "threads", "ctx_size", "oversize", "proceed",
 )  # fmt: skip
 YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
 MAX_TRIES = 10  # a program that answers nonsense must not be asked for ever

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from cortex_llm import envedit, service, unit
 from cortex_llm.errors import LlmError
+from cortex_llm.fetching import Fetching
 from cortex_llm.output import say
 
 USER_ENV = Path("~/.cortex/.env")
@@ -45,29 +46,33 @@ def as_service() -> bool:
 
 @dataclass(frozen=True)
 class Local:
-    """A model run here; `model` None is the built-in one. `made`: downloaded by this run."""
+    """A model run here; `model` None is the built-in one."""
 
     model: Path | None
     threads: int
     context: int
-    made: bool = False
+    download: Fetching | None = None
 
     def steps(self) -> list[str]:
         """Each step in words."""
         name = self.model or "the built-in model"
+        first = [str(self.download)] if self.download else []
         if as_service():
             return [
+                *first,
                 f"check {name} and let it give one token",
                 "write /etc/cortex/llm.env (a backup stays: llm.env.old)",
                 "set up cortex-llm.service, loaded by the first request",
             ]
-        lines = [f"write ~/.cortex/.env: commands use this user's own daemon ({name})"]
+        lines = [*first, f"write ~/.cortex/.env: commands use this user's own daemon ({name})"]
         if self.model is not None:
             lines.append(f"it is started by: cortex up --model {self.model}")
         return lines
 
     def carry_out(self) -> None:
-        """Do it; a model that this run downloaded stays, it is whole."""
+        """Do it; a model that was downloaded stays whatever follows: it is whole."""
+        if self.download is not None:
+            self.download.carry_out()
         if not as_service():
             set_user_values({"CORTEX_PROVIDER": "daemon"})
             start = f"cortex up --model {self.model}" if self.model else "cortex up"

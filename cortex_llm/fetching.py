@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from cortex_llm import download
 from cortex_llm.asking import Asker
+from cortex_llm.errors import LlmError
 from cortex_llm.output import say
 
 REDRAW = 0.2  # seconds; slower, for a log, where no terminal is
@@ -49,22 +51,41 @@ class Meter:
             sys.stderr.write("\n")
 
 
-def fetch_shown(url: str, target: Path, sha256: str | None, asker: Asker) -> None:
-    """Download with progress; Ctrl-C throws away what came, unless the person keeps it."""
-    new_folders = [path for path in target.parents if not path.exists()]
-    say(f"downloading {url}")
-    meter = Meter()
-    try:
-        fetched = download.fetch(url, target, sha256=sha256, progress=meter)
-    except KeyboardInterrupt:
+@dataclass(frozen=True)
+class Fetching:
+    """A download to come; `size` in GiB, about, as the table has it."""
+
+    url: str
+    target: Path
+    sha256: str | None
+    size: float
+    asker: Asker
+
+    def __str__(self) -> str:
+        return f"download {self.size:g} GiB from {self.url} to {self.target}"
+
+    def carry_out(self) -> None:
+        """Download, with progress; Ctrl-C takes away what came, unless the person keeps it."""
+        new_folders = [path for path in self.target.parents if not path.exists()]
+        say(f"downloading {self.url}")
+        meter = Meter()
+        try:
+            fetched = download.fetch(self.url, self.target, sha256=self.sha256, progress=meter)
+        except KeyboardInterrupt:
+            meter.end()
+            if not _keep(self.asker):
+                _clear(self.target, new_folders)
+            raise
+        except LlmError:
+            meter.end()
+            for folder in new_folders:  # empty ones only: a part that can be resumed stays
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+            raise
         meter.end()
-        if not _keep(asker):
-            _clear(target, new_folders)
-        raise
-    meter.end()
-    if not fetched.checked:
-        say("nobody told a checksum; size and header are right")
-    say(f"{target}: {fetched.size:,} bytes, SHA-256 {fetched.sha256}")
+        if not fetched.checked:
+            say("nobody told a checksum; size and header are right")
+        say(f"{self.target}: {fetched.size:,} bytes, SHA-256 {fetched.sha256}")
 
 
 def _keep(asker: Asker) -> bool:

@@ -1,10 +1,10 @@
 """``setup``: the wizard. It asks, shows what it would do, and does it after a yes.
 
-    look around → backend → model (download) → threads, context → the plan → yes → do it
+    look around → backend → model → threads, context → the plan → yes → download, set up
 
 Every question has an option that answers it, and a file can hold the answers, so that it
 runs without a person: ``--yes`` takes the default of what is not answered. Until the yes
-nothing is changed; Ctrl-C at any question or in a download leaves the machine as it was.
+nothing is changed, not even downloaded; Ctrl-C in the download takes away what came.
 What is done is done by others: `download`, `service`, the settings of cortex.
 """
 
@@ -19,7 +19,7 @@ from cortex_llm import backends, models, recommended, surroundings, unit
 from cortex_llm.asking import Answers, Asker
 from cortex_llm.backends import Plan
 from cortex_llm.errors import LlmError, UsageError
-from cortex_llm.fetching import fetch_shown
+from cortex_llm.fetching import Fetching
 from cortex_llm.output import data, say
 from cortex_llm.recommended import Recommended
 from cortex_llm.surroundings import Surroundings
@@ -74,40 +74,31 @@ def _plan(asker: Asker, machine: Surroundings, folder: Path) -> Plan:
         url = asker.text("url", "Base URL (http://HOST:PORT or https://…)", check=backends.web)
         name = asker.text("model_name", "Name of the model there", default="default")
         return backends.Remote(url, name)
-    model, made = _model(asker, machine, folder, chosen)
-    try:
-        threads = asker.number("threads", "Threads", machine.cores, 1, 1024)
-        context = asker.number("ctx_size", "Context in tokens", 4096, 64, 1 << 22)
-    except BaseException:
-        if made and model is not None:  # by Ctrl-C: what this run brought goes again
-            model.unlink(missing_ok=True)
-        raise
-    return backends.Local(model, threads, context, made)
+    model, download = _model(asker, machine, folder, chosen)
+    threads = asker.number("threads", "Threads", machine.cores, 1, 1024)
+    context = asker.number("ctx_size", "Context in tokens", 4096, 64, 1 << 22)
+    return backends.Local(model, threads, context, download)
 
 
 def _model(
     asker: Asker, machine: Surroundings, folder: Path, chosen: str
-) -> tuple[Path | None, bool]:
-    """The model's path (None: the built-in one), and whether this run downloaded it."""
+) -> tuple[Path | None, Fetching | None]:
+    """The model's path (None: the built-in one), and the download that brings it there."""
     if chosen == BUILT_IN:
         models.usable(models.built_in())
-        return None, False
+        return None, None
     if chosen == FILE:
         text = asker.text("model_path", "Path of the GGUF file", check=_whole_model)
-        return Path(text).expanduser().absolute(), False
+        return Path(text).expanduser().absolute(), None
     wanted = _recommended(asker, machine)
     target = folder / wanted.file_name
     if target.exists():
         models.usable(target)
         say(f"{target} is here already")
-        return target, False
-    if not asker.confirm("download", f"Download {wanted.name} ({wanted.size:g} GiB) to {folder}?"):
-        raise UsageError(
-            "nothing was downloaded", hint="choose the built-in model: --backend builtin"
-        )
+        return target, None
     url = asker.given("model_url") or wanted.url
-    fetch_shown(url, target, asker.given("sha256") or wanted.sha256, asker)
-    return target, True
+    checksum = asker.given("sha256") or wanted.sha256
+    return target, Fetching(url, target, checksum, wanted.size, asker)
 
 
 def _recommended(asker: Asker, machine: Surroundings) -> Recommended:

@@ -102,6 +102,10 @@ class LoadParams(Params, frozen=True, kw_only=True):
     model: Annotated[str, Meta(max_length=256)] | None = None
 
 
+class UnloadParams(LoadParams, frozen=True, kw_only=True):
+    """As for loading."""
+
+
 class PingReply(TypedDict):
     """Data of ``ping``."""
 

@@ -25,6 +25,7 @@ from cortexd.api.messages import (
     ReloadReply,
     ShutdownReply,
     StatusReply,
+    UnloadParams,
     VersionReply,
 )
 from cortexd.handlers import control, inference, manual, model, system
@@ -68,6 +69,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("inference.cancel", USE, CancelParams, CancelReply, inference.cancel),
     Command("llm.status", READ, NoParams, LlmStatusReply, inference.llm_status),
     Command("llm.load", ADMIN, LoadParams, LlmStateReply, model.load),
-    Command("llm.unload", ADMIN, LoadParams, LlmStateReply, model.unload),
+    Command("llm.unload", ADMIN, UnloadParams, LlmStateReply, model.unload),
     Command("shutdown", ADMIN, NoParams, ShutdownReply, control.shutdown),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from cortexd.api.errors import DaemonBusy, InvalidParams, shown
 from cortexd.events import Event
 
 if TYPE_CHECKING:
-    from cortexd.api.messages import LlmStateReply, LoadParams
+    from cortexd.api.messages import LlmStateReply, LoadParams, UnloadParams
     from cortexd.context import Caller, Context
 
 _say = functools.partial(events.log, logging.getLogger(__name__), logging.INFO)
@@ -30,7 +30,7 @@ async def load(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateRepl
     return {"state": "loading"}
 
 
-async def unload(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateReply:
+async def unload(ctx: Context, params: UnloadParams, caller: Caller) -> LlmStateReply:
     """Have the model unloaded now; the next request loads it again where that is set up."""
     info = await ctx.llm.refresh()
     _refuse_another(params.model, info.model)
