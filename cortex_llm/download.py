@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO
 
 from cortex_llm import models
-from cortex_llm.errors import LlmError, ModelError, UsageError
+from cortex_llm.errors import DownloadError, LlmError, ModelError, UsageError
 
 CHUNK = 1 << 18
 ATTEMPTS = 6  # without a byte of progress between them
@@ -37,12 +37,6 @@ SHA256 = re.compile(r'"?([0-9a-f]{64})"?\Z', re.IGNORECASE)
 USER_AGENT = "cortex-llm"
 
 Progress = Callable[[int, int | None], None]
-
-
-class DownloadError(LlmError):
-    """The file could not be had."""
-
-    code = "DOWNLOAD_ERROR"
 
 
 @dataclass(frozen=True)

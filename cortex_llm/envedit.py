@@ -27,7 +27,11 @@ def changed(text: str, values: Mapping[str, str | None]) -> str:
     for name, value in values.items():
         if value is None:
             wanted.pop(name, None)
-    if {item.name: item.value for item in envfile.parse(result)} != wanted:
+    try:
+        read_back = {item.name: item.value for item in envfile.parse(result)}
+    except envfile.EnvFileError:
+        read_back = {}
+    if read_back != wanted:
         raise envfile.EnvFileError(1, "has a value over several lines; change it by hand")
     return result
 

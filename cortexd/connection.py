@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # what takes longer.  Nobody feels it, and one turn's overhead is nothing beside it.
 TURN_S = 0.002
 # At shutdown: a client that has just connected is about to ask; it gets its answer.
-FRESH_GRACE_S = 1.0
+FRESH_GRACE_S = 0.5
 # Unanswered requests of one client past which nothing more is read from it.
 MAX_PENDING = 64
 # Bytes waiting in a client's transport past which we stop reading from it and streaming.

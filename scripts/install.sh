@@ -76,7 +76,7 @@ python_fits() {
     local real
     command -v "$1" >/dev/null || return 1
     real=$("$1" -c 'import sys; assert sys.version_info >= (3, 11); import os; print(os.path.realpath(sys.base_prefix))' 2>/dev/null) || return 1
-    case $real in /home/* | /root/* | /root) return 1 ;; esac
+    case $real in "" | /home/* | /root/* | /root) return 1 ;; esac
 }
 
 find_python() {

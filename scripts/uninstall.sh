@@ -24,6 +24,17 @@ run() {
     fi
 }
 
+# Remove a folder that is empty now, and those above it, up to the standard ones.
+prune() {
+    local folder=$1
+    [ -z "$DRY" ] || return 0
+    while :; do
+        case $folder in /usr/local/bin | /usr/local/lib | /usr/local/share | /usr/local/share/man | /etc/*) return 0 ;; esac
+        rmdir "$folder" 2>/dev/null || return 0
+        folder=$(dirname "$folder")
+    done
+}
+
 while [ $# -gt 0 ]; do
     case $1 in
     --purge) PURGE=yes ;;
@@ -50,11 +61,12 @@ fi
 if [ -f "$PREFIX/manifest" ]; then
     while read -r file; do
         run rm -f "$file"
+        prune "$(dirname "$file")"
     done <"$PREFIX/manifest"
 fi
 run rm -rf /etc/systemd/system/cortex-llm.service.d /etc/systemd/system/cortex-llm-proxy.service.d \
     /usr/local/lib/systemd/system/cortex-llm.service.d /run/cortex "$PREFIX"
-run rmdir --ignore-fail-on-non-empty /usr/local/share/doc/cortex-linux 2>/dev/null || :
+prune /usr/local/lib/systemd/system
 [ ! -d /run/systemd/system ] || run systemctl daemon-reload
 if [ -n "$PURGE" ]; then
     run rm -rf /etc/cortex /var/lib/cortex

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cortex_llm import download
-from cortex_llm.download import DownloadError, fetch
-from cortex_llm.errors import ModelError, UsageError
+from cortex_llm.download import fetch
+from cortex_llm.errors import DownloadError, ModelError, UsageError
 from tests.support.model_host import ModelHost, model_host
 from tests.support.tiny_gguf import write_model
 
