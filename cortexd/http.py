@@ -269,22 +269,28 @@ class Pool:
         Raises:
             CannotConnect, Broken, NotHttp
         """
-        connection = self._take() or await self._connect()
-        response: Response | None = None
-        reusable = False
+        lines = [f"{method} {self._prefix}{path} HTTP/1.1".encode()]
+        lines.append(b"Host: " + self._host_header)
+        lines += [name + b": " + value for name, value in headers]
+        lines.append(b"Content-Length: %d\r\n\r\n" % len(body))
+        connection, response, reusable = await self._exchange(b"\r\n".join(lines) + body)
         try:
-            lines = [f"{method} {self._prefix}{path} HTTP/1.1".encode()]
-            lines.append(b"Host: " + self._host_header)
-            lines += [name + b": " + value for name, value in headers]
-            lines.append(b"Content-Length: %d\r\n\r\n" % len(body))
-            connection.write(b"\r\n".join(lines) + body)
-            response, reusable = await _head(connection)
             yield response
         finally:
-            if response is not None and response.complete and reusable and connection.reusable:
+            if response.complete and reusable and connection.reusable:
                 self._keep(connection)
             else:
                 connection.close()
+
+    async def _exchange(self, request: bytes) -> tuple[_Connection, Response, bool]:
+        """Send on a kept connection, and again on a new one if the server had closed that."""
+        if (kept := self._take()) is not None:
+            try:
+                return kept, *await _ask(kept, request)
+            except Broken:
+                self.close()  # the others are as old or older
+        connection = await self._connect()
+        return connection, *await _ask(connection, request)
 
     def _take(self) -> _Connection | None:
         oldest = asyncio.get_running_loop().time() - KEEPALIVE_S
@@ -313,9 +319,18 @@ class Pool:
                     _, connection = await loop.create_connection(
                         _Connection, self._host, self._port, ssl=self._tls or None
                     )
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, UnicodeError) as error:  # a host that no name can be
             raise CannotConnect(str(error) or type(error).__name__) from error
         return connection
+
+
+async def _ask(connection: _Connection, request: bytes) -> tuple[Response, bool]:
+    try:
+        connection.write(request)
+        return await _head(connection)
+    except BaseException:
+        connection.close()
+        raise
 
 
 async def _head(connection: _Connection) -> tuple[Response, bool]:

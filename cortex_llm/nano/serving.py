@@ -51,8 +51,11 @@ class Server:
     ) -> dict[str, Any]:
         """The whole reply of `/v1/chat/completions`, greedy."""
         payload: dict[str, Any] = {
-            "messages": messages, "max_tokens": max_tokens, "temperature": 0.0, "cache_prompt": False,
-        } | more  # fmt: skip
+            "messages": messages,
+            "max_tokens": max_tokens,
+            "temperature": 0.0,
+            "cache_prompt": False,
+        } | more
         if schema is not None:
             named = {"name": "answer", "schema": schema, "strict": True}
             payload["response_format"] = {"type": "json_schema", "json_schema": named}
@@ -134,5 +137,3 @@ def serve(model: Path, *, threads: int = THREADS, parallel: int = 1) -> Iterator
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-

@@ -7,6 +7,7 @@ import json
 import select
 import socket
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,10 @@ def test_slow_and_silent_clients_delay_nobody(asked: RunningDaemon, llm: FakeLlm
             assert asked.call("ping") == {"pong": True}
 
 
+def was_asked(llm: FakeLlm, times: int) -> bool:
+    return len(llm.seen) > times
+
+
 @pytest.mark.parametrize("half_closed", [False, True])
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_model_stops_when_its_client_is_gone(
@@ -216,7 +221,7 @@ def test_the_model_stops_when_its_client_is_gone(
             session.send({"command": "inference", "prompt": "x", "stream": stream})
             if half_closed:
                 session.socket.shutdown(socket.SHUT_WR)
-            eventually(lambda n=attempt: len(llm.seen) > n, "the model was asked")
+            eventually(partial(was_asked, llm, attempt), "the model was asked")
             if stream:
                 session.line()
             time.sleep(0.05)
@@ -247,6 +252,6 @@ def test_requests_of_a_client_that_is_gone_leave_the_queue(tmp_path: Path, llm: 
             seen = len(llm.seen)
             with cortexd.session() as session:
                 session.send(*[{"command": "inference", "prompt": "x"}] * 5)
-                eventually(lambda n=seen: len(llm.seen) > n, "the model was asked")
+                eventually(partial(was_asked, llm, seen), "the model was asked")
             eventually(lambda: cortexd.call("llm.status")["queue"]["running"] == 0, "all are gone")
             assert cortexd.call("llm.status")["queue"]["waiting"] == 0
