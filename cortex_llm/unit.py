@@ -6,8 +6,10 @@ themselves are a package's and are never touched.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import stat
 import subprocess
 from pathlib import Path
 
@@ -81,8 +83,16 @@ def model_drop_in(memory_max: int, model: Path | None) -> str:
         f"MemoryMax={memory_max}",
     ]
     if model is not None and model.parent != DEFAULT_FOLDER:
-        lines += ["BindReadOnlyPaths=", f"BindReadOnlyPaths={path_in_unit(model.parent)}"]
+        lines += ["BindReadOnlyPaths=", f"BindReadOnlyPaths={path_in_unit(_shown(model))}"]
     return "\n".join(lines) + "\n"
+
+
+def _shown(model: Path) -> Path:
+    """What the service is shown: the folder, or where others may not enter it, the file."""
+    with contextlib.suppress(OSError):
+        if not model.parent.stat().st_mode & stat.S_IXOTH:
+            return model
+    return model.parent
 
 
 def path_in_unit(path: Path) -> str:

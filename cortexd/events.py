@@ -36,4 +36,4 @@ def log(
     if logger.isEnabledFor(level):
         named = {f"CORTEX_{name.upper()}": value for name, value in fields.items()}
         extra = {"fields": {"MESSAGE_ID": event.value, "CORTEX_EVENT": event.name.lower(), **named}}
-        logger.log(level, message, *args, extra=extra)
+        logger.log(level, message, *args, extra=extra, stacklevel=2)
