@@ -128,7 +128,7 @@ def find_script(name: str) -> Path:
     """The script beside the package (a checkout), or beside the installation's environment."""
     package = Path(__file__).resolve().parent
     prefix = Path(sys.prefix)
-    for folder in (package.parent, prefix.parent, Path("/opt/cortex")):
+    for folder in (package.parent, prefix, prefix.parent, Path("/opt/cortex")):
         script = folder / "scripts" / name
         if os.access(script, os.X_OK):
             return script

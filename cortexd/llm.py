@@ -16,6 +16,7 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,7 +35,6 @@ from cortexd.waking import Waker
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
     from cortexd.api.messages import LlmState
     from cortexd.completion import Usage
@@ -45,6 +45,8 @@ PROBE_TIMEOUT_S = 2.0
 FRESH_S = 1.0
 # While a model loads: how often it is asked whether it is ready.
 LOADING_POLL_S = 0.1
+# Connections that systemd may let go before a server on demand counts as not to be had.
+ATTEMPTS_ON_DEMAND = 3
 # An error page is read no further than this.
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -110,7 +112,8 @@ class Upstream:
     async def refresh(self) -> ServerInfo:
         """Ask the server for its state unless that is known from the last second."""
         async with self._probing:
-            if self._doubtful or time.monotonic() - self._checked_at >= FRESH_S:
+            stale = time.monotonic() - self._checked_at >= FRESH_S
+            if self._doubtful or stale or self._has_gone():
                 self.info = await self._probe()
                 self._checked_at = time.monotonic()
                 self._doubtful = False
@@ -129,7 +132,7 @@ class Upstream:
             raise LlmUnavailable(
                 "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
             )
-        if self.info.state == "ready" and not self._doubtful:
+        if self.info.state == "ready" and not self._doubtful and not self._has_gone():
             return self.info
         deadline = time.monotonic() + timeout_s
         if (await self.refresh()).state == "stopped":
@@ -165,7 +168,7 @@ class Upstream:
         body = strictjson.dumps(
             {**payload, "stream": True, "stream_options": {"include_usage": True}}
         )
-        connected_anew = False
+        connections = 0
         while True:
             await self.wait_ready(load_timeout_s)
             try:
@@ -177,9 +180,10 @@ class Upstream:
                 self.doubt()
                 await asyncio.sleep(LOADING_POLL_S)
             except http.Broken as error:  # it closed a connection that we had kept
-                if connected_anew or usage.started:
+                connections += 1
+                if connections > self._patience or usage.started:
                     raise self._lost(error, usage) from error
-                connected_anew = True
+                self.doubt()
             except sse.Malformed as error:
                 raise self._nonsense(str(error)) from error
             except http.HttpError as error:
@@ -188,6 +192,25 @@ class Upstream:
             raise self._lost(None, usage)
         if usage.model and usage.model != self.info.model:
             self.doubt()
+
+    def will_load(self) -> bool:
+        """Whether, as far as is known, the next request waits for the model to be loaded."""
+        return self._has_gone() or self.info.state in ("stopped", "loading")
+
+    def _has_gone(self) -> bool:
+        """Whether a server on demand, last seen ready, has been stopped: its socket is gone."""
+        if self.probe_url is None or self.info.state != "ready":
+            return False
+        return not Path(self.probe_url.removeprefix("unix:")).exists()
+
+    @property
+    def _patience(self) -> int:
+        """How many connections may break before an answer begins.
+
+        One, that we had kept and the server closed; a few where systemd lets the waiting ones
+        go because the server is just being stopped.
+        """
+        return 1 if self.probe_url is None else ATTEMPTS_ON_DEMAND
 
     async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"

@@ -14,6 +14,10 @@ from contextlib import aclosing
 from cortexd import events, http
 from cortexd.events import Event
 
+ATTEMPTS = 3
+# Stopping takes a moment; a start that fails takes longer.
+PAUSE_S = 0.2
+
 _log = logging.getLogger(__name__)
 
 
@@ -39,18 +43,34 @@ class Waker:
             self._task.cancel()
 
 
+async def _ask(pool: http.Pool) -> None:
+    """One answer, whatever it says.
+
+    systemd lets waiting connections go when a start fails, but also while the server is just
+    being stopped: so it is tried again, a few times.
+    """
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            async with (
+                pool.request("GET", "/health", [], b"") as response,
+                aclosing(response.body()) as pieces,
+            ):
+                async for _ in pieces:
+                    pass
+            return
+        except http.Broken:
+            if not attempts_left:
+                raise
+            await asyncio.sleep(PAUSE_S)
+
+
 async def _wake(url: str, timeout_s: float) -> None:
     began = time.monotonic()
     events.log(_log, logging.INFO, Event.MODEL_LOADING, "starting the model server")
     pool = http.Pool(url)
     try:
-        async with (
-            asyncio.timeout(timeout_s),
-            pool.request("GET", "/health", [], b"") as response,
-            aclosing(response.body()) as pieces,
-        ):
-            async for _ in pieces:
-                pass
+        async with asyncio.timeout(timeout_s):
+            await _ask(pool)
     except (http.HttpError, TimeoutError) as error:
         took = time.monotonic() - began
         _log.warning("the model server did not start within %.1f s: %s", took, error or "timeout")

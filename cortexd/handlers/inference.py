@@ -210,7 +210,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
     usage = Usage()
     parts: list[str] = []
     first_token = 0.0
-    if listener is not None and ctx.llm.info.state in ("stopped", "loading"):
+    if listener is not None and ctx.llm.will_load():
         place = ctx.queue.running + ctx.queue.waiting + 1
         listener.emit("state", {"state": "loading", "queue_position": place})
     try:

@@ -19,6 +19,7 @@ _say = functools.partial(events.log, logging.getLogger(__name__), logging.INFO)
 
 async def load(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateReply:
     """Have the model loaded now; llm.status tells when it is ready."""
+    ctx.llm.doubt()
     info = await ctx.llm.refresh()
     _refuse_another(params.model, info.model)
     if info.state in ("ready", "loading"):

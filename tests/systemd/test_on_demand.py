@@ -46,15 +46,26 @@ def infer(box: Machine, **params: object) -> dict[str, object]:
     return box.ask("inference", prompt="Hello", max_tokens=4, **params)
 
 
-def stopped(box: Machine) -> None:
+def answered(box: Machine) -> bool:
+    reply = infer(box)
+    assert reply["status"] == "ok", reply
+    return True
+
+
+def stopped_only(box: Machine) -> None:
     box.run("systemctl", "stop", "cortex-llm")
+    assert state(box) in ("inactive", "failed")
+
+
+def stopped(box: Machine) -> None:
+    stopped_only(box)
     box.sh("systemctl reset-failed")
     assert state(box) == "inactive"
 
 
 def test_looking_does_not_load(box: Machine) -> None:
     stopped(box)
-    assert box.ask("llm.status")["data"]["state"] == "stopped"
+    wait_for(lambda: box.ask("llm.status")["data"]["state"] == "stopped", timeout=3)
     box.ask("status")
     box.ask("health")
     box.ask("metrics")
@@ -69,7 +80,7 @@ def test_the_first_request_loads_and_idleness_unloads(box: Machine) -> None:
     before = memory(box)
     assert before["cortex-llm.service"] == 0
     started = time.monotonic()
-    assert infer(box)["status"] == "ok"
+    assert answered(box)
     cold = time.monotonic() - started
     loaded = memory(box)
     assert loaded["cortex-llm.service"] > 0
@@ -80,7 +91,7 @@ def test_the_first_request_loads_and_idleness_unloads(box: Machine) -> None:
     assert box.ask("llm.status")["data"]["state"] == "stopped"
     # goal: 45 MB for the whole stack
     assert sum(after.values()) < 45_000_000
-    assert infer(box)["status"] == "ok", "and it comes back"
+    assert answered(box)  # and it comes back
 
 
 def test_while_it_loads_the_daemon_says_so(box: Machine) -> None:
@@ -160,7 +171,29 @@ def test_others_may_not_load_or_use_the_model_behind_the_daemon(box: Machine) ->
     assert box.run(*guest, "cat", "/etc/cortex/llm.key", check=False).returncode != 0
 
 
-def test_a_crash_is_explained_and_ends_after_three(box: Machine) -> None:
+def test_starts_on_demand_are_not_taken_for_a_crash_loop(box: Machine) -> None:
+    for _ in range(6):
+        stopped_only(box)
+        assert answered(box)
+
+
+def test_a_crash_loop_ends_where_it_is_always_on(box: Machine) -> None:
+    stopped(box)
+    mask = "/etc/systemd/system/cortex-llm.service.d/10-on-demand.conf"
+    box.sh(f"mkdir -p {mask.rpartition('/')[0]}; ln -s /dev/null {mask}; systemctl daemon-reload")
+    box.sh("cp /etc/cortex/llm.env /root/llm.env.kept")
+    box.sh("sed -i s/tiny.gguf/missing.gguf/ /etc/cortex/llm.env")
+    box.run("systemctl", "start", "--no-block", "cortex-llm")
+    wait_for(lambda: box.show("cortex-llm", "SubState") == "failed", timeout=30)
+    assert int(box.show("cortex-llm", "NRestarts")) <= 3
+    said = [str(entry["MESSAGE"]) for entry in box.journal("-u", "cortex-llm", "-n", "20")]
+    assert any("repeated too quickly" in line for line in said)
+    box.run("cp", "/root/llm.env.kept", "/etc/cortex/llm.env")
+    box.sh(f"rm {mask}; systemctl daemon-reload; systemctl reset-failed")
+    assert answered(box)
+
+
+def test_a_crash_is_explained_and_the_next_request_tries_again(box: Machine) -> None:
     stopped(box)
     box.sh("cp /etc/cortex/llm.env /root/llm.env.kept")
     box.sh("sed -i s/tiny.gguf/missing.gguf/ /etc/cortex/llm.env")
@@ -170,8 +203,7 @@ def test_a_crash_is_explained_and_ends_after_three(box: Machine) -> None:
     said = [str(entry["MESSAGE"]) for entry in box.journal("-u", "cortex-llm", "-n", "60")]
     assert any("missing.gguf" in line and "no such file" in line for line in said), said
     box.run("cp", "/root/llm.env.kept", "/etc/cortex/llm.env")
-    box.sh("systemctl reset-failed")
-    assert infer(box)["status"] == "ok"
+    assert answered(box)
 
 
 def test_killed_for_want_of_memory_while_the_daemon_answers(box: Machine) -> None:
@@ -198,4 +230,4 @@ def test_killed_for_want_of_memory_while_the_daemon_answers(box: Machine) -> Non
     box.run("rm", conf)
     box.run("systemctl", "daemon-reload")
     box.sh("systemctl reset-failed")
-    assert infer(box)["status"] == "ok"
+    assert answered(box)
