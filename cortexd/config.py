@@ -126,6 +126,8 @@ class LlmSection(Section, frozen=True, kw_only=True):
                 raise ValueError(
                     f"{name} is {shown(url)}: give http://HOST:PORT or unix:/PATH.sock"
                 )
+        if self.url.startswith("http") and urlsplit(self.url).username is not None:
+            raise ValueError("url holds a password that everybody could read; use api_key_file")
         if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
             raise ValueError("api_key is not one line of ASCII")
 

@@ -179,7 +179,7 @@ class Upstream:
             except _NotYet:  # restarted since we last looked: wait for it
                 self.doubt()
                 await asyncio.sleep(LOADING_POLL_S)
-            except http.Broken as error:  # it closed a connection that we had kept
+            except http.Broken as error:
                 connections += 1
                 if connections > self._patience or usage.started:
                     raise self._lost(error, usage) from error
@@ -205,19 +205,17 @@ class Upstream:
 
     @property
     def _patience(self) -> int:
-        """How many connections may break before an answer begins.
+        """How many connections may break before an answer begins: a few on demand.
 
-        One, that we had kept and the server closed; a few where systemd lets the waiting ones
-        go because the server is just being stopped.
+        systemd lets the waiting ones go when the server is just being stopped.
         """
-        return 1 if self.probe_url is None else ATTEMPTS_ON_DEMAND
+        return 0 if self.probe_url is None else ATTEMPTS_ON_DEMAND
 
     async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
         async with self._request(self.url, "POST", path, body, request_id) as response:
             usage.started = True
             if response.status == 503:
-                usage.started = False
                 raise _NotYet
             if response.status != 200:
                 raise self._refusal(response.status, await _read(response))

@@ -26,7 +26,7 @@ from cortex_llm.nano.model import Nano
 from cortex_llm.nano.sizes import SIZES, Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
-HOLD, LAST = 0.4, 0.02  # share of the steps at the full rate, and the rate's share at the end
+HOLD, LAST = 0.5, 0.02  # share of the steps at the full rate, and the rate's share at the end
 CLIP = 1.0
 DECAY = 0.05
 TIMED_STEPS = 30  # enough to know the speed within a few per cent

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.http import Broken, CannotConnect, Chunked, HttpError, NotHttp, Pool, Sized
+from cortexd.http import Broken, CannotConnect, HttpError, NotHttp, Pool, Reply
 
 
 def chunked(pieces: list[bytes], extension: bytes = b"") -> bytes:
@@ -22,31 +22,40 @@ def chunked(pieces: list[bytes], extension: bytes = b"") -> bytes:
 
 
 @given(st.lists(st.binary(max_size=40), max_size=6), st.data())
-def test_chunks_in_any_chunking(pieces: list[bytes], data: st.DataObject) -> None:
-    wire = chunked(pieces, data.draw(st.sampled_from([b"", b";a=b"])))
+def test_a_reply_in_any_chunking(pieces: list[bytes], data: st.DataObject) -> None:
+    head = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    wire = head + chunked(pieces, data.draw(st.sampled_from([b"", b";a=b"])))
     edges = sorted(data.draw(st.sets(st.integers(0, len(wire)))) | {0, len(wire)})
-    body = Chunked()
-    received = b"".join(body.feed(wire[a:b]) for a, b in pairwise(edges))
+    reply = Reply()
+    received = b"".join(reply.feed(wire[a:b]) for a, b in pairwise(edges))
     assert received == b"".join(pieces)
-    assert body.done
+    assert (reply.status, reply.done, reply.keep_alive) == (200, True, True)
 
 
-@given(st.binary(max_size=200))
-def test_any_bytes_are_chunks_or_refused(data: bytes) -> None:
-    body = Chunked()
+@given(st.binary(max_size=200), st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n"]))
+def test_any_bytes_are_a_reply_or_refused(data: bytes, start: bytes) -> None:
+    reply = Reply()
     try:
-        for byte in data:
-            body.feed(bytes([byte]))
-    except NotHttp:
+        for byte in start + data:
+            reply.feed(bytes([byte]))
+        reply.end()
+    except (NotHttp, Broken):
         pass
 
 
-def test_sized() -> None:
-    body = Sized(5)
-    assert body.feed(b"abc") + body.feed(b"defg") == b"abcde"
-    assert body.done
-    assert Sized(0).done
-    assert not Sized(None).done
+def test_a_body_that_ends_with_its_connection() -> None:
+    reply = Reply()
+    assert reply.feed(b"HTTP/1.1 200 OK\r\n\r\nab") == b"ab"
+    assert not reply.done
+    reply.end()
+    assert reply.done
+
+
+def test_what_follows_a_reply_ends_the_connection() -> None:
+    reply = Reply()
+    assert reply.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef") == b"ab"
+    assert reply.done
+    assert not reply.keep_alive
 
 
 def exchange(folder: Path, *replies: bytes, requests: int = 1) -> list[tuple[int, bytes]]:

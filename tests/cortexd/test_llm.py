@@ -286,9 +286,10 @@ def test_many_at_once_take_no_more_than_the_slots(asked: RunningDaemon, llm: Fak
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
-        say(exchange.prompt, wait=0.02)(exchange)
+        exchange.sleep(0.02)
         with lock:
             now[0] -= 1
+        say(exchange.prompt)(exchange)
 
     llm.chat = counted
     with asked.session() as session:

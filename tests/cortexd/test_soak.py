@@ -117,10 +117,10 @@ def test_mixed_traffic_leaves_nothing_behind(
     llm.chat = moody
     limits = {"requests_per_second": 1e6, "request_burst": 1_000_000, "queue_size": 1000}
     with daemon(tmp_path, {"llm": {"url": llm.url}, "limits": limits}) as cortexd:
-        run_traffic(cortexd, 3, seed=1)
+        run_traffic(cortexd, 2, seed=1)
         eventually(lambda: cortexd.call("status")["connections"] == 1, "all clients are gone")
         rss, descriptors = cortexd.rss_mib, cortexd.descriptors
-        seen = run_traffic(cortexd, 60 if slow_tests else 6, seed=100)
+        seen = run_traffic(cortexd, 60 if slow_tests else 4, seed=100)
         assert len(seen) == 6
         eventually(lambda: cortexd.call("status")["connections"] == 1, "all clients are gone")
         queue = cortexd.call("llm.status")["queue"]
