@@ -3,6 +3,8 @@ from __future__ import annotations
 import functools
 import os
 import struct
+import subprocess
+import sys
 import tempfile
 import time
 import tracemalloc
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from cortex_llm import gguf
 from cortex_llm.errors import ModelError
 from cortex_llm.gguf import Header, read_header
+from tests.support.model_server import CHECKOUT
 from tests.support.tiny_gguf import DEFAULT_VOCAB, write_model
 
 
@@ -110,13 +113,22 @@ def test_a_fifo_does_not_hang(tmp_path: Path) -> None:
         read_header(tmp_path / "fifo")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_permission_denied(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
     path.write_bytes(valid())
     path.chmod(0)
-    with pytest.raises(ModelError, match="permission denied"):
-        read_header(path)
+    read = (
+        "import os, sys; from pathlib import Path; from cortex_llm.gguf import read_header\n"
+        "from cortex_llm.errors import ModelError\n"
+        f"handle = os.open({str(tmp_path)!r}, os.O_PATH); os.fchdir(handle)\n"
+        "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "try: read_header(Path('m.gguf'))\n"
+        "except ModelError as error: print(error)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", read], capture_output=True, text=True, check=True, cwd=CHECKOUT
+    )
+    assert "permission denied" in told.stdout
 
 
 def judge(data: bytes) -> None:
