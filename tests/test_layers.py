@@ -23,10 +23,11 @@ LAYERS = [
     {"exposition"},
     {"context"},
     {"queue", "llm", "prompts", "counters", "ratelimit", "samplers"},
-    {"completion"},
-    {"http", "sse", "render"},
+    {"completion", "waking"},
+    {"http", "sse", "render", "units"},
     {"config", "listener"},
     {"access", "systemd", "yamlfile", "log"},
+    {"events", "journal"},
     {"api"},
 ]
 API_LAYERS = [
