@@ -15,4 +15,5 @@ BENCHMARKS = (
     "stream",
     "command",
     "ask",
+    "lifecycle",
 )

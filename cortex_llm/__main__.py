@@ -46,7 +46,12 @@ def build_parser() -> argparse.ArgumentParser:
     wait.add_argument("--pid", type=int, help="give up when this process ends (default: $MAINPID)")
     wait.set_defaults(run="cortex_llm.ready:command")
 
+    ended = commands.add_parser("explain-stop", help="say why the service ended (ExecStopPost=)")
+    ended.set_defaults(run="cortex_llm.ending:command")
+
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
+    _add_setup(commands.add_parser("setup", help="the wizard: choose a model and set it up"))
+    _add_service(commands.add_parser("service", help="set up the system service (for root)"))
     if importlib.util.find_spec(NANO):
         importlib.import_module(NANO).add_parser(commands)
     return parser
@@ -65,6 +70,57 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
     for action in (listed, info, verify):
         _json(action)
+
+
+def _add_setup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
+    parser.add_argument("--answers", metavar="FILE", help="answers as lines NAME=value")
+    parser.add_argument("--backend", metavar="NAME", help="local, file, builtin, url or none")
+    parser.add_argument("--model", metavar="NAME", help="a recommended model")
+    parser.add_argument("--model-path", metavar="FILE", help="for the backend file")
+    parser.add_argument("--model-url", metavar="URL", help="another place to download it from")
+    parser.add_argument("--sha256", metavar="HEX", help="its checksum")
+    parser.add_argument("--url", metavar="URL", help="for the backend url")
+    parser.add_argument("--model-name", metavar="NAME", help="for the backend url")
+    parser.add_argument("--threads", metavar="N")
+    parser.add_argument("--ctx-size", metavar="TOKENS")
+    parser.add_argument("--models-dir", metavar="DIR", help="where models are kept")
+    parser.set_defaults(run="cortex_llm.wizard:command")
+
+
+def _add_service(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    for name, text in (
+        ("install", "set the service up with a model"),
+        ("configure", "change the model or its settings"),
+        ("switch", "change to another model; back to the old one if it does not serve"),
+    ):
+        action = actions.add_parser(name, help=text)
+        optional = "?" if name == "configure" else None
+        action.add_argument("model", nargs=optional, metavar="MODEL", help="a GGUF file")
+        action.add_argument("threads", nargs="?", type=int, metavar="THREADS")
+        action.add_argument("ctx_size", nargs="?", type=int, metavar="CTX", help="tokens")
+        action.add_argument("--engine", metavar="NAME")
+        action.add_argument("--parallel", type=int, metavar="N", help="requests at once")
+        action.add_argument(
+            "--idle-timeout", metavar="TIME", help="unload after so long unused; 0: never"
+        )
+        action.add_argument(
+            "--always-on",
+            action=argparse.BooleanOptionalAction,
+            help="load it at boot and keep it; --no-always-on: on demand",
+        )
+        action.add_argument(
+            "--copy", action="store_true", help="copy the model to /var/lib/cortex/models"
+        )
+        action.add_argument("--dry-run", action="store_true", help="try it, change nothing")
+        action.set_defaults(run="cortex_llm.service:set_up_command")
+    status = actions.add_parser("status", help="what is set up, and how it is")
+    _json(status)
+    status.set_defaults(run="cortex_llm.service:status_command")
+    uninstall = actions.add_parser("uninstall", help="stop it and take its settings away")
+    uninstall.set_defaults(run="cortex_llm.service:uninstall_command")
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

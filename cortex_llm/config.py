@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,8 +30,11 @@ DEFAULT_PORT = 8085
 DEFAULT_ENDPOINT = TcpEndpoint(DEFAULT_HOST, DEFAULT_PORT)
 ENGINES = ("auto", "llama-server", "xllamacpp", "llama-cpp-python")
 CREDENTIAL = "api-key"  # LoadCredential=api-key:/etc/cortex/llm.key
+ENV_FILE_CREDENTIAL = "llm.env"  # LoadCredential=llm.env:/etc/cortex/llm.env
 MAX_ENV_FILE_BYTES = 1 << 20  # a few dozen lines are usual; a mistaken path is often a model
 MAX_ALIAS = 128
+# What people write of systemd.time(7), for the time after which an idle model is unloaded.
+TIMESPAN = re.compile(r"(\d{1,9}(s|sec|m|min|h|hr|d)?)( ?\d{1,9}(s|sec|m|min|h|hr))*\Z")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ def _path(text: str) -> Path:
     return path
 
 
+def _timespan(text: str) -> str:
+    if text != "infinity" and not TIMESPAN.match(text):
+        raise ValueError(f"is {text[:40]!r}, not a time such as 15min, 1h 30min, 90 (seconds) or 0")
+    return text
+
+
 def _engine(text: str) -> str:
     if text not in ENGINES:
         raise ValueError(f"is {text[:40]!r}, not one of {', '.join(ENGINES)}")
@@ -104,6 +114,7 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "CACHE_RAM_MB": _whole(0, 1 << 20),
     "ALIAS": _alias,
     "SERVER": _path,
+    "IDLE_TIMEOUT": _timespan,  # read by cortex-llm-proxy.service; here only checked
 }
 #: The documented system's names, read where the new ones say nothing.
 OLD_NAMES = {"MODEL_PATH": "CORTEXD_MODEL_PATH", "THREADS": "CORTEXD_N_THREADS"}
@@ -147,8 +158,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def _read_file(environ: Mapping[str, str]) -> tuple[Path, list[envfile.Assignment]]:
     named = environ.get(ENV_FILE_VARIABLE)
     file = Path(named).expanduser() if named else DEFAULT_ENV_FILE
+    # Under systemd it is a copy that we may read; messages name the original, to be mended.
+    copy = Path(environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / ENV_FILE_CREDENTIAL
+    source = copy if not named and copy.exists() else file
     try:
-        with file.open("rb") as stream:
+        with source.open("rb") as stream:
             raw = stream.read(MAX_ENV_FILE_BYTES + 1)
         if len(raw) > MAX_ENV_FILE_BYTES:
             raise UsageError(f"{file} is above {MAX_ENV_FILE_BYTES} bytes: not a settings file")

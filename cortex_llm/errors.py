@@ -3,6 +3,7 @@
     LlmError
     ├── UsageError    the command line or the configuration cannot be understood (exit 2)
     ├── ModelError    this model file cannot be used
+    ├── DownloadError a model file could not be had
     ├── EngineError   no engine, or the engine does not work
     └── NotReadyError the server did not become ready
 
@@ -35,6 +36,12 @@ class ModelError(LlmError):
     """This model file cannot be used."""
 
     code = "MODEL_ERROR"
+
+
+class DownloadError(LlmError):
+    """A model file could not be had."""
+
+    code = "DOWNLOAD_ERROR"
 
 
 class EngineError(LlmError):

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cortex_llm.endpoint import Endpoint, UnixEndpoint, request
+from cortex_llm import unit
+from cortex_llm.endpoint import Endpoint, TcpEndpoint, UnixEndpoint, request
+from cortex_llm.unit import PROXY_SOCKET
 
 CONNECT_TIMEOUT = 1.0
 LISTENING = "0A"  # the state column of /proc/net/tcp
@@ -20,19 +22,31 @@ LISTENING = "0A"  # the state column of /proc/net/tcp
 
 @dataclass(frozen=True)
 class Holder:
-    """`model` is the name of the model served, None when it is no model server."""
+    """`model` is the name of the model served, None when it is no model server.
+
+    `on_demand`: systemd holds the address for our service; asking there would load the model.
+    """
 
     program: str
     model: str | None
+    on_demand: bool = False
 
 
 def who_has(endpoint: Endpoint, api_key: str | None) -> Holder | None:
     """None when nothing listens at the endpoint."""
+    if isinstance(endpoint, TcpEndpoint) and _is_systemds(endpoint):
+        return Holder(f"systemd ({PROXY_SOCKET})", None, on_demand=True)
     try:
         endpoint.connect(CONNECT_TIMEOUT).close()
     except OSError:
         return None
     return Holder(_program(endpoint), _model(endpoint, api_key))
+
+
+def _is_systemds(endpoint: TcpEndpoint) -> bool:
+    if unit.show(PROXY_SOCKET, "ActiveState") != "active":
+        return False
+    return f"{endpoint.host}:{endpoint.port} " in unit.show(PROXY_SOCKET, "Listen") + " "
 
 
 def _model(endpoint: Endpoint, api_key: str | None) -> str | None:

@@ -38,6 +38,11 @@ def inspect(root: Path = Path("/"), affinity: set[int] | None = None) -> Machine
     return Machine(memory, source, min(available, memory), max(1, cores))
 
 
+def memory_limit(root: Path = Path("/")) -> int | None:
+    """The tightest memory limit of the control groups above us, in bytes; None without one."""
+    return min((limit for limit, _ in _memory_limits(root)), default=None)
+
+
 def _meminfo(root: Path) -> tuple[int, int]:
     figures = {}
     for line in _text(root / "proc/meminfo").splitlines():

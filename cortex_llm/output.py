@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 
@@ -18,7 +19,11 @@ def data_json(value: object) -> None:
 
 def say(text: str) -> None:
     """Say something to the person or the journal."""
-    sys.stderr.write(printable(text) + "\n")
+    mark = ""
+    if "JOURNAL_STREAM" in os.environ:  # journald takes the priority from such a mark
+        bad = text.removeprefix("cortex-llm: ").startswith
+        mark = "<3>" if bad("error") else "<4>" if bad("warning") else "<6>"
+    sys.stderr.write(mark + printable(text) + "\n")
     sys.stderr.flush()
 
 

@@ -113,6 +113,9 @@ def _address(settings: Settings) -> Check:
         except LlmError as error:
             return _failed("address", error)
         return Check("address", ok=True, detail=f"{settings.endpoint} is free")
+    if holder.on_demand:
+        detail = f"{settings.endpoint} is systemd's, which loads the model on demand"
+        return Check("address", ok=True, detail=detail)
     if holder.model is not None:
         detail = f"{settings.endpoint} already serves the model {holder.model}"
         return Check("address", ok=True, detail=detail)

@@ -75,9 +75,19 @@ def is_running(pid: int) -> bool:
     """Whether the process is there and no zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:  # gone, or hidden from us by ProtectProc=
+        return _takes_signals(pid)
+    return stat.rpartition(")")[2].split()[:1] not in (["Z"], ["X"])
+
+
+def _takes_signals(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
     except OSError:
         return False
-    return stat.rpartition(")")[2].split()[:1] not in (["Z"], ["X"])
+    return True
 
 
 def notify(message: str) -> None:

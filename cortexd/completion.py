@@ -26,6 +26,7 @@ class Usage:
     tokens: int = 0
     finish_reason: str = ""
     model: str = ""
+    started: bool = False  # the server has begun to answer
 
 
 class _Delta(msgspec.Struct):

@@ -97,6 +97,9 @@ class LlmSection(Section, frozen=True, kw_only=True):
 
     enabled: bool = True
     url: str = "http://127.0.0.1:8085"
+    # Where a server that is loaded on demand can be looked at without loading it; goes with
+    # the address above and with no other.
+    probe_url: str | None = None
     api_key: str | None = None
     api_key_file: Path | None = None
     request_timeout_sec: Seconds = 600.0  # for one answer, queueing included
@@ -112,10 +115,17 @@ class LlmSection(Section, frozen=True, kw_only=True):
     n_ctx: Annotated[int, Meta(ge=1)] | None = None
     use_mmap: bool = True
 
+    def probed_at(self) -> str | None:
+        """`probe_url`, if it is that of the server at `url`."""
+        return self.probe_url if self.url == LlmSection().url else None
+
     def __post_init__(self) -> None:
         """Refuse an address that nothing can be reached at, and a key that is no header."""
-        if not _reachable(self.url):
-            raise ValueError(f"url is {shown(self.url)}: give http://HOST:PORT or unix:/PATH.sock")
+        for name, url in (("url", self.url), ("probe_url", self.probe_url or self.url)):
+            if not _reachable(url):
+                raise ValueError(
+                    f"{name} is {shown(url)}: give http://HOST:PORT or unix:/PATH.sock"
+                )
         if self.url.startswith("http") and urlsplit(self.url).username is not None:
             raise ValueError("url holds a password that everybody could read; use api_key_file")
         if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
@@ -278,6 +288,7 @@ class Loaded:
 ENVIRONMENT: dict[str, Key] = {
     "CORTEX_SOCKET": ("socket", "path"),
     "CORTEXD_LLM_URL": ("llm", "url"),
+    "CORTEXD_LLM_PROBE_URL": ("llm", "probe_url"),
     "CORTEXD_LLM_API_KEY_FILE": ("llm", "api_key_file"),
     "CORTEXD_MODEL_PATH": ("llm", "model_path"),
     "CORTEXD_N_THREADS": ("llm", "n_threads"),

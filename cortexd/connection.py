@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # How long one client is served before the others' turn: two hundred pings, or a few of
 # what takes longer.  Nobody feels it, and one turn's overhead is nothing beside it.
 TURN_S = 0.002
+# At shutdown: a client that has just connected is about to ask; it gets its answer.
+FRESH_GRACE_S = 0.5
 # Unanswered requests of one client past which nothing more is read from it.
 MAX_PENDING = 64
 # Bytes waiting in a client's transport past which we stop reading from it and streaming.
@@ -66,6 +68,7 @@ class Connection(asyncio.BufferedProtocol):
         self._reading = True
         self._half_closed = False
         self._answered_bare = False
+        self._fresh = True  # has asked nothing yet
         self._untrusted = False  # what follows cannot be told apart into requests
         self._closing = False
         self._frame_timer: asyncio.TimerHandle | None = None
@@ -170,8 +173,17 @@ class Connection(asyncio.BufferedProtocol):
         return bool(self._pending or self._frames)
 
     def close_when_idle(self) -> None:
-        """Part of the shutdown: idle clients are let go at once, others once answered."""
-        if not self.busy:
+        """Part of the shutdown: idle clients are let go at once, others once answered.
+
+        One that has connected and not asked yet is waited for: it would take our going for
+        the loss of its request.
+        """
+        if self.busy:
+            return
+        if self._fresh:
+            self._fresh = False
+            self._loop.call_later(FRESH_GRACE_S, self.close_when_idle)
+        else:
             self._close()
 
     def cancel_all(self) -> None:
@@ -209,6 +221,7 @@ class Connection(asyncio.BufferedProtocol):
     def _serve(self, kind: Kind, data: bytes, out: list[bytes]) -> None:
         """Serve one frame; a reply that is there at once goes to ``out``."""
         dispatcher = self._server.dispatcher
+        self._fresh = False
         self._answered_bare = kind is Kind.BARE
         if kind is Kind.LINE or kind is Kind.BARE:
             try:

@@ -69,6 +69,7 @@ class Context:
     reload: Callable[[], ReloadReply]
     monitor: Monitor
     connections: Callable[[], int] = lambda: 0
+    tell: Callable[[], None] = lambda: None  # there is news for `systemctl status`
     policy: Policy = field(default_factory=Policy)
     counters: Counters = field(default_factory=Counters)
     cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)
@@ -83,7 +84,7 @@ class Context:
         limits, llm = self.config.limits, self.config.llm
         self.queue = InferenceQueue(limits.queue_size, llm.slots)
         self.limiter = RateLimiter(limits.requests_per_second, limits.request_burst)
-        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled)
+        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at())
         self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
 
     @property
@@ -112,5 +113,7 @@ class Context:
         self.limiter.burst = limits.request_burst
         self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
         if llm != old.llm:
-            self.llm.reconfigure(llm.url, llm.api_key, llm.api_key_file, llm.enabled)
+            self.llm.reconfigure(
+                llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at()
+            )
         self.monitor.adopt(self.config)

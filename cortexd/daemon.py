@@ -14,11 +14,12 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from cortexd import config, listener
+from cortexd import config, events, listener
 from cortexd.api.errors import ConfigError, CortexError
 from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
+from cortexd.events import Event
 from cortexd.monitor import Monitor
 from cortexd.outlets import Outlets
 from cortexd.server import Server
@@ -50,12 +51,21 @@ class Daemon:
             ConfigError: the database is one of a later version.
         """
         self._explicit = explicit
+        self._began = time.monotonic()
+        self._where = str(loaded.config.socket.path)
+        self._fault = ""  # of the last reload, for the status
         self._stop = asyncio.Event()
         self._notifier = Notifier()
         store = Store(config.database_path(loaded.config, os.environ))
         self._monitor = Monitor(loaded.config, store, self._model_source)
         self._context = Context(
-            loaded, VERSION, self._stop.set, self.reload, self._monitor, lambda: len(self._server)
+            loaded,
+            VERSION,
+            self._stop.set,
+            self.reload,
+            self._monitor,
+            lambda: len(self._server),
+            self._tell,
         )
         self._outlets = Outlets(self._context)
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
@@ -78,14 +88,21 @@ class Daemon:
             await self._server.listen(sockets, settings.backlog)
             gc.collect()
             gc.freeze()  # what start-up made stays; later collections need not look at it
-            self._notifier.ready(self._status(sockets))
-            _log.info("ready on %s", ", ".join(_name(sock) for sock in sockets))
+            self._where = ", ".join(_name(sock) for sock in sockets)
+            self._notifier.ready(self._status())
+            took = time.monotonic() - self._began
+            events.log(
+                _log, logging.INFO, Event.READY, "ready on %s after %.0f ms", self._where,
+                1000 * took, version=VERSION,
+            )  # fmt: skip
             self._monitor.start()
             self._outlets.start(self._context.config)
             await self._wait()
         finally:
             self._monitor.book.publisher.close()
             self._notifier.stopping("finishing running requests")
+            running = len(self._context.running)
+            events.log(_log, logging.INFO, Event.STOPPING, "stopping; %d request(s) run", running)
             if own:
                 listener.remove_socket(settings.path, inode)
             await self._server.drain(self._context.config.limits.drain_sec)
@@ -101,15 +118,22 @@ class Daemon:
             ConfigError: it is wrong; the running one stays.
         """
         self._notifier.reloading(time.monotonic_ns() // 1000)
+        self._fault = ""
         try:
             loaded = config.load(os.environ, self._explicit)
+            changed = self._context.config.changed_keys(loaded.config)
+            self._context.apply(loaded)
+            logging.getLogger().setLevel(loaded.config.log.level.upper())
+        except CortexError as error:
+            self._fault = f"; configuration not reloaded: {error.message}"
+            raise
         finally:
-            self._notifier.ready("serving")
-        changed = self._context.config.changed_keys(loaded.config)
-        self._context.apply(loaded)
+            self._notifier.ready(self._status())
         self._outlets.start(loaded.config)
-        logging.getLogger().setLevel(loaded.config.log.level.upper())
-        _log.info("configuration reloaded; changed: %s", ", ".join(changed) or "nothing")
+        events.log(
+            _log, logging.INFO, Event.RELOADED, "configuration reloaded; changed: %s",
+            ", ".join(changed) or "nothing",
+        )  # fmt: skip
         return {
             "reloaded": True,
             "changed": changed,
@@ -129,6 +153,7 @@ class Daemon:
                     await self._stop.wait()
             except TimeoutError:
                 self._notifier.watchdog()
+                self._tell()
 
     def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -140,10 +165,24 @@ class Daemon:
         try:
             self.reload()
         except CortexError as error:
-            _log.error("configuration not reloaded: %s%s", error.message, _hint(error))
+            events.log(
+                _log, logging.ERROR, Event.RELOAD_FAILED, "configuration not reloaded: %s%s",
+                error.message, _hint(error),
+            )  # fmt: skip
 
-    def _status(self, sockets: list[socket.socket]) -> str:
-        return "serving " + ", ".join(_name(sock) for sock in sockets)
+    def _tell(self) -> None:
+        """Bring ``systemctl status`` up to date, if there is news."""
+        self._notifier.status(self._status())
+
+    def _status(self) -> str:
+        context = self._context
+        state = context.llm.info.state
+        model = f"{state} ({context.llm.info.model})" if context.llm.info.model else state
+        return (
+            f"serving {self._where}; {len(self._server)} client(s), "
+            f"{context.queue.running} request(s) run, {context.queue.waiting} wait; "
+            f"model {model}{self._fault}"
+        )
 
 
 def raise_descriptor_limit(connections: int) -> None:

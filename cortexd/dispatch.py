@@ -22,6 +22,7 @@ from cortexd.api.errors import (
     nearest,
     shown,
 )
+from cortexd.events import Event
 from cortexd.handlers import COMMANDS, Command
 
 if TYPE_CHECKING:
@@ -62,7 +63,12 @@ class Dispatcher:
     def failed(self, call: Call, error: Exception) -> bytes:
         """The error reply, counted; a defect is logged here."""
         if not isinstance(error, CortexError):
-            _log.error("defect while serving %s", shown(call.command), exc_info=error)
+            _log.error(
+                "defect while serving %s",
+                shown(call.command),
+                exc_info=error,
+                extra={"fields": {"MESSAGE_ID": Event.DEFECT.value}},
+            )
             error = InternalError(
                 "the daemon met a defect of its own; nothing was changed by this request",
                 hint="the journal holds the details: journalctl -u cortexd -p err",

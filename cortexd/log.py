@@ -1,32 +1,55 @@
-"""Logging to standard error, as journald reads it.
+"""Logging: to the journal with its fields, elsewhere to standard error with time and level.
 
-Under systemd each line carries its priority as ``<N>``; elsewhere its time and level.
-Prompts and answers are never logged.
+A record's ``fields`` (see `events`) become the entry's fields; the journal's own names for
+where a line was logged go along.  Prompts and answers are never logged.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import traceback
 
+from cortexd.journal import Journal, is_stderr
+
 _PRIORITIES = {"DEBUG": 7, "INFO": 6, "WARNING": 4, "ERROR": 3, "CRITICAL": 2}
+_IDENTIFIER = "cortexd"
 
 
-class _JournalFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        mark = f"<{_PRIORITIES.get(record.levelname, 5)}>"
-        return "\n".join(mark + line for line in text.splitlines())
+class JournalHandler(logging.Handler):
+    """Sends records to journald; one that it does not take goes to standard error."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__()
+        self._journal = journal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record."""
+        priority = _PRIORITIES.get(record.levelname, 5)
+        text = self.format(record)
+        entry = {
+            "MESSAGE": text,
+            "PRIORITY": priority,
+            "SYSLOG_IDENTIFIER": _IDENTIFIER,
+            "CODE_FILE": record.pathname,
+            "CODE_LINE": record.lineno,
+            "CODE_FUNC": record.funcName,
+            "LOGGER": record.name,
+            **getattr(record, "fields", {}),
+        }
+        if not self._journal.send(entry):
+            marked = "\n".join(f"<{priority}>{line}" for line in text.splitlines())
+            sys.stderr.write(marked + "\n")
 
 
 def set_up(level: str) -> None:
-    """Send log records of ``level`` and above to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
-    if "JOURNAL_STREAM" in os.environ:
-        handler.setFormatter(_JournalFormatter("%(message)s"))
+    """Send log records of ``level`` and above where they belong."""
+    handler: logging.Handler
+    if is_stderr():
+        handler = JournalHandler(Journal())
+        handler.setFormatter(logging.Formatter("%(message)s"))
     else:
+        handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     sys.excepthook = lambda kind, error, tb: logging.critical(

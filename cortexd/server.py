@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from cortexd.api.errors import DaemonBusy
-from cortexd.connection import LET_GO_S, Connection
+from cortexd.connection import FRESH_GRACE_S, LET_GO_S, Connection
 
 if TYPE_CHECKING:
     import socket
@@ -74,12 +74,16 @@ class Server:
         if not self._connections:
             self._empty.set()
 
+    def _refuse_work(self) -> None:
+        self.dispatcher.closing = True
+
     async def drain(self, timeout_s: float) -> None:
         """Take no more clients, let running requests finish, then end what is left."""
         self.draining = True
-        self.dispatcher.closing = True
         for listener in self._listeners:
             listener.close()
+        # Until then, clients that have just connected are served like any other.
+        self.loop.call_later(FRESH_GRACE_S, self._refuse_work)
         for connection in list(self._connections):
             connection.close_when_idle()
         try:

@@ -19,6 +19,7 @@ class Notifier:
 
     def __init__(self) -> None:
         self._notifier = sdnotify.SystemdNotifier()
+        self._status = ""
 
     def ready(self, status: str) -> None:
         """Start-up is done: clients may connect."""
@@ -33,8 +34,10 @@ class Notifier:
         self._send("STOPPING=1", f"STATUS={status}")
 
     def status(self, text: str) -> None:
-        """One line for ``systemctl status``."""
-        self._send(f"STATUS={text}")
+        """One line for ``systemctl status``; the same again is not sent."""
+        if text != self._status:
+            self._status = text
+            self._send(f"STATUS={text}")
 
     def watchdog(self) -> None:
         """The event loop is alive."""

@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
-# Builds the engines of cortex-llm from source.
+# Sets up the model server as a system service, and builds its engines from source.
 #
+#   install-llm.sh install MODEL [THREADS] [CTX] [OPTION…]    the service, with this model
+#   install-llm.sh configure [MODEL [THREADS] [CTX]] [OPTION…]
+#   install-llm.sh switch MODEL                           back to the old one if it fails
+#   install-llm.sh status [--json]
+#   install-llm.sh uninstall
 #   install-llm.sh build [--prefix DIR] [--cache DIR]     the native llama-server
 #   install-llm.sh wheel [--install PYTHON] [--cache DIR] llama-cpp-python
 #
-# Both take the llama.cpp sources out of the source package of llama-cpp-python, the one
-# place on PyPI that has them. Both are kept in a cache and not built twice. A llama-server
+# OPTION: --engine NAME, --parallel N, --idle-timeout TIME (0: never unload), --always-on or
+# --no-always-on, --copy (to /var/lib/cortex/models), --dry-run. A model is read, sized and
+# has given a real token before anything of the running service is touched.
+#
+# build and wheel take the llama.cpp sources out of the source package of llama-cpp-python, the one
+# place on PyPI that has them. They are kept in a cache and not built twice. A llama-server
 # counts as built only when `cortex-llm check` has had a real token from it.
 #
 # To add a subcommand: a function cmd_NAME, a line in usage, its name in the case at the end.
@@ -18,7 +27,7 @@ WORK=
 PYTHON=
 
 usage() {
-    sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 say() { printf 'install-llm: %s\n' "$*" >&2; }
@@ -241,10 +250,24 @@ build_wheel() {
     WORK=
 }
 
+# What concerns the service is done by the program itself, the installed one if there is one.
+service() {
+    local program
+    for program in "$CHECKOUT/bin/cortex-llm" /opt/cortex/bin/cortex-llm /usr/bin/cortex-llm; do
+        [ ! -x "$program" ] || exec "$program" service "$@"
+    done
+    if [ "$1" != install ] || [ ! -x "$CHECKOUT/scripts/install.sh" ]; then
+        die "Cortex is not installed on this system" "sudo scripts/install.sh"
+    fi
+    "$CHECKOUT/scripts/install.sh"
+    exec /opt/cortex/bin/cortex-llm service "$@"
+}
+
 [ $# -gt 0 ] || bad_usage "no subcommand was given"
 subcommand=$1
 shift
 case $subcommand in
+install | configure | switch | status | uninstall) service "$subcommand" "$@" ;;
 build | wheel) "cmd_$subcommand" "$@" ;;
 help | -h | --help) usage ;;
 *) bad_usage "unknown subcommand $subcommand" ;;

@@ -31,10 +31,11 @@ LAYERS = [
     {"queue", "llm", "prompts", "counters", "ratelimit", "samplers"},
     {"clocks", "database", "lifecycle", "pressure", "rules", "subscription"},
     {"advise", "alert", "cgroups", "command", "figures", "middle", "migrations", "worker"},
-    {"completion"},
-    {"http", "sse", "render"},
+    {"completion", "waking"},
+    {"http", "sse", "render", "units"},
     {"config", "listener"},
     {"access", "systemd", "yamlfile", "log"},
+    {"events", "journal"},
     {"api"},
 ]
 API_LAYERS = [

@@ -1,4 +1,4 @@
-"""``cortex daemon …``: one thin command for each of the daemon's own."""
+"""``cortex daemon …``: one thin command for each of the daemon's own, and for its service."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # None of these waits for a model: an answer is there at once or the daemon hangs.
 TIMEOUT_S = 10.0
+# The options of the scripts are theirs.
+PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.group()
@@ -144,6 +146,63 @@ def shutdown(settings: Settings) -> None:
         output.data_json(found)
     else:
         output.data(f"shutdown {found['shutdown']}")
+
+
+@daemon.command("install", context_settings=PASSED_ON)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def install_service(options: tuple[str, ...]) -> None:
+    """Install Cortex as a system service, or upgrade it: scripts/install.sh."""
+    from cortex_cli import systemservice
+
+    systemservice.run_script("install.sh", options)
+
+
+@daemon.command("uninstall", context_settings=PASSED_ON)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def uninstall_service(options: tuple[str, ...]) -> None:
+    """Remove the system service: scripts/uninstall.sh."""
+    from cortex_cli import systemservice
+
+    systemservice.run_script("uninstall.sh", options)
+
+
+@daemon.command()
+def start() -> None:
+    """Start the system's cortexd and its socket."""
+    _systemctl("start")
+
+
+@daemon.command()
+def stop() -> None:
+    """Stop the system's cortexd and its socket."""
+    _systemctl("stop")
+
+
+@daemon.command()
+def restart() -> None:
+    """Restart the system's cortexd; requests that come meanwhile are answered."""
+    from cortex_cli import systemservice
+
+    systemservice.systemctl("restart", systemservice.DAEMON)
+    output.talk("cortexd is restarted")
+
+
+@daemon.command()
+@click.option("-f", "--follow", is_flag=True, help="Go on showing what is new.")
+@click.option("-n", "--lines", default=50, show_default=True, help="How many lines.")
+@click.option("--request", metavar="ID", help="Only this request, through both services.")
+def logs(follow: bool, lines: int, request: str | None) -> None:
+    """Show the journal of cortexd and of the model server."""
+    from cortex_cli import systemservice
+
+    systemservice.logs(follow=follow, lines=lines, request=request)
+
+
+def _systemctl(verb: str) -> None:
+    from cortex_cli import systemservice
+
+    systemservice.systemctl(verb, *systemservice.EVERYTHING)
+    output.talk(f"cortexd is {'started' if verb == 'start' else 'stopped'}")
 
 
 def _call(settings: Settings, command: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 TIMEOUT_S = 10.0
+LOAD_TIMEOUT_S = 20.0  # above what cortexd gives systemd to take the order
 
 
 @click.group()
@@ -49,6 +50,31 @@ def status(settings: Settings) -> None:
     if found.get("last_error"):
         lines.append(("last error", str(found["last_error"])))
     output.data_pairs(lines)
+
+
+@llm.command()
+@json_option
+@click.pass_obj
+def load(settings: Settings) -> None:
+    """Have the model loaded now; for administrators of cortexd."""
+    _ask(settings, "llm.load")
+
+
+@llm.command()
+@json_option
+@click.pass_obj
+def unload(settings: Settings) -> None:
+    """Have the model unloaded now; the next request loads it again."""
+    _ask(settings, "llm.unload")
+
+
+def _ask(settings: Settings, command: str) -> None:
+    with Client(settings.socket_path(), timeout_s=LOAD_TIMEOUT_S) as client:
+        found = client.call(command)
+    if settings.json:
+        output.data_json(found)
+    else:
+        output.data(f"the model is {found['state']}")
 
 
 @llm.command()

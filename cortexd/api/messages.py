@@ -168,6 +168,16 @@ def _one_or_all(alert_id: str | None, all_: bool) -> None:
         raise ValueError('give either an "id" or "all": true')
 
 
+class LoadParams(Params, frozen=True, kw_only=True):
+    """The model that is meant; naming another than the one set up is refused."""
+
+    model: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class UnloadParams(LoadParams, frozen=True, kw_only=True):
+    """As for loading."""
+
+
 class PingReply(TypedDict):
     """Data of ``ping``."""
 
@@ -434,6 +444,12 @@ class LlmStatusReply(TypedDict):
     tokens_per_second: float | None
     last_error: str | None
     url: str
+
+
+class LlmStateReply(TypedDict):
+    """Data of ``llm.load`` and ``llm.unload``: what the model server is turning into."""
+
+    state: LlmState
 
 
 class ShutdownReply(TypedDict):

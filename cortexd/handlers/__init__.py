@@ -23,7 +23,9 @@ from cortexd.api.messages import (
     HistoryReply,
     InferenceParams,
     InferenceReply,
+    LlmStateReply,
     LlmStatusReply,
+    LoadParams,
     MetricsReply,
     NoParams,
     Params,
@@ -31,11 +33,12 @@ from cortexd.api.messages import (
     ReloadReply,
     ShutdownReply,
     StatusReply,
+    UnloadParams,
     VersionReply,
     WatchParams,
     WatchReply,
 )
-from cortexd.handlers import alerts, control, inference, manual, system
+from cortexd.handlers import alerts, control, inference, manual, model, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,5 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("inference.batch", USE, BatchParams, BatchReply, inference.batch),
     Command("inference.cancel", USE, CancelParams, CancelReply, inference.cancel),
     Command("llm.status", READ, NoParams, LlmStatusReply, inference.llm_status),
+    Command("llm.load", ADMIN, LoadParams, LlmStateReply, model.load),
+    Command("llm.unload", ADMIN, UnloadParams, LlmStateReply, model.unload),
     Command("shutdown", ADMIN, NoParams, ShutdownReply, control.shutdown),
 )  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import logging
 import time
 import uuid
 from contextlib import aclosing, contextmanager
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
 
-from cortexd import prompts
+from cortexd import events, prompts, units
 from cortexd.access import Level
 from cortexd.api.errors import (
     Cancelled,
@@ -23,6 +25,7 @@ from cortexd.api.errors import (
 )
 from cortexd.completion import Usage
 from cortexd.context import Running
+from cortexd.events import Event
 from cortexd.queue import Priority
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     )
     from cortexd.context import Caller, Context
     from cortexd.prompts import Turn
+
+_say = functools.partial(events.log, logging.getLogger(__name__))
 
 
 async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> InferenceReply:
@@ -188,6 +193,36 @@ async def _outcome(ctx: Context, job: _Job) -> BatchOutput:
 
 
 async def _answer(ctx: Context, job: _Job) -> InferenceReply:
+    """Answer one prompt, and say in the journal how it went; never what was asked."""
+    about = {"request_id": job.request_id, "uid": job.uid}
+    named = job.request_id
+    _say(logging.INFO, Event.REQUEST_STARTED, "request %s of user %d", named, job.uid, **about)
+    try:
+        reply = await _generate(ctx, job)
+    except asyncio.CancelledError:
+        _say(logging.INFO, Event.REQUEST_FAILED, "request %s cancelled", job.request_id, **about)
+        raise
+    except CortexError as error:
+        about["error"] = error.code
+        _say(
+            logging.WARNING, Event.REQUEST_FAILED, "request %s failed: %s",
+            job.request_id, error.message, **about,
+        )  # fmt: skip
+        raise
+    finally:
+        ctx.tell()
+    figures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
+               "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
+    if run := units.invocation():  # the model server cannot know our id: this leads to its lines
+        about["llm_invocation"] = run
+    _say(
+        logging.INFO, Event.REQUEST_DONE, "request %s answered: %d tokens in %.0f ms",
+        job.request_id, reply["tokens_used"], reply["inference_time_ms"], **about, **figures,
+    )  # fmt: skip
+    return reply
+
+
+async def _generate(ctx: Context, job: _Job) -> InferenceReply:
     """Wait for a turn, generate, and account for it."""
     settings, listener = job.settings, job.listener
     llm = ctx.config.llm
@@ -197,14 +232,19 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
     parts: list[str] = []
     first_token = 0.0
     tokens = _Tokens(listener, job.request_id) if listener is not None else None
+    if listener is not None and ctx.llm.will_load():
+        place = ctx.queue.running + ctx.queue.waiting + 1
+        listener.emit("state", {"state": "loading", "queue_position": place})
     try:
         async with asyncio.timeout(limit_s):
             async with ctx.queue.turn(job.uid, job.priority):
                 info = await ctx.llm.wait_ready(llm.load_timeout_sec)
                 ctx.queue.resize(slots=info.slots or llm.slots)
+                ctx.tell()
                 started = time.monotonic()
                 payload = _payload(ctx, job.turns, settings)
-                async with aclosing(ctx.llm.answer(payload, usage, llm.load_timeout_sec)) as texts:
+                answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
+                async with aclosing(answer) as texts:
                     async for text in texts:
                         if not parts:
                             first_token = time.monotonic()

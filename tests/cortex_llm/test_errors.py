@@ -13,6 +13,7 @@ def test_codes_are_stable_and_distinct() -> None:
         "LLM_ERROR",
         "USAGE_ERROR",
         "MODEL_ERROR",
+        "DOWNLOAD_ERROR",
         "ENGINE_ERROR",
         "NOT_READY",
     }

@@ -114,7 +114,7 @@ def test_a_limit_that_is_reloaded_holds_for_new_clients(tmp_path: Path) -> None:
 
 
 def test_running_requests_are_finished_before_the_end(tmp_path: Path, llm: FakeLlm) -> None:
-    llm.chat = say("done", wait=1.0)
+    llm.chat = say("done", wait=2.0)  # longer than those who have just come are waited for
     with daemon(tmp_path, {"llm": {"url": llm.url}}) as cortexd:
         with cortexd.session() as busy, cortexd.session() as idle:
             busy.send({"command": "inference", "prompt": "x"})

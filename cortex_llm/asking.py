@@ -1,0 +1,141 @@
+"""Questions to a person, each of which an option or a file may have answered already.
+
+An answer that was given is checked like a typed one; a wrong typed one is asked again, a
+wrong given one is an error. Where nobody can be asked, the default counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cortex_llm import envfile
+from cortex_llm.errors import UsageError
+from cortex_llm.output import data, printable
+
+#: Every question's name; in an answers file NAME=value, on the command line --name.
+NAMES = (
+    "backend", "model", "model_path", "model_url", "model_name", "sha256", "url",
+    "threads", "ctx_size", "oversize", "proceed",
+)  # fmt: skip
+YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
+MAX_TRIES = 10  # a program that answers nonsense must not be asked for ever
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered beforehand."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_arguments(cls, arguments: argparse.Namespace) -> Answers:
+        """From the command line, above the file that it names; raises UsageError."""
+        values = _from_file(Path(arguments.answers)) if arguments.answers else {}
+        given = {name: getattr(arguments, name, None) for name in NAMES}
+        return cls({**values, **{name: str(value) for name, value in given.items() if value}})
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        found = envfile.parse(path.read_text())
+    except OSError as error:
+        raise UsageError(f"cannot read the answers {path}: {error.strerror}") from error
+    except envfile.EnvFileError as error:
+        raise UsageError(f"{path}, line {error.line} {error}") from error
+    values = {item.name.lower(): item.value for item in found}
+    if unknown := set(values) - set(NAMES):
+        raise UsageError(
+            f"{path} answers {', '.join(sorted(unknown))}, which nobody asks",
+            hint=f"the questions are: {', '.join(NAMES)}",
+        )
+    return values
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks, or answers by itself where `interactive` is false."""
+
+    answers: Answers
+    interactive: bool
+
+    def given(self, name: str) -> str | None:
+        """The answer that was given beforehand."""
+        return self.answers.values.get(name)
+
+    def forgetting(self, name: str) -> Asker:
+        """An asker without that answer: it was not accepted. Only a person can give another."""
+        if not self.interactive:
+            raise UsageError(f"--{name.replace('_', '-')} was not accepted")
+        values = {key: value for key, value in self.answers.values.items() if key != name}
+        return replace(self, answers=Answers(values))
+
+    def text(
+        self,
+        name: str,
+        question: str,
+        default: str | None = None,
+        check: Callable[[str], str | None] = lambda _: None,
+    ) -> str:
+        """A line of text; `check` says what is wrong with it."""
+        if (given := self.given(name)) is not None:
+            if problem := check(given):
+                raise UsageError(f"{name}: {problem}")
+            return given
+        if not self.interactive:
+            if default is None:
+                raise UsageError(
+                    f"{question}: not answered", hint=f"give --{name.replace('_', '-')}"
+                )
+            return default
+        for _ in range(MAX_TRIES):
+            answer = _line(f"{question}{f' [{default}]' if default else ''}: ") or default or ""
+            problem = check(answer) if answer else "an answer is needed"
+            if problem is None:
+                return answer
+            data(f"  {problem}")
+        raise UsageError(f"{question}: no usable answer in {MAX_TRIES} tries")
+
+    def choose(self, name: str, question: str, options: Mapping[str, str], default: str) -> str:
+        """One of the options, by its number or its key."""
+        keys = list(options)
+        if self.given(name) is None and self.interactive:
+            data(question)
+            for number, (key, text) in enumerate(options.items(), 1):
+                data(f"  {number}) {text}{'   (default)' if key == default else ''}")
+
+        def check(answer: str) -> str | None:
+            number = answer.isdigit() and 1 <= int(answer) <= len(keys)
+            return None if number or answer in keys else f"choose 1 to {len(keys)}, or {keys[0]} …"
+
+        answer = self.text(name, "Your choice", default, check)
+        return answer if answer in keys else keys[int(answer) - 1]
+
+    def number(self, name: str, question: str, default: int, low: int, high: int) -> int:
+        """A whole number within the bounds."""
+
+        def check(answer: str) -> str | None:
+            good = answer.isascii() and answer.isdigit() and low <= int(answer[:12]) <= high
+            return None if good else f"{answer[:20]!r} is no whole number from {low} to {high}"
+
+        return int(self.text(name, question, str(default), check))
+
+    def confirm(self, name: str, question: str, *, default: bool = True) -> bool:
+        """Yes or no; --yes says the default."""
+
+        def check(answer: str) -> str | None:
+            return None if answer.lower() in YES + NO else "answer y or n"
+
+        return self.text(name, f"{question} (y/n)", "y" if default else "n", check).lower() in YES
+
+
+def _line(prompt: str) -> str:
+    sys.stdout.write(printable(prompt))
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:  # end of input: nobody is there any more
+        raise KeyboardInterrupt
+    return line.strip()

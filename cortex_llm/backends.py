@@ -1,0 +1,156 @@
+"""What the wizard's answers come to: a plan that says its steps and carries them out.
+
+    Local    a model of this machine: as the system's service for root, else for this user
+    Remote   an OpenAI-compatible server: for the commands of this user
+    Nothing  no model
+
+The steps that are shown are those that are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import urllib.parse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cortex_llm import envedit, service, unit
+from cortex_llm.errors import LlmError
+from cortex_llm.fetching import Fetching
+from cortex_llm.output import say
+
+USER_ENV = Path("~/.cortex/.env")
+PROVIDER = "openai"
+
+
+class Plan(Protocol):
+    """What will be done."""
+
+    def steps(self) -> list[str]:
+        """Each step in words."""
+
+    def carry_out(self) -> None:
+        """Do it; raises LlmError, and leaves things as they were then."""
+
+
+def as_service() -> bool:
+    """Whether the model becomes the system's service: root, systemd, and our units."""
+    return (
+        os.geteuid() == 0
+        and Path("/run/systemd/system").is_dir()
+        and unit.show(unit.SERVICE, "LoadState") == "loaded"
+    )
+
+
+@dataclass(frozen=True)
+class Local:
+    """A model run here; `model` None is the built-in one."""
+
+    model: Path | None
+    threads: int
+    context: int
+    download: Fetching | None = None
+
+    def steps(self) -> list[str]:
+        """Each step in words."""
+        name = self.model or "the built-in model"
+        first = [str(self.download)] if self.download else []
+        if as_service():
+            return [
+                *first,
+                f"check {name} and let it give one token",
+                "write /etc/cortex/llm.env (a backup stays: llm.env.old)",
+                "set up cortex-llm.service, loaded by the first request",
+            ]
+        lines = [*first, f"write ~/.cortex/.env: commands use this user's own daemon ({name})"]
+        if self.model is not None:
+            lines.append(f"it is started by: cortex up --model {self.model}")
+        return lines
+
+    def carry_out(self) -> None:
+        """Do it; a model that was downloaded stays whatever follows: it is whole."""
+        if self.download is not None:
+            self.download.carry_out()
+        if not as_service():
+            set_user_values({"CORTEX_PROVIDER": "daemon"})
+            start = f"cortex up --model {self.model}" if self.model else "cortex up"
+            say(f"start it with: {start}")
+            return
+        arguments = argparse.Namespace(
+            model=str(self.model or service.BUILT_IN),
+            threads=self.threads,
+            ctx_size=self.context,
+            engine=None,
+            parallel=None,
+            idle_timeout=None,
+            always_on=None,
+            copy=self.model is not None and str(self.model).startswith(("/home/", "/root/")),
+            dry_run=False,
+        )
+        service.set_up_command(arguments)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A server elsewhere; the daemon, which may speak to this machine only, is passed by."""
+
+    url: str
+    model: str
+
+    def steps(self) -> list[str]:
+        """Each step in words."""
+        return [
+            f"write ~/.cortex/.env: commands use {self.url}, model {self.model}",
+            "a key, if it needs one, goes to ~/.cortex/.env as OPENAI_API_KEY",
+        ]
+
+    def carry_out(self) -> None:
+        """Do it."""
+        set_user_values(
+            {
+                "CORTEX_PROVIDER": PROVIDER,
+                "OPENAI_BASE_URL": self.url,
+                "OPENAI_MODEL": self.model,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No model."""
+
+    def steps(self) -> list[str]:
+        """Each step in words."""
+        if as_service():
+            return ["stop the model server and its address; models and settings stay"]
+        return ["nothing: Cortex works without a model, but does not answer questions"]
+
+    def carry_out(self) -> None:
+        """Do it."""
+        if as_service():
+            unit.systemctl("disable", "--quiet", "--now", unit.PROXY_SOCKET)
+            unit.systemctl("stop", unit.PROXY, unit.SERVICE)
+
+
+def set_user_values(values: dict[str, str]) -> None:
+    """Change ~/.cortex/.env, in one step."""
+    path = USER_ENV.expanduser()
+    try:
+        text = path.read_text() if path.exists() else ""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_name(".env.new")
+        fresh.write_text(envedit.changed(text, dict(values)))
+        fresh.chmod(0o600)
+        fresh.replace(path)
+    except (OSError, ValueError) as error:
+        raise LlmError(f"cannot write {path}: {error}") from error
+
+
+def web(text: str) -> str | None:
+    """What is wrong with a base URL."""
+    parts = urllib.parse.urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{text[:60]!r} is no URL such as http://127.0.0.1:8085"
+    return None

@@ -1,0 +1,104 @@
+"""Models that Cortex recommends, and which of them fit a machine. A table, and pure.
+
+Sizes are those of the files; RAM is what a context of 4,096 tokens takes with them. A
+checksum that the table does not hold, the server tells (see `download`). Addresses are of
+public files that need no account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HF = "https://huggingface.co"
+GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """`size` and `ram` in GiB; `speed` and `quality` are words, compared within the table."""
+
+    key: str
+    name: str
+    url: str
+    size: float
+    ram: float
+    speed: str
+    quality: str
+    best_for: str
+    sha256: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the address ends in."""
+        return self.url.rpartition("/")[2]
+
+
+def _hf(repository: str, file: str) -> str:
+    return f"{HF}/{repository}/resolve/main/{file}"
+
+
+MODELS = (
+    Recommended(
+        "qwen2.5-0.5b",
+        "Qwen2.5 0.5B Instruct",
+        _hf("Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q4_k_m.gguf"),
+        0.46, 1.0, "very fast", "fair", "small machines",
+    ),
+    Recommended(
+        "tinyllama-1.1b",
+        "TinyLlama 1.1B",
+        _hf("TheBloke/TinyLlama-1.1B-Chat-v1.0-GGUF", "tinyllama-1.1b-chat-v1.0.Q4_K_M.gguf"),
+        0.62, 2.0, "very fast", "fair", "testing, low-resource",
+    ),
+    Recommended(
+        "qwen2.5-1.5b",
+        "Qwen2.5 1.5B Instruct",
+        _hf("Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf"),
+        1.04, 2.0, "fast", "good", "daily use on a laptop",
+    ),
+    Recommended(
+        "phi-2.7b",
+        "Phi 2.7B",
+        _hf("TheBloke/phi-2-GGUF", "phi-2.Q4_K_M.gguf"),
+        1.67, 3.0, "fast", "good", "daily use, balanced",
+    ),
+    Recommended(
+        "qwen2.5-3b",
+        "Qwen2.5 3B Instruct",
+        _hf("Qwen/Qwen2.5-3B-Instruct-GGUF", "qwen2.5-3b-instruct-q4_k_m.gguf"),
+        1.96, 3.5, "medium", "good", "servers without a GPU",
+    ),
+    Recommended(
+        "mistral-7b",
+        "Mistral 7B Instruct",
+        _hf("TheBloke/Mistral-7B-Instruct-v0.2-GGUF", "mistral-7b-instruct-v0.2.Q4_K_M.gguf"),
+        4.07, 8.0, "medium", "very good", "production",
+    ),
+    Recommended(
+        "llama2-13b",
+        "Llama 2 13B Chat",
+        _hf("TheBloke/Llama-2-13B-chat-GGUF", "llama-2-13b-chat.Q4_K_M.gguf"),
+        7.33, 16.0, "slow", "excellent", "high quality",
+    ),
+)  # fmt: skip
+
+
+def find(key: str) -> Recommended | None:
+    """The model of this key."""
+    return next((model for model in MODELS if model.key == key), None)
+
+
+def why_not(model: Recommended, memory: int, disk: int) -> str | None:
+    """Why it does not fit `memory` and `disk`, in bytes; None if it does."""
+    if model.ram * GIB > memory:
+        return f"needs {model.ram:g} GiB of memory"
+    if model.size * GIB > disk:
+        return f"needs {model.size:g} GiB of disk"
+    return None
+
+
+def best(memory: int, disk: int) -> Recommended | None:
+    """The best that fits with room to spare: the last that takes half of the memory at most."""
+    fitting = [model for model in MODELS if why_not(model, memory, disk) is None]
+    easy = [model for model in fitting if model.ram * GIB * 2 <= memory]
+    return (easy or fitting)[-1] if fitting else None

@@ -1,0 +1,298 @@
+"""``service install|configure|switch|status|uninstall``: the model server as a system service.
+
+What scripts/install-llm.sh runs. Nothing of the running service is touched before the new
+model has been read, sized against this machine and has given one real token; the settings
+are then replaced in one step, and put back when the service does not give a token with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import secrets
+import shutil
+import stat
+import time
+from pathlib import Path
+
+from cortex_llm import config, engines, envedit, envfile, machine, models, sizing, trial, unit
+from cortex_llm.config import DEFAULT_ENV_FILE, Settings
+from cortex_llm.endpoint import request
+from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
+from cortex_llm.machine import Machine
+from cortex_llm.models import ModelInfo
+from cortex_llm.output import data, data_json, say
+from cortex_llm.sizing import Sizing
+
+BUILT_IN = "builtin"  # instead of a path: the project's own model, wherever it lies
+KEY_FILE = Path("/etc/cortex/llm.key")
+BACKUP_SUFFIX = ".old"
+RESERVE_SHARE, RESERVE_MIN = 0.10, 384 << 20  # of RAM, for everything but the model
+HEADROOM = 1.25  # of what the model needs: page tables, fragments, a spike while loading
+TRIAL_TIMEOUT, TOKEN_TIMEOUT = 300.0, 120.0
+FLAGS = {  # option -> key of llm.env
+    "threads": "THREADS",
+    "ctx_size": "CTX_SIZE",
+    "engine": "ENGINE",
+    "idle_timeout": "IDLE_TIMEOUT",
+    "parallel": "PARALLEL",
+}
+
+
+def set_up_command(arguments: argparse.Namespace) -> int:
+    """``service install``, ``configure`` and ``switch``: new settings, or the old ones."""
+    unit.require_root()
+    unit.require_systemd()
+    env = _read()
+    if arguments.model == BUILT_IN:
+        model, named = models.built_in(), None
+    else:
+        model = named = _named_model(arguments, env)
+    values: dict[str, str | None] = {
+        config.PREFIX + key: str(value)
+        for option, key in FLAGS.items()
+        if (value := getattr(arguments, option)) is not None
+    }
+    values[config.PREFIX + "MODEL_PATH"] = str(named) if named else None
+    wanted = _changed(env, values)
+    settings = _parsed(wanted)
+    info, sized, cap = _planned(settings, model)
+    say(
+        f"cortex-llm: {info.name}: about {sized.needed_bytes >> 20:,} MiB of the "
+        f"{cap >> 20:,} MiB it may take; context {sized.context}, {sized.parallel} at once, "
+        f"{sized.threads} thread(s)"
+    )
+    _try_one_token(settings, info, sized)
+    if arguments.dry_run:
+        say("cortex-llm: it would work; nothing was changed")
+        return 0
+    _apply(wanted, unit.model_drop_in(cap, named), arguments.always_on)
+    data(f"the model server is set up with {info.name} ({model})")
+    return 0
+
+
+def status_command(arguments: argparse.Namespace) -> int:
+    """``service status``: settings, state and memory; 0 when it is set up."""
+    unit.require_systemd()
+    values = {item.name: item.value for item in envfile.parse(_read())}
+    memory = unit.show(unit.SERVICE, "MemoryCurrent")
+    facts: dict[str, object] = {
+        "model": values.get(config.PREFIX + "MODEL_PATH", "the built-in model"),
+        "state": unit.show(unit.SERVICE, "ActiveState"),
+        "status": unit.show(unit.SERVICE, "StatusText"),
+        "address": unit.show(unit.PROXY_SOCKET, "ActiveState"),
+        "on_demand": unit.show(unit.SERVICE, "StopWhenUnneeded") == "yes",
+        "idle_timeout": values.get(config.PREFIX + "IDLE_TIMEOUT", "15min"),
+        "memory_bytes": int(memory) if memory.isdigit() else None,
+        "memory_max": unit.show(unit.SERVICE, "MemoryMax"),
+    }
+    if arguments.json:
+        data_json(facts)
+    else:
+        for name, value in facts.items():
+            data(f"{name:<14}{value}")
+    return 0
+
+
+def uninstall_command(_arguments: argparse.Namespace) -> int:
+    """``service uninstall``: stop it and take the settings away; models stay."""
+    unit.require_root()
+    unit.require_systemd()
+    with contextlib.suppress(EngineError):
+        unit.systemctl("disable", "--quiet", unit.SERVICE)
+    unit.systemctl("disable", "--quiet", "--now", unit.PROXY_SOCKET)
+    unit.systemctl("stop", unit.PROXY, unit.SERVICE)
+    for path in (unit.MODEL_DROP_IN, unit.ON_DEMAND_MASK):
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        unit.DROP_INS.rmdir()
+    if DEFAULT_ENV_FILE.exists():
+        DEFAULT_ENV_FILE.replace(_backup())
+        _write(
+            DEFAULT_ENV_FILE, "# The model server is not set up; the old settings: llm.env.old\n"
+        )
+    unit.systemctl("daemon-reload")
+    data(f"the model server is stopped and off; its settings are in {_backup()}, models stay")
+    return 0
+
+
+def _for_service(path: Path, *, copy: bool) -> Path:
+    """The model's real path, which the service's own user can read; raises ModelError."""
+    models.usable(path)
+    path = path.resolve()
+    if copy and path.parent != unit.DEFAULT_FOLDER:
+        target = unit.DEFAULT_FOLDER / path.name
+        unit.DEFAULT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if shutil.disk_usage(unit.DEFAULT_FOLDER).free < path.stat().st_size * 1.05:
+            raise ModelError(f"{unit.DEFAULT_FOLDER} has no room for a copy of {path}")
+        partial = target.with_suffix(".part")
+        shutil.copyfile(path, partial)
+        partial.chmod(0o644)
+        partial.replace(target)
+        return target
+    if not path.stat().st_mode & stat.S_IROTH:
+        raise ModelError(
+            f"{path} is unreadable for the service, which has a user of its own",
+            hint=f"chmod o+r {path}   (or let it be copied to {unit.DEFAULT_FOLDER}: --copy)",
+        )
+    return path
+
+
+def _named_model(arguments: argparse.Namespace, env: str) -> Path:
+    """The model of the command line, or the one that is set up; raises LlmError."""
+    if arguments.model is not None:
+        path = Path(arguments.model).expanduser().absolute()
+        return _for_service(path, copy=arguments.copy)
+    for item in reversed(envfile.parse(env)):
+        if item.name == config.PREFIX + "MODEL_PATH" and item.value:
+            return _for_service(Path(item.value), copy=False)
+    raise UsageError("no model is set up", hint=f"give its path, or the word {BUILT_IN}")
+
+
+def _parsed(text: str) -> Settings:
+    """The settings that the service would have with this text; raises UsageError."""
+    trial_file = DEFAULT_ENV_FILE.with_name(".llm.env.trial")
+    _write(trial_file, text)
+    try:
+        return config.load({config.ENV_FILE_VARIABLE: str(trial_file)})
+    except UsageError as error:
+        text = str(error).replace(str(trial_file), str(DEFAULT_ENV_FILE))
+        raise UsageError(f"refused, nothing was changed: {text}", hint=error.hint) from error
+    finally:
+        trial_file.unlink(missing_ok=True)
+
+
+def _changed(env: str, values: dict[str, str | None]) -> str:
+    try:
+        return envedit.changed(env, values)
+    except envfile.EnvFileError as error:
+        raise UsageError(f"{DEFAULT_ENV_FILE}, line {error.line} {error}") from error
+
+
+def _planned(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, int]:
+    """The model, its sizing on this machine, and MemoryMax; raises ModelError if too big."""
+    info = models.usable(path)
+    host = machine.inspect()
+    reserve = max(RESERVE_MIN, int(host.memory * RESERVE_SHARE))
+    most = host.memory - reserve
+    if most <= 0:
+        raise ModelError(f"this machine has {host.memory >> 20} MiB: too little for any model")
+    engine, _ = engines.choose(settings)
+    sized = sizing.plan(settings, info, _with_memory(host, most), engine.max_parallel)
+    if not sized.fits:
+        raise ModelError(
+            f"{path} is too big for this machine: {sizing.shortfall(sized)}",
+            hint=f"{reserve >> 20} MiB of the {host.memory >> 20} MiB are kept for everything else",
+        )
+    return info, sized, min(most, int(sized.needed_bytes * HEADROOM))
+
+
+def _with_memory(host: Machine, memory: int) -> Machine:
+    return dataclasses.replace(host, memory=memory, memory_source="RAM less a reserve")
+
+
+def _try_one_token(settings: Settings, info: ModelInfo, sized: Sizing) -> None:
+    say("cortex-llm: trying one token …")
+    engine, _ = engines.choose(settings)
+    seen = trial.run(engine, settings, info, sized, TRIAL_TIMEOUT)
+    say(f"cortex-llm: {seen.tokens_per_second:.1f} tokens a second")
+
+
+def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
+    """Replace settings and drop-in, restart, ask for a token; on failure put all back."""
+    old_env = _read()
+    old_drop_in = unit.MODEL_DROP_IN.read_text() if unit.MODEL_DROP_IN.exists() else None
+    had_key = make_key()
+    _write(_backup(), old_env)
+    try:
+        _write(DEFAULT_ENV_FILE, env)
+        _write(unit.MODEL_DROP_IN, drop_in, 0o644)
+        _set_always_on(always_on)
+        _serve_one_token()
+    except (LlmError, KeyboardInterrupt) as error:
+        say("cortex-llm: the service gives no token with the new settings; putting back the old")
+        _write(DEFAULT_ENV_FILE, old_env)
+        if old_drop_in is None:
+            unit.MODEL_DROP_IN.unlink(missing_ok=True)
+        else:
+            _write(unit.MODEL_DROP_IN, old_drop_in, 0o644)
+        unit.systemctl("daemon-reload")
+        with contextlib.suppress(LlmError):
+            _serve_one_token()
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise EngineError(f"not switched; the old settings hold again: {error}") from error
+    if not had_key:
+        unit.systemctl("try-restart", "cortexd.service")
+
+
+def _set_always_on(wanted: bool | None) -> None:
+    if wanted is None:
+        return
+    unit.ON_DEMAND_MASK.unlink(missing_ok=True)
+    if wanted:
+        unit.ON_DEMAND_MASK.symlink_to(os.devnull)
+    unit.systemctl("daemon-reload")
+    unit.systemctl("enable" if wanted else "disable", "--quiet", unit.SERVICE)
+
+
+def _serve_one_token() -> None:
+    """Start the service with what is in /etc now, and have it generate; raises LlmError."""
+    unit.systemctl("daemon-reload")
+    unit.systemctl("reset-failed", unit.SERVICE, unit.PROXY)
+    unit.systemctl("enable", "--quiet", "--now", unit.PROXY_SOCKET)
+    unit.systemctl("restart", unit.SERVICE, timeout=unit.START_TIMEOUT)
+    payload = {"prompt": "Hello", "max_tokens": 1}
+    key = KEY_FILE.read_text().strip()
+    started = time.monotonic()
+    try:
+        reply = request(
+            config.DEFAULT_ENDPOINT,
+            "/v1/completions",
+            payload=payload,
+            api_key=key,
+            timeout=TOKEN_TIMEOUT,
+        )
+    except OSError as error:
+        raise EngineError(f"no answer at {config.DEFAULT_ENDPOINT}: {error}") from error
+    if reply.status != 200:
+        raise EngineError(f"{config.DEFAULT_ENDPOINT} answered HTTP {reply.status}")
+    say(f"cortex-llm: one token through the service in {time.monotonic() - started:.2f} s")
+
+
+def make_key() -> bool:
+    """Make the API key if there is none; whether there was one."""
+    if KEY_FILE.exists():
+        return True
+    _write(KEY_FILE, secrets.token_hex(24) + "\n")
+    return False
+
+
+def _backup() -> Path:
+    return DEFAULT_ENV_FILE.with_name(DEFAULT_ENV_FILE.name + BACKUP_SUFFIX)
+
+
+def _read() -> str:
+    try:
+        return DEFAULT_ENV_FILE.read_text()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {DEFAULT_ENV_FILE}: {error.strerror}", hint="run it with sudo"
+        ) from error
+
+
+def _write(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace a file in one step; after a power cut it is the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w") as stream:
+        os.fchmod(descriptor, mode)
+        stream.write(text)
+        stream.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)

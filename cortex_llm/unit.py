@@ -1,0 +1,105 @@
+"""The model server's units: their drop-ins, and systemctl. Only for root, only with systemd.
+
+What is written here goes to /etc/systemd/system, an administrator's place; the units
+themselves are a package's and are never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+
+from cortex_llm.errors import EngineError, UsageError
+
+SERVICE, PROXY, PROXY_SOCKET = (
+    "cortex-llm.service",
+    "cortex-llm-proxy.service",
+    "cortex-llm-proxy.socket",
+)
+DROP_INS = Path("/etc/systemd/system/cortex-llm.service.d")
+MODEL_DROP_IN = DROP_INS / "50-model.conf"
+ON_DEMAND_MASK = DROP_INS / "10-on-demand.conf"
+START_TIMEOUT = 340.0  # above the unit's own TimeoutStartSec
+DEFAULT_FOLDER = Path("/var/lib/cortex/models")
+
+
+def require_root() -> None:
+    """Raise UsageError unless we may change the system's services."""
+    if os.geteuid() != 0:
+        raise UsageError("only root can set up the service", hint="run it with sudo")
+
+
+def require_systemd() -> None:
+    """Raise UsageError where there is no systemd, or our units are not installed."""
+    if not Path("/run/systemd/system").is_dir():
+        raise UsageError(
+            "systemd is not running on this machine",
+            hint="run the model server as yourself: cortex up",
+        )
+    if show(SERVICE, "LoadState") != "loaded":
+        raise UsageError(
+            f"{SERVICE} is not installed", hint="install Cortex first: sudo scripts/install.sh"
+        )
+
+
+def systemctl(*arguments: str, timeout: float = 60.0) -> None:
+    """Run systemctl; raises EngineError with what it said."""
+    argv = ["systemctl", "--no-ask-password", *arguments]
+    try:
+        result = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(f"{' '.join(argv)} did not end within {timeout:g} s") from error
+    if result.returncode:
+        said = result.stderr.strip().splitlines()
+        raise EngineError(
+            f"{' '.join(argv)}: {said[0] if said else f'exit {result.returncode}'}",
+            hint=show(SERVICE, "StatusText") or f"journalctl -u {SERVICE} -n 50",
+        )
+
+
+def show(unit: str, name: str) -> str:
+    """One property of a unit; empty where there is none."""
+    argv = ["systemctl", "show", "--value", f"--property={name}", unit]
+    try:
+        return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
+def is_active(unit: str) -> bool:
+    """Whether the unit runs, or is being started."""
+    return show(unit, "ActiveState") in ("active", "activating", "reloading")
+
+
+def model_drop_in(memory_max: int, model: Path | None) -> str:
+    """The text of 50-model.conf: the memory cap, and the sight of the model's folder."""
+    lines = [
+        "# Written by install-llm.sh from the model's size; configure writes it anew.",
+        "[Service]",
+        f"MemoryMax={memory_max}",
+    ]
+    if model is not None and model.parent != DEFAULT_FOLDER:
+        lines += ["BindReadOnlyPaths=", f"BindReadOnlyPaths={path_in_unit(_shown(model))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(model: Path) -> Path:
+    """What the service is shown: the folder, or where others may not enter it, the file."""
+    with contextlib.suppress(OSError):
+        if not model.parent.stat().st_mode & stat.S_IXOTH:
+            return model
+    return model.parent
+
+
+def path_in_unit(path: Path) -> str:
+    """The path as systemd reads it in BindReadOnlyPaths=; raises UsageError."""
+    text = str(path)
+    if not text.isprintable():
+        raise UsageError(f"the folder {text!r} has control characters in its name")
+    escaped = re.sub(r'([\\":])', r"\\\1", text).replace("%", "%%")
+    escaped = escaped.replace("\\:", "\\\\:")  # a colon parts source from destination
+    return f'"{escaped}"'

@@ -1,0 +1,316 @@
+#!/usr/bin/env bash
+# Installs Cortex on this machine, or upgrades it in place.
+#
+#   install.sh [--prefix DIR] [--wheels DIR] [--python PYTHON] [--no-start] [--dry-run]
+#
+#   --prefix DIR     where the program goes (default /opt/cortex)
+#   --wheels DIR     take every package from this folder: no network is needed
+#   --python PYTHON  the interpreter, 3.11 or later, outside of home folders
+#   --no-start       install, and start nothing
+#   --dry-run        say what would be done, and do nothing
+#
+# With DESTDIR set, everything goes below that folder and nothing is started (for packages).
+# Run again it upgrades: configuration and data stay, no request is lost, and when the new
+# version does not answer, the old one is put back.
+set -euo pipefail
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PREFIX=/opt/cortex
+DESTDIR=${DESTDIR:-}
+WHEELS=
+PYTHON=${CORTEX_PYTHON:-}
+START=yes
+DRY=
+SHARE=/usr/local/share
+UNITS=/usr/local/lib/systemd/system
+SERVICES=(cortexd.socket cortexd.service cortex-llm-proxy.socket)
+NEEDED_MB=400       # a virtual environment with the wheel of the model server
+VERIFY_SECONDS=20   # cortexd is ready in a quarter of a second; slow disks happen
+
+say() { printf 'install: %s\n' "$*" >&2; }
+
+die() {
+    say "error: $1"
+    [ $# -lt 2 ] || say "hint: $2"
+    exit 1
+}
+
+usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
+
+# Do it, or say it.
+run() {
+    if [ -n "$DRY" ]; then
+        printf 'would run: %s\n' "$*"
+    else
+        "$@"
+    fi
+}
+
+parse() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --prefix | --wheels | --python)
+            if [ $# -lt 2 ] || [ -z "$2" ]; then
+                say "error: $1 needs a value"
+                usage >&2
+                exit 2
+            fi
+            case $1 in
+            --prefix) PREFIX=${2%/} ;;
+            --wheels) WHEELS=$2 ;;
+            --python) PYTHON=$2 ;;
+            esac
+            shift 2 ;;
+        --no-start) START=; shift ;;
+        --dry-run) DRY=yes; shift ;;
+        -h | --help) usage; exit 0 ;;
+        *) say "error: unknown option $1"; usage >&2; exit 2 ;;
+        esac
+    done
+    case $PREFIX in /*) ;; *) say "error: --prefix must be an absolute path"; exit 2 ;; esac
+    [ -z "$DESTDIR" ] || START=
+}
+
+# Whether the service could use this interpreter: new enough, complete, in no home folder.
+python_fits() {
+    local real
+    command -v "$1" >/dev/null || return 1
+    real=$("$1" -c 'import sys; assert sys.version_info >= (3, 11); import os; print(os.path.realpath(sys.base_prefix))' 2>/dev/null) || return 1
+    case $real in "" | /home/* | /root/* | /root) return 1 ;; esac
+}
+
+find_python() {
+    local candidate
+    if [ -n "$PYTHON" ]; then
+        python_fits "$PYTHON" || MISSING+=("a usable --python: $PYTHON is older than 3.11, or lies in a home folder, which the services do not see")
+        return
+    fi
+    for candidate in /usr/bin/python3 /usr/local/bin/python3 /usr/bin/python3.1{1,2,3,4} python3; do
+        if python_fits "$candidate"; then
+            PYTHON=$candidate
+            return
+        fi
+    done
+    MISSING+=("Python 3.11 or later outside of home folders")
+    PACKAGES+=(python3)
+}
+
+# Everything that is missing, at once, and the one command that gets it.
+MISSING=() PACKAGES=()
+preflight() {
+    [ -n "$DRY$DESTDIR" ] || [ "$(id -u)" = 0 ] || MISSING+=("root: run it with sudo")
+    find_python
+    if [ -n "$PYTHON" ] && command -v "$PYTHON" >/dev/null && ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then
+        MISSING+=("Python's venv module")
+        PACKAGES+=(python3-venv)
+    fi
+    if [ -n "$START" ]; then
+        if ! command -v systemctl >/dev/null; then
+            MISSING+=("systemd")
+            PACKAGES+=(systemd)
+        elif [ ! -d /run/systemd/system ]; then
+            say "systemd is not running here: the services are installed, not started"
+            START=
+        fi
+    fi
+    [ -z "$WHEELS" ] || [ -d "$WHEELS" ] || MISSING+=("the folder of wheels $WHEELS")
+    local folder=$DESTDIR$PREFIX free
+    while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+    free=$(df -Pm "$folder" | awk 'NR == 2 {print $4}')
+    [ "$free" -ge "$NEEDED_MB" ] || MISSING+=("$NEEDED_MB MB of free disk in $folder; there are $free")
+    [ ${#MISSING[@]} -eq 0 ] && return
+    say "error: this is missing:"
+    printf 'install:   - %s\n' "${MISSING[@]}" >&2
+    [ ${#PACKAGES[@]} -eq 0 ] || say "hint: sudo apt-get install ${PACKAGES[*]}"
+    exit 1
+}
+
+# A new environment beside the one in use; its path goes to $FRESH.
+make_environment() {
+    FRESH=$PREFIX/env-$(date +%Y%m%d%H%M%S)-$$
+    say "installing the program to $FRESH"
+    run mkdir -p "$DESTDIR$PREFIX"
+    run "$PYTHON" -m venv "$DESTDIR$FRESH"
+    local pip=("$DESTDIR$FRESH/bin/python" -m pip install --quiet --disable-pip-version-check)
+    if [ -n "$WHEELS" ]; then
+        run "${pip[@]}" --no-index --find-links "$WHEELS" 'cortex-linux[llm]'
+    else
+        run "${pip[@]}" "${CHECKOUT}[llm]"
+    fi
+    [ -n "$DRY" ] || "$DESTDIR$FRESH/bin/cortexd" --version >/dev/null ||
+        die "the new cortexd does not run; nothing was changed"
+}
+
+# Install SOURCE as DEST with MODE, the paths in it those of this installation.
+place() {
+    local source=$1 dest=$DESTDIR$2 mode=$3
+    if [ -n "$DRY" ]; then
+        printf 'would install: %s (%s)\n' "$dest" "$mode"
+        return
+    fi
+    mkdir -p "$(dirname "$dest")"
+    sed -e "s|/opt/cortex/|$PREFIX/|g" -e "s|/usr/share/doc/cortex-linux|$SHARE/doc/cortex-linux|g" \
+        "$source" >"$dest.new"
+    chmod "$mode" "$dest.new"
+    mv -f "$dest.new" "$dest"
+    printf '%s\n' "$2" >>"$DESTDIR$PREFIX/manifest.new"
+}
+
+place_files() {
+    local file
+    [ -n "$DRY" ] || : >"$DESTDIR$PREFIX/manifest.new"
+    for file in "$CHECKOUT"/systemd/*.service "$CHECKOUT"/systemd/*.socket; do
+        place "$file" "$UNITS/${file##*/}" 644
+    done
+    place "$CHECKOUT/systemd/cortex-llm.service.d/10-on-demand.conf" "$UNITS/cortex-llm.service.d/10-on-demand.conf" 644
+    place "$CHECKOUT/systemd/sysusers.d/cortex.conf" /usr/local/lib/sysusers.d/cortex.conf 644
+    place "$CHECKOUT/systemd/tmpfiles.d/cortex.conf" /usr/local/lib/tmpfiles.d/cortex.conf 644
+    # polkit of Debian 12 looks for local rules in /etc only
+    place "$CHECKOUT/systemd/polkit/50-cortex.rules" /etc/polkit-1/rules.d/50-cortex.rules 644
+    for file in "$CHECKOUT"/docs/man/*.[18]; do
+        [ ! -f "$file" ] || place "$file" "$SHARE/man/man${file##*.}/${file##*/}" 644
+    done
+    for file in operations engines; do
+        [ ! -f "$CHECKOUT/docs/$file.md" ] || place "$CHECKOUT/docs/$file.md" "$SHARE/doc/cortex-linux/$file.md" 644
+    done
+    for file in install-llm.sh uninstall.sh setup_daemon.py; do
+        [ ! -f "$CHECKOUT/scripts/$file" ] || place "$CHECKOUT/scripts/$file" "$PREFIX/scripts/$file" 755
+    done
+    place_completion bash "$SHARE/bash-completion/completions/cortex"
+    place_completion zsh "$SHARE/zsh/site-functions/_cortex"
+    place_completion fish "$SHARE/fish/vendor_completions.d/cortex.fish"
+}
+
+place_completion() {
+    local made
+    [ -z "$DRY" ] || { printf 'would install: %s (644)\n' "$DESTDIR$2"; return; }
+    made=$(mktemp)
+    if "$DESTDIR$FRESH/bin/cortex" completion "$1" >"$made" 2>/dev/null; then
+        place "$made" "$2" 644
+    else
+        say "no completion for $1: this cortex makes none"
+    fi
+    rm -f "$made"
+}
+
+# What an administrator edits is made once and never touched again.
+place_configuration() {
+    [ -z "$DRY" ] || { printf 'would keep or make: %s/etc/cortex/{llm.env,llm.key}\n' "$DESTDIR"; return; }
+    local folder=$DESTDIR/etc/cortex
+    mkdir -p "$folder"
+    [ -e "$folder/llm.env" ] || (umask 077 && cp "$CHECKOUT/etc/llm.env" "$folder/llm.env")
+    [ -e "$folder/llm.key" ] || (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$folder/llm.key")
+    chmod 600 "$folder/llm.env" "$folder/llm.key"
+}
+
+# Point bin/ at an environment, in one step.
+switch_to() {
+    run ln -sfn "$1/bin" "$DESTDIR$PREFIX/bin.new"
+    run mv -fT "$DESTDIR$PREFIX/bin.new" "$DESTDIR$PREFIX/bin"
+}
+
+link_commands() {
+    local name
+    run mkdir -p "$DESTDIR/usr/local/bin"
+    for name in cortex cortexd cortex-llm; do
+        run ln -sfn "$PREFIX/bin/$name" "$DESTDIR/usr/local/bin/$name"
+        [ -n "$DRY" ] || printf '/usr/local/bin/%s\n' "$name" >>"$DESTDIR$PREFIX/manifest.new"
+    done
+}
+
+# A copy of every file that this run replaces, for the way back.
+keep_old() {
+    OLD=
+    if [ -n "$DRY" ] || [ ! -L "$DESTDIR$PREFIX/bin" ] || [ ! -f "$DESTDIR$PREFIX/manifest" ]; then
+        return
+    fi
+    OLD=$(dirname "$(readlink "$DESTDIR$PREFIX/bin")")
+    rm -rf "$DESTDIR$PREFIX/previous"
+    mkdir -p "$DESTDIR$PREFIX/previous"
+    local file
+    while read -r file; do
+        [ -e "$DESTDIR$file" ] || continue
+        mkdir -p "$DESTDIR$PREFIX/previous$(dirname "$file")"
+        cp -a "$DESTDIR$file" "$DESTDIR$PREFIX/previous$file"
+    done <"$DESTDIR$PREFIX/manifest"
+}
+
+start_services() {
+    run systemd-sysusers /usr/local/lib/sysusers.d/cortex.conf
+    run systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/cortex.conf
+    run systemctl daemon-reload
+    run systemctl enable --quiet "${SERVICES[@]}"
+    run systemctl start cortexd.socket
+    run systemctl reset-failed cortexd.service cortex-llm.service 2>/dev/null || :
+    # the socket stays with systemd: what comes meanwhile waits and is answered
+    run systemctl restart cortexd.service || return 1
+    if run systemctl is-active --quiet cortex-llm.service; then
+        say "cortex-llm runs; it takes the new version at its next start"
+    fi
+    run systemctl start cortex-llm-proxy.socket
+}
+
+verify() {
+    [ -z "$DRY" ] || return 0
+    local end=$((SECONDS + VERIFY_SECONDS))
+    until "$PREFIX/bin/cortex" --socket /run/cortex/cortex.sock daemon ping >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.2
+    done
+    systemctl is-active --quiet cortexd.service || return 1
+    "$PREFIX/bin/cortex" --socket /run/cortex/cortex.sock doctor >&2 ||
+        say "cortexd answers; what cortex doctor marks above is yours to decide"
+}
+
+roll_back() {
+    say "error: the new version does not answer; its last words:"
+    journalctl --no-pager -q -n 8 -u cortexd -o cat >&2 || :
+    if [ -n "$OLD" ]; then
+        say "putting back what was there"
+        local file
+        while read -r file; do
+            [ -e "$PREFIX/previous$file" ] || rm -f "$file"
+        done <"$PREFIX/manifest.new"
+        (cd "$PREFIX/previous" && find . -type f -o -type l) | while read -r file; do
+            cp -a "$PREFIX/previous/$file" "/$file"
+        done
+        switch_to "$OLD"
+        systemctl daemon-reload
+        systemctl reset-failed cortexd.service 2>/dev/null || :
+        systemctl restart cortexd.service || die "the old version does not start either" "journalctl -u cortexd -n 50"
+        rm -rf "$FRESH" "$PREFIX/manifest.new" "$PREFIX/previous"
+        die "not upgraded; the version from before serves again"
+    fi
+    systemctl disable --quiet --now "${SERVICES[@]}" || :
+    die "installed, and stopped again" "journalctl -u cortexd -n 50; then: $PREFIX/scripts/uninstall.sh"
+}
+
+main() {
+    parse "$@"
+    preflight
+    make_environment
+    keep_old
+    place_files
+    place_configuration
+    switch_to "$FRESH"
+    link_commands
+    if [ -n "$START" ]; then
+        { start_services && verify; } || roll_back
+    fi
+    if [ -n "$DRY" ]; then
+        say "nothing was changed"
+        return
+    fi
+    mv -f "$DESTDIR$PREFIX/manifest.new" "$DESTDIR$PREFIX/manifest"
+    rm -rf "$DESTDIR$PREFIX/previous"
+    # environments that nothing runs from any more
+    local env
+    for env in "$DESTDIR$PREFIX"/env-*; do
+        [ "$env" = "$DESTDIR$FRESH" ] || rm -rf "$env"
+    done
+    say "done: cortexd serves /run/cortex/cortex.sock"
+    say "administrators of it are members of the group cortex: adduser USER cortex"
+    say "a model of your own: $PREFIX/scripts/install-llm.sh install MODEL.gguf, or $PREFIX/scripts/setup_daemon.py"
+}
+
+main "$@"

@@ -1,0 +1,38 @@
+"""A download as a person sees it; the interrupted one is in test_wizard.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cortex_llm.asking import Answers, Asker
+from cortex_llm.errors import DownloadError
+from cortex_llm.fetching import Fetching, Meter
+from tests.support.model_host import model_host
+
+NOBODY = Asker(Answers(), interactive=False)
+
+
+def test_progress_says_how_far(capsys: pytest.CaptureFixture[str]) -> None:
+    meter = Meter()
+    meter(1 << 20, 2 << 20)
+    meter(2 << 20, 2 << 20)
+    assert "100 %  2.0 MiB of 2.0 MiB" in capsys.readouterr().err
+
+
+def test_a_checksum_that_nobody_told_is_said(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with model_host(tiny.read_bytes()) as host:
+        Fetching(host.url, tmp_path / "new/m.gguf", None, 0.1, NOBODY).carry_out()
+    assert "nobody told a checksum" in capsys.readouterr().err
+
+
+def test_a_failure_leaves_no_empty_folder(tiny: Path, tmp_path: Path) -> None:
+    with model_host(tiny.read_bytes()) as host:
+        host.corrupt = True
+        wanted = Fetching(host.url, tmp_path / "a/b/m.gguf", host.sha256, 0.1, NOBODY)
+        with pytest.raises(DownloadError):
+            wanted.carry_out()
+    assert not (tmp_path / "a").exists()

@@ -1,0 +1,46 @@
+"""The service's set-up as far as it needs no systemd; the rest is in tests/systemd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cortex_llm import service
+from cortex_llm.config import Settings
+from cortex_llm.errors import ModelError
+from cortex_llm.machine import Machine
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
+    path = tmp_path / "new/llm.env"
+    service._write(path, "A=1\n")
+    service._write(path, "A=2\n")
+    assert path.read_text() == "A=2\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [item.name for item in path.parent.iterdir()] == ["llm.env"]
+
+
+def test_an_unreadable_model_is_refused(tiny: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.gguf"
+    mine.write_bytes(tiny.read_bytes())
+    mine.chmod(0o600)
+    with pytest.raises(ModelError, match="unreadable for the service") as caught:
+        service._for_service(mine, copy=False)
+    assert "chmod o+r" in (caught.value.hint or "")
+
+
+def test_a_link_is_followed_to_the_file(tiny: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.gguf"
+    link.symlink_to(tiny)
+    assert service._for_service(link, copy=False) == tiny.resolve()
+
+
+def test_the_cap_leaves_a_reserve(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(engine="xllamacpp")
+    _, sized, cap = service._planned(settings, tiny)
+    assert sized.needed_bytes < cap <= sized.needed_bytes * service.HEADROOM
+    small = Machine(400 << 20, "RAM", 400 << 20, 1)
+    monkeypatch.setattr(service.machine, "inspect", lambda: small)
+    with pytest.raises(ModelError, match="too big for this machine"):
+        service._planned(settings, tiny)

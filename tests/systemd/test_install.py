@@ -1,0 +1,147 @@
+"""install.sh and uninstall.sh on machines that had nothing of Cortex before."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import herd
+from tests.support.machine import CHECKOUT, SCRIPT, Machine
+from tests.systemd.conftest import INSTALL, put_in_model
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(900)]
+
+UNINSTALL = str(CHECKOUT / "scripts/uninstall.sh")
+#: Where an installation writes; the machine's own changes (logs, users, caches) are not there.
+PLACES = "/opt /usr/local /etc/systemd /etc/cortex /etc/polkit-1 /var/lib/cortex /run/cortex"
+
+
+def files(box: Machine) -> set[str]:
+    found = box.sh(f"find {PLACES} -name __pycache__ -prune -o -print 2>/dev/null", check=False)
+    return set(found.stdout.splitlines())
+
+
+def install(box: Machine, wheels: Path, *options: str, check: bool = True) -> str:
+    result = box.run(INSTALL, "--wheels", str(wheels), *options, check=check, timeout=300)
+    return result.stdout + result.stderr
+
+
+def test_a_dry_run_changes_nothing(bare: Machine, wheels: Path) -> None:
+    before = files(bare)
+    said = install(bare, wheels, "--dry-run")
+    assert "would install: /usr/local/lib/systemd/system/cortexd.service" in said
+    assert "would run: systemctl restart cortexd.service" in said
+    assert files(bare) == before
+    assert bare.show("cortexd", "LoadState") == "not-found"
+
+
+def test_what_is_missing_is_said_at_once(bare: Machine) -> None:
+    result = bare.run(
+        "setpriv", "--reuid=nobody", "--clear-groups", INSTALL,
+        "--wheels", "/nowhere", "--python", "/bin/true", check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    for missing in ("root: run it with sudo", "usable --python", "folder of wheels /nowhere"):
+        assert missing in result.stderr
+
+
+@pytest.mark.parametrize("option", [["--nonsense"], ["--prefix"], ["--prefix", "relative"]])
+def test_wrong_usage(option: list[str]) -> None:
+    result = subprocess.run([INSTALL, *option], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "error" in result.stderr
+
+
+def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: Path) -> None:
+    """Install, ask, upgrade under load with an edited configuration, remove, purge."""
+    before = files(bare)
+    users = bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout
+    put_in_model(bare, tiny)
+    said = install(bare, wheels)
+    assert "done: cortexd serves" in said
+    answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
+    assert answer.stdout.strip()
+    for page in ("man1/cortex.1", "man8/cortexd.8", "man8/cortex-llm.8"):
+        bare.run("test", "-s", f"/usr/local/share/man/{page}")
+    bare.run("test", "-s", "/usr/local/share/bash-completion/completions/cortex")
+    assert bare.sh("stat -c %a /etc/cortex/llm.env /etc/cortex/llm.key").stdout.split() == [
+        "600",
+        "600",
+    ]
+
+    _upgrade(bare, wheels)
+
+    bare.run("cp", UNINSTALL, "/root/")
+    kept = bare.run("/opt/cortex/scripts/uninstall.sh")
+    assert "left are /etc/cortex, /var/lib/cortex" in kept.stderr
+    left = files(bare) - before
+    assert all(path.startswith(("/etc/cortex", "/var/lib/cortex")) for path in left), left
+    assert "/etc/cortex/daemon.yaml" in left
+    assert bare.show("cortexd", "LoadState") == "not-found"
+    assert bare.show("cortex-llm", "LoadState") == "not-found"
+    bare.run("bash", UNINSTALL, "--purge")
+    assert not {path for path in files(bare) - before if "cortex" in path}
+    assert bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout == users
+    bare.run("bash", UNINSTALL, "--purge")  # again: nothing to do, no error
+
+
+def _upgrade(bare: Machine, wheels: Path) -> None:
+    """Install over itself while clients ask; nothing is lost, nobody's edit either."""
+    bare.put("/etc/cortex/daemon.yaml", "limits:\n  queue_size: 77\n")
+    bare.put("/var/lib/cortex/alerts.db", "kept")
+    key = bare.run("cat", "/etc/cortex/llm.key").stdout
+    env = bare.run("cat", "/etc/cortex/llm.env").stdout
+    process = subprocess.Popen(
+        [str(SCRIPT), "exec", bare.name, "--", "/usr/bin/python3", herd.__file__, "20", "25"],
+        stdout=subprocess.PIPE, text=True, cwd="/",
+    )  # fmt: skip
+    first = bare.show("cortexd", "MainPID")
+    install(bare, wheels)
+    second = bare.show("cortexd", "MainPID")
+    result = json.loads(process.communicate(timeout=120)[0])
+    print("during the upgrade:", result)
+    assert result["failures"] == {}
+    assert first != second
+    assert bare.ask("config.get")["data"]["config"]["limits"]["queue_size"] == 77
+    assert bare.run("cat", "/var/lib/cortex/alerts.db").stdout == "kept"
+    assert bare.run("cat", "/etc/cortex/llm.key").stdout == key
+    assert bare.run("cat", "/etc/cortex/llm.env").stdout == env
+    environments = bare.sh("ls -d /opt/cortex/env-*").stdout.split()
+    assert len(environments) == 1, "the old one is gone"
+    _failed_upgrade(bare, wheels)
+
+
+def _failed_upgrade(bare: Machine, wheels: Path) -> None:
+    """A version that does not start is taken back, and the old one serves again."""
+    serving = bare.run("readlink", "/opt/cortex/bin").stdout
+    bad = "/root/bad"
+    bare.sh(
+        f"mkdir -p {bad}/checkout && cd {CHECKOUT} && "
+        f"cp -a scripts systemd docs etc {bad}/checkout/"
+    )
+    bare.sh(
+        f"sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' {bad}/checkout/systemd/cortexd.service"
+    )
+    result = bare.run(
+        f"{bad}/checkout/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
+    )
+    assert result.returncode == 1
+    assert "the version from before serves again" in result.stderr
+    assert bare.run("readlink", "/opt/cortex/bin").stdout == serving
+    assert bare.ask("ping")["data"]["pong"]
+    assert len(bare.sh("ls -d /opt/cortex/env-*").stdout.split()) == 1
+
+
+def test_destdir_takes_everything_and_starts_nothing(tmp_path: Path, wheels: Path) -> None:
+    result = subprocess.run(
+        [INSTALL, "--wheels", str(wheels), "--prefix", "/opt/cortex"],
+        env={"DESTDIR": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "usr/local/lib/systemd/system/cortexd.service").exists()
+    assert (tmp_path / "opt/cortex/bin").is_symlink()
+    assert (tmp_path / "etc/cortex/llm.key").stat().st_mode & 0o777 == 0o600

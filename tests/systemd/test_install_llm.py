@@ -1,0 +1,172 @@
+"""install-llm.sh on a real systemd: what it writes, what it refuses, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.machine import Machine, wait_for
+from tests.systemd.conftest import TINY
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
+
+SCRIPT = "/opt/cortex/scripts/install-llm.sh"
+ENV = "/etc/cortex/llm.env"
+DROP_IN = "/etc/systemd/system/cortex-llm.service.d/50-model.conf"
+
+
+def llm(box: Machine, *arguments: str, check: bool = True) -> str:
+    result = box.run(SCRIPT, *arguments, check=check)
+    return result.stdout + result.stderr
+
+
+def settled(box: Machine) -> tuple[str, str]:
+    """What a refusal must not touch: the settings, and the server that runs."""
+    return box.run("cat", ENV).stdout, box.show("cortex-llm", "MainPID")
+
+
+def serves(box: Machine) -> bool:
+    return bool(box.ask("inference", prompt="Hi", max_tokens=2)["status"] == "ok")
+
+
+@pytest.fixture
+def running(box: Machine) -> Machine:
+    """The service set up with the tiny model, and loaded."""
+    llm(box, "install", TINY, "1", "512", "--idle-timeout", "10min")
+    assert serves(box)
+    return box
+
+
+def test_install_writes_what_it_should(running: Machine) -> None:
+    settings = running.run("cat", ENV).stdout
+    for line in (f"MODEL_PATH={TINY}", "THREADS=1", "CTX_SIZE=512", "IDLE_TIMEOUT=10min"):
+        assert f"CORTEX_LLM_{line}\n" in settings
+    assert running.sh(f"stat -c %a {ENV} {ENV}.old").stdout.split() == ["600", "600"]
+    limit = int(running.show("cortex-llm", "MemoryMax"))
+    assert 100 << 20 < limit < 2 << 30
+    process = running.show("cortex-llm", "MainPID")
+    assert "--ctx-size\x002048" in running.run("cat", f"/proc/{process}/cmdline").stdout
+
+
+def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
+    running.sh("mkdir -p /var/lib/cortex/models/bad")
+    folder = "/var/lib/cortex/models/bad"
+    running.sh(f"head -c 5000 /dev/urandom >{folder}/noise.gguf")
+    running.sh(f"head -c 50000 {TINY} >{folder}/short.gguf")
+    running.sh(f"cp {TINY} {folder}/private.gguf; chmod 600 {folder}/private.gguf")
+    before = settled(running)
+    for arguments, why in (
+        (["switch", f"{folder}/noise.gguf"], "not a GGUF model"),
+        (["switch", f"{folder}/short.gguf"], "truncated"),
+        (["switch", f"{folder}/private.gguf"], "unreadable for the service"),
+        (["switch", f"{folder}/none.gguf"], "no such file"),
+        (["switch", folder], "it is a folder"),
+        (["configure", "--engine", "nonsense"], "nonsense"),
+        (["configure", "--idle-timeout", "soon"], "not a time"),
+        (["configure", TINY, "1", "9"], "CTX_SIZE"),
+        (["nonsense"], "unknown subcommand"),
+    ):
+        said = llm(running, *arguments, check=False)
+        assert why in said, (arguments, said)
+        assert settled(running) == before, arguments
+    assert serves(running)
+
+
+def test_too_big_for_the_machine(running: Machine) -> None:
+    """A sparse file whose header promises more than this machine has."""
+    before = settled(running)
+    make = (
+        "import struct,sys\n"
+        f"d=bytearray(open({TINY!r},'rb').read())\n"
+        "open('/var/lib/cortex/models/huge.gguf','wb').write(d)\n"
+        "import os; os.truncate('/var/lib/cortex/models/huge.gguf', 1<<40)\n"
+    )
+    running.run("/usr/bin/python3", "-c", make)
+    said = llm(running, "switch", "/var/lib/cortex/models/huge.gguf", check=False)
+    running.run("rm", "/var/lib/cortex/models/huge.gguf")
+    assert "too big for this machine" in said
+    assert settled(running) == before
+
+
+def test_only_root(running: Machine) -> None:
+    running.sh("id -u guest >/dev/null 2>&1 || useradd guest")
+    user = ["setpriv", "--reuid=guest", "--regid=guest", "--init-groups"]
+    result = running.run(*user, SCRIPT, "switch", TINY, check=False)
+    assert result.returncode == 2
+    assert "sudo" in result.stderr
+
+
+def test_a_model_in_a_home_folder_is_seen_and_nothing_else_there(running: Machine) -> None:
+    running.sh("mkdir -p -m 700 /home/u/mine && chmod 700 /home/u")
+    running.sh(f"cp {TINY} '/home/u/mine/a model.gguf'; echo secret >/home/u/diary")
+    llm(running, "switch", "/home/u/mine/a model.gguf")
+    assert serves(running)
+    process = running.show("cortex-llm", "MainPID")
+    seen = running.sh(f"ls -A /proc/{process}/root/home/u").stdout.split()
+    assert seen == ["mine"]
+    var = running.sh(f"ls -A /proc/{process}/root/var").stdout.split()
+    assert set(var) <= {"lib", "tmp"}
+    llm(running, "switch", TINY)
+
+
+def test_a_switch_that_does_not_serve_goes_back(running: Machine) -> None:
+    """The new model passes every check; the service cannot have it, for a reason of its own."""
+    running.sh(f"cp {TINY} /var/lib/cortex/models/other.gguf")
+    running.put(
+        "/etc/systemd/system/cortex-llm.service.d/90-test.conf",
+        "[Service]\nInaccessiblePaths=/var/lib/cortex/models/other.gguf\n",
+    )
+    before = running.run("cat", ENV).stdout
+    drop_in = running.run("cat", DROP_IN).stdout
+    said = llm(running, "switch", "/var/lib/cortex/models/other.gguf", check=False)
+    running.run("rm", "/etc/systemd/system/cortex-llm.service.d/90-test.conf")
+    running.run("systemctl", "daemon-reload")
+    assert "not switched; the old settings hold again" in said
+    assert running.run("cat", ENV).stdout == before
+    assert running.run("cat", DROP_IN).stdout == drop_in
+    assert serves(running)
+
+
+def test_comments_and_other_settings_stay(running: Machine) -> None:
+    running.sh(f"printf '# mine\\nOMP_NUM_THREADS=1\\n' >>{ENV}")
+    llm(running, "configure", "--parallel", "2")
+    settings = running.run("cat", ENV).stdout
+    assert "# mine\nOMP_NUM_THREADS=1\n" in settings
+    assert "CORTEX_LLM_PARALLEL=2" in settings
+
+
+def test_always_on_and_back(running: Machine) -> None:
+    llm(running, "configure", "--always-on")
+    assert running.show("cortex-llm", "StopWhenUnneeded") == "no"
+    assert running.show("cortex-llm", "UnitFileState") == "enabled"
+    assert serves(running)
+    llm(running, "configure", "--no-always-on")
+    assert running.show("cortex-llm", "StopWhenUnneeded") == "yes"
+    assert running.show("cortex-llm", "UnitFileState") == "disabled"
+
+
+def test_a_dry_run_changes_nothing(running: Machine) -> None:
+    before = settled(running)
+    assert "nothing was changed" in llm(running, "configure", TINY, "2", "1024", "--dry-run")
+    assert settled(running) == before
+
+
+def test_the_wizard_sets_the_service_up(running: Machine) -> None:
+    said = running.run(
+        "/opt/cortex/scripts/setup_daemon.py", "--yes", "--backend", "file",
+        "--model-path", TINY, "--threads", "1", "--ctx-size", "256",
+    ).stdout  # fmt: skip
+    assert "Done" in said
+    assert "CORTEX_LLM_CTX_SIZE=256" in running.run("cat", ENV).stdout
+    assert serves(running)
+
+
+def test_status_and_uninstall(running: Machine) -> None:
+    said = llm(running, "status")
+    assert TINY in said
+    assert "on_demand     True" in said
+    said = llm(running, "uninstall")
+    assert "models stay" in said
+    wait_for(lambda: running.show("cortex-llm", "ActiveState") == "inactive")
+    running.run("test", "-s", TINY)
+    assert "MODEL_PATH" not in running.run("cat", ENV).stdout
+    assert running.ask("ping")["data"]["pong"]
