@@ -23,10 +23,10 @@ RATE_LIMIT_PERCENT = 98.0
 STREAMS = (1, 8)
 # The first token of a model that takes no time shows what the daemon adds; of a larger one
 # it would be lost in what the model takes itself.
-FIRST_TOKENS, FIRST_ROUNDS, QUICK_FIRST_ROUNDS = 4, 31, 15
+FIRST_TOKENS, FIRST_ROUNDS, QUICK_FIRST_ROUNDS = 4, 31, 13
 PAUSE_S = 1.1  # past the second for which the daemon trusts what it knows
-RATE_TOKENS = {1: 256, 8: 96}
-RATE_ROUNDS, QUICK_RATE_ROUNDS = 21, 9
+RATE_TOKENS = {1: 192, 8: 64}
+RATE_ROUNDS, QUICK_RATE_ROUNDS = 21, 7
 
 Figures = dict[str, list[float]]
 

@@ -6,6 +6,7 @@ table holds only users of the last few seconds.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ class RateLimiter:
             raise RateLimited(
                 f"user {uid} asked too often; the limit is {self.per_second:g} requests a second "
                 f"after a burst of {self.burst}",
-                retry_after_s=round(wait, 3),
+                retry_after_s=math.ceil(wait * 1000) / 1000,
             )
         self._buckets[uid] = (tokens - count, now)
         if len(self._buckets) > _SWEEP_ABOVE:

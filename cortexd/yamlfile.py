@@ -68,7 +68,7 @@ def read(path: Path) -> YamlFile:
         raise ConfigError(_syntax(path, error)) from error
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply") from error
-    if node is None:
+    if node is None or node.tag == "tag:yaml.org,2002:null":
         return YamlFile(path)
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(f"{path} holds no keys: write for example 'llm:' and below it '  url: …'")

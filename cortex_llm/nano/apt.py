@@ -67,7 +67,9 @@ class PrivateApt:
                 argv, cwd=self.archives, capture_output=True, timeout=TIMEOUT, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise AptError(f"cannot run {argv[0]}: {error}", hint="a Debian system has it") from error
+            raise AptError(
+                f"cannot run {argv[0]}: {error}", hint="a Debian system has it"
+            ) from error
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise AptError(

@@ -57,7 +57,9 @@ def build(folder: Path, sources: Path | None = None) -> dict[str, Any]:
     written = {
         "packages": _write(folder / "packages.jsonl", packages),
         "manuals": _write(folder / "manuals.jsonl", manuals),
-        "texts": _write(folder / "texts.jsonl", [{"language": a, "text": b} for a, b in sorted(texts)]),
+        "texts": _write(
+            folder / "texts.jsonl", [{"language": a, "text": b} for a, b in sorted(texts)]
+        ),
     }
     manifest = {
         "descriptions": {
@@ -161,7 +163,9 @@ def _source(archive: Path, tree: Path) -> dict[str, Any]:
     name, version, _ = archive.stem.split("_")
     copyright_file = tree / f"usr/share/doc/{name}/copyright"
     text = copyright_file.read_text("utf-8", "replace") if copyright_file.is_file() else ""
-    licences = {record["License"].split("\n")[0] for record in parse_records(text) if "License" in record}
+    licences = {
+        record["License"].split("\n")[0] for record in parse_records(text) if "License" in record
+    }
     return {
         "package": name,
         "version": version.replace("%3a", ":"),

@@ -61,7 +61,7 @@ def _blocks(source: str) -> list[tuple[str, str, str]]:
     kind, tag, text = "text", "", [""]
     wants_tag = False
     for line in source.split("\n"):
-        if line.startswith((".\\", "'", "\\\"")):
+        if line.startswith((".\\", "'", '\\"')):
             continue
         broken = _BREAK.match(line)
         if broken:

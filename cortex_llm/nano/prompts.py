@@ -34,6 +34,19 @@ UNKNOWN = {
 #: The answer of the task `call` where no listed tool fits.
 NO_CALL = "<NONE>"
 
+#: The answer to a bare question that came with no passage and no task.
+NO_PASSAGE = {
+    "en": "I don't know: I was given no passage to answer from.",
+    "fr": "Je ne sais pas : on ne m'a donné aucun passage.",
+    "es": "No lo sé: no me han dado ningún pasaje.",
+}
+#: What the model says to a greeting: the truth about itself.
+GREETING = {
+    "en": "Hello! I am the small model built into Cortex. Ask me about a package, a command or this machine.",
+    "fr": "Bonjour ! Je suis le petit modèle intégré à Cortex. Posez une question sur un paquet, une commande ou cette machine.",
+    "es": "¡Hola! Soy el pequeño modelo integrado en Cortex. Pregunte por un paquete, un comando o esta máquina.",
+}
+
 SUMMARY_LENGTH = 64  # characters of a candidate's summary: the rest rarely decides, and costs time
 MAX_CANDIDATES = 8  # what the model was trained to choose among
 

@@ -1,0 +1,150 @@
+"""Says requests from a grammar: rules, choices, and spans that remember what they were called.
+
+A rule's lines are templates: `{rule}` says another rule, `(a|b|)` chooses, `[span]` or
+`[name=span]` marks a part that the answer must copy. Pure, and driven by the caller's random
+source, so the same seed says the same things.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import random
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+Source = Callable[[random.Random], str]
+
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private characters stand for the marks while text changes
+_INNERMOST = re.compile(r"\(([^()]*)\)")
+_RULE = re.compile(r"\{(\w+)\}")
+_MARK = re.compile(r"\[(?:(\w+)=)?([^\[\]]*)\]")
+_MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+MAX_DEPTH = 12  # a rule that says itself would never end
+
+#: How people really type: chances of each change to a request.
+LOWER, CAPITAL, UPPER, NO_ACCENTS, TYPO, BARE = 0.4, 0.3, 0.02, 0.12, 0.07, 0.25
+
+
+@dataclass(frozen=True)
+class Said:
+    """A request and its marked spans, by name; the unnamed one is "subject"."""
+
+    text: str
+    spans: dict[str, str]
+
+    @property
+    def subject(self) -> str:
+        """The unnamed span, or nothing."""
+        return self.spans.get("subject", "")
+
+
+class Grammar:
+    """The rules of one language, and sources that rules may name besides."""
+
+    def __init__(self, language: str, sources: Mapping[str, Source]) -> None:
+        text = importlib.resources.files("cortex_llm.nano").joinpath(f"phrases/{language}.txt")
+        self.rules = _read(text.read_text("utf-8"))
+        self._sources = dict(sources)
+
+    def say(
+        self,
+        rule: str | Sequence[str],
+        chance: random.Random,
+        fixed: Mapping[str, str] | None = None,
+        tidy: bool = False,
+    ) -> Said:
+        """Say a rule, or one of these templates; `fixed` overrides rules by name."""
+        templates = self.rules[rule] if isinstance(rule, str) else rule
+        names: list[str] = []
+
+        def mark(match: re.Match[str]) -> str:
+            names.append(match[1] or "subject")
+            return f"{_OPEN}{match[2]}{_CLOSE}"
+
+        text = self._expand(chance.choice(templates), chance, fixed or {}, 0)
+        text = _spaced(_MARK.sub(mark, text))
+        text = text if tidy else _typed(text, chance)
+        spans = [span.strip() for span in _MARKED.findall(text)]
+        return Said(
+            text.replace(_OPEN, "").replace(_CLOSE, ""), dict(zip(names, spans, strict=False))
+        )
+
+    def _expand(
+        self, text: str, chance: random.Random, fixed: Mapping[str, str], depth: int
+    ) -> str:
+        while _INNERMOST.search(text):  # choose before saying, so that only what is used is said
+            text = _INNERMOST.sub(lambda match: chance.choice(match[1].split("|")), text)
+
+        def rule(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in fixed:
+                return fixed[name]
+            if name in self._sources:
+                return self._sources[name](chance)
+            if depth >= MAX_DEPTH:
+                raise ValueError(f"the rule {name} never ends")
+            return self._expand(chance.choice(self.rules[name]), chance, fixed, depth + 1)
+
+        return _RULE.sub(rule, text)
+
+
+def _read(text: str) -> dict[str, list[str]]:
+    rules: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("= "):
+            lines = rules.setdefault(line[2:].strip(), [])
+        elif line.strip() and not line.startswith("#"):
+            lines.append(line)
+    return rules
+
+
+def _spaced(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(rf" ?{_CLOSE} ?([,.!])", rf"{_CLOSE}\1", text)
+    text = re.sub(r" ([,.!])", r"\1", text)
+    return re.sub(rf"{_OPEN} ", f" {_OPEN}", re.sub(rf" {_CLOSE}", f"{_CLOSE} ", text)).strip()
+
+
+def _typed(text: str, chance: random.Random) -> str:
+    """The text as somebody may have typed it."""
+    if chance.random() < BARE:
+        text = text.replace("¿", "").rstrip(" ?.!")
+    elif text[-1:].isalpha() and chance.random() < 0.3:
+        text += chance.choice(["?", ".", "!", " ?", "...", "."])
+    if text.endswith(" ?") and chance.random() < 0.4:
+        text = text[:-2] + "?"
+    roll = chance.random()
+    if roll < LOWER:
+        text = text.lower()
+    elif roll < LOWER + CAPITAL:
+        first = next((at for at, sign in enumerate(text) if sign.isalpha()), 0)
+        text = text[:first] + text[first : first + 1].upper() + text[first + 1 :]
+    elif roll < LOWER + CAPITAL + UPPER:
+        text = text.upper()
+    if chance.random() < NO_ACCENTS:
+        split = unicodedata.normalize("NFD", text)
+        text = "".join(sign for sign in split if not unicodedata.combining(sign))
+    if chance.random() < TYPO:
+        text = _mistyped(text, chance)
+    return text
+
+
+def _mistyped(text: str, chance: random.Random) -> str:
+    """Two letters swapped, one lost or one doubled, never in a span that will be copied."""
+    marked = [match.span() for match in _MARKED.finditer(text)]
+    free = [
+        at
+        for at in range(1, len(text) - 1)
+        if text[at].isalpha() and text[at + 1].isalpha()
+        and not any(start <= at + 1 and at < end for start, end in marked)
+    ]
+    if not free:
+        return text
+    at = chance.choice(free)
+    kind = chance.randrange(3)
+    if kind == 0:
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    return text[:at] + text[at + 1 :] if kind == 1 else text[:at] + text[at] + text[at:]

@@ -1,0 +1,278 @@
+"""Trains a size: prepares data, runs, saves checkpoints, and can be stopped and resumed.
+
+A run lives in one folder: `tokenizer.json`, `checkpoint.pt`, `log.jsonl`, `curve.png`. What is
+learnt follows from the corpus, the size, the seed and the number of steps; `--minutes` only
+finds that number, by timing the first steps. The rate rises, stays, and falls with the steps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from cortex_llm.errors import LlmError, UsageError
+from cortex_llm.nano import corpus, dataset, tokenizer, vocabulary
+from cortex_llm.nano.examples import Example, Maker
+from cortex_llm.nano.model import Nano
+from cortex_llm.nano.sizes import SIZES, Size
+
+WARM_UP = 40  # steps; Muon's first ones would be too large
+HOLD, LAST = 0.4, 0.02  # share of the steps at the full rate, and the rate's share at the end
+CLIP = 1.0
+DECAY = 0.05
+TIMED_STEPS = 30  # enough to know the speed within a few per cent
+CHECKPOINT_SECONDS = 120.0  # what a crash may cost
+REPORT_STEPS = 20
+SMOOTH = 0.95
+TOKENIZER_EXAMPLES = 40_000  # more do not change the tokens that matter
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do. `steps` or `minutes`: one of them is None."""
+
+    corpus: Path
+    run: Path
+    size: Size
+    seed: int
+    examples: int
+    steps: int | None = None
+    minutes: float | None = None
+    device: str = "cpu"
+    threads: int = 2
+
+
+@dataclass
+class Progress:
+    """Where a run is; it is saved with the weights."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    loss: float = 0.0
+    total: int = 0
+
+
+class Optimizers:
+    """Muon for the matrices, AdamW for embeddings and norms."""
+
+    def __init__(self, model: Nano, rate: float) -> None:
+        matrices, rest = [], []
+        for name, parameter in model.named_parameters():
+            (matrices if parameter.dim() == 2 and "embd" not in name else rest).append(parameter)
+        self._rate = rate
+        self.all: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.Muon(
+                matrices, lr=rate, weight_decay=DECAY, momentum=0.95,
+                adjust_lr_fn="match_rms_adamw",
+            ),
+            torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.95), weight_decay=0.0),
+        )  # fmt: skip
+
+    def step(self, share: float) -> None:
+        """Apply the gradients at a share of the rate, and forget them."""
+        for optimizer in self.all:
+            for group in optimizer.param_groups:
+                group["lr"] = self._rate * share
+            optimizer.step()
+            optimizer.zero_grad()
+
+
+def prepare(plan: Plan) -> tuple[Any, list[dataset.Encoded]]:
+    """The tokenizer of the run, made at its first start, and its encoded examples."""
+    words = vocabulary.build(
+        corpus.load(plan.corpus, "packages"), corpus.load(plan.corpus, "manuals")
+    )
+    maker = Maker(words, [t for t in corpus.load(plan.corpus, "texts")])
+    examples = list(maker.make(plan.examples, plan.seed))
+    path = plan.run / "tokenizer.json"
+    if path.exists():
+        tokens = tokenizer.load(path)
+    else:
+        tokens = tokenizer.train(_texts(examples[:TOKENIZER_EXAMPLES]), plan.size.vocabulary)
+        tokenizer.save(tokens, path)
+    return tokens, dataset.encode(examples, tokens, plan.size.context)
+
+
+def train(plan: Plan, say: Say) -> Progress:
+    """Run until the planned steps are done; continues where the run's folder was left."""
+    if (plan.steps is None) == (plan.minutes is None):
+        raise UsageError("a run needs either steps or minutes")
+    plan.run.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(plan.threads)
+    torch.manual_seed(plan.seed)
+    torch.use_deterministic_algorithms(mode=True, warn_only=plan.device != "cpu")
+    tokens, encoded = prepare(plan)
+    say(f"{len(encoded)} examples, {sum(len(e.tokens) for e in encoded):,} tokens")
+    model = Nano(plan.size).to(plan.device)
+    optimizers = Optimizers(model, plan.size.rate)
+    at = _restore(plan, model, optimizers, tokenizer.digest(tokens))
+    say(f"{model.parameter_count():,} parameters, from step {at.step}")
+    at.total = plan.steps or 0
+    started, saved = time.monotonic() - at.seconds, time.monotonic()
+    began = (at.step, at.seconds)
+    with _stoppable() as stopped, (plan.run / "log.jsonl").open("a") as log:
+        while not at.total or at.step < at.total:
+            for number, batch in enumerate(
+                dataset.batches(encoded, plan.size.batch_tokens, plan.seed, at.epoch)
+            ):
+                if number < at.batch:
+                    continue
+                _step(model, optimizers, batch, at, plan)
+                at.seconds = time.monotonic() - started
+                if not at.total and at.step - began[0] == TIMED_STEPS:
+                    at.total = _steps_for(plan, at, began)
+                if at.step % REPORT_STEPS == 0 or at.step == at.total:
+                    _report(at, log, say)
+                if time.monotonic() - saved > CHECKPOINT_SECONDS or stopped():
+                    _save(plan, model, optimizers, at, tokenizer.digest(tokens))
+                    saved = time.monotonic()
+                if stopped():
+                    raise LlmError(
+                        f"stopped at step {at.step}", hint="the same command continues it"
+                    )
+                if at.total and at.step >= at.total:
+                    break
+            else:
+                at.epoch, at.batch = at.epoch + 1, 0
+    _save(plan, model, optimizers, at, tokenizer.digest(tokens))
+    return at
+
+
+def load_checkpoint(run: Path) -> tuple[Nano, dict[str, Any]]:
+    """The model that a run made, and what was saved with it."""
+    path = run / "checkpoint.pt"
+    if not path.exists():
+        raise LlmError(f"{run} holds no checkpoint", hint="run: cortex-llm nano train")
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    model = Nano(Size(**saved["size"]))
+    model.load_state_dict(saved["model"])
+    return model.eval(), saved
+
+
+def share(step: int, total: int) -> float:
+    """The share of the full rate at a step."""
+    done = step / total if total else 0.0
+    falling = 1.0 if done < HOLD else max(LAST, (1.0 - done) / (1.0 - HOLD))
+    return min(1.0, (step + 1) / WARM_UP) * falling
+
+
+def _step(
+    model: Nano, optimizers: Optimizers, batch: tuple[Tensor, Tensor], at: Progress, plan: Plan
+) -> None:
+    inputs, targets = (part.to(plan.device) for part in batch)
+    with torch.autocast(plan.device.split(":")[0], torch.bfloat16):
+        loss = model.loss(inputs, targets)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+    optimizers.step(share(at.step, at.total))
+    at.step, at.batch = at.step + 1, at.batch + 1
+    at.tokens += inputs.numel()
+    value = float(loss.detach())
+    at.loss = value if at.step == 1 else SMOOTH * at.loss + (1 - SMOOTH) * value
+
+
+def _steps_for(plan: Plan, at: Progress, began: tuple[int, float]) -> int:
+    """How many steps fill the minutes, at the speed of the first ones."""
+    each = (at.seconds - began[1]) / (at.step - began[0])
+    left = (plan.minutes or 0.0) * 60 - at.seconds
+    return at.step + max(1, int(left / each))
+
+
+def _report(at: Progress, log: Any, say: Say) -> None:
+    left = at.seconds / at.step * (at.total - at.step) if at.total else 0.0
+    record = asdict(at) | {"tokens_per_second": round(at.tokens / at.seconds), "left": round(left)}
+    log.write(json.dumps(record) + "\n")
+    log.flush()
+    say(
+        f"step {at.step}/{at.total or '?'}  loss {at.loss:.3f}  "
+        f"{record['tokens_per_second']:,} tokens/s  {left / 60:.1f} min left"
+    )
+
+
+def _texts(examples: Sequence[Example]) -> Iterator[str]:
+    for example in examples:
+        yield "\n".join(message["content"] for message in example.messages)
+        yield example.answer
+
+
+def _identity(plan: Plan, digest: str) -> dict[str, Any]:
+    manifest = json.loads((plan.corpus / "corpus.json").read_text("utf-8"))
+    return {
+        "seed": plan.seed,
+        "examples": plan.examples,
+        "tokenizer": digest,
+        "corpus": {name: part["sha256"] for name, part in manifest["files"].items()},
+    }
+
+
+def _save(
+    plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest: str
+) -> None:
+    """Write a checkpoint whole or not at all."""
+    part = plan.run / "checkpoint.part"
+    torch.save(
+        {
+            "size": asdict(plan.size),
+            "identity": _identity(plan, digest),
+            "progress": asdict(at),
+            "model": model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in optimizers.all],
+            "versions": {"torch": torch.__version__},
+            "device": plan.device,
+            "threads": plan.threads,
+        },
+        part,
+    )
+    os.replace(part, plan.run / "checkpoint.pt")
+
+
+def _restore(plan: Plan, model: Nano, optimizers: Optimizers, digest: str) -> Progress:
+    path = plan.run / "checkpoint.pt"
+    if not path.exists():
+        return Progress()
+    saved = torch.load(path, map_location=plan.device, weights_only=True)
+    if saved["size"] != asdict(plan.size) or saved["identity"] != _identity(plan, digest):
+        raise UsageError(
+            f"{path} is of another size, seed or corpus", hint="name another folder with --run"
+        )
+    model.load_state_dict(saved["model"])
+    for optimizer, state in zip(optimizers.all, saved["optimizers"], strict=True):
+        optimizer.load_state_dict(state)
+    return Progress(**saved["progress"])
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """SIGTERM and Ctrl-C end the run after the step, with a checkpoint."""
+    asked: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: asked.append(number))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def plan_for(size: str, **settings: Any) -> Plan:
+    """A plan for a size by name."""
+    if size not in SIZES:
+        raise UsageError(f"there is no size {size!r}", hint=f"sizes: {', '.join(SIZES)}")
+    return Plan(size=SIZES[size], **settings)

@@ -1,0 +1,145 @@
+"""System prompts and templates; attacks by template end at the renderer's limits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.support.daemon import RunningDaemon, daemon, eventually
+from tests.support.fake_llm import FakeLlm
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    folder = tmp_path / "prompts"
+    folder.mkdir()
+    (folder / "brief.j2").write_text("In a word: {{ prompt }} ({{ system }})\n")
+    (folder / "wrong.j2").write_text("fine\n{% if %}\n")
+    (folder / "large.j2").write_text("x" * 70_000)
+    (folder / "binary.j2").write_bytes(b"\xff\xfe")
+    (folder / "folder.j2").mkdir()
+    (tmp_path / "secret.j2").write_text("secret")
+    return folder
+
+
+@pytest.fixture
+def asked(tmp_path: Path, llm: FakeLlm, templates: Path) -> Iterator[RunningDaemon]:
+    settings = {
+        "llm": {"url": llm.url, "templates_dir": str(templates), "system_prompt": "Be kind."}
+    }
+    with daemon(tmp_path, settings) as running:
+        yield running
+
+
+def messages(asked: RunningDaemon, llm: FakeLlm, **params: Any) -> list[tuple[str, str]]:
+    """The turns that the model was sent."""
+    asked.call("inference", **params)
+    return [(turn["role"], turn["content"]) for turn in llm.seen[-1].body["messages"]]
+
+
+def test_turns(asked: RunningDaemon, llm: FakeLlm) -> None:
+    kind, user = ("system", "Be kind."), ("user", "x")
+    own = [{"role": "system", "content": "s"}, {"role": "user", "content": "x"}]
+    assert messages(asked, llm, prompt="x") == [kind, user]
+    assert messages(asked, llm, prompt="x", system="Be brief.") == [("system", "Be brief."), user]
+    assert messages(asked, llm, prompt="x", system="") == [("system", ""), user]
+    assert messages(asked, llm, messages=own) == [("system", "s"), user]
+    assert messages(asked, llm, messages=own[1:]) == [kind, user]
+
+
+def test_templates(asked: RunningDaemon, llm: FakeLlm) -> None:
+    named = messages(asked, llm, prompt="why?", template="brief", system="S")
+    assert named[-1] == ("user", "In a word: why? (S)")
+    given = messages(asked, llm, prompt="{{ 1 }}", template="<{{ prompt }}>")
+    assert given[-1] == ("user", "<{{ 1 }}>")  # what is put in is not rendered again
+    loop = messages(
+        asked, llm, prompt="é\n", template="{% for i in [1, 2] %}{{ prompt }}{% endfor %}"
+    )
+    assert loop[-1] == ("user", "é\né\n")
+
+
+def test_a_batch_is_rendered_at_once(asked: RunningDaemon) -> None:
+    prompts = [f"p{number}" for number in range(20)]
+    reply = asked.call("inference.batch", prompts=prompts, template="<{{ prompt }}>")
+    assert [one["reply"]["output"] for one in reply["outputs"]] == [f"<{p}>" for p in prompts]
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("nope", "there is no template 'nope'"),
+        ("breif", "there is no template 'breif'"),
+        ("wrong", "the template is wrong, line 2"),
+        ("large", "larger than 65536 bytes"),
+        ("binary", "cannot read the template binary"),
+        ("folder", "cannot read the template folder"),
+        ("../secret", "is neither the name of a template nor one"),
+        ("/etc/passwd", "is neither the name"),
+        ("brief.j2", "is neither the name"),
+        ("", "is neither the name"),
+        ("a\0b", "is neither the name"),
+        ("{{ promt }}", "'promt' is undefined"),
+        ("{{ prompt.x.y }}", "has no attribute 'x'"),
+        ("{{ ", "the template is wrong, line 1"),
+        ("{% include 'brief' %}", "the template is wrong"),
+        ("{% import 'os' as os %}", "the template is wrong"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ '\\0' }}", "NUL"),
+        ("{{ ''.__class__ }}", "unsafe"),
+        ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "unsafe"),
+        ("{{ cycler.__init__.__globals__ }}", "unsafe"),
+        ("{{ ''|attr('__class__') }}", "unsafe"),
+        ("{{ '{0.__class__}'.format(1) }}", "unsafe"),
+        ("{{ self.__init__ }}", "unsafe"),
+        ("{% for i in range(10**9) %}x{% endfor %}", "Range too big"),
+        ("{{ 'a' * 10**9 }}", "memory"),
+        ("{{ 'a'|center(10**9) }}", "memory"),
+        ("{{ '%0999999999d' % 1 }}", "memory"),
+        ("{{ [0] * 10**9 }}", "memory"),
+        ("{{ 'a' * 5000000 }}", "the limit is 4194304"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "recursion"),
+        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "the template"),
+    ],
+)
+def test_wrong_templates(asked: RunningDaemon, template: str, says: str) -> None:
+    error = asked.refused("inference", prompt="x", template=template)
+    assert error["code"] == "INVALID_PARAMS"
+    assert says in error["message"]
+
+
+def test_the_nearest_template_is_named(asked: RunningDaemon) -> None:
+    error = asked.refused("inference", prompt="x", template="breif")
+    assert error["details"]["hint"] == "did you mean brief?"
+
+
+FOREVER = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize("template", [FOREVER, "{{ 3 ** (3 ** 19) }}", "{{ lipsum(1000000) }}"])
+def test_a_template_that_never_ends_delays_nobody(asked: RunningDaemon, template: str) -> None:
+    replies = []
+    thread = threading.Thread(
+        target=lambda: replies.append(asked.refused("inference", prompt="x", template=template))
+    )
+    thread.start()
+    pings = 0
+    while thread.is_alive():
+        assert asked.call("ping") == {"pong": True}
+        pings += 1
+    thread.join()
+    assert replies[0]["code"] == "INVALID_PARAMS"
+    assert "takes too long or too much memory" in replies[0]["message"]
+    assert pings > 20  # 2 s of processor time: many more, were the loop free
+
+
+def test_a_renderer_ends_with_its_client(asked: RunningDaemon) -> None:
+    process = psutil.Process(asked.process.pid)
+    with asked.session() as session:
+        session.send({"command": "inference", "prompt": "x", "template": FOREVER})
+        eventually(process.children, "the renderer runs")
+    eventually(lambda: not process.children(), "the renderer is gone", 1.5)
