@@ -2,8 +2,9 @@
 
     python -m benchmarks.stream_client HOST:PORT SOCKET STREAMS TOKENS ROUNDS PAUSE_S
 
-A process of its own, one thread, raw sockets that are open before the clock starts, nothing
-parsed: an event is recognised by the bytes that only events have. Prints one JSON line a round:
+A process of its own, one thread, raw sockets, nothing parsed: an event is recognised by the
+bytes that only events have. A question connects first, with and without the daemon: it has
+no choice, llama-server closes a connection after each stream. Prints one JSON line a round:
 ``{"direct": [first token in ms, tokens a second], "daemon": […]}``; with several streams
 the first token is the median stream's, the rate that of all together.
 """
@@ -17,6 +18,8 @@ import socket
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +54,6 @@ class Stream:
     tail: bytes = b""
     ending: bool = False
     done: bool = False
-
-    def start(self, request: bytes) -> None:
-        self.tokens, self.first_at, self.tail = 0, 0.0, b""
-        self.ending = self.done = False
-        self.connection.sendall(request)
 
     def read(self) -> None:
         """Take what has come; an event that is cut in two counts where it ends."""
@@ -92,22 +90,26 @@ def main() -> None:
         figures = {}
         for name, connected, request in ways if round_number % 2 else reversed(ways):
             time.sleep(pause_s)
-            group = [connected() for _ in range(streams)]
-            figures[name] = one_round(group, request(next(numbers), tokens), tokens)
-            for stream in group:
-                stream.connection.close()
+            text = request(next(numbers), tokens)
+            figures[name] = one_round([connected] * streams, text, tokens)
         if round_number >= 0:
             print(json.dumps(figures), flush=True)
 
 
-def one_round(group: list[Stream], request: bytes, tokens: int) -> tuple[float, float]:
-    """Ask on all connections at once; the median first token in ms, the rate of all."""
-    with selectors.DefaultSelector() as selector:
+def one_round(
+    connected: list[Callable[[], Stream]], request: bytes, tokens: int
+) -> tuple[float, float]:
+    """Ask on new connections at once; the median first token in ms, the rate of all."""
+    group = []
+    with selectors.DefaultSelector() as selector, ExitStack() as open_connections:
         started = time.perf_counter()
-        for stream in group:
+        for connect_one in connected:
+            stream = connect_one()
+            stream.connection.sendall(request)
+            open_connections.enter_context(stream.connection)
             selector.register(stream.connection, selectors.EVENT_READ, stream)
-            stream.start(request)
-        while not all(stream.done for stream in group):
+            group.append(stream)
+        while selector.get_map():
             ready = selector.select(TIMEOUT_S)
             if not ready:
                 raise RuntimeError(f"no token within {TIMEOUT_S:g} s")

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -112,12 +113,28 @@ class LlmSection(Section, frozen=True, kw_only=True):
     use_mmap: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse an address that nothing can be reached at."""
-        scheme, _, rest = self.url.partition(":")
-        if not (scheme in ("http", "https") and rest.strip("/")) and not (
-            scheme == "unix" and rest.startswith("/")
-        ):
+        """Refuse an address that nothing can be reached at, and a key that is no header."""
+        if not _reachable(self.url):
             raise ValueError(f"url is {shown(self.url)}: give http://HOST:PORT or unix:/PATH.sock")
+        if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise ValueError("api_key is not one line of ASCII")
+
+
+def _reachable(url: str) -> bool:
+    if url.startswith("unix:"):
+        return url.startswith("unix:/") and url.isprintable()
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and url.isascii()
+            and url.isprintable()
+            and " " not in url
+        )
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
 
 
 class LogSection(Section, frozen=True, kw_only=True):

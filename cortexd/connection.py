@@ -49,7 +49,7 @@ BARE_LINGER_S = 0.01
 LET_GO_S = 2.0
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One client."""
 
     peer: Peer
@@ -87,10 +87,15 @@ class Connection(asyncio.Protocol):
         self.peer = peer_of(transport.get_extra_info("socket"))
         self._server.add(self)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go; all clients share it, for they are taken out at once."""
+        return self._server.receive_buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Bytes have come."""
         if self._closing:
             return
+        data = bytes(self._server.receive_buffer[:nbytes])
         if self._answered_bare and data.lstrip(b" \t\r").startswith(b"\n"):
             self._answered_bare = False  # the newline came late: the client does send them
         self._frames += self._decoder.feed(data)

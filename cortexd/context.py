@@ -36,6 +36,10 @@ class Caller(Protocol):
     def client_id(self) -> str | None:
         """The ``id`` that the client gave its request, as text."""
 
+    @property
+    def heard(self) -> bool:
+        """Whether events go out at once; until then they are kept, so few are better."""
+
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """Send one event ahead of the reply."""
 

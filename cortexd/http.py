@@ -1,12 +1,11 @@
 """HTTP/1.1 as far as a client of one local model server needs it, and no further.
 
-A request goes out whole; the reply's body comes in pieces as they arrive, whatever its
-framing (chunks, a length, the end of the connection).  Connections are kept and used again.
-``Chunked`` and ``Sized`` turn bytes into the body and know nothing of sockets; only
-``Response`` and ``Pool`` wait.  Knows nothing of models or JSON.
+A request goes out whole; the reply's body comes in pieces as they arrive.  Connections are
+kept and used again.  httptools parses; what stands here is the waiting.  ``Reply`` knows
+nothing of sockets, nothing here knows of models or JSON.
 
-A token costs a third of what it costs through httpcore, and the daemon 5 MB less: see
-docs/decisions.
+A token costs a third of what it costs through httpcore, and the daemon 4 MB less: see
+docs/decisions/0004.
 
     HttpError
     ├── CannotConnect    nobody listens, or does not accept in time
@@ -17,10 +16,11 @@ docs/decisions.
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import httptools
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -30,14 +30,12 @@ CONNECT_TIMEOUT_S = 5.0
 KEEPALIVE_S = 4.0
 MAX_KEPT_CONNECTIONS = 8
 MAX_HEAD_BYTES = 64 * 1024
-# A chunk's size is a few hexadecimal digits, sometimes with an extension.
-MAX_CHUNK_LINE_BYTES = 1024
 # Unread bytes past which the server has to wait: some thousand tokens.
 HIGH_WATER = 256 * 1024
 
-_STATUS = re.compile(rb"HTTP/1\.([01]) (\d{3})(?: [^\r\n]*)?$")
-_HEX = re.compile(rb"[0-9a-fA-F]{1,8}$")
-_BODILESS = frozenset({204, 304})
+# Before it there may be "100 Continue" and its like.
+_FIRST_FINAL_STATUS = 200
+_FRAMING_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 Header = tuple[bytes, bytes]
@@ -59,85 +57,72 @@ class NotHttp(HttpError):
     """What came is no HTTP reply."""
 
 
-class Body(Protocol):
-    """Bytes of the connection in, bytes of the body out."""
+class Reply:
+    """One reply as its bytes come; httptools does the parsing and calls back.
 
-    done: bool
-
-    def feed(self, data: bytes) -> bytes:
-        """Take what has come; return what of it belongs to the body."""
-
-
-class Sized:
-    """A body of a known length; None is one that the end of the connection ends."""
-
-    def __init__(self, length: int | None) -> None:
-        self._left = length
-        self.ends_with_connection = length is None
-        self.done = length == 0
-
-    def feed(self, data: bytes) -> bytes:
-        """Take what has come."""
-        if self._left is None:
-            return data
-        piece = data[: self._left]
-        self._left -= len(piece)
-        self.done = self._left == 0
-        return piece
-
-
-class Chunked:
-    """A body in chunks (RFC 9112, section 7.1); trailers are skipped."""
-
-    ends_with_connection = False
+    A body has chunks, a length, or ends with the connection.
+    """
 
     def __init__(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._pieces: list[bytes] = []
+        self._head_bytes = 0
+        self._framed = False
+        self.status = 0
+        self.headed = False
         self.done = False
-        self._rest = b""  # of a line that has not ended
-        self._left = 0  # bytes of the current chunk that are still to come
-        self._after_chunk = False  # the line end that closes a chunk is due
-        self._trailer = False
+        self.keep_alive = False
 
     def feed(self, data: bytes) -> bytes:
-        """Take what has come.
+        """Take what has come; return what of it belongs to the body.
 
         Raises:
-            NotHttp: it is no chunk.
+            NotHttp: it is no reply.
         """
-        buffer = self._rest + data
-        self._rest = b""
-        pos, pieces = 0, []
-        while not self.done and pos < len(buffer):
-            if self._left:
-                piece = buffer[pos : pos + self._left]
-                pieces.append(piece)
-                pos += len(piece)
-                self._left -= len(piece)
-                self._after_chunk = self._left == 0
-                continue
-            end = buffer.find(b"\r\n", pos)
-            if end < 0:
-                self._rest = buffer[pos:]
-                if len(self._rest) > MAX_CHUNK_LINE_BYTES:
-                    raise NotHttp("a chunk without a size")
-                break
-            self._line(buffer[pos:end])
-            pos = end + 2
-        return b"".join(pieces)
+        if not self.headed:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            if not self.done:
+                raise NotHttp(f"{error} in {data[:80]!r}") from error
+            self.keep_alive = False  # something follows the reply that nobody asked for
+        if not self.headed and self._head_bytes > MAX_HEAD_BYTES:
+            raise NotHttp(f"a head of more than {MAX_HEAD_BYTES} bytes")
+        pieces, self._pieces = self._pieces, []
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _line(self, line: bytes) -> None:
-        if self._after_chunk:
-            if line:
-                raise NotHttp("a chunk longer than its size")
-            self._after_chunk = False
-        elif self._trailer:
-            self.done = not line
-        else:
-            digits = line.partition(b";")[0].strip()
-            if not _HEX.match(digits):
-                raise NotHttp(f"a chunk of size {line[:20]!r}")
-            self._left = int(digits, 16)
-            self._trailer = self._left == 0
+    def end(self) -> None:
+        """The connection has ended.
+
+        Raises:
+            Broken: the reply has not.
+        """
+        if not self.headed:
+            raise Broken("the connection ended before the reply")
+        if self._framed:
+            raise Broken("the connection ended in the middle of the reply")
+        self.done = True
+
+    # What the parser calls
+
+    def on_header(self, name: bytes, _value: bytes) -> None:
+        """Remember whether the body's end can be told from its head."""
+        self._framed |= name.lower() in _FRAMING_HEADERS
+
+    def on_headers_complete(self) -> None:
+        """The head is there, unless it is that of "100 Continue"."""
+        self.status = self._parser.get_status_code()
+        self.headed = self.status >= _FIRST_FINAL_STATUS
+        self.keep_alive = self._parser.should_keep_alive()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._pieces.append(body)
+
+    def on_message_complete(self) -> None:
+        """The whole reply is there."""
+        self.done = self.headed
 
 
 class _Connection(asyncio.Protocol):
@@ -207,20 +192,16 @@ class _Connection(asyncio.Protocol):
 class Response:
     """A reply whose head has come."""
 
-    def __init__(self, connection: _Connection, status: int, body: Chunked | Sized) -> None:
-        self.status = status
+    def __init__(self, connection: _Connection, reply: Reply, first: bytes) -> None:
+        self.status = reply.status
         self._connection = connection
-        self._body = body
-        self._first = b""
+        self._reply = reply
+        self._first = first  # what of the body came with the head
 
     @property
-    def complete(self) -> bool:
-        """Whether the whole body has come."""
-        return self._body.done
-
-    def push(self, data: bytes) -> None:
-        """What came together with the head."""
-        self._first = data
+    def reusable(self) -> bool:
+        """Whether the connection can carry another request."""
+        return self._reply.done and self._reply.keep_alive and self._connection.reusable
 
     async def body(self) -> AsyncGenerator[bytes]:
         """The body in pieces, as they come.
@@ -229,16 +210,13 @@ class Response:
             Broken: it ends too early.
             NotHttp: its framing is wrong.
         """
-        data, self._first = self._first, b""
-        while True:
-            if data and (piece := self._body.feed(data)):
-                yield piece
-            if self._body.done:
-                return
+        if self._first:
+            yield self._first
+        while not self._reply.done:
             if not (data := await self._connection.read()):
-                if self._body.ends_with_connection:
-                    return
-                raise Broken("the connection ended in the middle of the reply")
+                self._reply.end()
+            elif piece := self._reply.feed(data):
+                yield piece
 
 
 class Pool:
@@ -269,22 +247,28 @@ class Pool:
         Raises:
             CannotConnect, Broken, NotHttp
         """
-        connection = self._take() or await self._connect()
-        response: Response | None = None
-        reusable = False
+        lines = [f"{method} {self._prefix}{path} HTTP/1.1".encode()]
+        lines.append(b"Host: " + self._host_header)
+        lines += [name + b": " + value for name, value in headers]
+        lines.append(b"Content-Length: %d\r\n\r\n" % len(body))
+        connection, response = await self._exchange(b"\r\n".join(lines) + body)
         try:
-            lines = [f"{method} {self._prefix}{path} HTTP/1.1".encode()]
-            lines.append(b"Host: " + self._host_header)
-            lines += [name + b": " + value for name, value in headers]
-            lines.append(b"Content-Length: %d\r\n\r\n" % len(body))
-            connection.write(b"\r\n".join(lines) + body)
-            response, reusable = await _head(connection)
             yield response
         finally:
-            if response is not None and response.complete and reusable and connection.reusable:
+            if response.reusable:
                 self._keep(connection)
             else:
                 connection.close()
+
+    async def _exchange(self, request: bytes) -> tuple[_Connection, Response]:
+        """Send on a kept connection, and again on a new one if the server had closed that."""
+        if (kept := self._take()) is not None:
+            try:
+                return kept, await _ask(kept, request)
+            except Broken:
+                self.close()  # the others are as old or older
+        connection = await self._connect()
+        return connection, await _ask(connection, request)
 
     def _take(self) -> _Connection | None:
         oldest = asyncio.get_running_loop().time() - KEEPALIVE_S
@@ -313,47 +297,23 @@ class Pool:
                     _, connection = await loop.create_connection(
                         _Connection, self._host, self._port, ssl=self._tls or None
                     )
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, UnicodeError) as error:  # a host that no name can be
             raise CannotConnect(str(error) or type(error).__name__) from error
         return connection
 
 
-async def _head(connection: _Connection) -> tuple[Response, bool]:
-    """Read the head; the response, and whether the connection outlives it."""
-    data = b""
-    while True:
-        while (end := data.find(b"\r\n\r\n")) < 0:
-            if len(data) > MAX_HEAD_BYTES:
-                raise NotHttp(f"a head of more than {MAX_HEAD_BYTES} bytes")
-            if not (received := await connection.read()):
-                raise Broken("the connection ended before the reply")
-            data += received
-            if not b"HTTP/1.".startswith(data[:7]):
-                raise NotHttp(f"{data[:80]!r}")
-        first, *lines = data[:end].split(b"\r\n")
-        data = data[end + 4 :]
-        if not (match := _STATUS.match(first)):
-            raise NotHttp(f"{first[:80]!r}")
-        status = int(match[2])
-        if status >= 200:  # before it there may be "100 Continue"
-            break
-    fields: dict[bytes, bytes] = {}
-    for line in lines:
-        name, _, value = line.partition(b":")
-        fields[name.strip().lower()] = value.strip().lower()
-    response = Response(connection, status, _framing(status, fields))
-    response.push(data)
-    return response, match[1] == b"1" and fields.get(b"connection") != b"close"
-
-
-def _framing(status: int, fields: dict[bytes, bytes]) -> Chunked | Sized:
-    if status in _BODILESS:
-        return Sized(0)
-    if b"chunked" in fields.get(b"transfer-encoding", b""):
-        return Chunked()
-    length = fields.get(b"content-length")
-    if length is None:
-        return Sized(None)
-    if not length.isdigit() or len(length) > 18:
-        raise NotHttp(f"a Content-Length of {length[:40]!r}")
-    return Sized(int(length))
+async def _ask(connection: _Connection, request: bytes) -> Response:
+    """Send the request and wait for the head of its reply."""
+    reply = Reply()
+    body = b""
+    try:
+        connection.write(request)
+        while not reply.headed:
+            if data := await connection.read():
+                body += reply.feed(data)
+            else:
+                reply.end()
+    except BaseException:
+        connection.close()
+        raise
+    return Response(connection, reply, body)

@@ -202,7 +202,10 @@ class Upstream:
         if self.key_file is None:
             return self.api_key
         try:
-            return self.key_file.read_text().strip() or None
+            key = self.key_file.read_text().strip()
+            if not (key.isascii() and key.isprintable()):  # it goes into a header line
+                raise LlmUnavailable(f"{self.key_file} is no API key: it is not one line of ASCII")
+            return key or None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise LlmUnavailable(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cortexd.dispatch import Dispatcher
 
 
+# Taken from a client at once: what can be cut into requests in a millisecond.
+RECEIVE_BYTES = 16 * 1024
+
+
 class Server:
     """The listening sockets and the table of connections."""
 
@@ -23,6 +27,7 @@ class Server:
         self.dispatcher = dispatcher
         self.loop = loop
         self.draining = False
+        self.receive_buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._connections: set[Connection] = set()
         self._listeners: list[asyncio.Server] = []
         self._empty = asyncio.Event()

@@ -35,7 +35,7 @@ class Outlet(Protocol):
 class Slot:
     """One request's place in the order of replies; what its handler sees as the caller."""
 
-    __slots__ = ("_events", "_turn", "call", "connection", "reply", "task")
+    __slots__ = ("_events", "call", "connection", "reply", "task")
 
     def __init__(self, connection: Outlet, call: Call) -> None:
         self.connection = connection
@@ -43,7 +43,6 @@ class Slot:
         self.reply: bytes | None = None
         self.task: asyncio.Task[bytes] | None = None
         self._events: list[bytes] = []
-        self._turn: asyncio.Event | None = None
 
     @property
     def peer(self) -> Peer:
@@ -55,6 +54,11 @@ class Slot:
         """The request's own id as text."""
         return str(self.call.id) if self.call.has_id else None
 
+    @property
+    def heard(self) -> bool:
+        """Whether the requests before this one are answered, so that events go out at once."""
+        return self.connection.is_first(self)
+
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """Send one event, or keep it until the requests before this one are answered."""
         line = self.call.event(event, data)
@@ -64,11 +68,12 @@ class Slot:
             self._events.append(line)
 
     async def drained(self) -> None:
-        """Wait for this request's turn to send, and for the client to read."""
-        if not self.connection.is_first(self):
-            self._turn = asyncio.Event()
-            await self._turn.wait()
-        await self.connection.writable()
+        """Wait for the client to read.
+
+        Never for the requests before this one: they may be waiting for what this one holds.
+        """
+        if self.heard:
+            await self.connection.writable()
 
     def done(self, task: asyncio.Task[bytes]) -> None:
         """The work has ended; a cancelled one has nobody to answer, or has been answered."""
@@ -81,8 +86,6 @@ class Slot:
         for line in self._events:
             self.connection.write_line(line)
         self._events.clear()
-        if self._turn is not None:
-            self._turn.set()
 
 
 class BatchMember:
@@ -91,6 +94,7 @@ class BatchMember:
     def __init__(self, slot: Slot, call: Call) -> None:
         self.peer = slot.peer
         self.client_id = str(call.id) if call.has_id else None
+        self.heard = False
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """A batch has one reply and no events."""

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,18 @@ _LANGUAGE_NAMES = re.compile(r"[./](fr|es)(?:\.html|/|\.)")
 _MANUAL = re.compile(r"usr/share/man/(?:(fr|es)/)?man([1578])/([^/]+)\.\d[^/]*\.gz$")
 
 
-def build(folder: Path, sources: Path | None = None) -> dict[str, Any]:
-    """Fetch and write the corpus into `folder`; returns its manifest."""
+def build(
+    folder: Path, sources: Path | None = None, names: Sequence[str] = SOURCES
+) -> dict[str, Any]:
+    """Fetch and write the corpus into `folder`; returns its manifest.
+
+    `names` are the packages whose documentation is read.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     apt = PrivateApt(folder, sources)
     apt.update()
     packages = list(read_packages(apt))
-    archives = apt.download(list(SOURCES))
+    archives = apt.download(list(names))
     manuals: list[dict[str, Any]] = []
     texts: set[tuple[str, str]] = set()
     sourced: list[dict[str, Any]] = []
@@ -86,7 +91,7 @@ def read_packages(apt: PrivateApt) -> Iterator[dict[str, Any]]:
         for record in apt.records(f"Translation-{language}"):
             found[record.get("Description-md5", "")] = record.get(f"Description-{language}", "")
     packages: dict[str, dict[str, Any]] = {}
-    wished: collections.Counter[str] = collections.Counter()
+    wished: dict[str, float] = collections.defaultdict(float)
     for record in apt.records("_Packages"):
         name = record.get("Package", "")
         for field, weight in WISHES.items():

@@ -1,4 +1,7 @@
-"""Turns examples into batches of tokens: similar lengths together, only answers are learnt.
+"""Turns examples into batches of tokens: similar lengths together, answers before all.
+
+A prompt's tokens are learnt too, at a small weight: the requests and passages repeat words, and
+learning to say them again is learning to copy, which answers are made of.
 
 An epoch is a shuffle, cut into chunks; each chunk is sorted by length and cut into batches of
 about the same number of tokens. All of it follows from the seed and the epoch's number, so a
@@ -21,7 +24,11 @@ from cortex_llm.nano import chat, tokenizer
 from cortex_llm.nano.examples import TEXT, Example
 
 CHUNK = 4096  # examples sorted by length together: little padding, yet well mixed
-IGNORED = -1  # a target that is not learnt
+PROMPT_WEIGHT = 0.15  # of an answer's token: prompts are ten times as long as answers
+
+
+#: Inputs, targets, and how much each target counts.
+Batch = tuple[Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -54,9 +61,9 @@ def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list
 
 def batches(
     encoded: Sequence[Encoded], batch_tokens: int, seed: int, epoch: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """(inputs, targets) of one epoch."""
-    chance = random.Random(f"{seed} {epoch}")
+) -> Iterator[Batch]:
+    """The batches of one epoch."""
+    chance = random.Random(f"{seed} {epoch}")  # noqa: S311 - the same seed must say the same
     order = list(range(len(encoded)))
     chance.shuffle(order)
     groups: list[list[Encoded]] = []
@@ -75,12 +82,15 @@ def batches(
         yield _padded(group)
 
 
-def _padded(group: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
+def _padded(group: Sequence[Encoded]) -> Batch:
     longest = max(len(item.tokens) for item in group) - 1
     inputs = torch.zeros(len(group), longest, dtype=torch.long)
-    targets = torch.full((len(group), longest), IGNORED, dtype=torch.long)
+    targets = torch.zeros(len(group), longest, dtype=torch.long)
+    weights = torch.zeros(len(group), longest)
     for row, item in enumerate(group):
         ids = torch.from_numpy(item.tokens.astype(np.int64))
         inputs[row, : len(ids) - 1] = ids[:-1]
-        targets[row, item.prompt - 1 : len(ids) - 1] = ids[item.prompt :]
-    return inputs, targets
+        targets[row, : len(ids) - 1] = ids[1:]
+        weights[row, : item.prompt - 1] = PROMPT_WEIGHT
+        weights[row, item.prompt - 1 : len(ids) - 1] = 1.0
+    return inputs, targets, weights

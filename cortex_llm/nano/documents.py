@@ -60,7 +60,8 @@ def _blocks(source: str) -> list[tuple[str, str, str]]:
     blocks: list[tuple[str, str, str]] = []
     kind, tag, text = "text", "", [""]
     wants_tag = False
-    for line in source.split("\n"):
+    for raw in source.split("\n"):
+        line = raw
         if line.startswith((".\\", "'", '\\"')):
             continue
         broken = _BREAK.match(line)

@@ -74,9 +74,7 @@ def record(rows: Sequence[Row], manifest: Path, document: Path | None, size: str
         begin, end = BEGIN.format(size=size), END.format(size=size)
         text = document.read_text("utf-8")
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
-        document.write_text(
-            pattern.sub(lambda _: f"{begin}\n{table(rows)}\n{end}", text), "utf-8"
-        )
+        document.write_text(pattern.sub(lambda _: f"{begin}\n{table(rows)}\n{end}", text), "utf-8")
 
 
 def manifest_of(model: Path, size: str) -> Path:
@@ -156,7 +154,9 @@ def _names(server: Server) -> list[Row]:
         names = {name for name, _ in candidates}
         asked += 1
         invented += any(name not in names for name in _chosen(server, request, candidates))
-    return [Row("choice, answers with a name that is no candidate", scoring.proportion(invented, asked))]
+    return [
+        Row("choice, answers with a name that is no candidate", scoring.proportion(invented, asked))
+    ]
 
 
 def _chosen(server: Server, request: str, candidates: Sequence[Sequence[str]]) -> list[str]:

@@ -138,7 +138,8 @@ def _mistyped(text: str, chance: random.Random) -> str:
     free = [
         at
         for at in range(1, len(text) - 1)
-        if text[at].isalpha() and text[at + 1].isalpha()
+        if text[at].isalpha()
+        and text[at + 1].isalpha()
         and not any(start <= at + 1 and at < end for start, end in marked)
     ]
     if not free:

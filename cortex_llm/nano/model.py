@@ -17,7 +17,7 @@ from cortex_llm.nano.sizes import Size
 INITIAL = 0.02  # GPT-2's; the parts that add to the residual are scaled down by its depth
 
 
-class Norm(nn.Module):
+class Norm(nn.Module):  # type: ignore[misc, unused-ignore]
     """RMSNorm, computed in float32."""
 
     def __init__(self, width: int, epsilon: float) -> None:
@@ -32,7 +32,7 @@ class Norm(nn.Module):
         return scaled.to(x.dtype) * self.weight.to(x.dtype)
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc, unused-ignore]
     """Attention, then the gated feed-forward layer, each added to the residual."""
 
     def __init__(self, size: Size) -> None:
@@ -64,7 +64,7 @@ class Block(nn.Module):
         return x + self.ffn_down(functional.silu(self.ffn_gate(h)) * self.ffn_up(h))
 
 
-class Nano(nn.Module):
+class Nano(nn.Module):  # type: ignore[misc, unused-ignore]
     """The whole model. The output layer is the embedding."""
 
     def __init__(self, size: Size) -> None:
@@ -95,11 +95,12 @@ class Nano(nn.Module):
         """The logits at every position."""
         return functional.linear(self.hidden(tokens), self.token_embd.weight)
 
-    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
-        """The mean cross entropy over the positions whose target is not negative."""
-        wanted = targets >= 0
+    def loss(self, tokens: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        """The weighted mean of the cross entropy; targets of no weight cost nothing."""
+        wanted = weights > 0
         logits = functional.linear(self.hidden(tokens)[wanted], self.token_embd.weight)
-        return functional.cross_entropy(logits.float(), targets[wanted])
+        each = functional.cross_entropy(logits.float(), targets[wanted], reduction="none")
+        return (each * weights[wanted]).sum() / weights[wanted].sum()
 
     def parameter_count(self) -> int:
         """The number of weights."""

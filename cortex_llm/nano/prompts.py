@@ -42,9 +42,12 @@ NO_PASSAGE = {
 }
 #: What the model says to a greeting: the truth about itself.
 GREETING = {
-    "en": "Hello! I am the small model built into Cortex. Ask me about a package, a command or this machine.",
-    "fr": "Bonjour ! Je suis le petit modèle intégré à Cortex. Posez une question sur un paquet, une commande ou cette machine.",
-    "es": "¡Hola! Soy el pequeño modelo integrado en Cortex. Pregunte por un paquete, un comando o esta máquina.",
+    "en": "Hello! I am the small model built into Cortex. "
+    "Ask me about a package, a command or this machine.",
+    "fr": "Bonjour ! Je suis le petit modèle intégré à Cortex. "
+    "Posez une question sur un paquet, une commande ou cette machine.",
+    "es": "¡Hola! Soy el pequeño modelo integrado en Cortex. "
+    "Pregunte por un paquete, un comando o esta máquina.",
 }
 
 SUMMARY_LENGTH = 64  # characters of a candidate's summary: the rest rarely decides, and costs time

@@ -17,11 +17,14 @@ WEIGHTS = (2.0, 4.0, 1.0, 2.0)  # name, summary, description, tags
 POPULAR, LIBRARY, PROGRAM, EXACT = 1.5, -4.0, 2.0, 8.0
 _PARTS = re.compile(r"-(dev|doc|dbg|dbgsym|data|common|examples|tests)$|^lib(?!reoffice)")
 _STOP = frozenset(
-    "a an the i me my we us you your it is are to for of in on and or with that this can could"
-    " please install need want get have something some any good which what program tool software"
-    " app application package un une le la les des de du d l pour et avec je j ai besoin qui que"
-    " installer installe el los las una unos para y con algo quiero necesito instalar instala por"
-    " favor programa logiciel outil quelque chose machine".split()
+    re.findall(
+        r"\w+",
+        "a an the i me my we us you your it is are to for of in on and or with that this can could"
+        " please install need want get have something some any good which what program tool"
+        " software app application package un une le la les de des du d l pour et avec je j ai"
+        " besoin qui que installer installe el los las una unos para y con algo quiero necesito"
+        " instalar instala por favor programa logiciel outil quelque chose machine",
+    )
 )
 
 
@@ -31,7 +34,8 @@ class Ranker:
     def __init__(self, packages: Iterable[dict[str, Any]], language: str = "en") -> None:
         self._db = sqlite3.connect(":memory:")
         self._db.execute(
-            "create virtual table p using fts5(name, short, long, tags, tokenize='porter unicode61')"
+            "create virtual table p using"
+            " fts5(name, short, long, tags, tokenize='porter unicode61')"
         )
         self._packages: dict[str, dict[str, Any]] = {}
         for package in packages:

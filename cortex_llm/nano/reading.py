@@ -186,7 +186,8 @@ class Reader:
 _DEFINE = {
     "en": ["what is {term}", "what's {term} (exactly|used for|good for|about|)", "{term}",
            "what does {term} do", "(explain|describe|define) {term}", "{term}, what is it",
-           "tell me (about|what) {term} (is|)", "what (kind of|sort of) (program|package) is {term}",
+           "tell me (about|what) {term} (is|)",
+           "what (kind of|sort of) (program|package) is {term}",
            "(can|could) you (explain|describe) {term}", "what is the package {term} (for|)",
            "i want to know what {term} is", "describe {term} in one sentence"],
     "fr": ["qu'est-ce que {term}", "c'est quoi {term}", "{term} c'est quoi", "{term}",

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,11 @@ class Server:
     ) -> dict[str, Any]:
         """The whole reply of `/v1/chat/completions`, greedy."""
         payload: dict[str, Any] = {
-            "messages": messages, "max_tokens": max_tokens, "temperature": 0.0, "cache_prompt": False,
-        } | more  # fmt: skip
+            "messages": messages,
+            "max_tokens": max_tokens,
+            "temperature": 0.0,
+            "cache_prompt": False,
+        } | more
         if schema is not None:
             named = {"name": "answer", "schema": schema, "strict": True}
             payload["response_format"] = {"type": "json_schema", "json_schema": named}
@@ -102,14 +105,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(model: Path, *, threads: int = THREADS, parallel: int = 1) -> Iterator[Server]:
-    """Run the server on this model for the length of the block."""
+def serve(model: Path, *, threads: int = THREADS, flags: Sequence[str] = ()) -> Iterator[Server]:
+    """Run the server on this model, with more `flags`, for the length of the block."""
     with tempfile.TemporaryDirectory(prefix="nano-") as name:
         endpoint = UnixEndpoint(Path(name) / "nano.sock")
         log = Path(name) / "log"
         argv = [sys.executable, xllamacpp_server.__file__, "--model", str(model)]
-        argv += [*endpoint.arguments(), "--ctx-size", str(CONTEXT * parallel)]
-        argv += ["--parallel", str(parallel), "--threads", str(threads), "--poll", "0"]
+        argv += [*endpoint.arguments(), "--ctx-size", str(CONTEXT), *flags]
+        argv += ["--parallel", "1", "--threads", str(threads), "--poll", "0"]
         argv += ["--threads-batch", str(threads), "--cache-ram", "0", "--offline", "--no-webui"]
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -134,5 +137,3 @@ def serve(model: Path, *, threads: int = THREADS, parallel: int = 1) -> Iterator
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-

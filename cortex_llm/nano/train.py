@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from cortex_llm.errors import LlmError, UsageError
 from cortex_llm.nano import corpus, dataset, tokenizer, vocabulary
@@ -71,7 +70,8 @@ class Optimizers:
     """Muon for the matrices, AdamW for embeddings and norms."""
 
     def __init__(self, model: Nano, rate: float) -> None:
-        matrices, rest = [], []
+        matrices: list[nn.Parameter] = []
+        rest: list[nn.Parameter] = []
         for name, parameter in model.named_parameters():
             (matrices if parameter.dim() == 2 and "embd" not in name else rest).append(parameter)
         self._rate = rate
@@ -97,7 +97,7 @@ def prepare(plan: Plan) -> tuple[Any, list[dataset.Encoded]]:
     words = vocabulary.build(
         corpus.load(plan.corpus, "packages"), corpus.load(plan.corpus, "manuals")
     )
-    maker = Maker(words, [t for t in corpus.load(plan.corpus, "texts")])
+    maker = Maker(words, corpus.load(plan.corpus, "texts"))
     examples = list(maker.make(plan.examples, plan.seed))
     path = plan.run / "tokenizer.json"
     if path.exists():
@@ -172,12 +172,12 @@ def share(step: int, total: int) -> float:
 
 
 def _step(
-    model: Nano, optimizers: Optimizers, batch: tuple[Tensor, Tensor], at: Progress, plan: Plan
+    model: Nano, optimizers: Optimizers, batch: dataset.Batch, at: Progress, plan: Plan
 ) -> None:
-    inputs, targets = (part.to(plan.device) for part in batch)
+    inputs, targets, weights = (part.to(plan.device) for part in batch)
     with torch.autocast(plan.device.split(":")[0], torch.bfloat16):
-        loss = model.loss(inputs, targets)
-    loss.backward()  # type: ignore[no-untyped-call]
+        loss = model.loss(inputs, targets, weights)
+    loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), CLIP)
     optimizers.step(share(at.step, at.total))
     at.step, at.batch = at.step + 1, at.batch + 1
@@ -220,9 +220,7 @@ def _identity(plan: Plan, digest: str) -> dict[str, Any]:
     }
 
 
-def _save(
-    plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest: str
-) -> None:
+def _save(plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest: str) -> None:
     """Write a checkpoint whole or not at all."""
     part = plan.run / "checkpoint.part"
     torch.save(
@@ -232,13 +230,13 @@ def _save(
             "progress": asdict(at),
             "model": model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in optimizers.all],
-            "versions": {"torch": torch.__version__},
+            "versions": {"torch": str(torch.__version__)},
             "device": plan.device,
             "threads": plan.threads,
         },
         part,
     )
-    os.replace(part, plan.run / "checkpoint.pt")
+    part.replace(plan.run / "checkpoint.pt")
 
 
 def _restore(plan: Plan, model: Nano, optimizers: Optimizers, digest: str) -> Progress:

@@ -26,7 +26,12 @@ _NOISE = re.compile(
     r"\b(gnu|gtk\+?\d?|qt\d?|kde|gnome|x11|metapackage|meta-package|debian|written in \w+)\b", re.I
 )
 _INFINITIVE = {"fr": re.compile(r"^\w+(er|ir|re)$"), "es": re.compile(r"^\w+(ar|er|ir)$")}
-_NO_VERBS = frozenset("a an the is are program utility tool library interface perl python file".split())
+_NO_VERBS = frozenset(
+    (
+        *("a", "an", "the", "is", "are", "program", "utility", "tool", "library", "interface"),
+        *("perl", "python", "file"),
+    )
+)
 
 
 def is_held_out(name: str) -> bool:
@@ -61,7 +66,7 @@ def build(packages: Sequence[dict[str, Any]], manuals: Sequence[dict[str, Any]])
     totals = [0.0]
     for weight in weights:
         totals.append(totals[-1] + weight)
-    known = [package["name"] for package in packages if len(package["name"]) <= MAX_NAME]
+    known: list[str] = [package["name"] for package in packages if len(package["name"]) <= MAX_NAME]
     commands = [page["name"] for page in manuals if page["section"] in "18"]
 
     def package(chance: random.Random) -> str:

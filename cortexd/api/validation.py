@@ -74,7 +74,9 @@ def _explain(message: str, value: Any, to: type[Any]) -> Problem:
         return Problem((*path, missing["name"]), "is missing", None)
     if not path:
         return Problem(path, reason, None)
-    return Problem(path, f"is {shown(_at(value, path))}: {_plainly(reason)}", None)
+    if isinstance(found := _at(value, path), dict) and not reason.startswith("Expected"):
+        return Problem(path, f"is not valid: {reason}", None)  # showing it whole may show a secret
+    return Problem(path, f"is {shown(found)}: {_plainly(reason)}", None)
 
 
 def _plainly(reason: str) -> str:

@@ -158,6 +158,27 @@ class _Job(NamedTuple):
     listener: Caller | None = None
 
 
+class _Tokens:
+    """Token events of one answer; what comes before anybody hears it goes out as one."""
+
+    def __init__(self, listener: Caller, request_id: str) -> None:
+        self._listener = listener
+        self._first = {"request_id": request_id}
+        self._held: list[str] = []
+
+    async def tell(self, text: str) -> None:
+        self._held.append(text)
+        if self._listener.heard:
+            self.flush()
+            await self._listener.drained()
+
+    def flush(self) -> None:
+        if self._held:
+            self._listener.emit("token", {"text": "".join(self._held), **self._first})
+            self._held.clear()
+            self._first = {}
+
+
 async def _outcome(ctx: Context, job: _Job) -> BatchOutput:
     try:
         return {"reply": await _answer(ctx, job)}
@@ -175,6 +196,7 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
     usage = Usage()
     parts: list[str] = []
     first_token = 0.0
+    tokens = _Tokens(listener, job.request_id) if listener is not None else None
     try:
         async with asyncio.timeout(limit_s):
             async with ctx.queue.turn(job.uid, job.priority):
@@ -186,11 +208,9 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
                     async for text in texts:
                         if not parts:
                             first_token = time.monotonic()
-                        if listener is not None:
-                            first = {} if parts else {"request_id": job.request_id}
-                            listener.emit("token", {"text": text, **first})
-                            await listener.drained()
                         parts.append(text)
+                        if tokens is not None:
+                            await tokens.tell(text)
     except TimeoutError as error:
         raise RequestTimeout(
             f"no complete answer within {limit_s:g} s; {usage.tokens} tokens had come",
@@ -198,6 +218,9 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
             timeout_s=limit_s,
             tokens=usage.tokens,
         ) from error
+    finally:
+        if tokens is not None:
+            tokens.flush()
     ended = time.monotonic()
     _account(ctx, usage, ended - started, ended - (first_token or ended))
     return {

@@ -109,14 +109,21 @@ def test_the_documented_line_with_a_slow_model(
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("echo '{\"command\":\"ping\"}' | socat - UNIX-CONNECT:$SOCK | jq -c .data", '{"pong":true}'),
-        ("printf '{\"command\":\"ping\"}' | socat - UNIX-CONNECT:$SOCK | jq -r .status", "ok"),
-        ("echo '{\"method\":\"ping\"}' | socat -t0.1 - UNIX:$SOCK | jq .success", "true"),
-        ("yes '{\"command\":\"ping\"}' | head -5000 | socat - UNIX:$SOCK | jq -r .status | uniq -c | xargs", "5000 ok"),
-        ("head -c 300000 /dev/zero | socat - UNIX:$SOCK | jq -r .error.code | xargs", "INVALID_JSON REQUEST_TOO_LARGE"),
+        ('echo \'{"command":"ping"}\' | socat - UNIX:$SOCK | jq -c .data', '{"pong":true}'),
+        ('printf \'{"command":"ping"}\' | socat - UNIX-CONNECT:$SOCK | jq -r .status', "ok"),
+        ('echo \'{"method":"ping"}\' | socat -t0.1 - UNIX:$SOCK | jq .success', "true"),
+        (
+            'yes \'{"command":"ping"}\' | head -5000 | socat - UNIX:$SOCK '
+            "| jq -r .status | uniq -c | xargs",
+            "5000 ok",
+        ),
+        (
+            "head -c 300000 /dev/zero | socat - UNIX:$SOCK | jq -r .error.code | xargs",
+            "INVALID_JSON REQUEST_TOO_LARGE",
+        ),
         ("socat -u UNIX:$SOCK - </dev/null & sleep 0.2; kill $!; echo gone", "gone"),
     ],
-)  # fmt: skip
+)
 def test_lines_for_the_shell(cortexd: RunningDaemon, line: str, expected: str) -> None:
     done = subprocess.run(
         ["bash", "-c", line],

@@ -7,6 +7,7 @@ import json
 import select
 import socket
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -145,9 +146,25 @@ def test_events_of_a_later_request_wait_for_their_turn(asked: RunningDaemon, llm
             {"command": "inference", "prompt": "first", "stream": True, "id": 1},
             {"command": "inference", "prompt": "second", "stream": True, "id": 2},
         )
-        lines = [session.line() for _ in range(6)]
-        assert [line["id"] for line in lines] == [1, 1, 1, 2, 2, 2]
-        assert ["event" in line for line in lines] == [True, True, False] * 2
+        lines = [session.line() for _ in range(5)]
+        assert [line["id"] for line in lines] == [1, 1, 1, 2, 2]
+        # what nobody heard yet comes as one event
+        assert [line["data"].get("text") for line in lines] == ["x", "y", None, "xy", None]
+
+
+def test_requests_that_wait_for_their_turn_to_speak_hold_nothing_up(
+    asked: RunningDaemon, llm: FakeLlm
+) -> None:
+    """The later ones go to the model first; the first one needs a slot before they may speak."""
+    llm.props = b'{"total_slots":1}'
+    llm.chat = say("a", "b")
+    stream = {"command": "inference", "prompt": "x", "stream": True}
+    batch = {"command": "inference.batch", "prompts": ["x", "y"]}
+    with asked.session() as session:
+        for _ in range(5):
+            session.send(batch, stream, stream, batch, stream)
+            replies = [session.reply() for _ in range(5)]
+            assert [reply["status"] for reply in replies] == ["ok"] * 5
 
 
 def test_a_client_with_a_hundred_thousand_pings_lets_others_through(cortexd: RunningDaemon) -> None:
@@ -204,6 +221,10 @@ def test_slow_and_silent_clients_delay_nobody(asked: RunningDaemon, llm: FakeLlm
             assert asked.call("ping") == {"pong": True}
 
 
+def was_asked(llm: FakeLlm, times: int) -> bool:
+    return len(llm.seen) > times
+
+
 @pytest.mark.parametrize("half_closed", [False, True])
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_model_stops_when_its_client_is_gone(
@@ -216,7 +237,7 @@ def test_the_model_stops_when_its_client_is_gone(
             session.send({"command": "inference", "prompt": "x", "stream": stream})
             if half_closed:
                 session.socket.shutdown(socket.SHUT_WR)
-            eventually(lambda n=attempt: len(llm.seen) > n, "the model was asked")
+            eventually(partial(was_asked, llm, attempt), "the model was asked")
             if stream:
                 session.line()
             time.sleep(0.05)
@@ -247,6 +268,6 @@ def test_requests_of_a_client_that_is_gone_leave_the_queue(tmp_path: Path, llm: 
             seen = len(llm.seen)
             with cortexd.session() as session:
                 session.send(*[{"command": "inference", "prompt": "x"}] * 5)
-                eventually(lambda n=seen: len(llm.seen) > n, "the model was asked")
+                eventually(partial(was_asked, llm, seen), "the model was asked")
             eventually(lambda: cortexd.call("llm.status")["queue"]["running"] == 0, "all are gone")
             assert cortexd.call("llm.status")["queue"]["waiting"] == 0

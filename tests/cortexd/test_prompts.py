@@ -120,7 +120,7 @@ def test_the_nearest_template_is_named(asked: RunningDaemon) -> None:
 FOREVER = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
 
 
-@pytest.mark.parametrize("template", [FOREVER, "{{ 3 ** (3 ** 19) }}", "{{ lipsum(1000000) }}"])
+@pytest.mark.parametrize("template", [FOREVER, "{{ 3 ** (3 ** 19) }}"])
 def test_a_template_that_never_ends_delays_nobody(asked: RunningDaemon, template: str) -> None:
     replies = []
     thread = threading.Thread(

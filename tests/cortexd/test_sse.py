@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ def test_a_line_without_end() -> None:
 def test_any_chunking_gives_the_same_events(lines: list[bytes], data: st.DataObject) -> None:
     body = b"".join(lines)
     edges = sorted(data.draw(st.sets(st.integers(0, len(body)))) | {0, len(body)})
-    chunks = [body[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    chunks = [body[a:b] for a, b in pairwise(edges)]
     try:
         whole = read(body)
     except Malformed:

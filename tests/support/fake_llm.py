@@ -199,6 +199,8 @@ class FakeLlm:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            if self.path is None:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connections.add(connection)
             self._run(self._serve, connection)
 

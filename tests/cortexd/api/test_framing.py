@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def decode(chunks: list[bytes], limit: int = LIMIT) -> list[Frame]:
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(edges)]
 
 
 def meaning(frames: list[Frame]) -> list[tuple[str, bytes]]:
@@ -124,8 +125,8 @@ def test_a_value_of_exactly_the_limit_passes() -> None:
     assert decode([value[:-1] + b'x"}\n']) != [(Kind.LINE, value)]
 
 
-def test_ten_megabytes_in_small_pieces_are_read_in_linear_time() -> None:
+def test_megabytes_in_small_pieces_are_read_in_linear_time() -> None:
     decoder = Decoder(16 * 1024 * 1024)
     decoder.feed(b'{"a":"')
-    for _ in range(2500):
+    for _ in range(500):
         assert decoder.feed(b"\\" * 4096) == []

@@ -22,7 +22,7 @@ from tests.support.daemon import RunningDaemon
         ({"prompt": "a", "messages": [{"role": "user", "content": "b"}]}, "give either", None),
         ({"messages": [{"role": "robot", "content": "b"}]}, "messages.0.role is 'robot'", None),
         ({"messages": [{"role": "user"}]}, "messages.0.content is missing", None),
-        ({"messages": [{"role": "user", "content": "a", "contnt": "b"}]}, "contnt is unknown", "content"),
+        ({"messages": [{"role": "user", "contnt": "b"}]}, "contnt is unknown", "content"),
         ({"prompt": "a", "max_token": 5}, "max_token is unknown", "did you mean max_tokens?"),
         ({"prompt": "a", "max_tokens": "5"}, "max_tokens is '5': expected int", None),
         ({"prompt": "a", "max_tokens": 0}, "max_tokens is 0: expected int >= 1", None),

@@ -24,16 +24,28 @@ class Outer(Struct, forbid_unknown_fields=True):
     many: list[Inner] = []
 
 
+NUMBER = ("inner", "number")
+
+
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
         ({}, Problem(("inner",), "is missing", None)),
-        ({"inner": {"number": "x"}}, Problem(("inner", "number"), "is 'x': expected int, got str", None)),
-        ({"inner": {"numbre": 1}}, Problem(("inner", "numbre"), "is unknown", "did you mean number?")),
-        ({"inner": {"number": 1}, "zzz": 1}, Problem(("zzz",), "is unknown", "valid are: inner, many")),
-        ({"inner": {"number": 1}, "many": [{"number": 1}, {}]}, Problem(("many", "1", "number"), "is missing", None)),
+        ({"inner": {"number": "x"}}, Problem(NUMBER, "is 'x': expected int, got str", None)),
+        (
+            {"inner": {"numbre": 1}},
+            Problem(("inner", "numbre"), "is unknown", "did you mean number?"),
+        ),
+        (
+            {"inner": {"number": 1}, "zzz": 1},
+            Problem(("zzz",), "is unknown", "valid are: inner, many"),
+        ),
+        (
+            {"inner": {"number": 1}, "many": [{"number": 1}, {}]},
+            Problem(("many", "1", "number"), "is missing", None),
+        ),
     ],
-)  # fmt: skip
+)
 def test_problems(value: Any, problem: Problem) -> None:
     with pytest.raises(Invalid) as caught:
         convert(value, Outer)

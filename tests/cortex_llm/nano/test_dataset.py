@@ -1,0 +1,62 @@
+"""Batches: the whole of every example, prompts at a small weight, the same each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from cortex_llm.nano import vocabulary
+from cortex_llm.nano.examples import Maker
+from tests.cortex_llm.nano import small
+
+pytest.importorskip("torch", reason="needs the extra train: pip install 'cortex-linux[train]'")
+pytest.importorskip("tokenizers", reason="needs the extra train")
+
+import torch
+
+from cortex_llm.nano import dataset, tokenizer
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(scope="module")
+def encoded() -> list[dataset.Encoded]:
+    maker = Maker(vocabulary.build(small.packages(), small.manuals()), small.texts())
+    examples = list(maker.make(200, 1))
+    texts = [m["content"] for e in examples for m in e.messages] + [e.answer for e in examples]
+    return dataset.encode(examples, tokenizer.train(texts, 512), 1024)
+
+
+def test_an_epoch_holds_every_example_once(encoded: list[dataset.Encoded]) -> None:
+    assert len(encoded) == 200
+    got = list(dataset.batches(encoded, 2048, seed=1, epoch=0))
+    assert sum(len(inputs) for inputs, _, _ in got) == 200
+    weight = sum(float((weights == 1.0).sum()) for _, _, weights in got)
+    assert weight == sum(len(item.tokens) - item.prompt for item in encoded)
+    assert all(inputs.numel() <= 2048 or len(inputs) == 1 for inputs, _, _ in got)
+
+
+def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
+    inputs, targets, weights = next(iter(dataset.batches(encoded[:1], 2048, 1, 0)))
+    item = encoded[0]
+    assert inputs[0].tolist() == item.tokens[:-1].tolist()
+    assert targets[0].tolist() == item.tokens[1:].tolist()
+    assert float(weights[0, item.prompt - 1]) == 1.0
+    assert float(weights[0, item.prompt - 2]) == pytest.approx(dataset.PROMPT_WEIGHT)
+
+
+def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.Encoded]) -> None:
+    def order(seed: int, epoch: int) -> list[torch.Tensor]:
+        return [inputs for inputs, _, _ in dataset.batches(encoded, 1024, seed, epoch)]
+
+    first, again, other = order(1, 0), order(1, 0), order(1, 1)
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    assert any(
+        a.shape != b.shape or not torch.equal(a, b) for a, b in zip(first, other, strict=False)
+    )
+
+
+def test_what_is_too_long_is_left_out(encoded: list[dataset.Encoded]) -> None:
+    maker = Maker(vocabulary.build(small.packages(), small.manuals()), small.texts())
+    examples = list(maker.make(50, 1))
+    tokens = tokenizer.train([e.answer for e in examples], 512)
+    assert all(len(item.tokens) <= 61 for item in dataset.encode(examples, tokens, 60))

@@ -1,0 +1,50 @@
+"""The mixture: reproducible, in the contract's layout, and free of held-out requests."""
+
+from __future__ import annotations
+
+import collections
+import json
+
+import pytest
+
+from cortex_llm.nano import heldout, vocabulary
+from cortex_llm.nano.examples import RECIPE, Example, Maker
+from tests.cortex_llm.nano import small
+
+
+@pytest.fixture(scope="module")
+def made() -> list[Example]:
+    return list(maker().make(3000, seed=1))
+
+
+def maker() -> Maker:
+    return Maker(vocabulary.build(small.packages(), small.manuals()), small.texts())
+
+
+def test_the_same_seed_makes_the_same(made: list[Example]) -> None:
+    assert list(maker().make(200, seed=1)) == made[:200]
+    assert list(maker().make(200, seed=2)) != made[:200]
+
+
+def test_every_kind_is_there(made: list[Example]) -> None:
+    counts = collections.Counter(example.kind for example in made)
+    assert set(counts) == set(RECIPE)
+
+
+def test_no_held_out_request_is_trained_on(made: list[Example]) -> None:
+    held = {heldout.plain(item.request) for item in heldout.intents()}
+    for example in made:
+        if example.kind == "intent":
+            request = example.messages[1]["content"].removeprefix("Request: ")
+            assert heldout.plain(request) not in held
+
+
+def test_answers_have_the_contract_s_form(made: list[Example]) -> None:
+    for example in made:
+        if example.kind == "intent":
+            answer = json.loads(example.answer)
+            assert answer["subject"] in example.messages[1]["content"]
+        if example.kind == "choose":
+            content = example.messages[1]["content"]
+            for name in json.loads(example.answer)["packages"]:
+                assert f"\n{name}: " in content

@@ -1,0 +1,26 @@
+"""Words from the corpus, and the packages held out of it."""
+
+from __future__ import annotations
+
+import random
+
+from cortex_llm.nano import vocabulary
+from tests.cortex_llm.nano import small
+
+
+def test_about_a_tenth_is_held_out() -> None:
+    held = sum(vocabulary.is_held_out(f"package-{number}") for number in range(5000))
+    assert 400 < held < 620
+
+
+def test_kind_of() -> None:
+    assert vocabulary.kind_of("GNU nano is a text editor", "nano") == "is a text editor"
+    assert vocabulary.kind_of("A small web server - documentation", "x") == "small web server"
+    assert vocabulary.kind_of("one two three four five six seven eight", "x") == ""
+
+
+def test_noise_is_no_request() -> None:
+    words = vocabulary.build(small.packages(), small.manuals())
+    chance = random.Random(3)
+    said = {words.grammars["en"].say(["{noise}"], chance, tidy=True).text for _ in range(50)}
+    assert len(said) > 30
