@@ -14,4 +14,5 @@ BENCHMARKS = (
     "stream",
     "command",
     "ask",
+    "quality",
 )

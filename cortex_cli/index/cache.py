@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
-from cortex_cli.index import aptlists, build, schema
+from cortex_cli.index import aptlists, build, commands, fill, intents, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cortex_cli.index.aptlists import ListFile
 
 SYSTEM_CACHE = Path("/var/cache/cortex")
-LANGUAGE = "en"
+LANGUAGES = ("en", "fr", "es")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Sources:
     folder: Path
     lists: tuple[ListFile, ...]
     descriptions: tuple[ListFile, ...]
+    commands: tuple[ListFile, ...]
     status: Path
 
     @classmethod
@@ -46,8 +47,16 @@ class Sources:
         folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
         status = Path(environ.get("CORTEX_DPKG_STATUS") or aptlists.SYSTEM_STATUS)
         lists = aptlists.packages(folder)
-        descriptions = aptlists.translations(folder, LANGUAGE)
-        return cls(folder, tuple(lists), tuple(descriptions), status)
+        descriptions = [
+            found for language in LANGUAGES for found in aptlists.translations(folder, language)
+        ]
+        listed = commands.files(folder)
+        return cls(folder, tuple(lists), tuple(descriptions), tuple(listed), status)
+
+    @property
+    def files(self) -> tuple[ListFile, ...]:
+        """Every list that is read."""
+        return (*self.lists, *self.descriptions, *self.commands)
 
     @property
     def empty(self) -> bool:
@@ -57,7 +66,8 @@ class Sources:
     def signature(self) -> str:
         """Changes whenever the lists or dpkg's status do."""
         digest = hashlib.blake2b(f"{schema.FORMAT}".encode(), digest_size=16)
-        for found in (*self.lists, *self.descriptions):
+        digest.update(intents.identity().encode())
+        for found in self.files:
             digest.update(found.identity.encode() + b"\0")
         if self.status.exists():
             status = self.status.stat()
@@ -157,7 +167,7 @@ def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connec
 
 
 def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:
-    total = sum(found.size for found in (*sources.lists, *sources.descriptions))
+    total = sum(found.size for found in sources.files)
     read = 0
     with output.Progress("building the index of this machine's packages") as progress:
 
@@ -167,5 +177,13 @@ def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:
             progress.update(read, total, note)
 
         collected = build.collect(sources.lists, sources.descriptions, sources.status, report)
+        catalogue = intents.read(collected.records, [found.origin for found in sources.lists])
         meta = {"signature": signature, "packages": str(len(collected.records))}
-        build.write(db, collected, meta)
+        fill.write(db, collected, catalogue, _commands(sources, report), meta)
+
+
+def _commands(sources: Sources, report: Callable[[int, str], None]) -> Iterator[tuple[str, str]]:
+    yield from commands.installed(sources.status)
+    for found in sources.commands:
+        yield from commands.read(found)
+        report(found.size, "commands")
