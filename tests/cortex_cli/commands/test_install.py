@@ -48,7 +48,7 @@ def test_nothing_found_is_exit_3(cortex: Cortex) -> None:
 
 def test_a_model_chooses_among_real_packages_only(chat: Cortex) -> None:
     # It talks nonsense; the schema and the check leave it only real names, or none.
-    done = chat.run("install", "something to edit pdf", "--json")
+    done = chat.run("install", "pages of small handwriting documents in pdf", "--json")
     if done.returncode == 3:
         assert "pdfarranger" in done.stderr
         return
@@ -81,7 +81,9 @@ def test_only_a_candidate_is_ever_chosen(
     cortex: Cortex, runtime: Path, reply: str, packages: list[str] | None, source: str
 ) -> None:
     with scripted(cortex, runtime, "chat", say(reply)) as (command, llm):
-        found = json.loads(command.run("install", "something to edit pdf", "--json").stdout)
+        found = json.loads(
+            command.run("install", "pages of small handwriting documents in pdf", "--json").stdout
+        )
         schema = llm.seen[-1].body["response_format"]["schema"]
     names = [each["name"] for each in found["packages"]]
     assert set(names) <= {"pdfarranger", "xournalpp"}
@@ -93,6 +95,6 @@ def test_only_a_candidate_is_ever_chosen(
 
 def test_a_model_may_find_that_nothing_fits(cortex: Cortex, runtime: Path) -> None:
     with scripted(cortex, runtime, "chat", say('{"packages": []}')) as (command, _):
-        done = command.run("install", "something to edit pdf")
+        done = command.run("install", "pages of small handwriting documents in pdf")
         assert done.returncode == 3
         assert "the nearest are: " in done.stderr
