@@ -114,6 +114,19 @@ def _add(collected: Collected, fields: dict[str, str], origin: str) -> None:
     collected.records[record.name] = record
 
 
+def installed(status: Path) -> dict[str, str]:
+    """The version of each package that dpkg has installed."""
+    if not status.exists():
+        return {}
+    reader = Reader(["Package", "Status", "Version"])
+    found = (reader.read(stanza) for stanza in aptlists.read_stanzas(status))
+    return {
+        fields["Package"]: fields.get("Version", "")
+        for fields in found
+        if fields.get("Status", "").endswith(" installed") and "Package" in fields
+    }
+
+
 def _add_installed(collected: Collected, fields: dict[str, str]) -> None:
     if not fields.get("Status", "").endswith(" installed") or "Package" not in fields:
         return

@@ -4,6 +4,7 @@ Looked for in ``CORTEX_CACHE_DIR`` if set, else in ``/var/cache/cortex`` (one fo
 written by root), then ``$XDG_CACHE_HOME/cortex`` or ``~/.cache/cortex``; where nothing can be
 written the index lives in memory.  An index of somebody else's is only read when root owns it.
 A build goes into a new file that replaces the old one whole, so a reader never sees half.
+Where only dpkg's status has changed, the new file is a copy in which that alone is put right.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import stat
 import tempfile
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 SYSTEM_CACHE = Path("/var/cache/cortex")
 LANGUAGES = ("en", "fr", "es")
+# A half-written file is never looked at: nothing need survive a crash.
+QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +67,24 @@ class Sources:
         """True where there is no apt at all."""
         return not self.lists and not self.status.exists()
 
-    def signature(self) -> str:
-        """Changes whenever the lists or dpkg's status do."""
+    def lists_signature(self) -> str:
+        """Changes whenever the lists, the catalogue or the form of the index do."""
         digest = hashlib.blake2b(f"{schema.FORMAT}".encode(), digest_size=16)
         digest.update(intents.identity().encode())
         for found in self.files:
             digest.update(found.identity.encode() + b"\0")
-        if self.status.exists():
-            status = self.status.stat()
-            digest.update(f"{status.st_size}:{status.st_mtime_ns}".encode())
         return digest.hexdigest()
+
+    def status_signature(self) -> str:
+        """Changes whenever dpkg's status does."""
+        if not self.status.exists():
+            return ""
+        status = self.status.stat()
+        return f"{status.st_size}:{status.st_mtime_ns}"
+
+    def signature(self) -> str:
+        """Changes whenever either does."""
+        return f"{self.lists_signature()} {self.status_signature()}"
 
     def file_name(self) -> str:
         """One name per lists folder and status file."""
@@ -112,7 +124,7 @@ def _fresh(place: Path, signature: str) -> sqlite3.Connection | None:
         found = place.stat()
     except OSError:
         return None
-    if found.st_uid not in (0, os.getuid()) or found.st_mode & stat.S_IWOTH:
+    if not _trusted(found):
         return None
     try:
         # immutable: no lock files are needed beside a file that is replaced, never changed.
@@ -127,6 +139,10 @@ def _fresh(place: Path, signature: str) -> sqlite3.Connection | None:
         return db
     db.close()
     return None
+
+
+def _trusted(found: os.stat_result) -> bool:
+    return found.st_uid in (0, os.getuid()) and not found.st_mode & stat.S_IWOTH
 
 
 def _can_write(folder: Path) -> bool:
@@ -156,14 +172,32 @@ def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connec
     descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".building-", suffix=".sqlite")
     os.close(descriptor)
     try:
-        with closing(sqlite3.connect(name)) as db:
-            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            _fill(db, sources, signature)
+        if not _brought_up_to_date(place, Path(name), sources, signature):
+            Path(name).write_bytes(b"")
+            with closing(sqlite3.connect(name)) as db:
+                db.executescript(QUICK)
+                _fill(db, sources, signature)
         Path(name).chmod(0o644)
         Path(name).replace(place)
     finally:
         Path(name).unlink(missing_ok=True)
     return sqlite3.connect(f"{place.as_uri()}?immutable=1", uri=True)
+
+
+def _brought_up_to_date(place: Path, copy: Path, sources: Sources, signature: str) -> bool:
+    """Copy the index at ``place`` and put right what is installed, if only that has changed."""
+    try:
+        if not _trusted(place.stat()):
+            return False
+        shutil.copyfile(place, copy)
+        with closing(sqlite3.connect(copy)) as db:
+            db.executescript(QUICK)
+            known = db.execute("SELECT value FROM meta WHERE key = 'signature'").fetchone()
+            if not known or known[0].partition(" ")[0] != signature.partition(" ")[0]:
+                return False
+            return fill.update_installed(db, build.installed(sources.status), signature)
+    except (OSError, sqlite3.Error):  # none there, or damaged: built anew
+        return False
 
 
 def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:

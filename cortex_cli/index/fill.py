@@ -18,7 +18,7 @@ from cortex_cli.words import words
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cortex_cli.index.build import Collected, Record
     from cortex_cli.index.intents import Intent
@@ -72,6 +72,22 @@ def write(
         db.execute("INSERT INTO words (words) VALUES ('optimize')")
         meta = {**meta, "programs": str(programs)}
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+
+
+def update_installed(db: sqlite3.Connection, installed: Mapping[str, str], signature: str) -> bool:
+    """Put right what is installed; False where a package came or went that no list has."""
+    names_known = {row[0] for row in db.execute("SELECT name FROM package")}
+    local = {row[0] for row in db.execute("SELECT name FROM package WHERE origin = 'dpkg'")}
+    if installed.keys() - names_known or local - installed.keys():
+        return False
+    with db:
+        db.execute("UPDATE package SET installed = NULL WHERE installed IS NOT NULL")
+        db.executemany(
+            "UPDATE package SET installed = ? WHERE name = ?",
+            ((version, name) for name, version in installed.items()),
+        )
+        db.execute("UPDATE meta SET value = ? WHERE key = 'signature'", [signature])
+    return True
 
 
 def _insert(
