@@ -1,6 +1,6 @@
 """Asks apt what it would do, with the user's own rights: no lock, no root, nothing changed.
 
-Both questions run at once.  apt's binary cache goes into Cortex's own cache folder, because
+apt's binary cache goes into Cortex's own cache folder, because
 many machines (containers, minimal images) switch apt's off, and every question then costs the
 parsing of all lists.  ``CORTEX_APT_LISTS`` points apt at another folder, as it does the index.
 """
@@ -33,18 +33,21 @@ KEPT = ("HOME", "TERM", "LANG", "LC_ALL", "http_proxy", "https_proxy", "no_proxy
 TIMEOUT_S = 60.0
 
 
-def simulate(environ: Mapping[str, str], command: Sequence[str]) -> Simulation:
+def simulate(
+    environ: Mapping[str, str], command: Sequence[str], *, thorough: bool = False
+) -> Simulation:
     """What ``command``, an apt-get of a plan, would do.
+
+    ``thorough`` runs ``-s`` as well, at the same time: it goes through every step, and has the
+    origins of dependencies.
 
     Raises:
         Failure: apt-get is not there, or does not answer.
     """
     argv = bare_command(command)
     with output.Waiting("asking apt"), _options(environ) as options:
-        questions = [
-            _start([argv[0], "-s", *options, *argv[1:]]),
-            _start([argv[0], "--print-uris", *options, *argv[1:]]),
-        ]
+        modes = [["--print-uris", "-V"], ["-s"]][: 1 + thorough]
+        questions = [_start([argv[0], *mode, *options, *argv[1:]]) for mode in modes]
         try:
             answers = [question.communicate(timeout=TIMEOUT_S) for question in questions]
         except subprocess.TimeoutExpired as error:
@@ -52,11 +55,11 @@ def simulate(environ: Mapping[str, str], command: Sequence[str]) -> Simulation:
         finally:
             for question in questions:
                 _end(question)
-    (simulated, complaint), (sizes, _) = answers
-    failed = questions[0].returncode != 0
-    if failed and "E: " not in complaint:
-        complaint += f"E: apt-get ended with status {questions[0].returncode}\n"
-    return simulation.read(simulated, sizes, complaint if failed else "")
+    status, (listed, complaint) = questions[0].returncode, answers[0]
+    if status and "E: " not in complaint:
+        complaint += f"E: apt-get ended with status {status}\n"
+    simulated = answers[1][0] if thorough else None
+    return simulation.read(listed, complaint if status else "", simulated)
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cortex_cli import apt, effects, installed, rights
+from cortex_cli import apt, effects, installed, policyfile, rights
 from cortex_cli.errors import Failure
 from cortex_cli.plan import Changes, Effects
 
@@ -25,8 +25,10 @@ SPARE_BYTES = 50_000_000
 SHOWN_NAMES = 12
 
 
-def check(settings: Settings, proposal: Plan) -> Plan:
+def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan:
     """``proposal`` with everything that apt would do, run in the way this user can run it.
+
+    ``thorough`` has apt go through every step; so does a policy that asks for origins.
 
     Raises:
         Failure: it would remove a package that the system cannot be without.
@@ -35,7 +37,9 @@ def check(settings: Settings, proposal: Plan) -> Plan:
     if not plan.commands:
         return plan.checked(Changes(download_bytes=0, disk_bytes=0), Effects())
     try:
-        found = apt.simulate(settings.environ, plan.commands[-1])
+        found = apt.simulate(
+            settings.environ, plan.commands[-1], thorough=thorough or _origins_matter(settings)
+        )
     except Failure as error:
         return _unchecked(plan, error.message)
     _refuse_removals(settings, found)
@@ -54,11 +58,24 @@ def still_true(settings: Settings, plan: Plan) -> None:
     Raises:
         Failure: it would do something else.
     """
-    if plan.commands and check(settings, plan).changes.all() != plan.changes.all():
+    if plan.commands and _steps(check(settings, plan, thorough=True)) != _steps(plan):
         raise Failure(
             "packages or lists have changed since this was planned; nothing was done",
             hint="run the same command again, and look at what it shows",
         )
+
+
+def _steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
+    # The listing gives no installed version of what is removed.
+    return {
+        (change.name, change.old if change.new else None, change.new)
+        for change in plan.changes.all()
+    }
+
+
+def _origins_matter(settings: Settings) -> bool:
+    policies = policyfile.policies(settings.environ)
+    return any(rule.origin for policy in policies for rule in policy.rules)
 
 
 def _unchecked(plan: Plan, refusal: str) -> Plan:

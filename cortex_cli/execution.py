@@ -70,11 +70,21 @@ def carry_out(
             state, failed = "interrupted", 0
             raise
         finally:
-            entry = history.finish(number, state, failed, status)
+            entry = _finish(history, number, state, failed, status)
     if state != "done":
         _report(plan, entry)
         raise AlreadySaid(INTERRUPTED if state == "interrupted" else FAILED)
     return entry
+
+
+def _finish(
+    history: History, number: int, state: State, failed: int | None, status: int | None
+) -> Entry:
+    try:
+        return history.finish(number, state, failed, status)
+    except Failure:
+        output.talk(f"the commands came to their end, and that was: {state}")
+        raise
 
 
 def _agree(verdict: Verdict, *, yes: bool) -> None:

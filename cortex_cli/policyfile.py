@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SYSTEM_FILE = Path("/etc/cortex/policy.yaml")
 SHIPPED_FILE = Path(__file__).with_name("policy.yaml")
 MAX_BYTES = 1024 * 1024
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LEVELS = {"deny": Level.DENY, "ask": Level.ASK, "allow": Level.ALLOW}
 CONDITIONS = ("command", "argument", "package", "origin")
 
@@ -67,7 +68,7 @@ def load(path: Path, *, trusted: bool = False, default: Level = Level.DENY) -> P
 def read(data: bytes, source: str, default: Level = Level.DENY) -> Policy:
     """Read a policy from the bytes of a file; ``default`` is for one that names none."""
     try:
-        node = yaml.compose(data, Loader=yaml.SafeLoader)
+        node = yaml.compose(data, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PolicyFault(f"{source}, line {line}: {error.problem}") from error

@@ -35,7 +35,7 @@ def test_what_has_changed_since_is_not_run(settings: Settings) -> None:
     status = Path(settings.environ["CORTEX_DPKG_STATUS"])
     with status.open("a") as stream:
         stream.write("\nPackage: make\nStatus: install ok installed\nVersion: 4.3-4.1\n")
-        stream.write("Architecture: all\nDescription: x\n")
+        stream.write("Architecture: amd64\nDescription: x\n")
     with pytest.raises(Failure, match="have changed since this was planned; nothing was done"):
         checking.still_true(settings, found)
 
@@ -57,3 +57,13 @@ def test_essential_packages_stay(settings: Settings) -> None:
     found = Simulation(plan.Changes(), essential=("bash",))
     with pytest.raises(Failure, match="would remove bash, without which"):
         checking._refuse_removals(settings, found)
+
+
+def test_a_policy_that_asks_for_origins_gets_them(settings: Settings, tmp_path: Path) -> None:
+    proposal = plan.make("make", [MAKE], [], "exact", root=True)
+    assert [change.origin for change in checking.check(settings, proposal).changes.new] == [""]
+    own = tmp_path / "policy.yaml"
+    own.write_text("deny:\n  - origin: 'Elsewhere:*'\n")
+    asking = Settings(environ={**settings.environ, "CORTEX_POLICY": str(own)})
+    (change,) = checking.check(asking, proposal).changes.new
+    assert change.origin.startswith("Debian:")

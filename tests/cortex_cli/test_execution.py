@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -337,3 +339,42 @@ def test_what_the_system_needs_is_not_removed(machine: AptRoot) -> None:
     assert done.returncode == 1
     assert "would remove cortex-vital, without which the system does not work" in done.stderr
     assert machine.version("cortex-vital") == "1.0"
+
+
+SUDO = """
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **words) {
+    int first = count > 1 && !strcmp(words[1], "-n") ? 2 : 1;
+    if (setgid(0) || setuid(0)) return 1;
+    execvp(words[first], words + first);
+    return 127;
+}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")
+def test_without_root_it_goes_through_sudo_and_says_so(machine: AptRoot) -> None:
+    machine.write("/var/tmp/sudo.c", SUDO)
+    machine.sh(
+        "chmod 755 /root; mkdir -p /var/tmp/nobody; chown 65534:65534 /var/tmp/nobody;"
+        " cc -o /usr/local/bin/sudo /var/tmp/sudo.c && chmod 4755 /usr/local/bin/sudo"
+    )
+    words = ["install", "cortex-demo", "--execute", "--yes"]
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    command = [*nobody, sys.executable, "-m", "cortex_cli"]
+    home = "/var/tmp/nobody"
+    done = machine.run([*command, *words], HOME=home)
+    assert done.returncode == 0, done.stderr
+    assert "running as root through sudo" in done.stderr
+    assert "$ sudo apt-get install --yes cortex-demo" in done.stderr
+    assert machine.version("cortex-demo") == "1.0"
+    shown = machine.run([*command, "history", "--json"], HOME=home)
+    entry = json.loads(shown.stdout)[0]
+    assert (entry["state"], entry["who"]) == ("done", "nobody")
+    assert entry["plan"]["commands"][0][0] == "sudo"
+    machine.sh("rm /usr/local/bin/sudo")
+    refused = machine.run([*command, "rollback", str(entry["id"]), "--yes"], HOME=home)
+    assert refused.returncode == 1
+    assert "this needs root" in refused.stderr
+    assert machine.version("cortex-demo") == "1.0"

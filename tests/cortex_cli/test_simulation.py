@@ -15,6 +15,23 @@ Inst libx:i386 (1:2~rc1-1 localhost [i386])
 Remv old-nginx [1.0-1] [apt:amd64 ]
 Conf nginx-common (1.22.1-9+deb12u10 Debian-Security:12/oldstable-security [all])
 """
+LISTED = """\
+The following additional packages will be installed:
+   nginx-common (1.22.1-9+deb12u10)
+Suggested packages:
+   bash-doc (5.2.15-2)
+The following packages will be REMOVED:
+   old-nginx* (1.0-1)
+The following NEW packages will be installed:
+   libx:i386 (1:2~rc1-1)
+   nginx-common (1.22.1-9+deb12u10)
+The following packages will be upgraded:
+   bash (5.2.15-2+b8 => 5.2.15-2+b9)
+The following packages will be DOWNGRADED:
+   make (4.3 => 4.2)
+1 upgraded, 2 newly installed, 1 downgraded, 1 to remove and 121 not upgraded.
+   not-listed (1.0)
+"""
 SIZES = """\
 Need to get 606 kB/646 kB of archives.
 After this operation, 1,707 kB of additional disk space will be used.
@@ -33,7 +50,7 @@ This should NOT be done unless you know exactly what you are doing!
 
 
 def test_an_installation_is_read() -> None:
-    found = simulation.read(INSTALL, SIZES, "")
+    found = simulation.read(SIZES, "", INSTALL)
     assert found.changes.new == (
         Change("nginx-common", None, "1.22.1-9+deb12u10", "Debian-Security:12/oldstable-security"),
         Change("libx:i386", None, "1:2~rc1-1", "localhost"),
@@ -48,6 +65,21 @@ def test_an_installation_is_read() -> None:
     assert found.downgraded == ()
 
 
+def test_the_listing_alone_says_the_same_but_for_origins() -> None:
+    found = simulation.read(LISTED + SIZES, "")
+    assert found.changes.new == (
+        Change("libx:i386", None, "1:2~rc1-1"),
+        Change("nginx-common", None, "1.22.1-9+deb12u10"),
+    )
+    assert found.changes.upgraded == (
+        Change("bash", "5.2.15-2+b8", "5.2.15-2+b9"),
+        Change("make", "4.3", "4.2"),
+    )
+    assert found.changes.removed == (Change("old-nginx", "1.0-1", None),)
+    assert found.downgraded == (Change("make", "4.3", "4.2"),)
+    assert found.changes.download_bytes == 606_000
+
+
 @pytest.mark.parametrize(
     ("line", "size"),
     [
@@ -58,27 +90,28 @@ def test_an_installation_is_read() -> None:
     ],
 )
 def test_disk_sizes(line: str, size: int | None) -> None:
-    assert simulation.read("", line, "").changes.disk_bytes == size
+    assert simulation.read(line, "").changes.disk_bytes == size
 
 
 def test_essential_packages_are_named() -> None:
     complaint = "E: Essential packages were removed and -y was used without --allow-…\n"
-    found = simulation.read(REMOVAL, "", complaint)
+    found = simulation.read(REMOVAL, complaint)
     assert found.essential == ("bash", "debianutils")
     assert found.refusal == "Essential packages were removed and -y was used without --allow-…"
 
 
 def test_unmet_dependencies_are_the_reason() -> None:
     text = "The following packages have unmet dependencies:\n a : Depends: b but it is not …\n"
-    found = simulation.read(text, "", "E: Unable to correct problems, you have held broken …\n")
+    found = simulation.read(text, "E: Unable to correct problems, you have held broken …\n")
     assert found.refusal == "a : Depends: b but it is not …"
 
 
 def test_going_back_is_told_from_an_upgrade() -> None:
-    found = simulation.read("Inst x [2.0] (1.0 here [all])\n", "", "")
+    found = simulation.read("", "", "Inst x [2.0] (1.0 here [all])\n")
     assert found.downgraded == found.changes.upgraded
 
 
 @given(st.text(), st.text(), st.text())
-def test_no_text_breaks_it(simulated: str, sizes: str, complaint: str) -> None:
-    simulation.read(simulated, sizes, complaint)
+def test_no_text_breaks_it(listed: str, complaint: str, simulated: str) -> None:
+    simulation.read(listed, complaint, simulated)
+    simulation.read(listed, complaint)
