@@ -7,6 +7,8 @@ from tests.cortex_cli.commands.scripted import scripted
 from tests.cortex_cli.conftest import Cortex
 from tests.support.fake_llm import say
 
+# No intent of the catalogue says this, so a model is asked.
+UNCERTAIN = "documents with annotation"
 NOTE = "(Dry run mode - commands not executed)"
 
 
@@ -98,3 +100,27 @@ def test_a_model_may_find_that_nothing_fits(cortex: Cortex, runtime: Path) -> No
         done = command.run("install", "pages of small handwriting documents in pdf")
         assert done.returncode == 3
         assert "the nearest are: " in done.stderr
+
+
+def test_the_json_has_exactly_the_keys_that_are_documented(cortex: Cortex) -> None:
+    found = json.loads(cortex.run("install", "nginx", "--dry-run", "--json").stdout)
+    assert list(found) == [
+        "request",
+        "packages",
+        "alternatives",
+        "commands",
+        "services",
+        "changes",
+        "warnings",
+        "source",
+    ]
+    assert list(found["changes"]) == [
+        "new",
+        "upgraded",
+        "removed",
+        "download_bytes",
+        "disk_bytes",
+    ]
+    assert found["services"] == ["nginx.service"]
+    assert found["changes"]["new"] == ["nginx", "nginx-common"]
+    assert "opens 80/tcp" in found["warnings"]
