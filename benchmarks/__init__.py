@@ -16,4 +16,5 @@ BENCHMARKS = (
     "command",
     "ask",
     "lifecycle",
+    "quality",
 )

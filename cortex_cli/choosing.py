@@ -1,7 +1,8 @@
-"""From the words of a request to a plan: exact names, else the index's candidates and a choice.
+"""From the words of a request to a plan: exact names, else the catalogue, else the index.
 
-Deterministic code finds the candidates and checks the choice; the model only picks.  Without
-a model, or where its pick is no use, the index's first candidate stands.
+Deterministic code finds the candidates and checks the choice; the model only picks, and only
+where the catalogue is not sure.  Without a model, or where its pick is no use, the first
+candidate stands.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli import output, plan, prompts, provider
+from cortex_cli import output, plan, prompts, provider, wishes
 from cortex_cli.errors import NothingFound
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.provider import Question
-from cortex_cli.words import content, words
+from cortex_cli.words import EVERYDAY, content, words
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cortex_cli.knowledge import Hit, Package
     from cortex_cli.plan import Plan, PlannedPackage, Source
@@ -29,11 +30,18 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 8
 # Found by fewer of the request's words, a package is about something else.
 MIN_COVERED = 0.34
+# From here on the catalogue needs no second opinion: asked again about phrases that it was
+# not shown, it was right in 80 of 100 cases at this score and in 95 above 0.9.
+SURE = 0.7
+# To take a request apart, each part must be known by itself.
+SURE_LISTED, SURE_DESCRIBED = 0.75, 0.9
 # The small model picks only between candidates that the ranking holds nearly equal: asked
 # about all of them it was measured to choose worse than the ranking does.
-NANO_MARGIN = 1.5
+NANO_MARGIN = 0.5
 CHOICE_MAX_TOKENS = 128
 _SEPARATORS = re.compile(r"[\s,;]+")
+# "a calendar" is a sort of program, "calendar" is one.
+_ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +64,36 @@ def plan_install(settings: Settings, request: str) -> Plan:
             raise NothingFound(
                 "this machine has no package lists to choose from", hint="run: apt-get update"
             )
-        choice = _exact(request, knowledge) or _found(settings, request, knowledge)
+        choice = choose(request, knowledge) or _found(settings, request, knowledge)
     packages = [_planned(package) for package in choice.packages]
     root = os.geteuid() == 0
     return plan.make(request, packages, choice.alternatives, choice.source, root=root)
 
 
+def choose(request: str, knowledge: Knowledge) -> Choice | None:
+    """What is certain without a model; None where it is not."""
+    choice = _exact(request, knowledge) or _several(request, knowledge)
+    if choice is not None:
+        return choice
+    hits = candidates(request, knowledge)
+    if hits and hits[0].curated >= SURE:
+        return Choice((hits[0].package,), _names(hits), "catalogue")
+    if not hits:
+        return _command(request, knowledge)
+    return None
+
+
+def candidates(request: str, knowledge: Knowledge) -> list[Hit]:
+    """The packages that may be meant, best first."""
+    hits = knowledge.search(request, 2 * MAX_CANDIDATES)
+    return [hit for hit in hits if _fits(hit)][:MAX_CANDIDATES]
+
+
 def _exact(request: str, knowledge: Knowledge) -> Choice | None:
     """The packages named, if the request names packages and nothing else."""
     said = content(request) or words(request)
+    if _means_a_sort(request, said, knowledge):
+        return None
     typed = [word for word in _SEPARATORS.split(request.lower()) if word]
     packages = [knowledge.package(word) for word in typed]
     if not all(packages):
@@ -72,34 +101,90 @@ def _exact(request: str, knowledge: Knowledge) -> Choice | None:
     named = tuple(dict.fromkeys(package for package in packages if package is not None))
     if not named or len([package for package in packages if package]) != len(packages):
         return None
-    similar = [hit.package.name for hit in knowledge.search(request, MAX_CANDIDATES)]
-    return Choice(named, tuple(similar), "exact")
+    return Choice(named, _names(knowledge.search(request, MAX_CANDIDATES)), "exact")
+
+
+def _means_a_sort(request: str, said: Sequence[str], knowledge: Knowledge) -> bool:
+    """True for "a calendar" and "time tracker": everyday words that also name packages."""
+    if not any(word in EVERYDAY for word in said):
+        return False
+    if len(said) == 1 and not _ARTICLES & set(words(request)):
+        return False
+    matches = knowledge.matches(request)
+    return bool(matches) and matches[0].score >= SURE
+
+
+def _several(request: str, knowledge: Knowledge) -> Choice | None:
+    """One package for each of the things that a request lists, if each is known by itself."""
+    for parts, sure in (
+        (wishes.listed(request), SURE_LISTED),
+        (wishes.described(request), SURE_DESCRIBED),
+    ):
+        known = [_part(part, knowledge, sure) for part in parts]
+        if known and all(known):
+            return _together(request, known, knowledge)
+    return None
+
+
+def _part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
+    """What does one part of a request, best first; empty where that is not certain."""
+    said = content(part)
+    if len(said) == 1 and said[0] not in EVERYDAY and knowledge.package(said[0]):
+        return said
+    matches = knowledge.matches(part)
+    return list(matches[0].packages) if matches and matches[0].score >= sure else []
+
+
+def _together(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
+    whole = knowledge.matches(request)
+    # Where the catalogue knows the combination, its packages fit each other.
+    fitting = whole[0].packages if whole and whole[0].score >= SURE_DESCRIBED else ()
+    names = list(fitting[:1])
+    for part in known:
+        both = [name for name in part if name in fitting]
+        names += (both or part)[:1]
+    packages = [found for name in dict.fromkeys(names) if (found := knowledge.package(name))]
+    if not packages:
+        return None
+    others = [name for part in zip(*known, strict=False) for name in part]
+    return Choice(tuple(packages), tuple(dict.fromkeys(others)), "catalogue")
+
+
+def _command(request: str, knowledge: Knowledge) -> Choice | None:
+    """The package of the one command that is named: "mkfs.ntfs"."""
+    said = content(request)
+    packages = knowledge.commands(said[0]) if len(said) == 1 else []
+    if not packages:
+        return None
+    return Choice((packages[0],), tuple(package.name for package in packages), "exact")
 
 
 def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
-    hits = [hit for hit in knowledge.search(request, 2 * MAX_CANDIDATES) if _fits(hit)]
-    hits = hits[:MAX_CANDIDATES]
+    hits = candidates(request, knowledge)
     if not hits:
         near = [name for word in content(request) for name in knowledge.near_names(word)]
         raise NothingFound(
             f"no package of this machine's index fits {request!r}",
             hint=f"did you mean {' or '.join(near[:3])}?" if near else "other words may find it",
         )
-    candidates = [hit.package for hit in hits]
-    names = tuple(package.name for package in candidates)
+    names = _names(hits)
     picked = _picked_by_model(settings, request, hits)
     if picked is None:
-        return Choice((candidates[0],), names, "index")
+        return Choice((hits[0].package,), names, hits[0].source)
     if not picked:
         raise NothingFound(
             f"nothing that fits {request!r}", hint=f"the nearest are: {', '.join(names[:5])}"
         )
-    by_name = {package.name: package for package in candidates}
+    by_name = {hit.package.name: hit.package for hit in hits}
     return Choice(tuple(by_name[name] for name in picked), names, "model")
 
 
 def _fits(hit: Hit) -> bool:
-    return hit.covered >= MIN_COVERED
+    return hit.covered >= MIN_COVERED or hit.source == "catalogue"
+
+
+def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
+    return tuple(hit.package.name for hit in hits)
 
 
 def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
@@ -111,10 +196,10 @@ def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> l
                 hits = [hit for hit in hits if hit.score >= hits[0].score - NANO_MARGIN]
                 if len(hits) == 1:
                     return None
-            candidates = [hit.package for hit in hits]
-            names = [package.name for package in candidates]
+            offered = [hit.package for hit in hits]
+            names = list(_names(hits))
             messages = prompts.messages(
-                model.profile, "install", request=request, candidates=candidates
+                model.profile, "install", request=request, candidates=offered
             )
             question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
             with output.Waiting("waiting for the model"):

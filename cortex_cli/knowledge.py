@@ -1,8 +1,7 @@
-"""What this machine's own package index knows, and the search over it.
+"""What this machine's own package index and the catalogue know, and the search over both.
 
-Ranking is the index's word score (name, short, long, tags) plus what the package is: how much
-else asks for it, whether it is a program, whether its name was said.  It is deterministic:
-the model never decides what exists.  Nothing here talks to a model or runs anything.
+Deterministic: the model never decides what exists.  How packages are ranked is in ranking.py,
+how intents are found in matching.py.  Nothing here talks to a model or runs anything.
 """
 
 from __future__ import annotations
@@ -11,49 +10,34 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cortex_cli.errors import Failure
-from cortex_cli.index import cache, kinds
+from cortex_cli.index import cache, fill
+from cortex_cli.matching import Catalogue
+from cortex_cli.ranking import Ranker
+from cortex_cli.terms import terms
 from cortex_cli.words import EVERYDAY, content, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-# Word score: a hit in the short description says most about a package.
-COLUMN_WEIGHTS = "2.0, 4.0, 1.0, 2.0"
-POPULARITY_WEIGHT = 2.0
-NAME_BONUS = 8.0
-PROVIDES_BONUS = 4.0
-COVERAGE_WEIGHT = 6.0
-KIND_PENALTIES = {
-    kinds.PROGRAM: 0.0,
-    kinds.LIBRARY: 6.0,
-    kinds.DEVELOPMENT: 8.0,
-    kinds.DOCUMENTATION: 8.0,
-    kinds.DATA: 8.0,
-    kinds.DEBUG: 12.0,
-    kinds.TRANSITIONAL: 12.0,
-}
-# Words by which people do ask for such packages.
-KIND_WORDS = {
-    "library": kinds.LIBRARY,
-    "libraries": kinds.LIBRARY,
-    "module": kinds.LIBRARY,
-    "headers": kinds.DEVELOPMENT,
-    "development": kinds.DEVELOPMENT,
-    "documentation": kinds.DOCUMENTATION,
-    "docs": kinds.DOCUMENTATION,
-    "font": kinds.DATA,
-    "fonts": kinds.DATA,
-}
-# Ranked by word score first; the priors only reorder these.
-POOL = 100
-MAX_QUERY_WORDS = 24
+    from cortex_cli.matching import Match
+
 # "what is the make", not a sentence
 MAX_BARE_WORDS = 4
+# From here on a hit is what the catalogue means rather than what the words say.
+CATALOGUE_SCORE = 0.5
 
-FIELDS = "name, version, installed, origin, section, kind, short, long, essential, popularity"
+FIELDS = (
+    "id, name, version, installed, origin, section, kind, package.short, essential, popularity,"
+    " COALESCE(long, x'')"
+)
+TABLES = (
+    "package LEFT JOIN description ON package.id = description.package"
+    " AND description.language = 'en'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +70,21 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A package that answers a search; ``covered`` is the share of the words it has, 0 to 1."""
+    """A package that answers a search.
+
+    ``covered`` is the share of the request's words that it has, ``curated`` how surely the
+    catalogue means it; both 0 to 1.
+    """
 
     package: Package
     score: float
     covered: float
+    curated: float
+
+    @property
+    def source(self) -> Literal["catalogue", "index"]:
+        """What speaks for it."""
+        return "catalogue" if self.curated >= CATALOGUE_SCORE else "index"
 
 
 class Knowledge:
@@ -134,7 +128,7 @@ class Knowledge:
 
     def providers(self, name: str) -> list[Package]:
         """What stands in for a virtual package, the most asked for first."""
-        clause = "WHERE id IN (SELECT package FROM provides WHERE name = ?)"
+        clause = "WHERE id IN (SELECT provides.package FROM provides WHERE name = ?)"
         return self._select(f"{clause} ORDER BY popularity DESC, name", [name.lower()])
 
     def named(self, text: str) -> list[Package]:
@@ -160,77 +154,69 @@ class Knowledge:
         )
         return get_close_matches(name, (row[0] for row in rows), n=limit, cutoff=0.75)
 
-    def search(self, text: str, limit: int = 8) -> list[Hit]:
-        """The packages that fit ``text`` best."""
-        said = (content(text) or words(text))[:MAX_QUERY_WORDS]
-        if not said or not self._db:
+    def commands(self, name: str) -> list[Package]:
+        """The packages that have a command of this name, the most asked for first."""
+        clause = "WHERE name IN (SELECT command.package FROM command WHERE command.name = ?)"
+        return self._select(f"{clause} ORDER BY popularity DESC, name", [name])
+
+    def short_in(self, name: str, language: str) -> str | None:
+        """The short description in ``language``, where the lists have it."""
+        rows = self._rows(
+            "SELECT description.short FROM description JOIN package ON package.id = package"
+            " WHERE name = ? AND language = ?",
+            [name, language],
+        )
+        return str(rows[0][0]) if rows else None
+
+    def matches(self, text: str) -> list[Match]:
+        """The intents of the catalogue that ``text`` may mean, best first."""
+        return self._catalogue.match(text) if self._catalogue else []
+
+    def search(self, text: str, limit: int = 8, *, catalogue: bool = True) -> list[Hit]:
+        """The packages that fit ``text`` best; without the ``catalogue``, by the lists alone."""
+        if not self._catalogue or not self._ranker:
             return []
-        wanted_kinds = {KIND_WORDS[word] for word in said if word in KIND_WORDS}
-        standing_in = self._standing_in(said)
-        pool = {number: (package, 0.0) for number, package in standing_in.items()}
-        pool |= self._pool(said)
-        covered = self._coverage(said, pool)
-        for number in standing_in:
-            covered[number] = max(covered[number], 1 / len(said))
-        hits = []
-        for number, (package, word_score) in pool.items():
-            score = word_score + POPULARITY_WEIGHT * package.popularity
-            score += COVERAGE_WEIGHT * covered[number]
-            score += NAME_BONUS * (package.name in said)
-            score += PROVIDES_BONUS * (number in standing_in)
-            if package.kind not in wanted_kinds and package.name not in said:
-                score -= KIND_PENALTIES[package.kind]
-            hits.append(Hit(package, round(score, 3), covered[number]))
-        hits.sort(key=lambda hit: (-hit.score, hit.package.name))
-        return hits[:limit]
+        said = terms(text) or terms(" ".join(words(text)[-1:]))
+        matches = self._catalogue.match_terms(said) if catalogue else []
+        # Terms are parts of words: names such as "nginx-common" are looked up whole.
+        named = [word for word in words(text) if not word.isalpha()]
+        ranked = self._ranker.rank(said, matches, named)
+        ranked = [one for one in ranked if one.covered or one.curated]
+        found = self._numbered([one.number for one in ranked[:limit]])
+        return [
+            Hit(found[one.number], round(one.score, 3), one.covered, one.curated)
+            for one in ranked[:limit]
+        ]
 
-    def _pool(self, said: list[str]) -> dict[int, tuple[Package, float]]:
-        rows = self._rows(
-            f"SELECT id, found.score, {FIELDS} FROM package JOIN ("  # noqa: S608 - constants
-            f"  SELECT rowid, -bm25(words, {COLUMN_WEIGHTS}) AS score FROM words"
-            "  WHERE words MATCH ? ORDER BY score DESC LIMIT ?"
-            ") AS found ON id = found.rowid",
-            [" OR ".join(_quoted(word) for word in said), POOL],
-        )
-        return {row[0]: (_package(row[2:]), row[1]) for row in rows}
+    @cached_property
+    def _catalogue(self) -> Catalogue | None:
+        return Catalogue(self._db) if self._db else None
 
-    def _coverage(self, said: list[str], pool: Iterable[int]) -> dict[int, float]:
-        """The share of the words that each of the pool has somewhere, by the index's stemming."""
-        counts = dict.fromkeys(pool, 0)
-        marks = ", ".join("?" * len(counts))
-        for word in said:
-            query = f"SELECT rowid FROM words WHERE words MATCH ? AND rowid IN ({marks})"  # noqa: S608
-            for (number,) in self._rows(query, [_quoted(word), *counts]):
-                counts[number] += 1
-        return {number: count / len(said) for number, count in counts.items()}
+    @cached_property
+    def _ranker(self) -> Ranker | None:
+        return Ranker(self._db) if self._db else None
 
-    def _standing_in(self, said: list[str]) -> dict[int, Package]:
-        """The packages that provide one of the words: "httpd", "editor"."""
-        marks = ", ".join("?" * len(said))
-        rows = self._rows(
-            f"SELECT id, {FIELDS} FROM package"  # noqa: S608 - constants
-            f" WHERE id IN (SELECT package FROM provides WHERE name IN ({marks}))"
-            " ORDER BY popularity DESC LIMIT ?",
-            [*said, POOL],
-        )
-        return {row[0]: _package(row[1:]) for row in rows}
+    @cached_property
+    def _dictionary(self) -> bytes:
+        return bytes(self._rows("SELECT words FROM dictionary", [])[0][0])
+
+    def _numbered(self, numbers: Sequence[int]) -> dict[int, Package]:
+        marks = ", ".join("?" * len(numbers))
+        rows = self._rows(f"SELECT {FIELDS} FROM {TABLES} WHERE id IN ({marks})", numbers)  # noqa: S608
+        return {row[0]: self._package(row) for row in rows}
 
     def _select(self, clause: str, values: list[str]) -> list[Package]:
-        rows = self._rows(f"SELECT {FIELDS} FROM package {clause}", values)  # noqa: S608
-        return [_package(row) for row in rows]
+        rows = self._rows(f"SELECT {FIELDS} FROM {TABLES} {clause}", values)  # noqa: S608
+        return [self._package(row) for row in rows]
+
+    def _package(self, row: tuple[Any, ...]) -> Package:
+        _, *texts, short, essential, popularity, long = row
+        unpacked = fill.unpacked(long, self._dictionary)
+        values: list[Any] = [*texts, short, unpacked, bool(essential), popularity]
+        return Package(*values)
 
     def _rows(self, query: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         if not self._db:
             return []
         with closing(self._db.execute(query, values)) as cursor:
             return cursor.fetchall()
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
-
-
-def _package(row: tuple[Any, ...]) -> Package:
-    *texts, essential, popularity = row
-    values: list[Any] = [*texts, bool(essential), popularity]
-    return Package(*values)

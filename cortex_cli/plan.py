@@ -1,23 +1,25 @@
-"""From a choice to a checked plan.  Pure: no index, no model, no process.
+"""From a choice to a plan.  Pure: no index, no model, no process.
 
-The model proposes among candidates; a name that is no candidate never gets into a plan.  A
-dry run prints the very ``Plan`` that a real run executes.
+The model proposes among candidates; a name that is no candidate never gets into a plan.
+``make`` gives the proposal, ``checked`` the same with what apt says it would do.  A dry run
+prints the very ``Plan`` that a real run executes.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Source = Literal["exact", "index", "model"]
+Source = Literal["exact", "catalogue", "index", "model", "history"]
 
 MAX_PACKAGES = 8
 MAX_ALTERNATIVES = 8
+ROOT_TOOLS = ("sudo", "pkexec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,105 @@ class PlannedPackage:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One package that apt would change; no ``old`` is new, no ``new`` is removed."""
+
+    name: str
+    old: str | None
+    new: str | None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that apt would do; a size is None where apt did not say, less than 0 where freed."""
+
+    new: tuple[Change, ...] = ()
+    upgraded: tuple[Change, ...] = ()
+    removed: tuple[Change, ...] = ()
+    download_bytes: int | None = None
+    disk_bytes: int | None = None
+
+    def all(self) -> tuple[Change, ...]:
+        """Every change."""
+        return (*self.new, *self.upgraded, *self.removed)
+
+    def as_json(self) -> dict[str, Any]:
+        """Names and sizes."""
+        return {
+            "new": [change.name for change in self.new],
+            "upgraded": [change.name for change in self.upgraded],
+            "removed": [change.name for change in self.removed],
+            "download_bytes": self.download_bytes,
+            "disk_bytes": self.disk_bytes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What packages bring along, as far as it is known before they are there."""
+
+    services: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to install and by which commands, as argument lists."""
+    """What to install and by which commands, as argument lists.
+
+    ``refusal`` is what apt said where it would not do this at all.
+    """
 
     request: str
     packages: tuple[PlannedPackage, ...]
     alternatives: tuple[str, ...]
     commands: tuple[tuple[str, ...], ...]
     source: Source
+    changes: Changes = field(default_factory=Changes)
+    effects: Effects = field(default_factory=Effects)
+    warnings: tuple[str, ...] = ()
+    refusal: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The plan for ``--json``."""
-        return asdict(self)
+        return {
+            "request": self.request,
+            "packages": [asdict(package) for package in self.packages],
+            "alternatives": list(self.alternatives),
+            "commands": [list(command) for command in self.commands],
+            "services": list(self.effects.services),
+            "changes": self.changes.as_json(),
+            "warnings": list(self.warnings),
+            "source": self.source,
+        }
 
     def shown_commands(self) -> list[str]:
         """The commands as a person would type them."""
         return [shlex.join(command) for command in self.commands]
+
+    def checked(
+        self,
+        changes: Changes,
+        effects: Effects,
+        warnings: Sequence[str] = (),
+        refusal: str | None = None,
+    ) -> Plan:
+        """The same plan with what it would do."""
+        return replace(
+            self, changes=changes, effects=effects, warnings=tuple(warnings), refusal=refusal
+        )
+
+    def run_by(self, become_root: Sequence[str]) -> Plan:
+        """The same plan, its commands begun by ``become_root`` instead of what began them."""
+        commands = tuple((*become_root, *bare_command(command)) for command in self.commands)
+        return replace(self, commands=commands)
+
+
+def bare_command(command: Sequence[str]) -> tuple[str, ...]:
+    """``command`` without what makes it run as root."""
+    return tuple(command[1:] if command[0] in ROOT_TOOLS else command)
 
 
 def schema(names: Sequence[str]) -> dict[str, Any]:

@@ -47,8 +47,7 @@ def spawn(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Proc
     finally:
         os.close(descriptor)
     child.returncode = 0  # it outlives us: no warning that nobody waited for it
-    started = _started(child.pid)
-    return Process(child.pid, started if started is not None else 0)
+    return of(child.pid)
 
 
 def record(path: Path, process: Process) -> None:
@@ -67,6 +66,12 @@ def recorded(path: Path) -> Process | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return process if is_running(process) else None
+
+
+def of(pid: int) -> Process:
+    """The process that has ``pid`` now."""
+    started = _started(pid)
+    return Process(pid, started if started is not None else 0)
 
 
 def is_running(process: Process) -> bool:

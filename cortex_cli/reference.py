@@ -30,6 +30,10 @@ ENVIRONMENT = {
     "CORTEX_DPKG_STATUS": "dpkg's status file, instead of `/var/lib/dpkg/status`",
     "CORTEX_CACHE_DIR": "folder of the package index, instead of `/var/cache/cortex` or "
     "`~/.cache/cortex`",
+    "CORTEX_STATE_DIR": "folder of the history, instead of `/var/lib/cortex-history` (root) or "
+    "`~/.local/state/cortex`",
+    "CORTEX_POLICY": "a policy of one's own, instead of `~/.config/cortex/policy.yaml`; it can "
+    "forbid more than `/etc/cortex/policy.yaml`, never allow more",
     "CORTEX_PROVIDER": "who answers: `daemon` (default), or directly `llama_cpp`, `ollama`, "
     "`openai`, `fake`",
     "LLAMA_CPP_BASE_URL, LLAMA_CPP_MODEL": "server and model of the provider `llama_cpp` "

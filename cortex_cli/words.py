@@ -76,3 +76,8 @@ def language(text: str) -> str:
     said = words(text)
     scores = {name: sum(word in known for word in said) for name, known in _LANGUAGES.items()}
     return max(scores, key=lambda name: scores[name])
+
+
+def small_words(language: str) -> frozenset[str]:
+    """The scaffolding of one language."""
+    return _LANGUAGES[language]

@@ -2,7 +2,10 @@
 
 COMMANDS = {
     "ask": "cortex_cli.commands.ask:ask",
+    "search": "cortex_cli.commands.search:search",
     "install": "cortex_cli.commands.install:install",
+    "history": "cortex_cli.commands.history:history",
+    "rollback": "cortex_cli.commands.rollback:rollback",
     "up": "cortex_cli.commands.services:up",
     "down": "cortex_cli.commands.services:down",
     "status": "cortex_cli.commands.services:status",

@@ -1,4 +1,5 @@
-"""``cortex install``: from words to the commands that would install what they ask for."""
+"""``cortex install``: from words to the commands that install what they ask for, and, if told
+to, through them."""
 
 from __future__ import annotations
 
@@ -6,48 +7,36 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cortex_cli import output
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
-    from cortex_cli.plan import Plan
     from cortex_cli.settings import Settings
-
-DRY_RUN_NOTE = "(Dry run mode - commands not executed)"
 
 
 @click.command()
 @click.argument("what", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Only show the commands; the default.")
+@click.option("--execute", is_flag=True, help="Run the commands, after one question.")
+@click.option("-y", "--yes", is_flag=True, help="Answer that question with yes.")
 @json_option
 @click.pass_obj
-def install(settings: Settings, what: tuple[str, ...], dry_run: bool) -> None:
+def install(
+    settings: Settings, what: tuple[str, ...], dry_run: bool, execute: bool, yes: bool
+) -> None:
     """Find the packages for WHAT and show the commands that install them.
 
     WHAT is a package name, several, or words: "a fast web server".  Only packages of this
-    machine's own index are ever named.  Exit status 3: nothing found.
+    machine's own index are ever named, and apt says beforehand what it would do.  Exit status
+    3: nothing found.
     """
+    from cortex_cli.checking import check
     from cortex_cli.choosing import plan_install
+    from cortex_cli.commands.carrying_out import go_on
 
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to install")
-    plan = plan_install(settings, request)
-    if settings.json:
-        output.data_json(plan.as_json())
-    else:
-        _print(plan)
-
-
-def _print(plan: Plan) -> None:
-    for package in plan.packages:
-        state = f", {package.installed} is installed" if package.installed else ""
-        output.talk(f"{package.name} {package.version} ({package.origin}{state})")
-    if plan.alternatives:
-        output.talk(f"Others that may fit: {', '.join(plan.alternatives[:5])}")
-    output.data("Generated commands:")
-    for command in plan.shown_commands():
-        output.data(f"  {command}")
-    if not plan.commands:
-        output.data("  # nothing to do: all of it is installed")
-    output.data(DRY_RUN_NOTE)
+    if dry_run and execute:
+        raise click.UsageError("--dry-run and --execute exclude each other")
+    plan = check(settings, plan_install(settings, request))
+    go_on(settings, plan, "install", execute=execute, yes=yes)

@@ -20,6 +20,7 @@ from cortex_cli.errors import Failure
 from cortex_cli.index.deb822 import Reader, stanzas
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
 SYSTEM_LISTS = Path("/var/lib/apt/lists")
@@ -49,13 +50,18 @@ class ListFile:
 
 def packages(folder: Path) -> list[ListFile]:
     """The ``Packages`` lists in ``folder``; none if there is no such folder."""
-    return [found for found in _lists(folder) if _stem(found.path).endswith("_Packages")]
+    return [found for found in _lists(folder) if stem_of(found.path).endswith("_Packages")]
 
 
 def translations(folder: Path, language: str) -> list[ListFile]:
     """The lists of long descriptions in ``language``."""
     ending = f"_Translation-{language}"
-    return [found for found in _lists(folder) if _stem(found.path).endswith(ending)]
+    return [found for found in _lists(folder) if stem_of(found.path).endswith(ending)]
+
+
+def matching(folder: Path, name: re.Pattern[str]) -> list[ListFile]:
+    """The lists whose name, without its compression, ``name`` finds."""
+    return [found for found in _lists(folder) if name.search(stem_of(found.path))]
 
 
 def _lists(folder: Path) -> Iterator[ListFile]:
@@ -74,7 +80,8 @@ def _lists(folder: Path) -> Iterator[ListFile]:
             yield ListFile(path, _origin(path, releases), found.st_size, found.st_mtime_ns)
 
 
-def _stem(path: Path) -> str:
+def stem_of(path: Path) -> str:
+    """The name of a list without its compression."""
     name = path.name
     return name.removesuffix(path.suffix) if path.suffix in COMPRESSIONS[1:] else name
 
@@ -98,14 +105,34 @@ def read_stanzas(path: Path) -> Iterator[bytes]:
     Raises:
         Failure: the file cannot be read or decompressed; the hint says what helps.
     """
+    with _translated(path):
+        yield from stanzas(_pieces(path))
+
+
+def read_pieces(path: Path) -> Iterator[bytes]:
+    """The bytes of a list, in pieces.
+
+    Raises:
+        Failure: the file cannot be read or decompressed; the hint says what helps.
+    """
+    with _translated(path):
+        yield from _pieces(path)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
     try:
-        with _opened(path) as stream:
-            yield from stanzas(iter(lambda: stream.read(PIECE_BYTES), b""))
+        yield
     except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(
             f"cannot read the package list {path}: {reason}", hint="run: apt-get update"
         ) from error
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with _opened(path) as stream:
+        yield from iter(lambda: stream.read(PIECE_BYTES), b"")
 
 
 @contextmanager

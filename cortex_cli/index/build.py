@@ -1,4 +1,4 @@
-"""Builds the index: apt's lists and dpkg's status in, one SQLite file out.
+"""Reads apt's lists and dpkg's status into records; fill.py writes them.
 
 A package is one record whatever the number of lists it is in: the newest version wins, and
 what that one's stanza lacks (security suites carry no tags) is taken from the others.
@@ -6,16 +6,13 @@ what that one's stanza lacks (security suites carry no tags) is taken from the o
 
 from __future__ import annotations
 
-import math
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cortex_cli.index import aptlists, schema
+from cortex_cli.index import aptlists
 from cortex_cli.index.deb822 import Reader, description, names
 from cortex_cli.index.debversion import key
-from cortex_cli.index.kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,8 +38,7 @@ FIELDS = (
 )
 # How much being depended on, recommended or suggested tells of what people want.
 RELATION_WEIGHTS = {"Pre-Depends": 0.5, "Depends": 0.5, "Recommends": 2.0, "Suggests": 2.0}
-# Tags that say how a program was made, not what it is for.
-SILENT_TAGS = ("implemented-in", "role", "uitoolkit", "made-of", "devel::lang", "special")
+ENGLISH = "en"
 LOCAL_ORIGIN = "dpkg"
 REPORT_EVERY = 2000
 
@@ -63,6 +59,8 @@ class Record:
     homepage: str = ""
     essential: bool = False
     installed: str | None = None
+    # in other languages than English: (short, long)
+    local: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -91,7 +89,10 @@ def collect(
     if status.exists():
         for stanza in aptlists.read_stanzas(status):
             _add_installed(collected, reader.read(stanza))
-    by_md5 = {record.md5: record for record in collected.records.values() if record.md5}
+    by_md5: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in collected.records.values():
+        if record.md5:
+            by_md5[record.md5].append(record)
     for found in descriptions:
         _describe(by_md5, found)
         report(found.size, "descriptions")
@@ -111,6 +112,19 @@ def _add(collected: Collected, fields: dict[str, str], origin: str) -> None:
         record.tags = record.tags or known.tags
         record.long = record.long or known.long
     collected.records[record.name] = record
+
+
+def installed(status: Path) -> dict[str, str]:
+    """The version of each package that dpkg has installed."""
+    if not status.exists():
+        return {}
+    reader = Reader(["Package", "Status", "Version"])
+    found = (reader.read(stanza) for stanza in aptlists.read_stanzas(status))
+    return {
+        fields["Package"]: fields.get("Version", "")
+        for fields in found
+        if fields.get("Status", "").endswith(" installed") and "Package" in fields
+    }
 
 
 def _add_installed(collected: Collected, fields: dict[str, str]) -> None:
@@ -145,55 +159,15 @@ def _count_demand(demand: defaultdict[str, float], fields: dict[str, str]) -> No
             demand[name] += weight / (place + 1)
 
 
-def _describe(by_md5: dict[str, Record], found: ListFile) -> None:
+def _describe(by_md5: dict[str, list[Record]], found: ListFile) -> None:
     language = found.path.name.rpartition("_Translation-")[2].partition(".")[0]
     text_field = f"Description-{language}"
     reader = Reader(["Description-md5", text_field])
     for stanza in aptlists.read_stanzas(found.path):
         fields = reader.read(stanza)
-        record = by_md5.get(fields.get("Description-md5", ""))
-        if record is not None:
+        for record in by_md5.get(fields.get("Description-md5", ""), ()):
             short, long = description(fields.get(text_field, ""))
-            record.short, record.long = record.short or short, long or record.long
-
-
-def write(db: sqlite3.Connection, collected: Collected, meta: dict[str, str]) -> None:
-    """Fill an empty database in one transaction."""
-    with db:
-        db.executescript(schema.TABLES)
-        for number, record in enumerate(collected.records.values(), start=1):
-            _insert(db, number, record, collected.demand[record.name])
-        db.execute("INSERT INTO words (words) VALUES ('optimize')")
-        db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-
-
-def _insert(db: sqlite3.Connection, number: int, record: Record, demand: float) -> None:
-    kind = kind_of(record.name, record.section, record.short, record.tags)
-    db.execute(
-        "INSERT INTO package VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            record.name,
-            record.version,
-            record.installed,
-            record.origin,
-            record.section,
-            kind,
-            record.short,
-            record.long,
-            record.homepage,
-            record.essential,
-            math.log1p(demand),
-        ),
-    )
-    db.execute(
-        "INSERT INTO words (rowid, name, short, long, tags) VALUES (?, ?, ?, ?, ?)",
-        (number, record.name, record.short, record.long, _tag_words(record.tags)),
-    )
-    provided = {name for name, _ in names(record.provides)} - {record.name}
-    db.executemany("INSERT INTO provides VALUES (?, ?)", ((name, number) for name in provided))
-
-
-def _tag_words(tags: str) -> str:
-    said = (tag for tag in tags.split() if not tag.startswith(SILENT_TAGS))
-    return " ".join(tag.partition("::")[2].replace("-", " ").replace(":", " ") for tag in said)
+            if language == ENGLISH:
+                record.short, record.long = record.short or short, long or record.long
+            elif short:
+                record.local[language] = (short, long)

@@ -4,6 +4,7 @@ Looked for in ``CORTEX_CACHE_DIR`` if set, else in ``/var/cache/cortex`` (one fo
 written by root), then ``$XDG_CACHE_HOME/cortex`` or ``~/.cache/cortex``; where nothing can be
 written the index lives in memory.  An index of somebody else's is only read when root owns it.
 A build goes into a new file that replaces the old one whole, so a reader never sees half.
+Where only dpkg's status has changed, the new file is a copy in which that alone is put right.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import stat
 import tempfile
@@ -20,15 +22,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
-from cortex_cli.index import aptlists, build, schema
+from cortex_cli.index import aptlists, build, commands, fill, intents, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cortex_cli.index.aptlists import ListFile
 
 SYSTEM_CACHE = Path("/var/cache/cortex")
-LANGUAGE = "en"
+LANGUAGES = ("en", "fr", "es")
+# A half-written file is never looked at: nothing need survive a crash.
+QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Sources:
     folder: Path
     lists: tuple[ListFile, ...]
     descriptions: tuple[ListFile, ...]
+    commands: tuple[ListFile, ...]
     status: Path
 
     @classmethod
@@ -46,23 +51,40 @@ class Sources:
         folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
         status = Path(environ.get("CORTEX_DPKG_STATUS") or aptlists.SYSTEM_STATUS)
         lists = aptlists.packages(folder)
-        descriptions = aptlists.translations(folder, LANGUAGE)
-        return cls(folder, tuple(lists), tuple(descriptions), status)
+        descriptions = [
+            found for language in LANGUAGES for found in aptlists.translations(folder, language)
+        ]
+        listed = commands.files(folder)
+        return cls(folder, tuple(lists), tuple(descriptions), tuple(listed), status)
+
+    @property
+    def files(self) -> tuple[ListFile, ...]:
+        """Every list that is read."""
+        return (*self.lists, *self.descriptions, *self.commands)
 
     @property
     def empty(self) -> bool:
         """True where there is no apt at all."""
         return not self.lists and not self.status.exists()
 
-    def signature(self) -> str:
-        """Changes whenever the lists or dpkg's status do."""
+    def lists_signature(self) -> str:
+        """Changes whenever the lists, the catalogue or the form of the index do."""
         digest = hashlib.blake2b(f"{schema.FORMAT}".encode(), digest_size=16)
-        for found in (*self.lists, *self.descriptions):
+        digest.update(intents.identity().encode())
+        for found in self.files:
             digest.update(found.identity.encode() + b"\0")
-        if self.status.exists():
-            status = self.status.stat()
-            digest.update(f"{status.st_size}:{status.st_mtime_ns}".encode())
         return digest.hexdigest()
+
+    def status_signature(self) -> str:
+        """Changes whenever dpkg's status does."""
+        if not self.status.exists():
+            return ""
+        status = self.status.stat()
+        return f"{status.st_size}:{status.st_mtime_ns}"
+
+    def signature(self) -> str:
+        """Changes whenever either does."""
+        return f"{self.lists_signature()} {self.status_signature()}"
 
     def file_name(self) -> str:
         """One name per lists folder and status file."""
@@ -102,7 +124,7 @@ def _fresh(place: Path, signature: str) -> sqlite3.Connection | None:
         found = place.stat()
     except OSError:
         return None
-    if found.st_uid not in (0, os.getuid()) or found.st_mode & stat.S_IWOTH:
+    if not _trusted(found):
         return None
     try:
         # immutable: no lock files are needed beside a file that is replaced, never changed.
@@ -117,6 +139,10 @@ def _fresh(place: Path, signature: str) -> sqlite3.Connection | None:
         return db
     db.close()
     return None
+
+
+def _trusted(found: os.stat_result) -> bool:
+    return found.st_uid in (0, os.getuid()) and not found.st_mode & stat.S_IWOTH
 
 
 def _can_write(folder: Path) -> bool:
@@ -146,9 +172,11 @@ def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connec
     descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".building-", suffix=".sqlite")
     os.close(descriptor)
     try:
-        with closing(sqlite3.connect(name)) as db:
-            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            _fill(db, sources, signature)
+        if not _brought_up_to_date(place, Path(name), sources, signature):
+            Path(name).write_bytes(b"")
+            with closing(sqlite3.connect(name)) as db:
+                db.executescript(QUICK)
+                _fill(db, sources, signature)
         Path(name).chmod(0o644)
         Path(name).replace(place)
     finally:
@@ -156,8 +184,24 @@ def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connec
     return sqlite3.connect(f"{place.as_uri()}?immutable=1", uri=True)
 
 
+def _brought_up_to_date(place: Path, copy: Path, sources: Sources, signature: str) -> bool:
+    """Copy the index at ``place`` and put right what is installed, if only that has changed."""
+    try:
+        if not _trusted(place.stat()):
+            return False
+        shutil.copyfile(place, copy)
+        with closing(sqlite3.connect(copy)) as db:
+            db.executescript(QUICK)
+            known = db.execute("SELECT value FROM meta WHERE key = 'signature'").fetchone()
+            if not known or known[0].partition(" ")[0] != signature.partition(" ")[0]:
+                return False
+            return fill.update_installed(db, build.installed(sources.status), signature)
+    except (OSError, sqlite3.Error):  # none there, or damaged: built anew
+        return False
+
+
 def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:
-    total = sum(found.size for found in (*sources.lists, *sources.descriptions))
+    total = sum(found.size for found in sources.files)
     read = 0
     with output.Progress("building the index of this machine's packages") as progress:
 
@@ -167,5 +211,13 @@ def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:
             progress.update(read, total, note)
 
         collected = build.collect(sources.lists, sources.descriptions, sources.status, report)
+        catalogue = intents.read(collected.records, [found.origin for found in sources.lists])
         meta = {"signature": signature, "packages": str(len(collected.records))}
-        build.write(db, collected, meta)
+        fill.write(db, collected, catalogue, _commands(sources, report), meta)
+
+
+def _commands(sources: Sources, report: Callable[[int, str], None]) -> Iterator[tuple[str, str]]:
+    yield from commands.installed(sources.status)
+    for found in sources.commands:
+        yield from commands.read(found)
+        report(found.size, "commands")

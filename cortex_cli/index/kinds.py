@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.stems import stem
+
 PROGRAM = "program"
 LIBRARY = "library"
 DEVELOPMENT = "development"
@@ -39,6 +41,24 @@ _MODULE = re.compile(
     r"|elpa|haskell|librust|puppet-module|vim|gir1\.2)-.*|lib[a-z0-9.+-]*\d[a-z0-9.+-]*)$"
 )
 _TRANSITIONAL = re.compile(r"\b(transitional|dummy)\b.*\bpackage\b|^transitional\b", re.IGNORECASE)
+
+# What people say when they mean a package of a section.
+_SECTION_WORDS = """
+    httpd: web server website | mail: mail | games: game play | editors: editor text
+    database: database sql | graphics: image draw paint photo 3d | sound: audio music sound
+    video: video | net: network server client | web: web browser website | math: math
+    science: science | electronics: electronic circuit | vcs: version control git
+    admin: system administration disk monitor | devel: development compiler program
+    education: learn child education | hamradio: radio | news: news rss
+    text: text pdf document | fonts: font | shells: shell | tex: latex tex
+    interpreters: interpreter language | utils: file disk | otherosfs: windows emulator filesystem
+"""
+SECTION_STEMS = {
+    section.strip(): frozenset(stem(word) for word in said.split())
+    for entry in _SECTION_WORDS.replace("\n", "|").split("|")
+    if entry.strip()
+    for section, _, said in [entry.partition(":")]
+}
 
 
 def kind_of(name: str, section: str, short: str, tags: str) -> str:

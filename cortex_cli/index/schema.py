@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 4
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+-- Programs have the lowest ids: a search among them alone is a search below an id.
 CREATE TABLE package (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -16,17 +17,53 @@ CREATE TABLE package (
     section TEXT NOT NULL,
     kind TEXT NOT NULL,         -- see kinds.py
     short TEXT NOT NULL,
-    long TEXT NOT NULL,
-    homepage TEXT NOT NULL,
+    tags TEXT NOT NULL,         -- their words
     essential INTEGER NOT NULL, -- 1: removing it breaks the system
-    popularity REAL NOT NULL    -- log(1 + how much else asks for it)
+    popularity REAL NOT NULL,   -- log(1 + how much else asks for it)
+    curated REAL NOT NULL       -- log(1 + how many intents of the catalogue name it)
 );
+CREATE TABLE dictionary (words BLOB NOT NULL);  -- one row: what zlib is handed, see fill.py
+CREATE TABLE description (      -- compressed; read for few packages at a time
+    package INTEGER NOT NULL REFERENCES package (id),
+    language TEXT NOT NULL,
+    short TEXT NOT NULL,
+    long BLOB NOT NULL,
+    PRIMARY KEY (package, language)
+) WITHOUT ROWID;
 
-CREATE TABLE provides (name TEXT NOT NULL, package INTEGER NOT NULL REFERENCES package (id));
-CREATE INDEX provides_name ON provides (name);
+CREATE TABLE provides (
+    name TEXT NOT NULL,
+    package INTEGER NOT NULL REFERENCES package (id),
+    PRIMARY KEY (name, package)
+) WITHOUT ROWID;
 
--- Contentless: the words are searched here and shown from the table above.
+CREATE TABLE command (
+    name TEXT NOT NULL,
+    package TEXT NOT NULL,
+    PRIMARY KEY (name, package)
+) WITHOUT ROWID;
+
+-- The catalogue: only packages that the lists hold, only intents that keep one.
+CREATE TABLE intent (id INTEGER PRIMARY KEY, name TEXT NOT NULL, packages TEXT NOT NULL);
+CREATE TABLE phrase (
+    id INTEGER PRIMARY KEY,
+    intent INTEGER NOT NULL REFERENCES intent (id),
+    terms TEXT NOT NULL
+);
+CREATE TABLE phrase_term (
+    term TEXT NOT NULL,
+    phrase INTEGER NOT NULL REFERENCES phrase (id),
+    PRIMARY KEY (term, phrase)
+) WITHOUT ROWID;
+CREATE TABLE vocabulary (       -- how many packages and intents have a stem
+    term TEXT PRIMARY KEY,
+    packages INTEGER NOT NULL,
+    intents INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Contentless: the words are searched here and shown from the tables above.
 CREATE VIRTUAL TABLE words USING fts5 (
-    name, short, long, tags, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+    name, short, long, tags, local, content = '',
+    tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """

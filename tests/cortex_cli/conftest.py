@@ -107,6 +107,8 @@ Version: 1.4.60-1
 Description: fast webserver
 """
 
+# Without these apt takes no package from a list.
+WHAT_APT_NEEDS = f"Architecture: amd64\nFilename: pool/x.deb\nSize: 1000\nSHA256: {'0' * 64}"
 RELEASE = "Origin: Debian\nLabel: Debian\nSuite: oldstable\nCodename: bookworm\n"
 
 
@@ -116,13 +118,16 @@ def write_lists(folder: Path) -> dict[str, str]:
     lists.mkdir(parents=True)
     prefix = lists / "deb.example.org_debian_dists_bookworm"
     Path(f"{prefix}_InRelease").write_text(RELEASE)
-    Path(f"{prefix}_main_binary-amd64_Packages").write_text(PACKAGES)
+    Path(f"{prefix}_main_binary-amd64_Packages").write_text(
+        PACKAGES.replace("\nVersion:", f"\n{WHAT_APT_NEEDS}\nVersion:")
+    )
     Path(f"{prefix}_main_i18n_Translation-en").write_text(TRANSLATIONS)
-    (folder / "status").write_text(STATUS)
+    (folder / "status").write_text(STATUS.replace("\nVersion:", "\nArchitecture: amd64\nVersion:"))
     return {
         "CORTEX_APT_LISTS": str(lists),
         "CORTEX_DPKG_STATUS": str(folder / "status"),
         "CORTEX_CACHE_DIR": str(folder / "cache"),
+        "CORTEX_STATE_DIR": str(folder / "state"),
     }
 
 

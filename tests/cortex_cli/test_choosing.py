@@ -39,8 +39,10 @@ def test_without_a_model_the_index_chooses(
     apt_env: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = plan(apt_env, "a fast web server with a minimal footprint")
-    assert (names(made), made.source) == (["lighttpd"], "index")
+    assert (names(made), made.source) == (["lighttpd"], "catalogue")
     assert "nginx" in made.alternatives
+    made = plan(apt_env, "directing the compilation of things")
+    assert (names(made), made.source) == (["make"], "index")
     assert "choosing without a model: cannot reach cortexd" in capsys.readouterr().err
 
 

@@ -77,7 +77,8 @@ def test_slips_and_virtual_packages(knowledge: Knowledge) -> None:
 @given(st.text())
 def test_any_text_can_be_searched(knowledge: Knowledge, text: str) -> None:
     for hit in knowledge.search(text):
-        assert 0 < hit.covered <= 1
+        assert 0 <= hit.covered <= 1
+        assert hit.covered or hit.curated
     knowledge.named(text)
     knowledge.near_names(text)
 
@@ -108,6 +109,6 @@ def test_this_machines_own_lists(tmp_path: Path) -> None:
         assert len(own) > 1000
         assert time.monotonic() - started < 60
         nginx = own.package("nginx")
-        assert nginx is None or own.search("nginx")[0].package == nginx
+        assert nginx is None or own.search("nginx")[0].package.name.startswith("nginx")
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 60e6
     shutil.rmtree(tmp_path)

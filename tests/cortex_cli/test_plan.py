@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cortex_cli import plan
-from cortex_cli.plan import PlannedPackage
+from cortex_cli.plan import Change, Changes, Effects, PlannedPackage
 
 NGINX = PlannedPackage("nginx", "1.22.1-9", "Debian bookworm/main", None)
 MAKE = PlannedPackage("make", "4.3-4.1", "Debian bookworm/main", "4.3-4.1")
@@ -38,6 +38,15 @@ def test_json_has_every_field() -> None:
         ],
         "alternatives": ["lighttpd"],
         "commands": [["apt-get", "install", "--yes", "nginx"]],
+        "services": [],
+        "changes": {
+            "new": [],
+            "upgraded": [],
+            "removed": [],
+            "download_bytes": None,
+            "disk_bytes": None,
+        },
+        "warnings": [],
         "source": "index",
     }
 
@@ -61,3 +70,21 @@ def test_no_reply_brings_in_another_name(reply: str) -> None:
 
 def test_the_schema_allows_only_the_candidates() -> None:
     assert plan.schema(["nginx"])["properties"]["packages"]["items"]["enum"] == ["nginx"]
+
+
+def test_what_apt_says_is_added_and_the_commands_stay() -> None:
+    made = plan.make("nginx", [NGINX], [], "exact", root=True)
+    changes = Changes((Change("nginx", None, "1.22.1-9"),), (), (), 700, 1700)
+    checked = made.checked(changes, Effects(("nginx.service",)), ["opens 80/tcp"])
+    assert checked.commands == made.commands
+    found = checked.as_json()
+    assert found["services"] == ["nginx.service"]
+    assert found["changes"]["new"] == ["nginx"]
+    assert (found["changes"]["download_bytes"], found["changes"]["disk_bytes"]) == (700, 1700)
+    assert found["warnings"] == ["opens 80/tcp"]
+
+
+def test_what_makes_a_command_root_is_replaced_not_added() -> None:
+    made = plan.make("nginx", [NGINX], [], "exact", root=False)
+    assert made.run_by(["pkexec"]).commands[0][:2] == ("pkexec", "apt-get")
+    assert made.run_by([]).commands[0][0] == "apt-get"

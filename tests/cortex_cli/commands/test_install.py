@@ -7,6 +7,8 @@ from tests.cortex_cli.commands.scripted import scripted
 from tests.cortex_cli.conftest import Cortex
 from tests.support.fake_llm import say
 
+# No intent of the catalogue says this, so a model is asked.
+UNCERTAIN = "documents with annotation"
 NOTE = "(Dry run mode - commands not executed)"
 
 
@@ -48,7 +50,7 @@ def test_nothing_found_is_exit_3(cortex: Cortex) -> None:
 
 def test_a_model_chooses_among_real_packages_only(chat: Cortex) -> None:
     # It talks nonsense; the schema and the check leave it only real names, or none.
-    done = chat.run("install", "something to edit pdf", "--json")
+    done = chat.run("install", "pages of small handwriting documents in pdf", "--json")
     if done.returncode == 3:
         assert "pdfarranger" in done.stderr
         return
@@ -81,7 +83,9 @@ def test_only_a_candidate_is_ever_chosen(
     cortex: Cortex, runtime: Path, reply: str, packages: list[str] | None, source: str
 ) -> None:
     with scripted(cortex, runtime, "chat", say(reply)) as (command, llm):
-        found = json.loads(command.run("install", "something to edit pdf", "--json").stdout)
+        found = json.loads(
+            command.run("install", "pages of small handwriting documents in pdf", "--json").stdout
+        )
         schema = llm.seen[-1].body["response_format"]["schema"]
     names = [each["name"] for each in found["packages"]]
     assert set(names) <= {"pdfarranger", "xournalpp"}
@@ -93,6 +97,30 @@ def test_only_a_candidate_is_ever_chosen(
 
 def test_a_model_may_find_that_nothing_fits(cortex: Cortex, runtime: Path) -> None:
     with scripted(cortex, runtime, "chat", say('{"packages": []}')) as (command, _):
-        done = command.run("install", "something to edit pdf")
+        done = command.run("install", "pages of small handwriting documents in pdf")
         assert done.returncode == 3
         assert "the nearest are: " in done.stderr
+
+
+def test_the_json_has_exactly_the_keys_that_are_documented(cortex: Cortex) -> None:
+    found = json.loads(cortex.run("install", "nginx", "--dry-run", "--json").stdout)
+    assert list(found) == [
+        "request",
+        "packages",
+        "alternatives",
+        "commands",
+        "services",
+        "changes",
+        "warnings",
+        "source",
+    ]
+    assert list(found["changes"]) == [
+        "new",
+        "upgraded",
+        "removed",
+        "download_bytes",
+        "disk_bytes",
+    ]
+    assert found["services"] == ["nginx.service"]
+    assert found["changes"]["new"] == ["nginx", "nginx-common"]
+    assert "opens 80/tcp" in found["warnings"]

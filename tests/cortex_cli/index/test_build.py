@@ -1,4 +1,3 @@
-import sqlite3
 from pathlib import Path
 
 from cortex_cli.index import build
@@ -35,10 +34,11 @@ def test_stanzas_without_name_or_version_are_left_out(tmp_path: Path) -> None:
     ).records.keys() == {"r"}
 
 
-def test_the_file_can_be_searched(tmp_path: Path) -> None:
-    db = sqlite3.connect(":memory:")
-    build.write(db, collected(tmp_path, OLD), {"signature": "s"})
-    assert db.execute("SELECT name, kind FROM package").fetchall() == [("x", "program")]
-    assert db.execute("SELECT rowid FROM words WHERE words MATCH 'texts'").fetchall() == [(1,)]
-    assert db.execute("SELECT value FROM meta").fetchall() == [("s",)]
-    db.close()
+def test_descriptions_in_other_languages_stay_apart(tmp_path: Path) -> None:
+    packages = tmp_path / "a_Packages"
+    packages.write_text("Package: x\nVersion: 1\nDescription: a tool\nDescription-md5: 77\n")
+    french = tmp_path / "a_Translation-fr"
+    french.write_text("Package: x\nDescription-md5: 77\nDescription-fr: un outil\n très long\n")
+    lists, texts = ([ListFile(path, "o", 1, 0)] for path in (packages, french))
+    record = build.collect(lists, texts, tmp_path / "none", lambda *_: None).records["x"]
+    assert (record.short, record.local) == ("a tool", {"fr": ("un outil", "très long")})

@@ -49,6 +49,25 @@ def test_a_new_dpkg_status_is_noticed(env: dict[str, str]) -> None:
     assert "handmade" in names(env)
 
 
+def test_an_installation_is_noticed_without_building_anew(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    names(env)
+    capsys.readouterr()
+    status = Path(env["CORTEX_DPKG_STATUS"])
+    nginx = "\nPackage: nginx\nStatus: install ok installed\nVersion: 1.22.1-9\n"
+    status.write_text(status.read_text() + nginx)
+    for expected in ("1.22.1-9", None):
+        db = cache.open_index(env)
+        assert db is not None
+        row = db.execute("SELECT installed FROM package WHERE name = 'nginx'").fetchone()
+        assert row == (expected,)
+        assert db.execute("SELECT count(*) FROM words WHERE words MATCH 'proxy'").fetchone()[0]
+        db.close()
+        assert "building" not in capsys.readouterr().err
+        status.write_text(status.read_text().replace(nginx, ""))
+
+
 @pytest.mark.parametrize("content", [b"", b"garbage" * 1000, b"SQLite format 3\0" + bytes(2000)])
 def test_a_damaged_index_is_made_anew(env: dict[str, str], content: bytes) -> None:
     names(env)

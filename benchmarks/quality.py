@@ -1,0 +1,208 @@
+"""How often the right package is found: by the lists, by the catalogue, by all together.
+
+Asked are requests written by hand before anything was tuned (``data/requests.tsv``, or the file
+that CORTEX_QUALITY_REQUESTS names: request, TAB, acceptable packages), AppStream summaries and
+commands of the lists.  CORTEX_APT_LISTS names a folder with descriptions and AppStream data;
+``python -m benchmarks.learn FOLDER`` fetches one.  Intervals are Wilson's, 95 %.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import independent
+from benchmarks.independent import Request
+from benchmarks.programs import CORTEX, Bench
+from benchmarks.report import Outcome, Result, Skipped
+from cortex_cli import choosing, provider
+from cortex_cli.errors import NothingFound
+from cortex_cli.index import aptlists, cache
+from cortex_cli.knowledge import Knowledge
+from cortex_cli.settings import Settings
+from cortexd.api.errors import CortexError
+from tests.support.model_server import CHECKOUT
+
+REQUESTS = Path(__file__).parent / "data" / "requests.tsv"
+SAMPLE, QUICK_SAMPLE = 200, 50
+REPLIES, QUICK_REPLIES = 9, 3
+FIRST_LIMIT, FIVE_LIMIT = 85.0, 95.0
+SEARCH_LIMIT_MS, REPLY_LIMIT_S = 15.0, 1.5
+CONFIDENCE = 1.96
+
+Method = Callable[[Knowledge, str], list[str]]
+
+
+def run(bench: Bench) -> Iterator[Outcome]:
+    """Every set by every method, what does not exist, and the times."""
+    environ = {"CORTEX_CACHE_DIR": str(bench.folder / "index"), **os.environ}
+    folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
+    if not aptlists.packages(folder):
+        yield Skipped("quality", "everything", f"no apt lists in {folder}")
+        return
+    named: set[str] = set()
+    with Knowledge.open(environ) as knowledge:
+        yield from _by_hand(knowledge, environ, named)
+        yield from _independent(knowledge, folder, environ, named, quick=bench.quick)
+        known = _every_name(folder)
+        yield Result("quality", "packages named that do not exist", len(named - known), 0, "")
+        yield _search_time(knowledge)
+    yield _reply_time(bench, environ)
+
+
+def requests(path: Path) -> list[Request]:
+    """The requests of a file: language and TAB may come first."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            *language, text, packages = line.split("\t")
+            found.append(Request(text, "".join(language), frozenset(packages.split())))
+    return found
+
+
+def by_lists(knowledge: Knowledge, text: str) -> list[str]:
+    """What the words of the package lists find."""
+    return [hit.package.name for hit in knowledge.search(text, catalogue=False)]
+
+
+def by_catalogue(knowledge: Knowledge, text: str) -> list[str]:
+    """What the best intents name first, then the rest of the best."""
+    matches = knowledge.matches(text)
+    names = [match.packages[0] for match in matches]
+    return list(
+        dict.fromkeys(names[:1] + list(matches[0].packages[1:4]) + names if matches else [])
+    )
+
+
+def together(knowledge: Knowledge, text: str) -> list[str]:
+    """What ``cortex install`` would offer without a model."""
+    choice = choosing.choose(text, knowledge)
+    if choice is None:
+        return [hit.package.name for hit in choosing.candidates(text, knowledge)]
+    names = [package.name for package in choice.packages]
+    return list(dict.fromkeys([*names, *choice.alternatives]))
+
+
+METHODS: dict[str, Method] = {
+    "lists": by_lists,
+    "catalogue": by_catalogue,
+    "together": together,
+}
+
+
+def _by_hand(knowledge: Knowledge, environ: dict[str, str], named: set[str]) -> Iterator[Outcome]:
+    asked = requests(Path(environ.get("CORTEX_QUALITY_REQUESTS") or REQUESTS))
+    for name, method in METHODS.items():
+        limits = (FIRST_LIMIT, FIVE_LIMIT) if name == "together" else (0.0, 0.0)
+        yield from _measured(f"by hand, {name}", asked, knowledge, method, named, limits=limits)
+    for language in sorted({request.language for request in asked} - {""}):
+        part = [request for request in asked if request.language == language]
+        yield from _measured(f"by hand, {language}, together", part, knowledge, together, named)
+    yield from _with_model(asked, environ, named)
+
+
+def _with_model(
+    asked: Sequence[Request], environ: dict[str, str], named: set[str]
+) -> Iterator[Outcome]:
+    """The same through the running daemon and its model."""
+    settings = Settings(environ)
+    try:
+        provider.choose(settings).close()
+    except CortexError as error:
+        yield Skipped("quality", "by hand, with the model", f"no model answers: {error.message}")
+        return
+
+    def planned(_: Knowledge, text: str) -> list[str]:
+        try:
+            plan = choosing.plan_install(settings, text)
+        except NothingFound:
+            return []
+        return [*(package.name for package in plan.packages), *plan.alternatives]
+
+    with Knowledge.open(environ) as knowledge:
+        yield from _measured("by hand, with the model", asked, knowledge, planned, named)
+
+
+def _independent(
+    knowledge: Knowledge, folder: Path, environ: dict[str, str], named: set[str], *, quick: bool
+) -> Iterator[Outcome]:
+    count = QUICK_SAMPLE if quick else SAMPLE
+    db = cache.open_index(environ)
+    sets = {
+        "AppStream": [one for one in independent.appstream(folder) if one.language == "en"],
+        "commands": independent.commands(db) if db else [],
+    }
+    for name, found in sets.items():
+        if not found:
+            yield Skipped("quality", name, f"{folder} has no such data")
+            continue
+        asked = list(independent.sampled(found, count))
+        for method in ("lists", "together"):
+            yield from _measured(f"{name}, {method}", asked, knowledge, METHODS[method], named)
+
+
+def _measured(
+    what: str,
+    asked: Sequence[Request],
+    knowledge: Knowledge,
+    method: Method,
+    named: set[str],
+    *,
+    limits: tuple[float, float] = (0.0, 0.0),
+) -> Iterator[Result]:
+    first = five = 0
+    for request in asked:
+        names = method(knowledge, request.text)
+        named.update(names)
+        first += bool(request.packages.intersection(names[:1]))
+        five += bool(request.packages.intersection(names[:5]))
+    for place, count, limit in (("first", first, limits[0]), ("first five", five, limits[1])):
+        low, high = wilson(count, len(asked))
+        note = f"{100 * low:.0f} to {100 * high:.0f} %, {len(asked)} requests"
+        share = 100 * count / len(asked)
+        yield Result("quality", f"{what}: {place}", share, limit, "%", at_least=True, note=note)
+
+
+def wilson(right: int, asked: int) -> tuple[float, float]:
+    """The 95 % interval of a share."""
+    share, spread = right / asked, CONFIDENCE**2 / asked
+    middle = share + spread / 2
+    half = CONFIDENCE * math.sqrt(share * (1 - share) / asked + spread / (4 * asked))
+    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+
+
+def _every_name(folder: Path) -> set[str]:
+    """The packages of the lists, read without the index."""
+    names = set()
+    for listed in aptlists.packages(folder):
+        for stanza in aptlists.read_stanzas(listed.path):
+            for line in stanza.splitlines():
+                if line.startswith(b"Package: "):
+                    names.add(line[9:].decode().strip())
+    return names
+
+
+def _search_time(knowledge: Knowledge) -> Result:
+    times = []
+    for request in requests(REQUESTS):
+        started = time.perf_counter()
+        knowledge.search(request.text)
+        times.append((time.perf_counter() - started) * 1000)
+    what = f"search over {len(knowledge):,} packages"
+    return Result("quality", what, statistics.median(times), SEARCH_LIMIT_MS, "ms")
+
+
+def _reply_time(bench: Bench, environ: dict[str, str]) -> Result:
+    times = []
+    for request in requests(REQUESTS)[: QUICK_REPLIES if bench.quick else REPLIES]:
+        command = [*CORTEX, "install", request.text, "--dry-run", "--json"]
+        started = time.perf_counter()
+        subprocess.run(command, env=environ, cwd=CHECKOUT, capture_output=True, check=False)
+        times.append(time.perf_counter() - started)
+    what = "cortex install --dry-run --json, a whole reply"
+    return Result("quality", what, statistics.median(times), REPLY_LIMIT_S, "s")

@@ -1,0 +1,91 @@
+"""Waits for whoever holds apt's locks, and says who that is.
+
+apt and dpkg take POSIX locks.  The kernel tells a lock's holder to whoever may open the file
+(root); for others /proc/locks has it.  There is no event to wait for without taking the lock,
+which would stand in apt's own way: so this looks twice a second.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import time
+from pathlib import Path
+
+from cortex_cli import output
+from cortex_cli.errors import Failure
+
+LOCKS = (
+    Path("/var/lib/dpkg/lock-frontend"),
+    Path("/var/lib/dpkg/lock"),
+    Path("/var/cache/apt/archives/lock"),
+)
+LOOK_EVERY_S = 0.5
+# As long as an unattended upgrade may well take.
+TIMEOUT_S = 30 * 60.0
+_FLOCK = "hhqqi4x"
+
+
+def wait(locks: tuple[Path, ...] = LOCKS, timeout_s: float = TIMEOUT_S) -> None:
+    """Return once nobody holds a lock.
+
+    Raises:
+        Failure: somebody still does after ``timeout_s``.
+    """
+    deadline = time.monotonic() + timeout_s
+    said = None
+    while found := held(locks):
+        lock, pid = found
+        holder = f"{_name(pid)} (pid {pid})" if pid > 0 else "another program"
+        if said != pid:
+            output.talk(f"apt's lock {lock} is held by {holder}: waiting for it …")
+            said = pid
+        if time.monotonic() >= deadline:
+            raise Failure(
+                f"{holder} still holds apt's lock {lock} after {timeout_s:.0f} s",
+                hint="wait for it to end, then run the same command again",
+            )
+        time.sleep(LOOK_EVERY_S)
+
+
+def held(locks: tuple[Path, ...] = LOCKS) -> tuple[Path, int] | None:
+    """The first of ``locks`` that somebody holds, and their pid (0 or less: not to be seen)."""
+    for lock in locks:
+        try:
+            pid = _holder(lock)
+        except OSError:
+            continue  # no such lock: nobody has run apt yet
+        if pid is not None:
+            return lock, pid
+    return None
+
+
+def _holder(lock: Path) -> int | None:
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+    except PermissionError:
+        return _listed_holder(lock)
+    try:
+        question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
+    finally:
+        os.close(descriptor)
+    return None if kind == fcntl.F_UNLCK else pid
+
+
+def _listed_holder(lock: Path) -> int | None:
+    status = lock.stat()
+    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    for line in Path("/proc/locks").read_text().splitlines():
+        fields = line.split()
+        if "->" not in fields and len(fields) > 5 and fields[5] == place:
+            return int(fields[4])
+    return None
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "another program"

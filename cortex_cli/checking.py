@@ -1,0 +1,113 @@
+"""A proposal, checked: what apt would do with it, what that brings, what speaks against it.
+
+Nothing here asks a model or changes anything.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cortex_cli import apt, effects, installed, policyfile, rights
+from cortex_cli.errors import Failure
+from cortex_cli.plan import Changes, Effects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cortex_cli.plan import Plan
+    from cortex_cli.settings import Settings
+    from cortex_cli.simulation import Simulation
+
+# On the root file system apt and dpkg need some room for themselves.
+SPARE_BYTES = 50_000_000
+SHOWN_NAMES = 12
+
+
+def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan:
+    """``proposal`` with everything that apt would do, run in the way this user can run it.
+
+    ``thorough`` has apt go through every step; so does a policy that asks for origins.
+
+    Raises:
+        Failure: it would remove a package that the system cannot be without.
+    """
+    plan = proposal.run_by(rights.become_root())
+    if not plan.commands:
+        return plan.checked(Changes(download_bytes=0, disk_bytes=0), Effects())
+    try:
+        found = apt.simulate(
+            settings.environ, plan.commands[-1], thorough=thorough or _origins_matter(settings)
+        )
+    except Failure as error:
+        return _unchecked(plan, error.message)
+    _refuse_removals(settings, found)
+    if found.refusal:
+        return _unchecked(plan, found.refusal)
+    there = installed.read(settings.environ).packages
+    missing = [package.name for package in plan.packages if package.name not in there]
+    foreseen = effects.foreseen(found.changes.new, missing, found.uris)
+    plan = plan.checked(found.changes, foreseen, tuple(_warnings(found, foreseen)))
+    return replace(plan, warnings=(*proposal.warnings, *plan.warnings))
+
+
+def still_true(settings: Settings, plan: Plan) -> None:
+    """See that apt would do now what was shown then.
+
+    Raises:
+        Failure: it would do something else.
+    """
+    if plan.commands and _steps(check(settings, plan, thorough=True)) != _steps(plan):
+        raise Failure(
+            "packages or lists have changed since this was planned; nothing was done",
+            hint="run the same command again, and look at what it shows",
+        )
+
+
+def _steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
+    # The listing gives no installed version of what is removed.
+    return {
+        (change.name, change.old if change.new else None, change.new)
+        for change in plan.changes.all()
+    }
+
+
+def _origins_matter(settings: Settings) -> bool:
+    policies = policyfile.policies(settings.environ)
+    return any(rule.origin for policy in policies for rule in policy.rules)
+
+
+def _unchecked(plan: Plan, refusal: str) -> Plan:
+    return plan.checked(Changes(), Effects(), (f"apt would not do this: {refusal}",), refusal)
+
+
+def _refuse_removals(settings: Settings, found: Simulation) -> None:
+    removed = {installed.bare(change.name) for change in found.changes.removed}
+    needed = sorted(removed & installed.read(settings.environ).protected | set(found.essential))
+    if needed:
+        raise Failure(
+            f"this would remove {', '.join(needed)}, without which the system does not work",
+            hint="cortex does not do that; choose another package",
+        )
+
+
+def _warnings(found: Simulation, foreseen: Effects) -> Iterator[str]:
+    changes = found.changes
+    if changes.removed:
+        yield f"removes {_named([change.name for change in changes.removed])}"
+    if found.downgraded:
+        yield f"goes back to older versions of {_named([each.name for each in found.downgraded])}"
+    if foreseen.ports:
+        yield f"opens {', '.join(foreseen.ports)}"
+    if foreseen.unknown:
+        yield f"not known beforehand: services and ports of {_named(foreseen.unknown)}"
+    wanted = (changes.download_bytes or 0) + max(changes.disk_bytes or 0, 0)
+    free = shutil.disk_usage("/").free
+    if wanted and wanted + SPARE_BYTES > free:
+        yield f"needs {wanted // 10**6} MB, and {free // 10**6} MB are free"
+
+
+def _named(names: list[str] | tuple[str, ...]) -> str:
+    more = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,200 @@
+"""A command line, or an argument list, down to the programs that it really runs.  Pure.
+
+Made for judging, so it reads only what has one meaning: words, quotes, backslashes, and
+commands in a row.  Anything that is decided at run time (expansions, substitutions, globs,
+redirections, functions, shells and interpreters handed a text) is ``Unreadable``, and what
+cannot be read is never allowed.  Wrappers (sudo, env, nice, …) are taken off.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from posixpath import basename, dirname, normpath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SYSTEM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+# These change how a command talks, none what it does.
+SAFE_VARIABLES = re.compile(
+    r"DEBIAN_FRONTEND|DEBIAN_PRIORITY|LANG|LANGUAGE|LC_[A-Z]+|TERM|NO_COLOR"
+)
+RESERVED = frozenset(
+    """
+    if then else elif fi for while until do done case esac select function coproc { } [[ !
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+# Each runs a text or another program in a way that is not to be seen in its arguments.
+OPAQUE = frozenset(
+    """
+    . source eval alias unalias trap set shopt enable hash export declare typeset local readonly
+    sh bash dash ash zsh ksh mksh csh tcsh fish rbash python pypy perl ruby node nodejs lua php
+    awk gawk mawk nawk sed tclsh expect xargs parallel find su runuser script watch flock chroot
+    nsenter unshare setpriv systemd-run ssh strace ltrace gdb make ed ex vi vim emacs tar at batch
+    crontab start-stop-daemon run-parts capsh bwrap firejail fakeroot linux32 linux64 setarch
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
+_VERSIONED = re.compile(r"[-\d.]+$")
+MAX_WRAPPERS = 16
+
+
+class Unreadable(Exception):
+    """What would run cannot be told from the text; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """The options of a program that runs another: without a value, with one; and its operands."""
+
+    flags: str = ""
+    values: str = ""
+    operands: int = 0
+
+    def takes_value(self, option: str) -> bool:
+        """Whether ``option`` has a value.  Unknown options are unreadable."""
+        if option in self.values.split():
+            return True
+        if option in self.flags.split():
+            return False
+        raise Unreadable(f"its option {option} may change what runs")
+
+
+WRAPPERS = {
+    "sudo": Wrapper("-n -H -S -A -k --non-interactive --set-home", "-u -g -p --user --group"),
+    "doas": Wrapper("-n", "-u"),
+    "pkexec": Wrapper("--disable-internal-agent", "--user"),
+    "env": Wrapper("-i - --ignore-environment", "-u --unset"),
+    "nice": Wrapper("", "-n --adjustment"),
+    "ionice": Wrapper("-t --ignore", "-c -n --class --classdata"),
+    "nohup": Wrapper(),
+    "setsid": Wrapper("-c -f -w --ctty --fork --wait"),
+    "timeout": Wrapper("-v --preserve-status --foreground", "-k -s --kill-after --signal", 1),
+    "stdbuf": Wrapper("", "-i -o -e --input --output --error"),
+    "time": Wrapper("-p -v"),
+    "command": Wrapper("-p"),
+    "builtin": Wrapper(),
+    "exec": Wrapper("-c -l", "-a"),
+    "busybox": Wrapper(),
+    "toybox": Wrapper(),
+    "eatmydata": Wrapper(),
+    "chronic": Wrapper("-v -e"),
+}
+
+
+def commands(line: str) -> list[list[str]]:
+    """The commands in a line of shell, as argument lists.
+
+    Raises:
+        Unreadable: it holds more than words, quotes and operators between commands.
+    """
+    found: list[list[str]] = [[]]
+    word: str | None = None
+    at = 0
+    while at < len(line):
+        char = line[at]
+        if char == "\\":
+            if at + 1 == len(line):
+                raise Unreadable("it ends in a backslash")
+            if line[at + 1] != "\n":
+                word = (word or "") + line[at + 1]
+            at += 2
+        elif char in "'\"":
+            text, at = _quoted(line, at)
+            word = (word or "") + text
+        elif char in " \t\n;&|":
+            if word is not None:
+                found[-1].append(word)
+                word = None
+            if char not in " \t":
+                found.append([])
+            at += 1
+        else:
+            _plain(char, word)
+            word = (word or "") + char
+            at += 1
+    if word is not None:
+        found[-1].append(word)
+    return [argv for argv in found if argv]
+
+
+def _plain(char: str, word: str | None) -> None:
+    if char in "$`":
+        raise Unreadable("it is only known when it runs: an expansion or a substitution")
+    if char in "<>":
+        raise Unreadable("it redirects input or output")
+    if char in "(){}":
+        raise Unreadable("it holds a subshell, a function or a brace expansion")
+    if char in "*?[":
+        raise Unreadable("it holds a pattern that the shell would expand")
+    if (char == "~" and not word) or (char == "#" and word is None):
+        raise Unreadable(f"a word begins with {char}")
+    if not char.isprintable() or char.isspace():
+        raise Unreadable(f"it holds the invisible character U+{ord(char):04X}")
+
+
+def _quoted(line: str, start: int) -> tuple[str, int]:
+    quote, text, at = line[start], "", start + 1
+    while at < len(line):
+        char = line[at]
+        if char == quote:
+            return text, at + 1
+        if quote == '"' and char in "$`":
+            raise Unreadable("it is only known when it runs: an expansion or a substitution")
+        if quote == '"' and char == "\\" and line[at + 1 : at + 2] in ('"', "\\", "$", "`"):
+            at += 1
+        text += line[at]
+        at += 1
+    raise Unreadable("a quote is not closed")
+
+
+def unwrapped(argv: Sequence[str]) -> list[str]:
+    """What ``argv`` runs in the end: its program's bare name and that program's arguments.
+
+    Raises:
+        Unreadable: that cannot be told.
+    """
+    rest = list(argv)
+    for _ in range(MAX_WRAPPERS):
+        while rest and (match := _ASSIGNMENT.match(rest[0])):
+            if not SAFE_VARIABLES.fullmatch(match[1]):
+                raise Unreadable(f"it sets {match[1]}, which may change what runs")
+            rest = rest[1:]
+        if not rest:
+            raise Unreadable("it names no program")
+        name = _program(rest[0])
+        if name not in WRAPPERS:
+            return [name, *rest[1:]]
+        rest = _after_options(WRAPPERS[name], rest[1:])
+    raise Unreadable(f"more than {MAX_WRAPPERS} wrappers around it")
+
+
+def _program(word: str) -> str:
+    path = normpath(word) if word else ""
+    if "/" in word and dirname(path) not in SYSTEM_FOLDERS:
+        raise Unreadable(f"{word} is no program of the system's")
+    name = basename(path)
+    if not name.isascii() or not name.isprintable() or " " in name:
+        raise Unreadable("its program's name is no plain word")
+    if name in RESERVED or {name, _VERSIONED.sub("", name)} & OPAQUE or name.startswith("ld-linux"):
+        raise Unreadable(f"{name} runs what its arguments do not show")
+    return name
+
+
+def _after_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
+    while rest and rest[0].startswith("-"):
+        option, rest = rest[0], rest[1:]
+        if option == "--":
+            break
+        if option == "-" or option.startswith("--"):
+            name, equals, _ = option.partition("=")
+            if wrapper.takes_value(name) and not equals:
+                rest = rest[1:]
+            continue
+        for place, letter in enumerate(option[1:], start=2):
+            if wrapper.takes_value(f"-{letter}"):
+                rest = rest if option[place:] else rest[1:]
+                break
+    return rest[wrapper.operands :]

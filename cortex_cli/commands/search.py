@@ -1,0 +1,78 @@
+"""``cortex search``: the packages that fit some words, with why and from where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cortex_cli import output
+from cortex_cli.errors import NothingFound
+from cortex_cli.options import json_option
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cortex_cli.knowledge import Hit, Knowledge
+    from cortex_cli.settings import Settings
+
+DEFAULT_LIMIT = 10
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 50),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="How many at most.",
+)
+@json_option
+@click.pass_obj
+def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
+    """Find the packages that do WHAT, best first, in this machine's own lists.
+
+    WHAT is words in English, French or Spanish, a name, or a command.  No model is asked.
+    Exit status 3: nothing found.
+    """
+    from cortex_cli.knowledge import Knowledge
+    from cortex_cli.terms import language_of
+
+    request = " ".join(what).strip()
+    if not request:
+        raise click.UsageError("say what to search for")
+    with Knowledge.open(settings.environ) as knowledge:
+        hits = knowledge.search(request, limit)
+        if not hits:
+            raise NothingFound(
+                f"no package of this machine's index fits {request!r}",
+                hint="other words may find it",
+            )
+        rows = [_row(hit, knowledge, language_of(request)) for hit in hits]
+    if settings.json:
+        output.data_json({"request": request, "packages": rows})
+        return
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        mark = "*" if row["installed"] else " "
+        output.data_styled(
+            [(f"{mark} {row['name']:<{width}}", output.BOLD), (f"  {row['short']}", None)]
+        )
+    if any(row["installed"] for row in rows):
+        output.talk("* is installed")
+
+
+def _row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
+    package = hit.package
+    return {
+        "name": package.name,
+        "version": package.version,
+        "installed": package.installed,
+        "origin": package.origin,
+        "section": package.section,
+        "short": knowledge.short_in(package.name, language) or package.short,
+        "score": hit.score,
+        "source": hit.source,
+    }

@@ -1,0 +1,66 @@
+"""Brings the forms of a word together: plurals, accents, -ing, -er, -ation.
+
+Light on purpose: both sides of every comparison pass through here, so a stem need not be a
+word, only the same for "edit", "editor" and "editing".  Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Shorter words keep their endings: "ring", "red" and "order" are no forms of anything.
+MIN_LONG, MIN_AGENT = 5, 6
+MIN_STEM = 3
+CACHED_WORDS = 100_000
+# No forms of "dock", "serv" and the like, although they look like it.
+WHOLE = frozenset(
+    {"docker", "number", "paper", "folder", "cluster", "register", "master", "letter"}
+)
+
+_ENDINGS = (
+    (re.compile(r"(?<=[a-z]{4})(is|iz)(ation|er|ing|ed|e)?$"), "iz", 0),
+    (re.compile(r"(?<=[a-z]{4})ement$"), "", 8),
+    (re.compile(r"(?<=[a-z]{3}[st])(ion|or)$"), "", 7),
+    (re.compile(r"ing$"), "", MIN_LONG + 1),
+    (re.compile(r"ed$"), "", MIN_LONG),
+    (re.compile(r"[eo]r$"), "", MIN_AGENT),
+)
+_DOUBLED = re.compile(r"([bdgklmnprt])\1$")
+
+
+def folded(word: str) -> str:
+    """``word`` in lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.lower())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@lru_cache(CACHED_WORDS)
+def stem(word: str) -> str:
+    """What the forms of ``word`` share."""
+    word = folded(word)
+    if not word.isalpha() or len(word) < MIN_LONG - 1:
+        return word
+    word = _singular(word)
+    if word in WHOLE:
+        return word
+    for ending, put, least in _ENDINGS:
+        if len(word) >= least and (match := ending.search(word)):
+            cut = word[: match.start()]
+            if len(cut) >= MIN_STEM:
+                word = _DOUBLED.sub(r"\1", cut) + put
+                break
+    return word[:-1] if word.endswith("e") and len(word) > MIN_STEM else word
+
+
+def _singular(word: str) -> str:
+    if not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > MIN_LONG:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
+    return word[:-1]

@@ -1,0 +1,69 @@
+"""What apt really does is tried in test_execution.py; here, what is made of its words."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cortex_cli import checking, plan
+from cortex_cli.errors import Failure
+from cortex_cli.plan import PlannedPackage
+from cortex_cli.settings import Settings
+from cortex_cli.simulation import Simulation
+from tests.cortex_cli.conftest import write_lists
+
+pytestmark = pytest.mark.skipif(not shutil.which("apt-get"), reason="needs apt-get")
+MAKE = PlannedPackage("make", "4.3-4.1", "Debian bookworm/main", None)
+GHOST = PlannedPackage("ghost", "1", "nowhere", None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(environ=write_lists(tmp_path / "apt"))
+
+
+def test_a_plan_gets_what_apt_would_do(settings: Settings) -> None:
+    found = checking.check(settings, plan.make("make", [MAKE], [], "exact", root=True))
+    assert [change.name for change in found.changes.new] == ["make"]
+    assert found.warnings == ("not known beforehand: services and ports of make",)
+    assert found.refusal is None
+    checking.still_true(settings, found)
+
+
+def test_what_has_changed_since_is_not_run(settings: Settings) -> None:
+    found = checking.check(settings, plan.make("make", [MAKE], [], "exact", root=True))
+    status = Path(settings.environ["CORTEX_DPKG_STATUS"])
+    with status.open("a") as stream:
+        stream.write("\nPackage: make\nStatus: install ok installed\nVersion: 4.3-4.1\n")
+        stream.write("Architecture: amd64\nDescription: x\n")
+    with pytest.raises(Failure, match="have changed since this was planned; nothing was done"):
+        checking.still_true(settings, found)
+
+
+def test_what_apt_would_not_do_is_said_and_not_hidden(settings: Settings) -> None:
+    found = checking.check(settings, plan.make("ghost", [GHOST], [], "exact", root=True))
+    assert found.refusal == "Unable to locate package ghost"
+    assert found.warnings == ("apt would not do this: Unable to locate package ghost",)
+    assert found.changes.all() == ()
+
+
+def test_nothing_to_do_asks_nobody(settings: Settings) -> None:
+    there = PlannedPackage("libc6", "2.36-9", "", "2.36-8")
+    found = checking.check(settings, plan.make("libc6", [there], [], "exact", root=True))
+    assert (found.changes.download_bytes, found.changes.disk_bytes) == (0, 0)
+
+
+def test_essential_packages_stay(settings: Settings) -> None:
+    found = Simulation(plan.Changes(), essential=("bash",))
+    with pytest.raises(Failure, match="would remove bash, without which"):
+        checking._refuse_removals(settings, found)
+
+
+def test_a_policy_that_asks_for_origins_gets_them(settings: Settings, tmp_path: Path) -> None:
+    proposal = plan.make("make", [MAKE], [], "exact", root=True)
+    assert [change.origin for change in checking.check(settings, proposal).changes.new] == [""]
+    own = tmp_path / "policy.yaml"
+    own.write_text("deny:\n  - origin: 'Elsewhere:*'\n")
+    asking = Settings(environ={**settings.environ, "CORTEX_POLICY": str(own)})
+    (change,) = checking.check(asking, proposal).changes.new
+    assert change.origin.startswith("Debian:")
