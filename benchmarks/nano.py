@@ -20,15 +20,17 @@ GENERATED = 256
 ROUNDS, QUICK_ROUNDS = 15, 5
 THREADS = 2  # the limit on the speed is for two cores
 
-#: Loads the model in an engine that runs already, as `load` means: prints milliseconds.
+#: Loads the model in an engine that runs already, as `load` means: prints milliseconds. It
+#: leaves at once: the server may take long to end where the machine is busy.
 LOADER = """
-import sys, time
+import os, sys, time
 from cortex_llm.xllamacpp_server import parameters
 import xllamacpp
 params = parameters(sys.argv[1:], {})
 started = time.perf_counter()
 server = xllamacpp.Server(params)
-print((time.perf_counter() - started) * 1000)
+print((time.perf_counter() - started) * 1000, flush=True)
+os._exit(0)
 """
 
 
@@ -57,7 +59,7 @@ def measured(rounds: int) -> Iterator[Outcome]:
 
 def _load_ms(model: Path) -> float:
     flags = ["--model", str(model), "--ctx-size", "1024", "--parallel", "1", "--port", "0"]
-    flags += ["--threads", "1", "--cache-ram", "0", "--no-webui"]
+    flags += ["--threads", "1", "--poll", "0", "--cache-ram", "0", "--no-webui"]
     done = subprocess.run(
         [sys.executable, "-c", LOADER, *flags], capture_output=True, check=True, timeout=60
     )
