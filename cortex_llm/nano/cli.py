@@ -41,6 +41,7 @@ def add_parser(commands: Any) -> None:
     length = trained.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, help="how long (default: what the size is for)")
     length.add_argument("--steps", type=int, help="how many steps, exactly")
+    trained.add_argument("--until", type=int, metavar="STEP", help="stop there, to be continued")
     trained.add_argument("--seed", type=int, default=SEED)
     trained.add_argument("--examples", type=int, default=EXAMPLES, help="how many to make")
     trained.add_argument("--device", default="cpu", help="cpu, or cuda where there is a GPU")
@@ -84,6 +85,7 @@ def train_command(arguments: argparse.Namespace) -> int:
         examples=arguments.examples,
         steps=arguments.steps,
         minutes=minutes,
+        until=arguments.until,
         device=arguments.device,
         threads=arguments.threads,
     )

@@ -12,7 +12,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ class Plan:
     examples: int
     steps: int | None = None
     minutes: float | None = None
+    until: int | None = None  # stop here, to continue later with another number of steps
     device: str = "cpu"
     threads: int = 2
 
@@ -64,6 +65,7 @@ class Progress:
     seconds: float = 0.0
     loss: float = 0.0
     total: int = 0
+    plans: list[tuple[int, int]] = field(default_factory=list)  # (from this step, for so many)
 
 
 class Optimizers:
@@ -123,9 +125,11 @@ def train(plan: Plan, say: Say) -> Progress:
     at = _restore(plan, model, optimizers, tokenizer.digest(tokens))
     say(f"{model.parameter_count():,} parameters, from step {at.step}")
     at.total = plan.steps or 0
+    if plan.steps:
+        at.plans.append((at.step, at.total))
     started, saved = time.monotonic() - at.seconds, time.monotonic()
     began = (at.step, at.seconds)
-    with _stoppable() as stopped, (plan.run / "log.jsonl").open("a") as log:
+    with _stoppable(at, plan.until) as stopped, (plan.run / "log.jsonl").open("a") as log:
         while not at.total or at.step < at.total:
             for number, batch in enumerate(
                 dataset.batches(encoded, plan.size.batch_tokens, plan.seed, at.epoch)
@@ -136,6 +140,7 @@ def train(plan: Plan, say: Say) -> Progress:
                 at.seconds = time.monotonic() - started
                 if not at.total and at.step - began[0] == TIMED_STEPS:
                     at.total = _steps_for(plan, at, began)
+                    at.plans.append((began[0], at.total))
                 if at.step % REPORT_STEPS == 0 or at.step == at.total:
                     _report(at, log, say)
                 if time.monotonic() - saved > CHECKPOINT_SECONDS or stopped():
@@ -195,7 +200,10 @@ def _steps_for(plan: Plan, at: Progress, began: tuple[int, float]) -> int:
 
 def _report(at: Progress, log: Any, say: Say) -> None:
     left = at.seconds / at.step * (at.total - at.step) if at.total else 0.0
-    record = asdict(at) | {"tokens_per_second": round(at.tokens / at.seconds), "left": round(left)}
+    record = {name: value for name, value in asdict(at).items() if name != "plans"} | {
+        "tokens_per_second": round(at.tokens / at.seconds),
+        "left": round(left),
+    }
     log.write(json.dumps(record) + "\n")
     log.flush()
     say(
@@ -255,15 +263,15 @@ def _restore(plan: Plan, model: Nano, optimizers: Optimizers, digest: str) -> Pr
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """SIGTERM and Ctrl-C end the run after the step, with a checkpoint."""
+def _stoppable(at: Progress, until: int | None) -> Iterator[Callable[[], bool]]:
+    """SIGTERM, Ctrl-C and the step `until` end the run after the step, with a checkpoint."""
     asked: list[int] = []
     before = {
         number: signal.signal(number, lambda number, _: asked.append(number))
         for number in (signal.SIGTERM, signal.SIGINT)
     }
     try:
-        yield lambda: bool(asked)
+        yield lambda: bool(asked) or at.step == until
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
