@@ -170,3 +170,14 @@ def test_status_and_uninstall(running: Machine) -> None:
     running.run("test", "-s", TINY)
     assert "MODEL_PATH" not in running.run("cat", ENV).stdout
     assert running.ask("ping")["data"]["pong"]
+
+
+def test_the_built_in_model_serves(box: Machine) -> None:
+    """What a fresh installation answers with; it has no path of its own, upgrades move it."""
+    box.sh("systemctl enable -q --now cortex-llm-proxy.socket")
+    said = llm(box, "install", "builtin")
+    assert "set up with" in said
+    assert "\nCORTEX_LLM_MODEL_PATH=/" not in "\n" + box.run("cat", ENV).stdout
+    assert serves(box)
+    answer = box.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
+    assert answer.stdout.strip()
