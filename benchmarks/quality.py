@@ -52,7 +52,8 @@ def run(bench: Bench) -> Iterator[Outcome]:
         known = _every_name(folder)
         yield Result("quality", "packages named that do not exist", len(named - known), 0, "")
         yield _search_time(knowledge)
-    yield _reply_time(bench, environ)
+    yield _reply_time(bench, environ, "search", "--json")
+    yield _reply_time(bench, environ, "install", "--dry-run", "--json")
 
 
 def requests(path: Path) -> list[Request]:
@@ -197,12 +198,17 @@ def _search_time(knowledge: Knowledge) -> Result:
     return Result("quality", what, statistics.median(times), SEARCH_LIMIT_MS, "ms")
 
 
-def _reply_time(bench: Bench, environ: dict[str, str]) -> Result:
+def _reply_time(bench: Bench, environ: dict[str, str], *words: str) -> Result:
     times = []
     for request in requests(REQUESTS)[: QUICK_REPLIES if bench.quick else REPLIES]:
-        command = [*CORTEX, "install", request.text, "--dry-run", "--json"]
         started = time.perf_counter()
-        subprocess.run(command, env=environ, cwd=CHECKOUT, capture_output=True, check=False)
+        subprocess.run(
+            [*CORTEX, *words, request.text],
+            env=environ,
+            cwd=CHECKOUT,
+            capture_output=True,
+            check=False,
+        )
         times.append(time.perf_counter() - started)
-    what = "cortex install --dry-run --json, a whole reply"
+    what = f"cortex {' '.join(words)}, a whole reply"
     return Result("quality", what, statistics.median(times), REPLY_LIMIT_S, "s")

@@ -1,97 +1,90 @@
 """How an answer comes about: evidence, prompt, model, and what of its text may be shown.
 
-An instruction model is given the evidence and streams.  The built-in small model is only
-asked to phrase what a passage says, is vetted word by word, and where it strays the passage's
-own words take over; without a passage it is not asked at all.
+An instruction model is given the evidence and streams; ``conversing.py``.  The built-in small
+model is only asked to phrase what a passage says; ``phrasing.py``.  Either way the commands in
+the text are checked against this machine afterwards.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from cortex_cli import evidence, facts, output, prompts, provider
+from cortex_cli import claims, evidence, facts, output, prompts, provider, troubles
+from cortex_cli.claims import Verdict
+from cortex_cli.conversing import converse
 from cortex_cli.errors import Failure
 from cortex_cli.knowledge import Knowledge
-from cortex_cli.provider import Finished, Question
-from cortex_cli.vetting import Vetting
-from cortex_cli.words import ENGLISH, FRENCH, SPANISH, language
+from cortex_cli.manuals import Manuals
+from cortex_cli.phrasing import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cortex_cli.evidence import Evidence
-    from cortex_cli.provider import Model, Provider
+    from cortex_cli.facts import Fact
+    from cortex_cli.request import Answer, Request, Show
     from cortex_cli.settings import Settings
 
-    Show = Callable[[str], None]
 
-UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
-WAITING = "waiting for the model"
-CHAT_TEMPERATURE = 0.2
-# A passage rephrased is a sentence or two.
-NANO_MAX_TOKENS = 96
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was shown, and what it rests on; ``known`` is False for "I don't know"."""
-
-    question: str
-    text: str
-    sources: tuple[str, ...]
-    known: bool
-    model: str
-    max_tokens: int
-    finish_reason: str = "stop"
-    tokens: int | None = None
-
-    @property
-    def cut(self) -> bool:
-        """True if the model had more to say."""
-        return self.finish_reason == "length"
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer for ``--json``."""
-        return {
-            "question": self.question,
-            "answer": self.text.strip(),
-            "known": self.known,
-            "sources": list(self.sources),
-            "model": self.model,
-            "finish_reason": self.finish_reason,
-            "tokens": self.tokens,
-        }
-
-
-def answer(
-    settings: Settings, question: str, *, system: str | None, max_tokens: int, show: Show
-) -> Answer:
-    """Answer ``question``; every piece of text goes to ``show`` as soon as it may.
+def answer(settings: Settings, request: Request, show: Show) -> Answer:
+    """Answer ``request``; every piece of text goes to ``show`` as soon as it may.
 
     Raises:
         CortexError: no daemon, no model, or the model broke off.
     """
-    with closing(provider.choose(settings)) as source:
+    manuals = Manuals.of(settings.environ)
+    with (
+        closing(provider.choose(settings, request.model)) as source,
+        _knowledge(settings) as knowledge,
+    ):
         model = source.model()
-        known_facts = facts.collect()
-        with _knowledge(settings) as knowledge:
-            found = evidence.gather(question, knowledge, known_facts)
-        if model.profile == prompts.NANO and system is None:
-            return _phrased(source, model, question, found, show)
-        messages = prompts.messages(
-            prompts.CHAT,
-            "ask",
-            question=question,
-            facts=known_facts,
-            supporting=found.supporting,
-            related=found.related,
-        )
-        if system is not None:
-            messages = [{"role": "system", "content": system}, messages[-1]]
-        draft = Answer(question, "", tuple(found.sources), True, model.name, max_tokens)
-        return _streamed(source, Question(messages, max_tokens, CHAT_TEMPERATURE), draft, show)
+        known_facts, trouble = _facts(settings, request.question)
+        found = evidence.gather(request.question, knowledge, known_facts, manuals, trouble or ())
+        if model.profile == prompts.NANO and request.system is None:
+            given = phrase(
+                source, model, request, found, about_failure=trouble is not None, show=show
+            )
+        else:
+            if not found.supporting and request.history:
+                found = _with_what_was_asked_before(request, knowledge, known_facts, manuals)
+            given = converse(source, model, request, found, known_facts, show=show)
+        if not given.known:
+            return given
+        read = _data(request, found)
+        checked = claims.check(given.text, knowledge, manuals, settings.environ.get("PATH"), read)
+    borne_out = [each.source for each in checked if each.source and each.verdict in BORNE_OUT]
+    return replace(
+        given,
+        claims=tuple(checked),
+        sources=tuple(dict.fromkeys((*given.sources, *borne_out))),
+    )
+
+
+BORNE_OUT = (Verdict.CHECKED, Verdict.AVAILABLE)
+
+
+def _facts(settings: Settings, question: str) -> tuple[list[Fact], list[Fact] | None]:
+    """What is known of this machine, and what is wrong with it; None if that is not asked."""
+    known = facts.collect()
+    if not troubles.asked_for(question):
+        return known, None
+    return known + troubles.health(settings), troubles.collect(settings.environ, question)
+
+
+def _with_what_was_asked_before(
+    request: Request, knowledge: Knowledge, known: list[Fact], manuals: Manuals
+) -> Evidence:
+    """A question that goes on ("and which port?") is about what the last one was about."""
+    earlier = [turn["content"] for turn in request.history if turn["role"] == "user"]
+    return evidence.gather(f"{earlier[-1]} {request.question}", knowledge, known, manuals)
+
+
+def _data(request: Request, found: Evidence) -> str:
+    """All that was read and that anybody may have written; manuals are the system's own."""
+    texts = [attachment.text for attachment in request.attachments]
+    passages = (*found.supporting, *found.related)
+    texts += [passage.text for passage in passages if not passage.source.startswith("man ")]
+    return "\n".join(texts)
 
 
 def _knowledge(settings: Settings) -> Knowledge:
@@ -100,70 +93,3 @@ def _knowledge(settings: Settings) -> Knowledge:
     except Failure as error:  # a damaged list is no reason not to answer
         output.talk(f"answering without the package index: {error.message}")
         return Knowledge(None)
-
-
-def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -> Answer:
-    text = ""
-    end = Finished("stop", draft.model)
-    with output.Waiting(WAITING) as waiting:
-        for piece in source.stream(question):
-            waiting.stop()
-            if isinstance(piece, Finished):
-                end = piece
-            else:
-                # Some models begin with white space; a terminal needs none of it.
-                shown = piece if text else piece.lstrip()
-                text += shown
-                show(shown)
-    known = text.strip().rstrip(".!") not in {each.rstrip(".") for each in UNKNOWN.values()}
-    return replace(
-        draft,
-        text=text,
-        known=known,
-        sources=draft.sources if known else (),
-        finish_reason=end.reason,
-        tokens=end.tokens,
-        model=end.model or draft.model,
-    )
-
-
-def _phrased(source: Provider, model: Model, question: str, found: Evidence, show: Show) -> Answer:
-    draft = Answer(question, "", tuple(found.sources), True, model.name, NANO_MAX_TOKENS)
-    if not found.supporting:
-        text = UNKNOWN[language(question)]
-        show(text)
-        return replace(draft, text=text, sources=(), known=False)
-    messages = prompts.messages(
-        prompts.NANO, "ask", question=question, supporting=found.supporting[:1]
-    )
-    passage = found.supporting[0]
-    vetting = Vetting(question, passage.sentence, passage.text, allowed=prompts.NANO_UNKNOWN)
-    stream = source.stream(Question(messages, NANO_MAX_TOKENS))
-    end = _show_vetted(stream, vetting, show)
-    text = vetting.passed
-    if vetting.allowed_answer:
-        return replace(
-            draft, text=text, sources=(), known=False, tokens=end.tokens if end else None
-        )
-    if vetting.strayed or not text.strip():
-        rest = ("\n" if text.strip() else "") + _in_their_own_words(found)
-        show(rest)
-        text += rest
-    return replace(draft, text=text, finish_reason="stop", tokens=end.tokens if end else None)
-
-
-def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show) -> Finished | None:
-    with output.Waiting(WAITING) as waiting:
-        for piece in stream:
-            waiting.stop()
-            if isinstance(piece, Finished):
-                show(vetting.finish())
-                return piece
-            show(vetting.feed(piece))
-            if vetting.strayed:
-                break
-    return None
-
-
-def _in_their_own_words(found: Evidence) -> str:
-    return "\n".join(passage.sentence for passage in found.supporting)

@@ -19,7 +19,7 @@ from cortex_cli.policy import Level, Verdict, judge_plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cortex_cli.history import Entry, Kind, State
+    from cortex_cli.entry import Entry, Kind, State
     from cortex_cli.plan import Plan
     from cortex_cli.runner import Ended
     from cortex_cli.settings import Settings

@@ -14,11 +14,11 @@ import pwd
 import sqlite3
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from cortex_cli import installed, processes
+from cortex_cli.entry import FIELDS, from_row
 from cortex_cli.errors import Failure, NothingFound
 from cortex_cli.processes import Process
 from cortex_cli.settings import why_not_mine
@@ -26,6 +26,7 @@ from cortex_cli.settings import why_not_mine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cortex_cli.entry import Entry, Kind, State
     from cortex_cli.installed import Versions
     from cortex_cli.plan import Plan
 
@@ -40,9 +41,6 @@ MAX_DRY_RUNS = 1000
 # Given back before the outcome is written, so that a disk that filled up meanwhile can take it.
 RESERVE_BYTES = 256 * 1024
 
-Kind = Literal["install", "rollback"]
-State = Literal["dry run", "running", "done", "failed", "interrupted", "broken off"]
-
 MIGRATIONS = (
     """
     CREATE TABLE entry (
@@ -54,36 +52,6 @@ MIGRATIONS = (
     )
     """,
 )
-FIELDS = (
-    "id, kind, request, plan, undoes, who, state, began, ended, before, after, output, "
-    "failed_command, exit_status"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One install or rollback; ``failed_command`` counts from 0, times are seconds since 1970."""
-
-    id: int
-    kind: Kind
-    request: str
-    plan: dict[str, Any]
-    undoes: int | None
-    who: str
-    state: State
-    began: float
-    ended: float | None
-    before: Versions
-    after: Versions | None
-    output: str
-    failed_command: int | None
-    exit_status: int | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The entry for ``--json``."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        after = None if self.after is None else installed.as_json(self.after)
-        return {**values, "before": installed.as_json(self.before), "after": after}
 
 
 class History:
@@ -204,7 +172,7 @@ class History:
     def _select(self, clause: str, values: list[int]) -> list[Entry]:
         with _translated(self._path):
             rows = self._db.execute(f"SELECT {FIELDS} FROM entry {clause}", values)  # noqa: S608
-            return [_entry(row) for row in rows.fetchall()]
+            return [from_row(row) for row in rows.fetchall()]
 
     def _insert(
         self,
@@ -288,13 +256,6 @@ def bounded(path: Path) -> str:
 
 def _dumped(versions: Versions) -> str:
     return json.dumps(installed.as_json(versions))
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    values = dict(zip(FIELDS.split(", "), row, strict=True))
-    after = None if values["after"] is None else installed.from_json(json.loads(values["after"]))
-    before = installed.from_json(json.loads(values["before"]))
-    return Entry(**{**values, "plan": json.loads(values["plan"]), "before": before, "after": after})
 
 
 @contextmanager

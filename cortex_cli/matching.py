@@ -87,11 +87,8 @@ class Catalogue:
     def _score(
         self, roots: list[str], words: list[str], weights: dict[str, float], total: float
     ) -> float:
-        missing = [word for word in words if word not in weights]
-        if missing:
-            weights |= self._weights(missing)
         shared = sum(weights[root] for root in roots if root in words)
-        own = sum(weights[word] for word in words)
+        own = sum(self._rarity[word] for word in words)
         return shared / (REQUEST_SHARE * total + (1 - REQUEST_SHARE) * own)
 
     def _phrases(self, roots: Sequence[str]) -> list[tuple[int, str]]:
@@ -104,15 +101,12 @@ class Catalogue:
 
     def _weights(self, roots: Sequence[str]) -> dict[str, float]:
         """How much each stem tells, by its rarity in the catalogue."""
-        marks = ", ".join("?" * len(roots))
-        query = f"SELECT term, intents FROM vocabulary WHERE term IN ({marks})"  # noqa: S608
-        counts = dict(self._db.execute(query, list(roots)).fetchall())
-        found = {}
-        for root in roots:
-            count = counts.get(root, 0)
-            weight = math.log(1 + self._intents / count) if count else UNKNOWN_WEIGHT
-            found[root] = weight * (VAGUE_FACTOR if root in VAGUE else 1.0)
-        return found
+        return {root: self._rarity.get(root) or _weight(root, UNKNOWN_WEIGHT) for root in roots}
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        rows = self._db.execute("SELECT term, intents FROM vocabulary WHERE intents > 0")
+        return {root: _weight(root, math.log(1 + self._intents / count)) for root, count in rows}
 
     def _corrected(self, root: str) -> str:
         """``root``, or the known stem that it seems a slip of."""
@@ -133,3 +127,7 @@ class Catalogue:
             "SELECT name, packages FROM intent WHERE id = ?", [intent]
         ).fetchone()
         return Match(name, tuple(packages.split()), round(min(score, 1.0), 4))
+
+
+def _weight(root: str, rarity: float) -> float:
+    return rarity * (VAGUE_FACTOR if root in VAGUE else 1.0)

@@ -14,11 +14,34 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 
+DEFAULT_MAX_TOKENS = 512
+# The last one added is the first one shown.
+MODEL_OPTIONS = (
+    click.option(
+        "--max-tokens",
+        type=click.IntRange(1, 1_000_000),
+        default=DEFAULT_MAX_TOKENS,
+        show_default=True,
+        help="Length limit of the answer.",
+    ),
+    click.option(
+        "-m", "--model", metavar="NAME", help="Model to ask, where the provider has several."
+    ),
+    click.option("-s", "--system", metavar="TEXT", help="System prompt, instead of Cortex's own."),
+)
+
 
 def _choose_json(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     settings: Settings | None = ctx.obj
     if wanted and settings is not None:
         ctx.obj = replace(settings, json=True)
+
+
+def model_options(command: Command) -> Command:
+    """Add what ``ask`` and ``chat`` say to a model: ``--system``, ``--model``, ``--max-tokens``."""
+    for option in MODEL_OPTIONS:
+        command = option(command)
+    return command
 
 
 def json_option(command: Command) -> Command:

@@ -8,12 +8,15 @@ trained on; ``chat`` is any instruction model.
 from __future__ import annotations
 
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+# Between two of these lies what is data; the text itself cannot hold its own digest.
+MARK_BYTES = 8
 FOLDER = Path(__file__).with_name("prompts")
 NANO, CHAT = "nano", "chat"
 
@@ -33,6 +36,12 @@ def messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
         if text:
             turns.append({"role": role, "content": text})
     return turns
+
+
+def mark(*texts: str) -> str:
+    """A mark to set around ``texts`` that none of them holds."""
+    joined = "\0".join(texts).encode("utf-8", "replace")
+    return blake2b(joined, digest_size=MARK_BYTES).hexdigest()
 
 
 @cache

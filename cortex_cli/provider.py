@@ -7,14 +7,20 @@ closes its connection, and that ends the generation in the model too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from cortex_cli import envfile
 from cortex_cli.errors import UsageFault
 from cortex_cli.prompts import CHAT, NANO
 from cortexd.api.client import Client, Event
-from cortexd.api.errors import BadReply, LlmUnavailable, nearest
+from cortexd.api.errors import (
+    BadReply,
+    ContextExceeded,
+    CortexError,
+    LlmUnavailable,
+    nearest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
 
 # Models of the built-in family are known by their names where a server tells no more.
 NANO_PREFIX = "cortex-nano"
+# How llama.cpp and OpenAI name a prompt beyond the context.
+TOO_LONG = ("exceed_context_size_error", "context_length_exceeded")
 STATUS_TIMEOUT_S = 10.0
 
 
@@ -72,17 +80,17 @@ class Provider(Protocol):
         """Hang up; what is still being generated is cancelled."""
 
 
-def choose(settings: Settings) -> Provider:
-    """The provider that the environment asks for.
+def choose(settings: Settings, model: str | None = None) -> Provider:
+    """The provider that the environment asks for; ``model`` instead of the one set there.
 
     Raises:
-        UsageFault: an unknown provider, or one without what it needs.
+        UsageFault: an unknown provider, one without what it needs, or one without ``model``.
         DaemonUnreachable: no daemon.
     """
     values = envfile.load(settings.environ)
     name = values.get("CORTEX_PROVIDER", DAEMON).lower()
     if name == DAEMON:
-        return DaemonProvider(settings)
+        return DaemonProvider(settings, model)
     if name == "fake":
         return FakeProvider()
     if name not in ENDPOINTS:
@@ -91,7 +99,8 @@ def choose(settings: Settings) -> Provider:
             f"CORTEX_PROVIDER is {name!r}; valid are {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
-    return OpenAIProvider(name, ENDPOINTS[name].resolve(values))
+    target = ENDPOINTS[name].resolve(values)
+    return OpenAIProvider(name, replace(target, model=model) if model else target)
 
 
 def complete(provider: Provider, question: Question) -> tuple[str, Finished]:
@@ -107,14 +116,20 @@ def complete(provider: Provider, question: Question) -> tuple[str, Finished]:
 class DaemonProvider:
     """Through cortexd: queued fairly with everybody else's questions."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, model: str | None = None) -> None:
         """Connect, so that a missing daemon is noticed before any other work."""
         self._client = Client(settings.socket_path())
+        self._wanted = model
 
     def model(self) -> Model:
         """Ask ``llm.status``."""
         status = self._client.call("llm.status")
         name = str(status.get("model") or "")
+        if self._wanted and self._wanted not in (name, name.removesuffix(".gguf")):
+            raise UsageFault(
+                f"the daemon runs {name or 'no model'}, not {self._wanted}",
+                hint="cortex up --model PATH runs another; CORTEX_PROVIDER names another server",
+            )
         profile = status.get("profile") or _profile_of(name)
         return Model(name, str(profile), status.get("context_length"), status.get("state"))
 
@@ -241,11 +256,18 @@ class OpenAIProvider:
         """Close the client's connections."""
         self._client.close()
 
-    def _translated(self, error: OpenAIError) -> LlmUnavailable:
+    def _translated(self, error: OpenAIError) -> CortexError:
         from openai import APIConnectionError, APIStatusError
 
         place = f"{self._name} at {self._target.base_url}"
         if isinstance(error, APIStatusError):
+            body = error.body if isinstance(error.body, dict) else {}
+            if body.get("type") in TOO_LONG or body.get("code") in TOO_LONG:
+                return ContextExceeded(
+                    f"{place}: {error.message}",
+                    prompt_tokens=body.get("n_prompt_tokens"),
+                    context_length=body.get("n_ctx"),
+                )
             return LlmUnavailable(f"{place} refused: {error.status_code} {error.message}")
         if isinstance(error, APIConnectionError):
             variable = f"{ENDPOINTS[self._name].prefix}_BASE_URL"

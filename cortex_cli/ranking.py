@@ -76,6 +76,8 @@ class Candidate:
     popularity: float
     curated: float
     word: float = 0.0
+    long: str = ""
+    said: frozenset[str] = frozenset()  # the stems of its short description
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,16 @@ class Ranker:
         provided = self._provided(said)
         rarity = self._rarity([term.stem for term in said])
         best_word = max((found.word for found in pool), default=0.0) or 1.0
+        longs = self._longs(pool)
+        for found in pool:
+            found.said = frozenset(stem(word) for word in words(found.short))
+            found.long = longs.get(found.number, "")
+        self._rarity({root for found in pool for root in found.said})  # all in one go
         ranked = []
         for found in pool:
-            features = self._features(found, said, rarity, best_word)
+            features, covered = self._features(found, said, rarity, best_word)
+            if found.name in named:
+                covered = 1.0
             features["exact"] = max(features["exact"], float(found.name in named))
             features["provides"] = float(found.number in provided)
             features["catalogue"], features["catalogue_first"] = curated.get(found.name, (0, 0))
@@ -130,7 +139,6 @@ class Ranker:
             if found.kind not in asked_kinds and not features["exact"]:
                 penalty = KIND_PENALTIES[found.kind]
                 score -= penalty * (1 - min(1.0, features["catalogue"]))
-            covered = 1.0 if found.name in named else self._covered(found, said)
             sure = features["catalogue"]
             ranked.append(Ranked(found.number, found.name, score, covered, sure, features))
         ranked.sort(key=lambda one: (-one.score, one.name))
@@ -170,23 +178,26 @@ class Ranker:
 
     def _features(
         self, found: Candidate, said: Sequence[Term], rarity: dict[str, float], best_word: float
-    ) -> dict[str, float]:
+    ) -> tuple[dict[str, float], float]:
+        """The candidate's features, and the share of the terms that it has."""
         total = sum(rarity.values()) or 1.0
         in_name = {stem(part) for part in _NAME_PART.findall(found.name)} | {stem(found.name)}
-        in_short = {stem(word) for word in words(found.short)}
+        in_short = found.said
         in_tags = {stem(word) for word in found.tags.split()}
-        long = self._long(found.number)
         name = short = tags = anywhere = exact = begins = 0.0
         hit = set()
+        count = 0
+        forms_of = {term.stem: {term.stem, *map(stem, term.surfaces)} for term in said}
         for term in said:
-            forms = {term.stem, *(stem(one) for one in term.surfaces)}
+            forms = forms_of[term.stem]
             weight = rarity[term.stem] / total
             name += weight * bool(forms & in_name)
             short += weight * bool(forms & in_short)
             tags += weight * bool(forms & in_tags)
             seen = bool(forms & (in_name | in_short | in_tags))
-            seen = seen or any(form in long for form in forms if len(form) > 2)
+            seen = seen or any(form in found.long for form in forms if len(form) > 2)
             anywhere += weight * seen
+            count += seen
             hit |= forms & in_short
             exact = max(exact, weight * (found.name in term.surfaces))
             begins += weight * (
@@ -195,7 +206,7 @@ class Ranker:
         spoken = self._rarity(in_short)
         precise = sum(spoken[one] for one in hit) / (sum(spoken.values()) or 1.0)
         section = kinds.SECTION_STEMS.get(found.section.rpartition("/")[2], frozenset())
-        return {
+        features = {
             "word": found.word / best_word,
             "name": name,
             "short": short,
@@ -209,30 +220,17 @@ class Ranker:
             "curated": found.curated,
             "hyphens": float(min(3, found.name.count("-"))),
         }
+        return features, count / len(said)
 
-    def _covered(self, found: Candidate, said: Sequence[Term]) -> float:
-        text = f"{found.name} {found.short} {found.tags}"
-        has = {stem(part) for part in _NAME_PART.findall(text)}
-        long = self._long(found.number)
-        count = 0
-        for term in said:
-            forms = {term.stem, *(stem(one) for one in term.surfaces)}
-            count += bool(forms & has) or any(form in long for form in forms if len(form) > 2)
-        return count / len(said)
-
-    def _long(self, number: int) -> str:
-        known = self._longs.get(number)
-        if known is None:
-            rows = self._query(
-                "SELECT long FROM description WHERE package = ? AND language = 'en'", [number]
-            )
-            known = fill.unpacked(rows[0][0], self._sizes[2]).lower() if rows else ""
-            self._longs[number] = known
-        return known
-
-    @cached_property
-    def _longs(self) -> dict[int, str]:
-        return {}
+    def _longs(self, pool: Sequence[Candidate]) -> dict[int, str]:
+        """The long descriptions of the pool, in lower case."""
+        marks = ", ".join("?" * len(pool))
+        rows = self._query(
+            f"SELECT package, long FROM description WHERE package IN ({marks})"  # noqa: S608
+            " AND language = 'en'",
+            [found.number for found in pool],
+        )
+        return {number: fill.unpacked(long, self._sizes[2]).lower() for number, long in rows}
 
     def _rarity(self, roots: Iterable[str]) -> dict[str, float]:
         """How much each stem tells, by its rarity among the packages."""

@@ -18,7 +18,7 @@ from cortex_cli.plan import Change, PlannedPackage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cortex_cli.history import Entry
+    from cortex_cli.entry import Entry
     from cortex_cli.installed import State, Versions
     from cortex_cli.plan import Plan
     from cortex_cli.settings import Settings

@@ -2,6 +2,7 @@
 
 COMMANDS = {
     "ask": "cortex_cli.commands.ask:ask",
+    "chat": "cortex_cli.commands.chat:chat",
     "search": "cortex_cli.commands.search:search",
     "install": "cortex_cli.commands.install:install",
     "history": "cortex_cli.commands.history:history",

@@ -9,7 +9,7 @@ from cortex_cli.errors import Failure
 from cortex_cli.history import History
 
 if TYPE_CHECKING:
-    from cortex_cli.history import Entry, Kind
+    from cortex_cli.entry import Entry, Kind
     from cortex_cli.plan import Plan
     from cortex_cli.settings import Settings
 

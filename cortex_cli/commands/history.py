@@ -11,7 +11,7 @@ from cortex_cli import output
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
-    from cortex_cli.history import Entry
+    from cortex_cli.entry import Entry
     from cortex_cli.settings import Settings
 
 DEFAULT_ENTRIES = 20

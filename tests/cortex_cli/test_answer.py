@@ -1,4 +1,5 @@
-from cortex_cli.answer import UNKNOWN, answer
+from cortex_cli.answer import answer
+from cortex_cli.request import UNKNOWN, Request
 from cortex_cli.settings import Settings
 from tests.cortex_cli.conftest import Cortex
 
@@ -7,10 +8,8 @@ def ask(cortex: Cortex, question: str, **options: object) -> tuple[str, dict[str
     shown: list[str] = []
     found = answer(
         Settings(cortex.environ),
-        question,
-        system=options.get("system"),  # type: ignore[arg-type]
-        max_tokens=24,
-        show=shown.append,
+        Request(question, max_tokens=24, **options),  # type: ignore[arg-type]
+        shown.append,
     )
     assert "".join(shown) == found.text
     return found.text, found.as_json()

@@ -60,3 +60,28 @@ def test_a_machine_without_lists(tmp_path: Path) -> None:
     with pytest.raises(NothingFound) as caught:
         plan_install(Settings(environ), "nginx")
     assert caught.value.hint == "run: apt-get update"
+
+
+def test_a_list_of_wishes_gives_several_packages(apt_env: dict[str, str]) -> None:
+    made = plan(apt_env, "a light web server and make")
+    assert (names(made), made.source) == (["lighttpd", "make"], "catalogue")
+
+
+def test_one_unknown_part_keeps_a_request_whole(apt_env: dict[str, str]) -> None:
+    assert len(names(plan(apt_env, "a web server and sparkling raspberries"))) == 1
+
+
+def test_slips_and_languages(apt_env: dict[str, str]) -> None:
+    for request in ("un serveur web léger", "un servidor web ligero", "a light webb server"):
+        assert names(plan(apt_env, request)) == ["lighttpd"], request
+
+
+def test_a_command_names_its_package(apt_env: dict[str, str], tmp_path: Path) -> None:
+    lists = Path(apt_env["CORTEX_APT_LISTS"])
+    own = {**apt_env, "CORTEX_APT_LISTS": str(tmp_path), "CORTEX_CACHE_DIR": str(tmp_path / "c")}
+    for path in lists.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    contents = "usr/bin/xqz-tool    text/pdfarranger\n"
+    (tmp_path / "host_main_Contents-amd64").write_text(contents)
+    made = plan(own, "install xqz-tool")
+    assert (names(made), made.source) == (["pdfarranger"], "exact")

@@ -167,6 +167,8 @@ def test_any_line_gets_a_verdict(line: str) -> None:
     assert judge_line([SHIPPED], line).level in Level
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20))
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\\"), max_size=20)
+)
 def test_no_text_around_it_makes_rm_allowed(text: str) -> None:
     assert judge_line([LOOSE], f"{text}; rm -rf /srv").level is Level.DENY

@@ -8,7 +8,7 @@ from cortex_cli import provider
 from cortex_cli.errors import UsageFault
 from cortex_cli.provider import Finished, OpenAIProvider, Question
 from cortex_cli.settings import Settings
-from cortexd.api.errors import DaemonUnreachable, LlmUnavailable
+from cortexd.api.errors import ContextExceeded, DaemonUnreachable, LlmUnavailable
 from tests.support.model_server import ModelServer, model_server
 
 ASK = Question([{"role": "user", "content": "Hello"}], max_tokens=12)
@@ -64,8 +64,10 @@ def test_nobody_there() -> None:
 def test_what_a_server_refuses_is_said(server: ModelServer) -> None:
     with closing(choose(CORTEX_PROVIDER="llama_cpp", LLAMA_CPP_BASE_URL=server.url)) as source:
         long = Question([{"role": "user", "content": "x " * 20_000}], max_tokens=4)
-        with pytest.raises(LlmUnavailable, match="refused: 400"):
+        with pytest.raises(ContextExceeded, match="llama_cpp at") as caught:
             list(source.stream(long))
+        details = caught.value.details
+        assert details["prompt_tokens"] > details["context_length"] > 0
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cortex_cli.entry import Entry
 from cortex_cli.errors import Failure, UsageFault
-from cortex_cli.history import Entry
 from cortex_cli.installed import State
 from cortex_cli.rollback import plan_rollback
 from cortex_cli.settings import Settings

@@ -1,0 +1,122 @@
+"""Answers with the small model: it phrases what one passage says, or is not asked at all.
+
+Its text is vetted word by word, and where it strays the passage's own words take over.  Of what
+is handed in, and of the journal, the lines that matter are quoted: no model reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cortex_cli import output, prompts, troubles
+from cortex_cli.provider import Finished, Question
+from cortex_cli.request import WAITING, Answer
+from cortex_cli.vetting import Vetting
+from cortex_cli.words import content, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cortex_cli.attachments import Attachment
+    from cortex_cli.evidence import Evidence
+    from cortex_cli.provider import Model, Provider
+    from cortex_cli.request import Request, Show
+
+# A passage rephrased is a sentence or two.
+MAX_TOKENS = 96
+MAX_QUOTED_LINES = 5
+MAX_QUOTED_CHARS = 300
+JOURNAL = "journal: "
+
+
+def phrase(
+    source: Provider,
+    model: Model,
+    request: Request,
+    found: Evidence,
+    *,
+    about_failure: bool,
+    show: Show,
+) -> Answer:
+    """Answer from what is handed in, or else from the first passage."""
+    draft = Answer(request.question, "", tuple(found.sources), True, model.name, MAX_TOKENS)
+    if request.attachments:
+        return _quoted(draft, request, about_failure=about_failure, show=show)
+    if about_failure:
+        told = [each for each in found.supporting if each.source.startswith((JOURNAL, "systemctl"))]
+        sources = tuple(dict.fromkeys(each.source for each in told))
+        text = "\n".join(each.sentence for each in told[-MAX_QUOTED_LINES:])
+        return _said(replace(draft, sources=sources), text, request, show)
+    if not found.supporting:
+        return _said(draft, "", request, show)
+    return _phrased(source, draft, found, show)
+
+
+def _said(draft: Answer, text: str, request: Request, show: Show) -> Answer:
+    """Show ``text`` as it is; "I don't know" if there is none."""
+    show(text or request.unknown)
+    if text:
+        return replace(draft, text=text)
+    return replace(draft, text=request.unknown, sources=(), known=False)
+
+
+def _quoted(draft: Answer, request: Request, *, about_failure: bool, show: Show) -> Answer:
+    sources: list[str] = []
+    lines: list[str] = []
+    for attachment in request.attachments:
+        if told := _telling(attachment, request.question, about_failure=about_failure):
+            sources.append(attachment.name)
+            lines += told
+    return _said(replace(draft, sources=tuple(sources)), "\n".join(lines), request, show)
+
+
+def _telling(attachment: Attachment, question: str, *, about_failure: bool) -> Sequence[str]:
+    """The lines that speak of a failure or have the question's words, in their order."""
+    wanted = set(content(question))
+    lines = [line.strip() for line in attachment.text.splitlines() if line.strip()]
+    scores = []
+    for place, line in enumerate(lines):
+        said = words(line)
+        score = len(wanted.intersection(said))
+        if about_failure:
+            score += 2 * sum(bool(troubles.FAILURE.match(word)) for word in said)
+        scores.append((score, place))
+    best = sorted((pair for pair in scores if pair[0] > 0), reverse=True)[:MAX_QUOTED_LINES]
+    return [lines[place][:MAX_QUOTED_CHARS] for place in sorted(place for _, place in best)]
+
+
+def _phrased(source: Provider, draft: Answer, found: Evidence, show: Show) -> Answer:
+    question = draft.question
+    messages = prompts.messages(
+        prompts.NANO, "ask", question=question, supporting=found.supporting[:1]
+    )
+    passage = found.supporting[0]
+    vetting = Vetting(question, passage.sentence, passage.text, allowed=prompts.NANO_UNKNOWN)
+    stream = source.stream(Question(messages, MAX_TOKENS))
+    end = _show_vetted(stream, vetting, show)
+    text, tokens = vetting.passed, end.tokens if end else None
+    if vetting.allowed_answer:
+        return replace(draft, text=text, sources=(), known=False, tokens=tokens)
+    if vetting.strayed or not text.strip():
+        rest = ("\n" if text.strip() else "") + _in_their_own_words(found)
+        show(rest)
+        text += rest
+    return replace(draft, text=text, tokens=tokens)
+
+
+def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show) -> Finished | None:
+    with output.Waiting(WAITING) as waiting:
+        for piece in stream:
+            waiting.stop()
+            if isinstance(piece, Finished):
+                show(vetting.finish())
+                return piece
+            show(vetting.feed(piece))
+            if vetting.strayed:
+                break
+    return None
+
+
+def _in_their_own_words(found: Evidence) -> str:
+    return "\n".join(passage.sentence for passage in found.supporting)
