@@ -15,6 +15,7 @@ BENCHMARKS = (
     "stream",
     "command",
     "ask",
+    "nano",
     "lifecycle",
     "quality",
 )
