@@ -40,9 +40,7 @@ def test_an_instruction_model_gets_facts_and_passages() -> None:
 
 
 def test_without_passages_none_are_spoken_of() -> None:
-    system, user = prompts.messages(
-        prompts.CHAT, "ask", **ASKED
-    )
+    system, user = prompts.messages(prompts.CHAT, "ask", **ASKED)
     assert "passages" not in system["content"]
     assert user["content"] == "Question: why?"
 
