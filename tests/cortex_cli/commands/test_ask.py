@@ -1,4 +1,5 @@
 import json
+import subprocess
 import time
 from pathlib import Path
 
@@ -167,3 +168,42 @@ def test_the_model_is_stopped_as_soon_as_its_reader_is_gone(cortex: Cortex, runt
             pressed = time.monotonic()
             assert screen.ended() == 130
         assert llm.closed.get(timeout=10) - pressed < CANCELLED_WITHIN_S
+
+
+def test_what_is_piped_in_and_named_is_read(cortex: Cortex, runtime: Path, tmp_path: Path) -> None:
+    (tmp_path / "conf").write_text("listen 80;\n")
+    with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
+        args = command.command("ask", "-f", str(tmp_path / "conf"), "why?")
+        done = subprocess.run(
+            args,
+            env=command.environ,
+            cwd=CHECKOUT,
+            input=b"bind failed",
+            capture_output=True,
+            check=True,
+        )
+        assert "bind failed" in llm.seen[0].prompt
+        assert "listen 80;" in llm.seen[0].prompt
+        assert f"Sources: standard input; {tmp_path}/conf\n" in done.stdout.decode()
+
+
+def test_too_much_is_cut_and_said(chat: Cortex, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("a line of a log\n" * 20_000)
+    done = chat.run("ask", "--max-tokens", "4", "-f", str(tmp_path / "log"), "why?")
+    assert done.returncode == 0, done.stderr
+    assert f"Note: {tmp_path}/log is too long: " in done.stderr
+
+
+def test_a_model_that_is_not_there(chat: Cortex) -> None:
+    done = chat.run("ask", "--model", "other", "hi")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the daemon runs tiny-chat, not other" in done.stderr
+
+
+def test_commands_that_do_not_exist_are_marked(cortex: Cortex, runtime: Path) -> None:
+    answer = say("Run:\n```sh\napt-get install ", "nginz\nnginx -t\n```\n")
+    with scripted(cortex, runtime, "chat", answer) as (command, _):
+        done = command.run("ask", "how do I begin?")
+        assert "Unverified: apt-get install nginz — no package nginz" in done.stdout
+        found = json.loads(command.run("ask", "--json", "how do I begin?").stdout)
+        assert found["commands"][0]["verdict"] == "unverified"
