@@ -24,6 +24,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 90
+# The archive is this old at first: a date in the future is refused.
+AGE_S = 3600
 SOURCE = "deb [trusted=yes] file:/repo ./\n"
 SETTINGS = 'Acquire::Languages "none";\nDir::Cache::srcpkgcache "";\n'
 RELEASE = "Origin: Tests\nLabel: Tests\nSuite: stable\nCodename: tests\nDate: {date}\n"
@@ -104,6 +106,7 @@ class AptRoot:
 
     folder: Path
     holder: subprocess.Popen[str]
+    updates: int = 0
 
     @classmethod
     @contextmanager
@@ -163,9 +166,12 @@ class AptRoot:
         self._update()
 
     def _update(self) -> None:
-        date = time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime())
+        # A second later each time: apt takes an archive of the same second for the same.
+        self.updates += 1
+        then = int(time.time()) - AGE_S + self.updates
+        date = time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime(then))
         self.write("/repo/Release", RELEASE.format(date=date))
-        self.sh("touch /repo/Packages; apt-get -q update")
+        self.sh(f"touch -d @{then} /repo/Packages /repo/Release; apt-get -q update")
 
     def write(self, path: str, text: str) -> None:
         """Write a file on the machine."""
