@@ -109,8 +109,10 @@ def wait_for(what: Callable[[], object], timeout: float = 30.0, pause: float = 0
 def machine(name: str) -> Iterator[Machine]:
     """Boot a machine and take it down again; it also ends with this process."""
     unique = f"cortex-{name}-{os.getpid()}"
+    # A machine has a /tmp of its own, so a checkout there has to be shown to it.
+    bind = ["--bind", str(CHECKOUT)] if CHECKOUT.is_relative_to("/tmp") else []
     subprocess.run(
-        [str(SCRIPT), "start", unique, "--until", str(os.getpid())],
+        [str(SCRIPT), "start", unique, "--until", str(os.getpid()), *bind],
         cwd="/",
         check=True,
         timeout=120,
