@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -47,7 +48,9 @@ class Client:
         self.path = str(path)
         self._buffer = bytearray()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(CONNECT_TIMEOUT_S)
+        # Not settimeout: with it a full backlog is an error at once, and no wait.
+        limit = struct.pack("@ll", int(CONNECT_TIMEOUT_S), 0)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         try:
             self._socket.connect(self.path)
         except OSError as error:
@@ -152,7 +155,7 @@ def _unreachable(path: str, error: OSError) -> DaemonUnreachable:
     reasons: dict[type[OSError], str] = {
         FileNotFoundError: "there is no such socket",
         ConnectionRefusedError: "nobody listens there",
-        TimeoutError: f"no connection within {CONNECT_TIMEOUT_S:g} s",
+        BlockingIOError: f"no connection within {CONNECT_TIMEOUT_S:g} s",
     }
     reason = next((text for kind, text in reasons.items() if isinstance(error, kind)), None)
     return DaemonUnreachable(

@@ -53,9 +53,10 @@ class RunningDaemon:
 
     def connect(self, timeout: float = REPLY_TIMEOUT) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(timeout)
         try:
+            # Blocking: with a time limit set, a full backlog would be an error and no wait.
             connection.connect(str(self.socket_path))
+            connection.settimeout(timeout)
         except BaseException:
             connection.close()
             raise
