@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cortexd.access import Level, Peer
 from cortexd.config import AccessSection, Config, LimitsSection, Loaded
 from cortexd.context import Context
+from cortexd.monitor import Monitor
+from cortexd.store import Store
 
 
-def test_apply() -> None:
-    ctx = Context(Loaded(Config(), ()), "1", lambda: None, lambda: {})  # type: ignore[typeddict-item]
+def test_apply(tmp_path: Path) -> None:
+    store = Store(tmp_path / "alerts.db")
+    ctx = Context(
+        Loaded(Config(), ()),
+        "1",
+        lambda: None,
+        lambda: {},  # type: ignore[typeddict-item]
+        Monitor(Config(), store),
+    )
     stranger = Peer(1, 54_321, 54_321)
     assert ctx.level(stranger) is Level.USE
     limits = LimitsSection(queue_size=3, requests_per_second=7, request_burst=9)
@@ -16,3 +27,4 @@ def test_apply() -> None:
     assert ctx.queue.limit == 3
     assert (ctx.limiter.per_second, ctx.limiter.burst) == (7, 9)
     assert ctx.level(stranger) is Level.READ
+    store.close()

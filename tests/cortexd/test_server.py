@@ -17,7 +17,6 @@ import pytest
 from tests.support.daemon import RunningDaemon, daemon, eventually, read_to_end
 from tests.support.fake_llm import FakeLlm, endless, say
 
-
 # Descriptors that the daemon's watch over the machine opens soon after the start.
 OF_THE_WATCH = 16
 
@@ -174,7 +173,7 @@ def test_shutdown_by_command(tmp_path: Path) -> None:
 
 
 def test_many_short_connections(cortexd: RunningDaemon) -> None:
-    before = cortexd.descriptors
+    before = cortexd.descriptors + OF_THE_WATCH
     for number in range(500):
         with cortexd.connect() as connection:
             if number % 3:
