@@ -19,6 +19,9 @@ class Notifier:
 
     def __init__(self) -> None:
         self._notifier = sdnotify.SystemdNotifier()
+        # A message that nobody takes is dropped: waiting would stop the event loop.
+        if (connection := getattr(self._notifier, "socket", None)) is not None:
+            connection.setblocking(False)
         self._status = ""
 
     def ready(self, status: str) -> None:

@@ -87,3 +87,13 @@ def test_sockets_meant_for_another_process_are_left_alone(tmp_path: Path) -> Non
 def test_a_notify_socket_that_nobody_reads(tmp_path: Path) -> None:
     with daemon(tmp_path, env={"NOTIFY_SOCKET": str(tmp_path / "nobody")}) as cortexd:
         assert eventually(lambda: cortexd.call("ping"), "it serves all the same")
+
+
+def test_a_manager_that_does_not_read_holds_nobody_up(tmp_path: Path) -> None:
+    """Its queue holds a few messages; the status changes more often than that."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as unread:
+        unread.bind(str(tmp_path / "notify"))
+        with daemon(tmp_path, env={"NOTIFY_SOCKET": str(tmp_path / "notify")}) as cortexd:
+            for _ in range(400):
+                cortexd.call("config.reload")
+            assert cortexd.call("ping") == {"pong": True}
