@@ -126,10 +126,11 @@ class Bench:
         """
         path = self.folder / ("small.gguf" if small else "31m.gguf")
         if small and not path.exists():
-            write_model(path)
+            write_model(path, context=8192)
         elif not path.exists():
             write_model(path, layers=8, d_model=512, heads=8, ff=1408, vocab=8192)
-        flags = {"CORTEX_LLM_PARALLEL": str(parallel), "CORTEX_LLM_CTX_SIZE": "1024"}
+        context = "8192" if small else "1024"
+        flags = {"CORTEX_LLM_PARALLEL": str(parallel), "CORTEX_LLM_CTX_SIZE": context}
         with model_server(self.folder, model=path, env=flags) as server:
             yield server
 
