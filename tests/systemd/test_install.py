@@ -18,6 +18,9 @@ UNINSTALL = str(CHECKOUT / "scripts/uninstall.sh")
 #: Where an installation writes; the machine's own changes (logs, users, caches) are not there.
 PLACES = "/opt /usr/local /etc/systemd /etc/cortex /etc/polkit-1 /var/lib/cortex /run/cortex"
 
+# Opens the alert database of the machine, to leave a mark in it and to look for that.
+DATABASE = "import sqlite3; db = sqlite3.connect('/var/lib/cortex/alerts.db', timeout=10); "
+
 
 def files(box: Machine) -> set[str]:
     found = box.sh(f"find {PLACES} -name __pycache__ -prune -o -print 2>/dev/null", check=False)
@@ -91,7 +94,7 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
 def _upgrade(bare: Machine, wheels: Path) -> None:
     """Install over itself while clients ask; nothing is lost, nobody's edit either."""
     bare.put("/etc/cortex/daemon.yaml", "limits:\n  queue_size: 77\n")
-    bare.put("/var/lib/cortex/alerts.db", "kept")
+    bare.run("/usr/bin/python3", "-c", DATABASE + "db.execute('CREATE TABLE kept (x)')")
     key = bare.run("cat", "/etc/cortex/llm.key").stdout
     env = bare.run("cat", "/etc/cortex/llm.env").stdout
     process = subprocess.Popen(
@@ -106,7 +109,7 @@ def _upgrade(bare: Machine, wheels: Path) -> None:
     assert result["failures"] == {}
     assert first != second
     assert bare.ask("config.get")["data"]["config"]["limits"]["queue_size"] == 77
-    assert bare.run("cat", "/var/lib/cortex/alerts.db").stdout == "kept"
+    bare.run("/usr/bin/python3", "-c", DATABASE + "db.execute('SELECT x FROM kept')")
     assert bare.run("cat", "/etc/cortex/llm.key").stdout == key
     assert bare.run("cat", "/etc/cortex/llm.env").stdout == env
     environments = bare.sh("ls -d /opt/cortex/env-*").stdout.split()
