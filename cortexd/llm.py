@@ -214,9 +214,9 @@ class Upstream:
     async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
         async with self._request(self.url, "POST", path, body, request_id) as response:
-            usage.started = True
             if response.status == 503:
                 raise _NotYet
+            usage.started = True
             if response.status != 200:
                 raise self._refusal(response.status, await _read(response))
             async with aclosing(response.body()) as pieces, aclosing(sse.events(pieces)) as events:
