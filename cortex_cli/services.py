@@ -8,22 +8,20 @@ stopped again and the log says why.  One ``up`` or ``down`` runs at a time.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli import output, processes
+from cortex_cli import lockfile, output, processes
 from cortex_cli.errors import Failure
 from cortex_cli.settings import SOCKET_NAME, make_runtime_dir, runtime_dir
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError, DaemonUnreachable, LlmUnavailable, ModelNotLoaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from cortex_cli.processes import Process
@@ -119,7 +117,7 @@ def up(settings: Settings, model: Path | None = None) -> Up:
     """
     folder = make_runtime_dir(settings.environ)
     socket = settings.named_socket() or folder / SOCKET_NAME
-    with _alone(folder):
+    with lockfile.held(folder / "lock", "up or down"):
         started: list[Service] = []
         try:
             url = _start_llm(settings, folder, model, started)
@@ -139,25 +137,11 @@ def down(settings: Settings) -> list[str]:
     if not folder.is_dir():
         return []
     make_runtime_dir(settings.environ)
-    with _alone(folder):
+    with lockfile.held(folder / "lock", "up or down"):
         services = (daemon_service(folder), llm_service(folder))
         stopped = [service.name for service in services if service.stop()]
         _llm_url_file(folder).unlink(missing_ok=True)
     return stopped
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            output.talk("waiting for another cortex up or down …")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _llm_url_file(folder: Path) -> Path:

@@ -9,19 +9,18 @@ Where only dpkg's status has changed, the new file is a copy in which that alone
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import sqlite3
 import stat
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cortex_cli import output
+from cortex_cli import lockfile, output
 from cortex_cli.index import aptlists, build, commands, fill, intents, schema
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def open_index(environ: Mapping[str, str]) -> sqlite3.Connection | None:
             return db
     for place in places:
         if _can_write(place.parent):
-            with _locked(place):
+            with lockfile.held(place.with_suffix(".lock"), "that is building the package index"):
                 return _fresh(place, signature) or _build_file(place, sources, signature)
     db = sqlite3.connect(":memory:")
     _fill(db, sources, signature)
@@ -151,21 +150,6 @@ def _can_write(folder: Path) -> bool:
     except OSError:
         return False
     return os.access(folder, os.W_OK | os.X_OK)
-
-
-@contextmanager
-def _locked(place: Path) -> Iterator[None]:
-    """Let one process build; the others wait and use what it made."""
-    descriptor = os.open(place.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            output.talk("waiting for another cortex that is building the package index …")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connection:
