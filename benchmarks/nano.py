@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.programs import Bench
 from benchmarks.report import Outcome, Result, line
+from cortex_llm import config, machine, models, sizing
 from cortex_llm.nano import heldout, prompts
 from cortex_llm.nano.builtin import builtin_model
 from cortex_llm.nano.serving import Server, serve
@@ -18,7 +19,6 @@ LOAD_LIMIT_MS, FIRST_LIMIT_MS, SPEED_LIMIT, MEMORY_LIMIT_MB = 100.0, 25.0, 1500.
 PROMPT_TOKENS = 200  # what the limit on the first token is about
 GENERATED = 256
 ROUNDS, QUICK_ROUNDS = 15, 5
-THREADS = 2  # the limit on the speed is for two cores
 
 #: Loads the model in an engine that runs already, as `load` means: prints milliseconds. It
 #: leaves at once: the server may take long to end where the machine is busy.
@@ -44,14 +44,16 @@ def measured(rounds: int) -> Iterator[Outcome]:
     model = builtin_model()
     loads = [_load_ms(model) for _ in range(max(3, rounds // 3))]
     yield Result("nano", "load into the engine", statistics.median(loads), LOAD_LIMIT_MS, "ms")
-    with serve(model, threads=THREADS) as server:
+    # as many threads as `cortex-llm serve` gives this model on this machine
+    sized = sizing.plan(config.Settings(), models.usable(model), machine.inspect(), 1)
+    with serve(model, threads=sized.threads) as server:
         messages, count = _prompt(server)
         server.first_token_ms(messages)  # the first request also makes buffers
         firsts = [server.first_token_ms(messages) for _ in range(rounds)]
         what = f"first token after a prompt of {count} tokens"
         yield Result("nano", what, statistics.median(firsts), FIRST_LIMIT_MS, "ms")
         speeds = [_speed(server) for _ in range(rounds)]
-        what = "tokens a second, two threads"
+        what = f"tokens a second, {sized.threads} thread(s) as serve has it"
         speed = statistics.median(speeds)
         yield Result("nano", what, speed, SPEED_LIMIT, "tokens/s", at_least=True)
         yield Result("nano", "resident memory", server.memory_mb(), MEMORY_LIMIT_MB, "MB")

@@ -1,8 +1,9 @@
 """Builds the corpus: package metadata, manuals and documentation, with a manifest of sources.
 
-Everything comes from Debian's archive through apt. The result is three files of JSON lines,
-in an order that depends on nothing but their content, and `corpus.json`, which names every
-source with its version, checksum and licences.
+Everything comes from Debian's archive through apt, but for the product's own catalogue of
+intents, whose phrases say what people ask for. The result is four files of JSON lines, in an
+order that depends on nothing but their content, and `corpus.json`, which names every source
+with its version, checksum and licences.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import collections
 import gzip
 import hashlib
+import importlib.resources
 import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from cortex_llm.nano import documents
 from cortex_llm.nano.apt import PrivateApt, parse_records, unpack
@@ -65,6 +69,7 @@ def build(
         "texts": _write(
             folder / "texts.jsonl", [{"language": a, "text": b} for a, b in sorted(texts)]
         ),
+        "catalogue": _write(folder / "catalogue.jsonl", read_catalogue()),
     }
     manifest = {
         "descriptions": {
@@ -79,9 +84,23 @@ def build(
 
 
 def load(folder: Path, name: str) -> list[dict[str, Any]]:
-    """Read one of the corpus's files: packages, manuals or texts."""
+    """Read one of the corpus's files: packages, manuals, texts or catalogue."""
     with (folder / f"{name}.jsonl").open(encoding="utf-8") as stream:
         return [json.loads(line) for line in stream]
+
+
+def read_catalogue() -> list[dict[str, Any]]:
+    """The catalogue's intents by their ids: phrases by language, and packages, best first.
+
+    It is data of the command's package; nothing of the command is imported.
+    """
+    found = []
+    for entry in importlib.resources.files("cortex_cli").joinpath("catalogue").iterdir():
+        if entry.name.endswith(".yaml"):
+            found += yaml.safe_load(entry.read_text("utf-8"))
+    kept = ("id", *LANGUAGES, "packages")
+    rows = ({key: intent.get(key, []) for key in kept} for intent in found)
+    return sorted(rows, key=lambda row: str(row["id"]))
 
 
 def read_packages(apt: PrivateApt) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from cortex_llm.nano import heldout, prompts, reading
 from cortex_llm.nano.calls import Calls
 from cortex_llm.nano.prompts import INTENTS, LANGUAGES, Messages
 from cortex_llm.nano.ranker import Ranker
-from cortex_llm.nano.vocabulary import Vocabulary, is_held_out, kind_of
+from cortex_llm.nano.vocabulary import CATALOGUED, Vocabulary, is_held_out, kind_of
 
 MOST_TEXT = 800  # characters of prose at once
 TEXT = "text"  # the kind that is read as it is, without a question
@@ -100,10 +100,10 @@ class Maker:
     def choose(self, chance: random.Random) -> Example | None:
         """A request, the ranker's candidates, and the right ones among them."""
         language = _language(chance)
-        wanted = [self._package(chance, language)]
+        wanted = [self._wish(chance, language)]
         if chance.random() < TWO:
-            wanted.append(self._package(chance, language))
-        parts = [self._described(chance, package, language) for package in wanted]
+            wanted.append(self._wish(chance, language))
+        parts = [words for words, _ in wanted]
         if not all(parts):
             return None
         joiner = {"en": " and ", "fr": " et ", "es": " y "}[language]
@@ -114,7 +114,7 @@ class Maker:
             return None
         count = chance.choice((3, 4, 5, 6, 8, 8, 8))
         found = self._rankers[language].rank(words, count)
-        names = list(dict.fromkeys(package["name"] for package in wanted))
+        names = list(dict.fromkeys(_best(right, found) for _, right in wanted))
         if chance.random() < NONE:
             first = names[0][:4]
             found = [name for name in found if name not in names and name[:4] != first]
@@ -159,6 +159,16 @@ class Maker:
             return chance.choices(self._asked, cum_weights=self._totals)[0]
         return chance.choice(self._by_language[language])
 
+    def _wish(self, chance: random.Random, language: str) -> tuple[str, list[str]]:
+        """What somebody asks for, and the packages that are right, the best first."""
+        if chance.random() < CATALOGUED:
+            intent = chance.choice(self._words.catalogue)
+            right = [name for name in intent["packages"] if name in self._known]
+            if right and intent[language]:
+                return str(chance.choice(intent[language])), right
+        package = self._package(chance, language)
+        return self._described(chance, package, language), [package["name"]]
+
     def _described(self, chance: random.Random, package: dict[str, Any], language: str) -> str:
         """How somebody who does not know it may ask for a package."""
         if chance.random() < 0.15:
@@ -172,6 +182,11 @@ class Maker:
                 text = " ".join(words[at : at + chance.randint(3, 8)]).lower()
         words = [word for word in text.split() if chance.random() > 0.12]
         return re.sub(r"[][{}()|]", "", " ".join(words))
+
+
+def _best(right: Sequence[str], found: Sequence[str]) -> str:
+    """The first of the right packages that was found, or else the first."""
+    return next((name for name in right if name in found), right[0])
 
 
 def _language(chance: random.Random) -> str:

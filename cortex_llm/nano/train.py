@@ -3,6 +3,7 @@
 A run lives in one folder: `tokenizer.json`, `checkpoint.pt`, `log.jsonl`, `curve.png`. What is
 learnt follows from the corpus, the size, the seed and the number of steps; `--minutes` only
 finds that number, by timing the first steps. The rate rises, stays, and falls with the steps.
+The last steps compute as the shipped file does, in eight bits.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from cortex_llm.nano.sizes import SIZES, Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
 HOLD, LAST = 0.5, 0.02  # share of the steps at the full rate, and the rate's share at the end
+ROUNDED = 0.15  # share of the steps, the last ones, whose products are rounded as Q8_0's are
 CLIP = 1.0
 DECAY = 0.05
 TIMED_STEPS = 30  # enough to know the speed within a few per cent
@@ -97,7 +99,7 @@ class Optimizers:
 def prepare(plan: Plan) -> tuple[Any, list[dataset.Encoded]]:
     """The tokenizer of the run, made at its first start, and its encoded examples."""
     words = vocabulary.build(
-        corpus.load(plan.corpus, "packages"), corpus.load(plan.corpus, "manuals")
+        *(corpus.load(plan.corpus, name) for name in ("packages", "manuals", "catalogue"))
     )
     maker = Maker(words, corpus.load(plan.corpus, "texts"))
     examples = list(maker.make(plan.examples, plan.seed))
@@ -180,6 +182,7 @@ def _step(
     model: Nano, optimizers: Optimizers, batch: dataset.Batch, at: Progress, plan: Plan
 ) -> None:
     inputs, targets, weights = (part.to(plan.device) for part in batch)
+    model.round_products(on=bool(at.total) and at.step >= (1 - ROUNDED) * at.total)
     with torch.autocast(plan.device.split(":")[0], torch.bfloat16):
         loss = model.loss(inputs, targets, weights)
     loss.backward()

@@ -1,12 +1,14 @@
 """Words for the grammars from the corpus: package and command names, kinds of software, acts.
 
-Everything is cut from Debian's own descriptions and manuals. A tenth of the packages is held
-out: training never describes them, so that reading is measured on passages never seen.
+Everything is cut from Debian's own descriptions and manuals, and from the phrases of the
+catalogue of intents. A tenth of the packages is held out: training never describes them, so
+that reading is measured on passages never seen.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
 import random
 import re
 import string
@@ -21,11 +23,15 @@ from cortex_llm.nano.ranker import is_application
 HELD_OUT = 26  # of 256
 MAX_KIND_WORDS = 7
 MAX_NAME = 26
+CATALOGUED = 0.5  # share of kinds and goals in the catalogue's words: those are people's own
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "1234567890")
 _NOISE = re.compile(
     r"\b(gnu|gtk\+?\d?|qt\d?|kde|gnome|x11|metapackage|meta-package|debian|written in \w+)\b", re.I
 )
-_INFINITIVE = {"fr": re.compile(r"^\w+(er|ir|re)$"), "es": re.compile(r"^\w+(ar|er|ir)$")}
+_INFINITIVE = {
+    "fr": re.compile(r"^\w+(er|ir|[dtpv]re|[ulrd]ire)$"),
+    "es": re.compile(r"^\w+(ar|er|ir)$"),
+}
 _NO_VERBS = frozenset(
     (
         *("a", "an", "the", "is", "are", "program", "utility", "tool", "library", "interface"),
@@ -56,10 +62,15 @@ class Vocabulary:
     packages: Sequence[dict[str, Any]]
     applications: Sequence[dict[str, Any]]
     manuals: Sequence[dict[str, Any]]
+    catalogue: Sequence[dict[str, Any]]
     grammars: dict[str, Grammar]
 
 
-def build(packages: Sequence[dict[str, Any]], manuals: Sequence[dict[str, Any]]) -> Vocabulary:
+def build(
+    packages: Sequence[dict[str, Any]],
+    manuals: Sequence[dict[str, Any]],
+    catalogue: Sequence[dict[str, Any]],
+) -> Vocabulary:
     """Sort the corpus into lists to draw from, and make the grammars."""
     applications = [package for package in packages if is_application(package)]
     weights = [1.0 + package["popular"] ** 2 for package in applications]
@@ -76,28 +87,56 @@ def build(packages: Sequence[dict[str, Any]], manuals: Sequence[dict[str, Any]])
 
     grammars = {}
     for language in LANGUAGES:
-        kinds = _kinds(applications, language)
         acts = _acts(manuals, language)
+        goals, things = _phrases(catalogue, language, set(known))
+        kinds = _mixed(_kinds(applications, language), things)
         grammars[language] = Grammar(
             language,
             {
                 "package": package,
                 "command": _choice(commands),
-                "kind" if language == "en" else "corpus_kind": _choice(kinds),
+                "kind" if language == "en" else "corpus_kind": kinds,
                 "act": _choice(acts),
-                "goal": _goal(acts) if language == "en" else _choice(acts),
+                "goal": _mixed(acts, goals),
                 "noise": _noise,
             },
         )
-    return Vocabulary(packages, applications, manuals, grammars)
+    return Vocabulary(packages, applications, manuals, catalogue, grammars)
 
 
 def _choice(words: Sequence[str]) -> Any:
     return lambda chance: chance.choice(words)
 
 
-def _goal(acts: Sequence[str]) -> Any:
-    return lambda chance: chance.choice(acts)
+def _mixed(words: Sequence[str], catalogued: Sequence[str]) -> Any:
+    def choice(chance: random.Random) -> str:
+        return chance.choice(catalogued if chance.random() < CATALOGUED else words)
+
+    return choice if catalogued else _choice(words)
+
+
+def _phrases(
+    catalogue: Sequence[dict[str, Any]], language: str, names: set[str]
+) -> tuple[list[str], list[str]]:
+    """The catalogue's phrases: what somebody wants to do, and what somebody wants to have."""
+    goals: list[str] = []
+    things: list[str] = []
+    infinitive = _INFINITIVE.get(language)
+    verbs = _english_verbs()
+    for intent in catalogue:
+        for phrase in map(str, intent[language]):
+            first = phrase.split()[0]
+            if phrase in names or re.search(r"[][{}()|]", phrase):
+                continue
+            acts = infinitive.match(first) if infinitive else first in verbs
+            (goals if acts and " " in phrase else things).append(phrase)
+    return goals, things
+
+
+def _english_verbs() -> frozenset[str]:
+    text = importlib.resources.files("cortex_llm.nano").joinpath("phrases/verbs.txt").read_text()
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(" ".join(lines).split())
 
 
 def _kinds(applications: Sequence[dict[str, Any]], language: str) -> list[str]:

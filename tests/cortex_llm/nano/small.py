@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cortex_llm.nano import vocabulary
+from cortex_llm.nano.vocabulary import Vocabulary
+
 KINDS = ("editor", "viewer", "player", "server", "browser", "monitor", "converter", "game")
 THINGS = ("text", "image", "video", "music", "web", "mail", "map", "font")
 
@@ -62,10 +65,34 @@ def texts() -> list[dict[str, str]]:
     return [{"language": "en", "text": f"Debian is a system, sentence {n}."} for n in range(9)]
 
 
+def catalogue() -> list[dict[str, Any]]:
+    """Three intents, as the product's catalogue has them."""
+    return [
+        {
+            "id": f"{kind}-intent",
+            "en": [f"fast {kind}", f"edit with a {kind}"],
+            "fr": [f"{kind} rapide", f"éditer avec un {kind}"],
+            "es": [f"{kind} rápido", f"editar con un {kind}"],
+            "packages": [f"tex{kind[:4]}", f"ima{kind[:4]}"],
+        }
+        for kind in KINDS[:3]
+    ]
+
+
+def words() -> Vocabulary:
+    """The vocabulary of all this."""
+    return vocabulary.build(packages(), manuals(), catalogue())
+
+
 def write(folder: Path) -> Path:
     """Write the corpus; returns its folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = {"packages": packages(), "manuals": manuals(), "texts": texts()}
+    rows = {
+        "packages": packages(),
+        "manuals": manuals(),
+        "texts": texts(),
+        "catalogue": catalogue(),
+    }
     for name, items in rows.items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in items))
     manifest = {"files": {name: {"sha256": name} for name in rows}}

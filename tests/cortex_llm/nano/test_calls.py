@@ -6,13 +6,13 @@ import json
 import random
 import re
 
-from cortex_llm.nano import prompts, vocabulary
+from cortex_llm.nano import prompts
 from cortex_llm.nano.calls import Calls
 from tests.cortex_llm.nano import small
 
 
 def test_calls_are_of_listed_tools() -> None:
-    calls = Calls(vocabulary.build(small.packages(), small.manuals()).grammars)
+    calls = Calls(small.words().grammars)
     chance = random.Random(4)
     none = 0
     for _ in range(400):

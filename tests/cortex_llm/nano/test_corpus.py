@@ -26,6 +26,9 @@ def test_a_corpus_and_its_manifest(tmp_path: Path) -> None:
     assert page["options"] == [["-x", "loudly"]]
     (text,) = corpus.load(folder, "texts")
     assert text["text"].startswith("This paragraph")
+    intents = {row["id"]: row for row in corpus.load(folder, "catalogue")}
+    assert "audacity" in intents["audio-editor"]["packages"]
+    assert all(intents["audio-editor"][language] for language in corpus.LANGUAGES)
     for name, part in manifest["files"].items():
         found = hashlib.sha256((folder / f"{name}.jsonl").read_bytes()).hexdigest()
         assert found == part["sha256"]

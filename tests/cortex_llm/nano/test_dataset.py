@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cortex_llm.nano import vocabulary
 from cortex_llm.nano.examples import Maker
 from tests.cortex_llm.nano import small
 
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 @pytest.fixture(scope="module")
 def encoded() -> list[dataset.Encoded]:
-    maker = Maker(vocabulary.build(small.packages(), small.manuals()), small.texts())
+    maker = Maker(small.words(), small.texts())
     examples = list(maker.make(200, 1))
     texts = [m["content"] for e in examples for m in e.messages] + [e.answer for e in examples]
     return dataset.encode(examples, tokenizer.train(texts, 512), 1024)
@@ -56,7 +55,7 @@ def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.Encoded]) -
 
 
 def test_what_is_too_long_is_left_out(encoded: list[dataset.Encoded]) -> None:
-    maker = Maker(vocabulary.build(small.packages(), small.manuals()), small.texts())
+    maker = Maker(small.words(), small.texts())
     examples = list(maker.make(50, 1))
     tokens = tokenizer.train([e.answer for e in examples], 512)
     assert all(len(item.tokens) <= 61 for item in dataset.encode(examples, tokens, 60))

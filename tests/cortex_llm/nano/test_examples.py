@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from cortex_llm.nano import heldout, vocabulary
+from cortex_llm.nano import heldout
 from cortex_llm.nano.examples import RECIPE, Example, Maker
 from tests.cortex_llm.nano import small
 
@@ -18,7 +18,7 @@ def made() -> list[Example]:
 
 
 def maker() -> Maker:
-    return Maker(vocabulary.build(small.packages(), small.manuals()), small.texts())
+    return Maker(small.words(), small.texts())
 
 
 def test_the_same_seed_makes_the_same(made: list[Example]) -> None:

@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from cortex_llm.nano import vocabulary
 from cortex_llm.nano.grammar import Grammar
 from cortex_llm.nano.prompts import INTENTS, LANGUAGES
 from tests.cortex_llm.nano import small
@@ -14,7 +13,7 @@ from tests.cortex_llm.nano import small
 
 @pytest.fixture(scope="module")
 def grammars() -> dict[str, Grammar]:
-    return vocabulary.build(small.packages(), small.manuals()).grammars
+    return small.words().grammars
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

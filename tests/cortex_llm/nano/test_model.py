@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="needs the extra train: pip install 'cortex-
 
 import torch
 
-from cortex_llm.nano.model import Nano, rotate
+from cortex_llm.nano.model import Nano, attend, eight_bits, rotate
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -55,3 +55,37 @@ def test_weights_of_zero_do_not_count() -> None:
         model.loss(tokens[:1], targets[:1], weights[:1]),
         atol=1e-5,
     )
+
+
+def test_attention_is_that_of_the_fused_kernel() -> None:
+    torch.manual_seed(1)
+    q, k, v = torch.randn(3, 2, 2, 9, 16)
+    fused = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+    assert torch.allclose(attend(q, k, v), fused, atol=1e-5)
+
+
+def test_eight_bits_are_those_of_the_export() -> None:
+    gguf = pytest.importorskip("gguf", reason="needs the extra train")
+    torch.manual_seed(1)
+    x = torch.randn(4, 64, requires_grad=True)
+    kind = gguf.GGMLQuantizationType.Q8_0
+    packed = gguf.quants.quantize(x.detach().numpy(), kind)
+    shipped = torch.from_numpy(gguf.quants.dequantize(packed, kind))
+    assert torch.allclose(eight_bits(x), shipped, atol=2e-3)  # the file's scales are halves
+    assert not torch.equal(eight_bits(x), x)
+    eight_bits(x).sum().backward()
+    assert x.grad is not None
+    assert torch.equal(x.grad, torch.ones(4, 64))
+
+
+def test_rounded_products_are_near_and_can_be_left() -> None:
+    torch.manual_seed(1)
+    model = Nano(TINY).eval()
+    tokens = torch.randint(0, 64, (1, 20))
+    exact = model(tokens)
+    model.round_products(on=True)
+    rounded = model(tokens)
+    assert not torch.equal(exact, rounded)
+    assert torch.allclose(exact, rounded, atol=0.05)
+    model.round_products(on=False)
+    assert torch.equal(exact, model(tokens))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 
-from cortex_llm.nano import prompts, vocabulary
+from cortex_llm.nano import prompts
 from cortex_llm.nano.reading import Reader, description
 from cortex_llm.nano.vocabulary import is_held_out
 from tests.cortex_llm.nano import small
 
 
 def test_answers_stand_in_their_passages() -> None:
-    reader = Reader(vocabulary.build(small.packages(), small.manuals()))
+    reader = Reader(small.words())
     chance = random.Random(2)
     unknown = answered = 0
     for _ in range(600):
@@ -29,7 +29,7 @@ def test_answers_stand_in_their_passages() -> None:
 def test_held_out_packages_are_not_described() -> None:
     held = [p for p in small.packages() if is_held_out(p["name"])]
     assert held, "the small corpus must hold one out"
-    reader = Reader(vocabulary.build(small.packages(), small.manuals()))
+    reader = Reader(small.words())
     chance = random.Random(5)
     made = [reader.read(chance) for _ in range(600)]
     text = " ".join(e.messages[1]["content"] for e in made if e is not None)

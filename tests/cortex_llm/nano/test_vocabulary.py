@@ -20,7 +20,22 @@ def test_kind_of() -> None:
 
 
 def test_noise_is_no_request() -> None:
-    words = vocabulary.build(small.packages(), small.manuals())
+    words = small.words()
     chance = random.Random(3)
     said = {words.grammars["en"].say(["{noise}"], chance, tidy=True).text for _ in range(50)}
     assert len(said) > 30
+
+
+def test_the_catalogue_s_phrases_are_said_as_what_they_are() -> None:
+    grammars = small.words().grammars
+    chance = random.Random(3)
+    for language, thing, goal in (
+        ("en", "fast editor", "edit with a editor"),
+        ("fr", "editor rapide", "éditer avec un editor"),
+        ("es", "editor rápido", "editar con un editor"),
+    ):
+        kind = "{kind}" if language == "en" else "{corpus_kind}"
+        things = {grammars[language].say([kind], chance, tidy=True).text for _ in range(300)}
+        goals = {grammars[language].say(["{goal}"], chance, tidy=True).text for _ in range(300)}
+        assert thing in things - goals
+        assert goal in goals - things
