@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from cortex_cli import prompts
 from cortex_cli.errors import Failure
 from cortex_cli.index import cache
 from cortex_cli.settings import make_runtime_dir
@@ -135,6 +136,9 @@ def _model(settings: Settings) -> Finding:
     with Client(settings.socket_path(), timeout_s=REPLY_TIMEOUT_S) as client:
         found = client.call("llm.status")
     detail = f"{found.get('model') or 'no model'}: {found['state']} ({found.get('url')})"
+    if found.get("model"):
+        profile = found.get("profile")
+        detail += f"; profile {profile or prompts.CHAT}, good for: {prompts.purpose(profile)}"
     if found["state"] in ("ready", "stopped", "loading"):
         return Finding("model server", "ok", detail)
     if found.get("last_error"):

@@ -20,12 +20,24 @@ MARK_BYTES = 8
 FOLDER = Path(__file__).with_name("prompts")
 NANO, CHAT = "nano", "chat"
 
+#: What a model of each profile is good for, in words for people.
+PURPOSES = {
+    NANO: "sorting requests, choosing among candidates, quoting what answers from a passage; "
+    "for open questions set up a larger model: cortex-llm models",
+    CHAT: "open questions, explanations, alerts",
+}
+
 #: What the small model was trained to say where its passage does not hold the answer.
 NANO_UNKNOWN = (
     "I don't know: the passage does not say.",
     "Je ne sais pas : le passage ne le dit pas.",
     "No lo sé: el pasaje no lo dice.",
 )
+
+
+def purpose(profile: str | None) -> str:
+    """What a model of this profile is good for; an unnamed profile is an instruction model's."""
+    return PURPOSES.get(profile or CHAT, PURPOSES[CHAT])
 
 
 def messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:

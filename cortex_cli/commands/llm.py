@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cortex_cli import output
+from cortex_cli import output, prompts
 from cortex_cli.errors import AlreadySaid
 from cortex_cli.options import json_option
 from cortexd.api.client import Client
@@ -40,7 +40,8 @@ def status(settings: Settings) -> None:
     lines = [
         ("state", str(found["state"])),
         ("model", str(found.get("model") or "-")),
-        ("profile", str(found.get("profile") or "-")),
+        ("profile", str(found.get("profile") or (prompts.CHAT if found.get("model") else "-"))),
+        ("good for", prompts.purpose(found.get("profile")) if found.get("model") else "-"),
         ("url", str(found.get("url") or "-")),
         ("context", f"{found['context_length']} tokens" if found.get("context_length") else "-"),
         ("slots", str(found.get("slots") or "-")),

@@ -17,3 +17,5 @@ def test_a_machine_where_all_is_well(chat: Cortex, models: dict[str, object]) ->
     found = json.loads(done.stdout)
     bad = [check for check in found["checks"] if check["state"] == "failed"]
     assert (bad, found["ok"], done.returncode) == ([], True, 0)
+    model = next(check for check in found["checks"] if check["name"] == "model server")
+    assert "profile chat, good for: open questions" in model["detail"]

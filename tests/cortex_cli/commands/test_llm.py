@@ -6,8 +6,9 @@ from tests.cortex_cli.conftest import Cortex
 
 def test_status(chat: Cortex) -> None:
     shown = chat.run("llm", "status").stdout
-    assert "state    ready" in shown
+    assert "state     ready" in shown
     assert "tiny-chat" in shown
+    assert "good for  open questions" in shown
     assert json.loads(chat.run("llm", "status", "--json").stdout)["model"] == "tiny-chat"
 
 
@@ -19,3 +20,9 @@ def test_models(cortex: Cortex, models: dict[str, Path]) -> None:
     listed = cortex.run("llm", "models", "--json")
     assert listed.returncode == 0
     assert "mine.gguf" in json.dumps(json.loads(listed.stdout))
+
+
+def test_the_small_model_is_no_more_than_it_is(nano: Cortex) -> None:
+    shown = nano.run("llm", "status").stdout
+    assert "profile   nano" in shown
+    assert "for open questions set up a larger model" in shown
