@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOME = Path("~/.cache/cortex/nano")  # several hundred MB of archives and checkpoints
 HERE = "cortex_llm.nano.cli"
-EXAMPLES, SEED, THREADS = 120_000, 1, 2
+EXAMPLES, SEED, THREADS = 320_000, 1, 2
 
 
 def add_parser(commands: Any) -> None:

@@ -52,6 +52,7 @@ def export(run: Path, folder: Path, kind: str = "q8_0") -> dict[str, Any]:
         "shape": asdict(model.size),
         "tokenizer_sha256": saved["identity"]["tokenizer"],
         "corpus_sha256": saved["identity"]["corpus"],
+        "phrases_sha256": saved["identity"]["phrases"],
         "seed": saved["identity"]["seed"],
         "examples": saved["identity"]["examples"],
         "training": saved["progress"] | {"device": saved["device"], "threads": saved["threads"]},

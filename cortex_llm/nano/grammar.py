@@ -7,6 +7,7 @@ source, so the same seed says the same things.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.resources
 import random
 import re
@@ -88,6 +89,15 @@ class Grammar:
             return self._expand(chance.choice(self.rules[name]), chance, fixed, depth + 1)
 
         return _RULE.sub(rule, text)
+
+
+def digest() -> str:
+    """The SHA-256 of all phrases, in the order of their files' names."""
+    together = hashlib.sha256()
+    folder = importlib.resources.files("cortex_llm.nano").joinpath("phrases")
+    for part in sorted(folder.iterdir(), key=lambda part: part.name):
+        together.update(part.read_bytes())
+    return together.hexdigest()
 
 
 def _read(text: str) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 
 from cortex_llm.errors import LlmError, UsageError
-from cortex_llm.nano import corpus, dataset, tokenizer, vocabulary
+from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
 from cortex_llm.nano.examples import Example, Maker
 from cortex_llm.nano.model import Nano
 from cortex_llm.nano.sizes import SIZES, Size
@@ -227,6 +227,7 @@ def _identity(plan: Plan, digest: str) -> dict[str, Any]:
         "seed": plan.seed,
         "examples": plan.examples,
         "tokenizer": digest,
+        "phrases": grammar.digest(),
         "corpus": {name: part["sha256"] for name, part in manifest["files"].items()},
     }
 
@@ -257,7 +258,7 @@ def _restore(plan: Plan, model: Nano, optimizers: Optimizers, digest: str) -> Pr
     saved = torch.load(path, map_location=plan.device, weights_only=True)
     if saved["size"] != asdict(plan.size) or saved["identity"] != _identity(plan, digest):
         raise UsageError(
-            f"{path} is of another size, seed or corpus", hint="name another folder with --run"
+            f"{path} is of another size, seed, corpus or grammar", hint="name another folder with --run"
         )
     model.load_state_dict(saved["model"])
     for optimizer, state in zip(optimizers.all, saved["optimizers"], strict=True):

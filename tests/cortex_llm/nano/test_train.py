@@ -111,7 +111,7 @@ def test_minutes_become_steps(corpus: Path, tmp_path: Path) -> None:
 
 def test_another_seed_does_not_continue_a_run(corpus: Path, tmp_path: Path) -> None:
     trained(corpus, tmp_path, steps=1)
-    with pytest.raises(UsageError, match="another size, seed or corpus"):
+    with pytest.raises(UsageError, match="another size, seed, corpus or grammar"):
         trained(corpus, tmp_path, steps=2, seed=5)
 
 
