@@ -31,6 +31,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run the model server in the foreground")
     serve.add_argument(
+        "--journal-requests",
+        action="store_true",
+        help="tell the journal of each request by its id (X-Request-Id); needs a Unix socket",
+    )
+    serve.add_argument(
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")

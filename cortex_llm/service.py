@@ -180,7 +180,9 @@ def _planned(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, int]:
     if most <= 0:
         raise ModelError(f"this machine has {host.memory >> 20} MiB: too little for any model")
     engine, _ = engines.choose(settings)
-    sized = sizing.plan(settings, info, _with_memory(host, most), engine.max_parallel)
+    sized = sizing.plan(
+        settings, info, _with_memory(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
+    )
     if not sized.fits:
         raise ModelError(
             f"{path} is too big for this machine: {sizing.shortfall(sized)}",

@@ -20,6 +20,7 @@ MIN_CONTEXT = 256  # below, not even a system prompt fits
 DEFAULT_PARALLEL = 4
 MEMORY_SHARE = 0.9  # of the cap: page tables, the allocator and the kernel take theirs
 BASE_BYTES = 96 << 20  # the server itself with its libraries and compute buffers, measured
+SUPERVISOR_BYTES = 16 << 20  # `supervise`, beside the server in its unit: 12 MB, measured
 COMPUTE_SHARE = 0.05  # compute buffers grow with the model, about so much of the weights
 CACHE_SHARE = 32  # a prompt cache of a 32nd of the cap
 MAX_CACHE_MB = 256
@@ -45,9 +46,16 @@ class Sizing:
 
 
 def plan(
-    settings: Settings, model: ModelInfo, machine: Machine, max_parallel: int | None = None
+    settings: Settings,
+    model: ModelInfo,
+    machine: Machine,
+    max_parallel: int | None = None,
+    beside: int = 0,
 ) -> Sizing:
-    """Choose the sizes for this model on this machine; `max_parallel` is the engine's limit."""
+    """Choose the sizes for this model on this machine; `max_parallel` is the engine's limit.
+
+    `beside`: bytes that a process beside the server takes of the same memory.
+    """
     notes: list[str] = []
     trained = model.context_length
     context = settings.ctx_size or DEFAULT_CONTEXT
@@ -64,7 +72,7 @@ def plan(
     budget = int(machine.memory * MEMORY_SHARE)
 
     def needed() -> int:
-        return _needed(model, context * parallel, cache_mb)
+        return _needed(model, context * parallel, cache_mb) + beside
 
     while needed() > budget and settings.parallel is None and parallel > 1:
         parallel -= 1
