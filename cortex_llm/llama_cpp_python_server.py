@@ -6,7 +6,8 @@ so this adds what it lacks, around it, not in it:
 
 * GET /health and /props, and tags and n_ctx in /v1/models;
 * ``response_format`` of the type json_schema, rewritten to the form the package knows;
-  a request without a content type, which counts as JSON;
+  a request without a content type, which counts as JSON; one with an X-Request-Id that is
+  no UUID, which the package would refuse (ids of a batch are none);
 * a prompt above the context is HTTP 400 ``exceed_context_size_error`` with both numbers,
   in streams too: the package sends 200 first and then breaks off, so the start of every
   reply is held back until its first byte is there;
@@ -170,7 +171,7 @@ async def _with_known_format(scope: Message, receive: Receive) -> tuple[Message,
     except (ValueError, KeyError, TypeError):
         pass  # what the package makes of it is its own affair
     replaced = {b"content-length": str(len(body)).encode(), b"content-type": b"application/json"}
-    headers = [pair for pair in scope["headers"] if pair[0] not in replaced]
+    headers = [pair for pair in scope["headers"] if pair[0] not in {*replaced, b"x-request-id"}]
     headers += replaced.items()
     replayed = False
 

@@ -17,18 +17,18 @@ import os
 import signal
 import stat
 import sys
-from typing import NoReturn
+from pathlib import Path
+from typing import NoReturn, cast
 
 from cortex_llm import config, engines, machine, models, sizing, supervise
-from cortex_llm.endpoint import Endpoint, UnixEndpoint
+from cortex_llm.endpoint import Endpoint, UnixEndpoint, parse_host
 from cortex_llm.engines import Launch
 from cortex_llm.errors import EngineError, UsageError
 from cortex_llm.output import say
 from cortex_llm.ready import notify
 
 CONNECT_TIMEOUT = 1.0  # seconds; a live server accepts at once
-ENGINE_SOCKET = "engine.sock"  # beside the public one, for this user alone
-ENGINE_UMASK = 0o077
+ENGINE_SOCKET = "engine/llm.sock"  # beside the public one, in a folder for this user alone
 
 
 def prepare(settings: config.Settings, extra: tuple[str, ...] = (), beside: int = 0) -> Launch:
@@ -95,21 +95,37 @@ def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
             f"--journal-requests is for a server on a Unix socket, not at {public}",
             hint="set CORTEX_LLM_HOST to the path of a socket",
         )
-    inner = UnixEndpoint(public.path.with_name(ENGINE_SOCKET))
+    inner = private_socket(public)
     own = dataclasses.replace(settings, endpoint=inner)
     launch = prepare(own, flags, sizing.SUPERVISOR_BYTES)
     clear_stale_socket(public)
+    make_private_folder(inner.path.parent)
     clear_stale_socket(inner)
     announce(settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, supervise.SIGNALS)
-    umask = os.umask(ENGINE_UMASK)
     try:
         pid = os.posix_spawn(launch.argv[0], launch.argv, dict(launch.env), setsigmask=())
     except OSError as error:
         raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
-    finally:
-        os.umask(umask)
     return Launch(supervise.argv(pid, str(inner.path), str(public.path)), dict(os.environ))
+
+
+def private_socket(public: UnixEndpoint) -> UnixEndpoint:
+    """Where the engine listens; raises UsageError when the path is too long for a socket."""
+    try:
+        found = parse_host(str(public.path.parent / ENGINE_SOCKET), 0)
+    except ValueError as error:
+        raise UsageError(f"the engine's own socket beside {public.path} {error}") from error
+    return cast("UnixEndpoint", found)
+
+
+def make_private_folder(folder: Path) -> None:
+    """A folder that this user alone may enter; some engines open their sockets to everybody."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
 def require_folder(endpoint: Endpoint) -> None:

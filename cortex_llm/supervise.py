@@ -7,9 +7,9 @@ socket to it, tells the journal of requests, and
   whether the model is loaded;
 * ends as the engine ends, with its exit status or by its signal, so that systemd sees what
   it would have seen;
-* passes a stop on: clients are hung up first (llama-server would wait for their streams for
-  ever), and an engine that has not ended after STOP_GRACE_S is killed. A stop that was asked
-  for ends with 0.
+* passes a stop on: clients are hung up, and an engine that does not end is told again
+  (llama-server waits for streams for ever and leaves at the second signal), then killed.
+  A stop that was asked for ends with 0.
 
 Started afresh rather than kept from `serve`: 12 MB instead of 25, all the time.
 """
@@ -33,7 +33,9 @@ from cortex_llm.requestlog import RequestLog
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 #: Blocked by `serve` from before the engine is there until this program listens to them.
 SIGNALS = (*STOP_SIGNALS, signal.SIGCHLD)
-STOP_GRACE_S = 4.0  # llama-cpp-python needs up to 2; TimeoutStopSec= of the unit is above
+#: After so many seconds of a stop the engine gets these. llama-cpp-python needs up to 2;
+#: TimeoutStopSec= of the unit is above.
+INSISTING = ((0.5, signal.SIGTERM), (4.0, signal.SIGKILL))
 DELIVERY_S = 1.0  # for the last words of an engine that has ended
 POLL_FIRST_S, POLL_LAST_S, POLL_GROWTH = 0.005, 0.1, 1.3  # until the engine listens
 OWN_DESCRIPTORS = 32  # of the limit; a connection takes two of the others
@@ -52,8 +54,9 @@ class Supervisor:
         self._inner = inner
         self._public = public
         self._open = False  # whether the public socket is there
-        self._kill_at: float | None = None  # set by a stop
-        self._failed = False  # whether it was for a reason of our own
+        self._stopping: float | None = None  # since when, by the monotonic clock
+        self._insisted = 0  # how often
+        self._failed = False  # whether the stop was for a reason of our own
         self._wakeup, writer = socket.socketpair()
         self._writer = writer
         for end in (self._wakeup, writer):
@@ -68,11 +71,8 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         pause = POLL_FIRST_S
         while (status := self._ended()) is None:
-            if self._kill_at is not None:
-                left = self._kill_at - time.monotonic()
-                if left <= 0:
-                    os.kill(self._pid, signal.SIGKILL)
-                self._relay.step(max(left, POLL_LAST_S))
+            if self._stopping is not None:
+                self._relay.step(self._insist(self._stopping))
             elif not self._open and not self._try_to_open():
                 self._relay.step(pause)
                 pause = min(pause * POLL_GROWTH, POLL_LAST_S)
@@ -83,7 +83,9 @@ class Supervisor:
         self._relay.close()
         with contextlib.suppress(FileNotFoundError):  # left by an engine that was killed
             os.unlink(self._inner)  # noqa: PTH108 - pathlib would cost a megabyte
-        if self._kill_at is not None:
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(self._inner))  # noqa: PTH106, PTH120
+        if self._stopping is not None:
             return EXIT_FAILED if self._failed else 0
         return end_as(os.waitstatus_to_exitcode(status))
 
@@ -105,19 +107,30 @@ class Supervisor:
             sys.stderr.write(f"error: cannot listen at {self._public}: {error.strerror}\n")
             self._failed = True
             self._stop()
-        self._open = True
+        else:
+            self._open = True
         return True
 
     def _on_signal(self, _events: int) -> None:
         numbers = self._wakeup.recv(64)
-        if self._kill_at is None and any(number in STOP_SIGNALS for number in numbers):
+        if self._stopping is None and any(number in STOP_SIGNALS for number in numbers):
             self._stop()
 
     def _stop(self) -> None:
-        self._kill_at = time.monotonic() + STOP_GRACE_S
+        self._stopping = time.monotonic()
         self._shut()
         self._relay.hang_up(Outcome.STOPPED)
         os.kill(self._pid, signal.SIGTERM)
+
+    def _insist(self, since: float) -> float | None:
+        """Signal again when it is time; seconds until the next time, None when there is none."""
+        while self._insisted < len(INSISTING):
+            after, number = INSISTING[self._insisted]
+            if (left := since + after - time.monotonic()) > 0:
+                return left
+            os.kill(self._pid, number)
+            self._insisted += 1
+        return None
 
     def _deliver(self) -> None:
         """What the engine said before it ended still goes to those who read it."""
