@@ -157,6 +157,22 @@ def test_a_half_closed_client_still_gets_its_answer(bench: Bench) -> None:
         assert client.recv(1) == b""
 
 
+def test_an_engine_that_has_answered_may_read_on(bench: Bench) -> None:
+    """llama-server refuses a request by its head, and reads the rest before it closes."""
+    client, engine = bench.pair()
+    with client, engine:
+        client.sendall(QUESTION[:-2])
+        read(engine, len(QUESTION) - 2)
+        engine.sendall(ANSWER)
+        engine.shutdown(socket.SHUT_WR)
+        assert read(client, 1 << 20) == ANSWER  # to its end
+        client.sendall(QUESTION[-2:])
+        assert read(engine, 2) == QUESTION[-2:]
+        engine.close()
+        wait_for(lambda: not bench.relay.connections)
+        assert [outcome for _, outcome in bench.ended] == [Outcome.ANSWERED]
+
+
 def test_all_that_an_engine_said_before_its_end_arrives(bench: Bench) -> None:
     client, engine = bench.pair()
     with client:

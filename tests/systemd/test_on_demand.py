@@ -14,12 +14,15 @@ pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
 
 UNITS = ("cortexd.service", "cortex-llm.service", "cortex-llm-proxy.service")
 
-#: What any local user may try: one completion at the public address, with or without a key.
+#: What any local user may try: one completion at the public address, with or without a key
+#: and an id for the request.
 POST = """
 import sys, urllib.error, urllib.request
 headers = {"Content-Type": "application/json"}
 if len(sys.argv) > 1:
     headers["Authorization"] = "Bearer " + sys.argv[1]
+if len(sys.argv) > 2:
+    headers["X-Request-Id"] = sys.argv[2]
 url = "http://127.0.0.1:8085/v1/completions"
 request = urllib.request.Request(url, b'{"prompt": "x", "max_tokens": 1}', headers)
 try:
