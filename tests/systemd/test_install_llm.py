@@ -43,8 +43,9 @@ def test_install_writes_what_it_should(running: Machine) -> None:
     assert running.sh(f"stat -c %a {ENV} {ENV}.old").stdout.split() == ["600", "600"]
     limit = int(running.show("cortex-llm", "MemoryMax"))
     assert 100 << 20 < limit < 2 << 30
-    process = running.show("cortex-llm", "MainPID")
-    assert "--ctx-size\x002048" in running.run("cat", f"/proc/{process}/cmdline").stdout
+    parent = running.show("cortex-llm", "MainPID")
+    engine = running.run("pgrep", "-P", parent).stdout.strip()
+    assert "--ctx-size\x002048" in running.run("cat", f"/proc/{engine}/cmdline").stdout
 
 
 def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
