@@ -16,11 +16,14 @@ import dataclasses
 import os
 import signal
 import stat
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, cast
 
 from cortex_llm import config, engines, machine, models, sizing, supervise
+from cortex_llm.child import die_with
 from cortex_llm.endpoint import Endpoint, UnixEndpoint, parse_host
 from cortex_llm.engines import Launch
 from cortex_llm.errors import EngineError, UsageError
@@ -104,10 +107,15 @@ def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
     announce(settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, supervise.SIGNALS)
     try:
-        pid = os.posix_spawn(launch.argv[0], launch.argv, dict(launch.env), setsigmask=())
+        engine = subprocess.Popen(
+            launch.argv,
+            env=dict(launch.env),
+            stdin=subprocess.DEVNULL,
+            preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - this program has one thread
+        )
     except OSError as error:
         raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
-    return Launch(supervise.argv(pid, str(inner.path), str(public.path)), dict(os.environ))
+    return Launch(supervise.argv(engine.pid, str(inner.path), str(public.path)), dict(os.environ))
 
 
 def private_socket(public: UnixEndpoint) -> UnixEndpoint:

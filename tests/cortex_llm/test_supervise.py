@@ -211,6 +211,14 @@ def test_an_engine_that_does_not_stop_is_killed(tmp_path: Path, tiny: Path) -> N
         assert not engine.is_running()
 
 
+def test_an_engine_does_not_outlive_it(tmp_path: Path, tiny: Path) -> None:
+    with model_server(tmp_path, model=tiny, unix=True, options=JOURNALLED) as server:
+        engine = engine_of(server)
+        server.process.kill()
+        server.process.wait(TIMEOUT)
+        wait_for(lambda: not engine.is_running())
+
+
 def test_a_stop_while_it_loads(tmp_path: Path, tiny: Path) -> None:
     with run_fake(tmp_path, tiny, LISTENS, TEST_DELAY="60") as server:
         wait_for(lambda: psutil.Process(server.process.pid).children())
