@@ -11,8 +11,8 @@ from __future__ import annotations
 import sys
 from enum import Enum
 
-from cortex_llm import journal
 from cortex_llm.exchanges import Exchange, Outcome
+from cortex_llm.journal import Journal
 
 ERROR, WARNING, NOTICE, INFO = 3, 4, 5, 6
 
@@ -36,10 +36,10 @@ WORDS = {
 
 
 class RequestLog:
-    """Writes to the journal at `path`, and to standard error where there is none."""
+    """Writes to the journal, and to standard error where there is none."""
 
-    def __init__(self, path: str = journal.SOCKET) -> None:
-        self._path = path
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
 
     def began(self, exchange: Exchange) -> None:
         """A request has come."""
@@ -83,7 +83,7 @@ class RequestLog:
         }
         if exchange.request_id is not None:
             fields["CORTEX_REQUEST_ID"] = exchange.request_id
-        if not journal.send(self._path, **fields):
+        if not self._journal.send(**fields):
             sys.stderr.write(f"cortex-llm: {message}\n")
             sys.stderr.flush()
 

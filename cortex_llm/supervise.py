@@ -25,8 +25,8 @@ import socket
 import sys
 import time
 
-from cortex_llm import journal
 from cortex_llm.exchanges import Outcome, Witness
+from cortex_llm.journal import Journal
 from cortex_llm.relay import Relay
 from cortex_llm.requestlog import RequestLog
 
@@ -45,8 +45,8 @@ EXIT_FAILED = 1
 class Supervisor:
     """One engine, from when it has been started to its end."""
 
-    def __init__(self, pid: int, inner: str, public: str, journal_path: str) -> None:
-        log = RequestLog(journal_path)
+    def __init__(self, pid: int, inner: str, public: str) -> None:
+        log = RequestLog(Journal())
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         most = max(1, (limit - OWN_DESCRIPTORS) // 2)
         self._relay = Relay(inner, lambda: Witness(log.began, log.ended), most)
@@ -166,10 +166,9 @@ def argv(pid: int, inner: str, public: str) -> tuple[str, ...]:
 
 
 def main() -> int:
-    """PID ENGINE-SOCKET PUBLIC-SOCKET [JOURNAL-SOCKET]."""
-    pid, inner, public, *rest = sys.argv[1:]
-    journal_path = rest[0] if rest else journal.SOCKET
-    return Supervisor(int(pid), inner, public, journal_path).run()
+    """PID ENGINE-SOCKET PUBLIC-SOCKET."""
+    pid, inner, public = sys.argv[1:]
+    return Supervisor(int(pid), inner, public).run()
 
 
 if __name__ == "__main__":

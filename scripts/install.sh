@@ -305,7 +305,7 @@ STEP=
 # shellcheck disable=SC2317  # the trap calls it
 abandon() {
     local status=$?
-    trap - EXIT
+    trap - EXIT INT TERM
     case $STEP in
     making)
         rm -rf "$DESTDIR$FRESH"
@@ -324,6 +324,8 @@ main() {
     parse "$@"
     preflight
     trap abandon EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     [ -n "$DRY" ] || STEP=making
     make_environment
     keep_old

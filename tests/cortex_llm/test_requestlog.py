@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from cortex_llm.exchanges import Exchange, Outcome
+from cortex_llm.journal import Journal
 from cortex_llm.requestlog import RequestLog
 
 
-class Journal:
-    """A socket in journald's place."""
+class Journald:
+    """A socket in journald's place, and a way to it."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(path))
         self.socket.setblocking(False)
+        self.client = Journal(str(path))
 
     def entry(self) -> dict[str, str] | None:
         try:
@@ -30,9 +31,10 @@ class Journal:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    found = Journal(tmp_path / "journal")
+def journal(tmp_path: Path) -> Iterator[Journald]:
+    found = Journald(tmp_path / "journal")
     yield found
+    found.client.close()
     found.socket.close()
 
 
@@ -45,8 +47,8 @@ def finished(request_id: str | None = "abc", method: str = "POST", status: int =
     return exchange
 
 
-def test_the_begin(journal: Journal) -> None:
-    RequestLog(str(journal.path)).began(finished())
+def test_the_begin(journal: Journald) -> None:
+    RequestLog(journal.client).began(finished())
     assert journal.entry() == {
         "SYSLOG_IDENTIFIER": "cortex-llm",
         "MESSAGE": "request abc began: POST /v1/completions",
@@ -59,8 +61,8 @@ def test_the_begin(journal: Journal) -> None:
     }
 
 
-def test_the_end(journal: Journal) -> None:
-    RequestLog(str(journal.path)).ended(finished(), Outcome.ANSWERED)
+def test_the_end(journal: Journald) -> None:
+    RequestLog(journal.client).ended(finished(), Outcome.ANSWERED)
     entry = journal.entry()
     assert entry is not None
     assert entry["MESSAGE"] == "request abc was answered: HTTP 200, 300 bytes in 1500.0 ms"
@@ -83,9 +85,9 @@ def test_the_end(journal: Journal) -> None:
     ],
 )
 def test_every_end_has_its_priority(
-    journal: Journal, outcome: Outcome, status: int, priority: str, words: str
+    journal: Journald, outcome: Outcome, status: int, priority: str, words: str
 ) -> None:
-    RequestLog(str(journal.path)).ended(finished(status=status), outcome)
+    RequestLog(journal.client).ended(finished(status=status), outcome)
     entry = journal.entry()
     assert entry is not None
     assert entry["PRIORITY"] == priority
@@ -94,8 +96,8 @@ def test_every_end_has_its_priority(
     assert entry["CORTEX_EVENT"] == ("model_request_done" if good else "model_request_failed")
 
 
-def test_use_is_told_without_an_id_and_looking_only_with_one(journal: Journal) -> None:
-    log = RequestLog(str(journal.path))
+def test_use_is_told_without_an_id_and_looking_only_with_one(journal: Journald) -> None:
+    log = RequestLog(journal.client)
     log.began(finished(None, "GET"))
     log.ended(finished(None, "GET"), Outcome.ANSWERED)
     assert journal.entry() is None
@@ -111,5 +113,7 @@ def test_use_is_told_without_an_id_and_looking_only_with_one(journal: Journal) -
 
 
 def test_without_a_journal_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    RequestLog(str(tmp_path / "none")).began(finished())
+    journal = Journal(str(tmp_path / "none"))
+    RequestLog(journal).began(finished())
+    journal.close()
     assert capsys.readouterr().err == "cortex-llm: request abc began: POST /v1/completions\n"
