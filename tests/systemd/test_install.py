@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -173,22 +174,31 @@ def test_what_cannot_be_installed_or_is_interrupted_leaves_nothing(
         stderr=subprocess.PIPE, text=True, cwd="/",
     )  # fmt: skip
     wait_for(lambda: bare.sh("ls -d /opt/cortex/env-*/bin/pip", check=False).stdout, pause=0.02)
-    # what Ctrl-C in a terminal does: the script and what it runs at the moment
-    bare.sh("script=$(pgrep -of install.sh); kill -INT $script $(pgrep -P $script)")
+    # as Ctrl-C in a terminal: the script and what it runs at the moment
+    bare.sh("script=$(pgrep -of install.sh); kill -TERM $script $(pgrep -P $script)")
     said = process.communicate(timeout=60)[1]
     assert process.returncode != 0
     assert "nothing was changed" in said
     wait_for(lambda: files(bare) == before)
 
 
-def test_another_prefix(bare: Machine, wheels: Path, tiny: Path) -> None:
-    put_in_model(bare, tiny)
-    install(bare, wheels, "--prefix", "/usr/local/lib/ai/cortex")
-    assert bare.ask("inference", prompt="Hi", max_tokens=2)["status"] == "ok"
-    assert "/usr/local/lib/ai/cortex/bin/" in bare.show("cortex-llm", "ExecStart")
+def test_another_prefix_by_cortex_daemon_and_the_built_in_model(
+    bare: Machine, wheels: Path
+) -> None:
+    """From nothing to an answer of the model that comes with it; nothing is set by hand."""
+    cortex = [sys.executable, "-P", "-m", "cortex_cli", "daemon"]
+    place = "/usr/local/lib/ai/cortex"
+    options = ["--wheels", str(wheels), "--prefix", place]
+    said = bare.run(*cortex, "install", *options, timeout=300)
+    assert "done: cortexd serves" in said.stderr
+    answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
+    assert answer.stdout.strip()
+    status = json.loads(bare.run("cortex", "daemon", "status", "--json").stdout)
+    assert status["llm"]["model"].startswith("cortex-nano")
+    assert f"{place}/bin/" in bare.show("cortex-llm", "ExecStart")
     bare.run("test", "!", "-e", "/opt/cortex")
-    bare.run("/usr/local/lib/ai/cortex/scripts/uninstall.sh", "--purge")
-    assert not {path for path in files(bare) if path.startswith("/usr/local/lib/ai")}
+    bare.run("cortex", "daemon", "uninstall", "--purge")
+    assert not {path for path in files(bare) if "cortex" in path or path.endswith("/ai")}
     assert bare.show("cortexd", "LoadState") == "not-found"
 
 
