@@ -112,6 +112,9 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
             "--idle-timeout", metavar="TIME", help="unload after so long unused; 0: never"
         )
         action.add_argument(
+            "--kv-cache-type", metavar="TYPE", help="f16, q8_0 or q4_0: half and a quarter"
+        )
+        action.add_argument(
             "--always-on",
             action=argparse.BooleanOptionalAction,
             help="load it at boot and keep it; --no-always-on: on demand",

@@ -88,6 +88,7 @@ class Local:
             engine=None,
             parallel=None,
             idle_timeout=None,
+            kv_cache_type=None,
             always_on=None,
             copy=self.model is not None and str(self.model).startswith(("/home/", "/root/")),
             dry_run=False,

@@ -38,6 +38,7 @@ Send = Callable[[Message], Awaitable[None]]
 GRACE = 2  # seconds for replies under way when the server is told to stop
 MAX_BODY = 16 << 20  # of a request: far above any prompt
 TOO_LONG = re.compile(r"Requested tokens \((\d+)\) exceed context window of (\d+)")
+CACHE_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml's numbers of them
 COMPLETIONS = ("/v1/chat/completions", "/v1/completions")
 
 
@@ -56,6 +57,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch-size", "-b", type=int, default=512)
     parser.add_argument("--gpu-layers", "-ngl", type=int, default=0)
     parser.add_argument("--chat-format")
+    parser.add_argument("--cache-type-k", choices=sorted(CACHE_TYPES))
+    parser.add_argument("--cache-type-v", choices=sorted(CACHE_TYPES))
     parser.add_argument("--verbose", "-v", action="store_true")
     return parser.parse_args(argv)
 
@@ -77,6 +80,9 @@ def build(options: argparse.Namespace, api_key: str | None) -> Any:
         n_threads_batch=options.threads_batch or options.threads,
         n_gpu_layers=options.gpu_layers,
         chat_format=options.chat_format,
+        type_k=CACHE_TYPES.get(options.cache_type_k),
+        type_v=CACHE_TYPES.get(options.cache_type_v),
+        flash_attn=options.cache_type_v not in (None, "f16"),  # which quantised values need
         logits_all=False,  # on by default: logits of every token, a vocabulary times the context
         verbose=options.verbose,
     )

@@ -36,6 +36,7 @@ FLAGS = {  # option -> key of llm.env
     "ctx_size": "CTX_SIZE",
     "engine": "ENGINE",
     "idle_timeout": "IDLE_TIMEOUT",
+    "kv_cache_type": "KV_CACHE_TYPE",
     "parallel": "PARALLEL",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,8 @@ def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
         (["switch", folder], "it is a folder"),
         (["configure", "--engine", "nonsense"], "nonsense"),
         (["configure", "--idle-timeout", "soon"], "not a time"),
+        (["configure", "--kv-cache-type", "q2"], "not one of f16, q8_0, q4_0"),
+        (["configure", "--kv-cache-type", "q8_0"], "block size"),  # its heads are too narrow
         (["configure", TINY, "1", "9"], "CTX_SIZE"),
         (["nonsense"], "unknown subcommand"),
     ):
@@ -151,7 +154,8 @@ def test_ctrl_c_in_the_last_step_of_the_wizard_puts_all_back(running: Machine) -
         screen.wait_for("trying one token")
         wait_for(lambda: "new.gguf" in running.run("cat", ENV).stdout)
         screen.press(CTRL_C)
-        assert screen.ended() == 130
+        # after the last one has let go of the terminal; what runs it in there died at once
+        assert screen.ended() in (130, -signal.SIGINT)
     running.run("rm", slow)
     running.run("systemctl", "daemon-reload")
     assert running.run("cat", ENV).stdout == before

@@ -97,6 +97,23 @@ def test_the_first_request_loads_and_idleness_unloads(box: Machine) -> None:
     assert answered(box)  # and it comes back
 
 
+def test_an_idle_timeout_of_0_means_for_good(box: Machine) -> None:
+    stopped(box)
+    box.sh(
+        "cp /etc/cortex/llm.env /root/llm.env.kept; sed -i '/IDLE_TIMEOUT/d' /etc/cortex/llm.env"
+    )
+    for setting, means in (("0", "infinity"), ("90s", "90s"), ("", "15min")):
+        box.sh("sed -i '/IDLE_TIMEOUT/d' /etc/cortex/llm.env")
+        if setting:
+            box.sh(f"echo CORTEX_LLM_IDLE_TIMEOUT={setting} >>/etc/cortex/llm.env")
+        assert answered(box)
+        proxy = box.show("cortex-llm-proxy", "MainPID")
+        command = box.run("cat", f"/proc/{proxy}/cmdline").stdout
+        assert f"--exit-idle-time={means}\0" in command
+        stopped(box)
+    box.run("cp", "/root/llm.env.kept", "/etc/cortex/llm.env")
+
+
 def test_while_it_loads_the_daemon_says_so(box: Machine) -> None:
     stopped(box)
     slow = "/etc/systemd/system/cortex-llm.service.d/test-slow.conf"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import time
 
 import pytest
 
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.machine import CHECKOUT, SCRIPT, Machine, wait_for
 from tests.systemd.test_on_demand import POST
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
@@ -61,6 +63,22 @@ def test_a_request_is_followed_through_both_services(box: Machine) -> None:
     said = box.run("cortex", "daemon", "logs", "--request", request).stdout
     assert re.search(rf"cortexd\[\d+\]: request {request} of user 0", said), said
     assert re.search(rf"cortex-llm\[\d+\]: request {request} was answered: HTTP 200", said), said
+
+
+def test_the_logs_are_followed(box: Machine) -> None:
+    argv = [str(SCRIPT), "exec", box.name, "--", "cortex", "daemon", "logs", "-f", "-n", "0"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd="/") as following:
+        assert following.stdout is not None
+        wait_for(lambda: box.run("pgrep", "-x", "journalctl", check=False).stdout)
+        time.sleep(0.5)  # until it has found the end of the journal
+        request = box.ask("inference", prompt="Hello", max_tokens=2)["data"]["request_id"]
+        programs = set()
+        while programs != {"cortexd", "cortex-llm"}:
+            line = following.stdout.readline()
+            assert line
+            if request in line:
+                programs.add(line.split("[")[0].split()[-1])
+        box.run("pkill", "-x", "journalctl")
 
 
 def test_no_entry_holds_a_prompt_or_an_answer(box: Machine) -> None:
