@@ -13,6 +13,7 @@ BENCHMARKS = (
     "memory",
     "monitor",
     "stream",
+    "relay",
     "command",
     "ask",
     "nano",

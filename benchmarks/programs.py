@@ -117,12 +117,15 @@ class Bench:
         return str(program)
 
     @contextlib.contextmanager
-    def model(self, *, small: bool = False, parallel: int = 1) -> Iterator[ModelServer]:
+    def model(
+        self, *, small: bool = False, parallel: int = 1, journalled: bool = False
+    ) -> Iterator[ModelServer]:
         """Run the real model server until the end of the block.
 
         The model has random weights and the size of the built-in one (31 million
         parameters), so that a token costs what it costs there; ``small`` makes one that
-        is there at once, for benchmarks that are not about tokens.
+        is there at once, for benchmarks that are not about tokens. ``journalled``: as in the
+        unit, on a Unix socket behind the relay.
         """
         path = self.folder / ("small.gguf" if small else "31m.gguf")
         if small and not path.exists():
@@ -131,7 +134,10 @@ class Bench:
             write_model(path, layers=8, d_model=512, heads=8, ff=1408, vocab=8192)
         context = "8192" if small else "1024"
         flags = {"CORTEX_LLM_PARALLEL": str(parallel), "CORTEX_LLM_CTX_SIZE": context}
-        with model_server(self.folder, model=path, env=flags) as server:
+        options = ["--journal-requests"] if journalled else []
+        with model_server(
+            self.folder, model=path, env=flags, unix=journalled, options=options
+        ) as server:
             yield server
 
 

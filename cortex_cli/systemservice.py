@@ -6,7 +6,6 @@ command to run instead.
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -65,7 +64,7 @@ def logs(*, follow: bool, lines: int, request: str | None) -> None:
     argv = [program, "--lines", str(lines)]
     argv += ["--follow"] if follow else ["--no-pager"]
     if request is not None:
-        argv += _of_request(program, request)
+        argv.append(f"CORTEX_REQUEST_ID={request}")  # both services write it
     else:
         argv += [word for unit in (DAEMON, MODEL, MODEL_PROXY) for word in ("--unit", unit)]
     if not may_read_journal():
@@ -76,27 +75,6 @@ def logs(*, follow: bool, lines: int, request: str | None) -> None:
         )
     sys.stdout.flush()
     os.execv(program, argv)  # noqa: S606 - no shell is the point
-
-
-def _of_request(program: str, request: str) -> list[str]:
-    """What finds a request's entries, and the model server's from the time it was at work.
-
-    The model server does not know the daemon's ids; the daemon notes which run of it has
-    answered, and both have the journal's clock.
-    """
-    mine = f"CORTEX_REQUEST_ID={request}"
-    argv = [program, "--quiet", "--no-pager", "--output", "json", mine]
-    lines = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.splitlines()
-    entries = [json.loads(line) for line in lines]
-    runs = {str(entry.get("CORTEX_LLM_INVOCATION", "")) for entry in entries} - {""}
-    if not runs:
-        return [mine]
-    times = [int(entry["__REALTIME_TIMESTAMP"]) for entry in entries]
-    since, until = min(times) // 10**6, max(times) // 10**6 + 1
-    found = [mine]
-    for run in sorted(runs):
-        found += ["+", f"_SYSTEMD_INVOCATION_ID={run}"]
-    return ["--since", f"@{since}", "--until", f"@{until}", *found]
 
 
 def may_read_journal() -> bool:

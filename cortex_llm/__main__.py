@@ -31,6 +31,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run the model server in the foreground")
     serve.add_argument(
+        "--journal-requests",
+        action="store_true",
+        help="tell the journal of each request by its id (X-Request-Id); needs a Unix socket",
+    )
+    serve.add_argument(
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")
@@ -105,6 +110,9 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--parallel", type=int, metavar="N", help="requests at once")
         action.add_argument(
             "--idle-timeout", metavar="TIME", help="unload after so long unused; 0: never"
+        )
+        action.add_argument(
+            "--kv-cache-type", metavar="TYPE", help="f16, q8_0 or q4_0: half and a quarter"
         )
         action.add_argument(
             "--always-on",

@@ -73,6 +73,10 @@ class Asker:
         values = {key: value for key, value in self.answers.values.items() if key != name}
         return replace(self, answers=Answers(values))
 
+    def forgetting_all(self) -> Asker:
+        """An asker that asks a person everything."""
+        return replace(self, answers=Answers())
+
     def text(
         self,
         name: str,

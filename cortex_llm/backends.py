@@ -10,6 +10,7 @@ The steps that are shown are those that are taken.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import urllib.parse
 from dataclasses import dataclass
@@ -70,9 +71,11 @@ class Local:
         return lines
 
     def carry_out(self) -> None:
-        """Do it; a model that was downloaded stays whatever follows: it is whole."""
-        if self.download is not None:
-            self.download.carry_out()
+        """Do it; a model that was downloaded stays when the rest fails: it is whole."""
+        with self.download.carried_out() if self.download else contextlib.nullcontext():
+            self._set_up()
+
+    def _set_up(self) -> None:
         if not as_service():
             set_user_values({"CORTEX_PROVIDER": "daemon"})
             start = f"cortex up --model {self.model}" if self.model else "cortex up"
@@ -85,6 +88,7 @@ class Local:
             engine=None,
             parallel=None,
             idle_timeout=None,
+            kv_cache_type=None,
             always_on=None,
             copy=self.model is not None and str(self.model).startswith(("/home/", "/root/")),
             dry_run=False,

@@ -27,6 +27,8 @@ ENV_FILE_VARIABLE = "CORTEX_LLM_ENV_FILE"
 PREFIX = "CORTEX_LLM_"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8085
+#: What keys and values are kept as, and bytes a number then takes: ggml's blocks of 32.
+KV_CACHE_TYPES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 DEFAULT_ENDPOINT = TcpEndpoint(DEFAULT_HOST, DEFAULT_PORT)
 ENGINES = ("auto", "llama-server", "xllamacpp", "llama-cpp-python")
 CREDENTIAL = "api-key"  # LoadCredential=api-key:/etc/cortex/llm.key
@@ -49,6 +51,7 @@ class Settings:
     engine: str = "auto"
     api_key: str | None = field(default=None, repr=False)
     cache_ram_mb: int | None = None
+    kv_cache_type: str | None = None  # of KV_CACHE_TYPES; None: 16 bits
     alias: str | None = None
     server: Path | None = None
     extra_env: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -87,6 +90,12 @@ def _engine(text: str) -> str:
     return text
 
 
+def _kv_cache_type(text: str) -> str:
+    if text not in KV_CACHE_TYPES:
+        raise ValueError(f"is {text[:40]!r}, not one of {', '.join(KV_CACHE_TYPES)}")
+    return text
+
+
 def _alias(text: str) -> str:
     # The servers take a comma for a list of names, and the name ends up in HTTP replies.
     if not text.isprintable() or "," in text or len(text) > MAX_ALIAS:
@@ -112,6 +121,7 @@ SETTINGS: dict[str, Callable[[str], Any]] = {
     "API_KEY": _key,
     "API_KEY_FILE": _path,
     "CACHE_RAM_MB": _whole(0, 1 << 20),
+    "KV_CACHE_TYPE": _kv_cache_type,
     "ALIAS": _alias,
     "SERVER": _path,
     "IDLE_TIMEOUT": _timespan,  # read by cortex-llm-proxy.service; here only checked
@@ -148,6 +158,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         engine=values.get("ENGINE", "auto"),
         api_key=_api_key(values, environ),
         cache_ram_mb=values.get("CACHE_RAM_MB"),
+        kv_cache_type=values.get("KV_CACHE_TYPE"),
         alias=values.get("ALIAS"),
         server=values.get("SERVER"),
         extra_env=extra,

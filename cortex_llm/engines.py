@@ -117,6 +117,10 @@ def launch(
         *("--threads", str(sizing.threads)),
         *("--threads-batch", str(sizing.threads_batch)),
     ]
+    if settings.kv_cache_type is not None:
+        flags += [
+            word for kind in "kv" for word in (f"--cache-type-{kind}", settings.kv_cache_type)
+        ]
     optional = {
         "--tags": [",".join(tags)],
         "--cache-ram": [str(sizing.cache_ram_mb)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +65,22 @@ class Fetching:
     def __str__(self) -> str:
         return f"download {self.size:g} GiB from {self.url} to {self.target}"
 
-    def carry_out(self) -> None:
-        """Download, with progress; Ctrl-C takes away what came, unless the person keeps it."""
+    @contextlib.contextmanager
+    def carried_out(self) -> Iterator[None]:
+        """Download, with progress, for what the block does with it.
+
+        Ctrl-C takes away what came, in the block too, unless the person keeps it.
+        """
         new_folders = [path for path in self.target.parents if not path.exists()]
         say(f"downloading {self.url}")
         meter = Meter()
         try:
             fetched = download.fetch(self.url, self.target, sha256=self.sha256, progress=meter)
+            meter.end()
+            if not fetched.checked:
+                say("nobody told a checksum; size and header are right")
+            say(f"{self.target}: {fetched.size:,} bytes, SHA-256 {fetched.sha256}")
+            yield
         except KeyboardInterrupt:
             meter.end()
             if not _keep(self.asker):
@@ -82,10 +92,6 @@ class Fetching:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
             raise
-        meter.end()
-        if not fetched.checked:
-            say("nobody told a checksum; size and header are right")
-        say(f"{self.target}: {fetched.size:,} bytes, SHA-256 {fetched.sha256}")
 
 
 def _keep(asker: Asker) -> bool:
@@ -100,7 +106,7 @@ def _keep(asker: Asker) -> bool:
 
 
 def _clear(target: Path, new_folders: list[Path]) -> None:
-    for name in (target.name + ".part", target.name + ".part.json"):
+    for name in (target.name, target.name + ".part", target.name + ".part.json"):
         target.with_name(name).unlink(missing_ok=True)
     for folder in new_folders:  # innermost first
         with contextlib.suppress(OSError):

@@ -6,7 +6,8 @@ so this adds what it lacks, around it, not in it:
 
 * GET /health and /props, and tags and n_ctx in /v1/models;
 * ``response_format`` of the type json_schema, rewritten to the form the package knows;
-  a request without a content type, which counts as JSON;
+  a request without a content type, which counts as JSON; one with an X-Request-Id that is
+  no UUID, which the package would refuse (ids of a batch are none);
 * a prompt above the context is HTTP 400 ``exceed_context_size_error`` with both numbers,
   in streams too: the package sends 200 first and then breaks off, so the start of every
   reply is held back until its first byte is there;
@@ -37,6 +38,7 @@ Send = Callable[[Message], Awaitable[None]]
 GRACE = 2  # seconds for replies under way when the server is told to stop
 MAX_BODY = 16 << 20  # of a request: far above any prompt
 TOO_LONG = re.compile(r"Requested tokens \((\d+)\) exceed context window of (\d+)")
+CACHE_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml's numbers of them
 COMPLETIONS = ("/v1/chat/completions", "/v1/completions")
 
 
@@ -55,6 +57,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch-size", "-b", type=int, default=512)
     parser.add_argument("--gpu-layers", "-ngl", type=int, default=0)
     parser.add_argument("--chat-format")
+    parser.add_argument("--cache-type-k", choices=sorted(CACHE_TYPES))
+    parser.add_argument("--cache-type-v", choices=sorted(CACHE_TYPES))
     parser.add_argument("--verbose", "-v", action="store_true")
     return parser.parse_args(argv)
 
@@ -76,6 +80,9 @@ def build(options: argparse.Namespace, api_key: str | None) -> Any:
         n_threads_batch=options.threads_batch or options.threads,
         n_gpu_layers=options.gpu_layers,
         chat_format=options.chat_format,
+        type_k=CACHE_TYPES.get(options.cache_type_k),
+        type_v=CACHE_TYPES.get(options.cache_type_v),
+        flash_attn=options.cache_type_v not in (None, "f16"),  # which quantised values need
         logits_all=False,  # on by default: logits of every token, a vocabulary times the context
         verbose=options.verbose,
     )
@@ -170,7 +177,7 @@ async def _with_known_format(scope: Message, receive: Receive) -> tuple[Message,
     except (ValueError, KeyError, TypeError):
         pass  # what the package makes of it is its own affair
     replaced = {b"content-length": str(len(body)).encode(), b"content-type": b"application/json"}
-    headers = [pair for pair in scope["headers"] if pair[0] not in replaced]
+    headers = [pair for pair in scope["headers"] if pair[0] not in {*replaced, b"x-request-id"}]
     headers += replaced.items()
     replayed = False
 

@@ -3,28 +3,42 @@
 The cheap checks come first, so that a missing or broken model is told in a sentence and
 not in a server's log. The expensive one, a real token, is ``check``. After execve nothing
 of this program is left: signals, exit status and memory are the server's own.
+
+With ``--journal-requests`` the server is a child on a socket of its own, and the process
+becomes `supervise`, which relays to it and tells the journal of each request.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import os
+import signal
 import stat
+import subprocess
 import sys
+from functools import partial
+from pathlib import Path
+from typing import NoReturn, cast
 
-from cortex_llm import config, engines, machine, models, sizing
-from cortex_llm.endpoint import Endpoint, UnixEndpoint
+from cortex_llm import config, engines, machine, models, sizing, supervise
+from cortex_llm.child import die_with
+from cortex_llm.endpoint import Endpoint, UnixEndpoint, parse_host
 from cortex_llm.engines import Launch
 from cortex_llm.errors import EngineError, UsageError
 from cortex_llm.output import say
 from cortex_llm.ready import notify
 
 CONNECT_TIMEOUT = 1.0  # seconds; a live server accepts at once
+ENGINE_SOCKET = "engine/llm.sock"  # beside the public one, in a folder for this user alone
 
 
-def prepare(settings: config.Settings, extra: tuple[str, ...] = ()) -> Launch:
-    """Everything up to the start: what execve will get. Raises LlmError."""
+def prepare(settings: config.Settings, extra: tuple[str, ...] = (), beside: int = 0) -> Launch:
+    """Everything up to the start: what execve will get. Raises LlmError.
+
+    `beside`: bytes of the memory limit that something else takes.
+    """
     if not settings.endpoint.is_local and settings.api_key is None:
         raise UsageError(
             f"{settings.endpoint} is open to other machines, and no API key is set",
@@ -32,7 +46,7 @@ def prepare(settings: config.Settings, extra: tuple[str, ...] = ()) -> Launch:
         )
     model = models.usable(settings.model_path or models.built_in())
     engine, skipped = engines.choose(settings)
-    sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel)
+    sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel, beside)
     for note in sized.notes:
         say(f"cortex-llm: note: {note}")
     if not sized.fits:
@@ -47,17 +61,79 @@ def prepare(settings: config.Settings, extra: tuple[str, ...] = ()) -> Launch:
 
 
 def command(arguments: argparse.Namespace) -> int:
-    """``serve``: become the server. Returns only by raising."""
+    """``serve``: become the server, or what watches over it. Returns only by raising."""
     settings = config.load()
-    launch = prepare(settings, tuple(arguments.flags))
+    flags = tuple(arguments.flags)
+    if arguments.journal_requests:
+        become(supervised(settings, flags))
+    launch = prepare(settings, flags)
     clear_stale_socket(settings.endpoint)
+    announce(settings)
+    become(launch)
+
+
+def announce(settings: config.Settings) -> None:
+    """Tell systemd what is loading."""
     notify(f"STATUS=loading {settings.model_path or 'the built-in model'}")
+
+
+def become(launch: Launch) -> NoReturn:
+    """Replace this process; raises EngineError."""
     sys.stdout.flush()
     sys.stderr.flush()
     try:
         os.execve(launch.argv[0], launch.argv, dict(launch.env))  # noqa: S606 - no shell is the point
     except OSError as error:
         raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
+
+
+def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
+    """Start the engine on a socket of its own; what is to become of this process.
+
+    Signals are blocked from here on until that listens: none may end it and leave the engine.
+    """
+    public = settings.endpoint
+    if not isinstance(public, UnixEndpoint):
+        raise UsageError(
+            f"--journal-requests is for a server on a Unix socket, not at {public}",
+            hint="set CORTEX_LLM_HOST to the path of a socket",
+        )
+    inner = private_socket(public)
+    own = dataclasses.replace(settings, endpoint=inner)
+    launch = prepare(own, flags, sizing.SUPERVISOR_BYTES)
+    clear_stale_socket(public)
+    make_private_folder(inner.path.parent)
+    clear_stale_socket(inner)
+    announce(settings)
+    signal.pthread_sigmask(signal.SIG_BLOCK, supervise.SIGNALS)
+    try:
+        engine = subprocess.Popen(
+            launch.argv,
+            env=dict(launch.env),
+            stdin=subprocess.DEVNULL,
+            preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - this program has one thread
+        )
+    except OSError as error:
+        raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
+    return Launch(supervise.argv(engine.pid, str(inner.path), str(public.path)), dict(os.environ))
+
+
+def private_socket(public: UnixEndpoint) -> UnixEndpoint:
+    """Where the engine listens; raises UsageError when the path is too long for a socket."""
+    try:
+        found = parse_host(str(public.path.parent / ENGINE_SOCKET), 0)
+    except ValueError as error:
+        raise UsageError(f"the engine's own socket beside {public.path} {error}") from error
+    return cast("UnixEndpoint", found)
+
+
+def make_private_folder(folder: Path) -> None:
+    """A folder that this user alone may enter; some engines open their sockets to everybody."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
 def require_folder(endpoint: Endpoint) -> None:

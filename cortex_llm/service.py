@@ -12,8 +12,6 @@ import contextlib
 import dataclasses
 import os
 import secrets
-import shutil
-import stat
 import time
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from cortex_llm.config import DEFAULT_ENV_FILE, Settings
 from cortex_llm.endpoint import request
 from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
 from cortex_llm.machine import Machine
+from cortex_llm.modelplace import for_service, new_copy
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import data, data_json, say
 from cortex_llm.sizing import Sizing
@@ -37,6 +36,7 @@ FLAGS = {  # option -> key of llm.env
     "ctx_size": "CTX_SIZE",
     "engine": "ENGINE",
     "idle_timeout": "IDLE_TIMEOUT",
+    "kv_cache_type": "KV_CACHE_TYPE",
     "parallel": "PARALLEL",
 }
 
@@ -45,6 +45,19 @@ def set_up_command(arguments: argparse.Namespace) -> int:
     """``service install``, ``configure`` and ``switch``: new settings, or the old ones."""
     unit.require_root()
     unit.require_systemd()
+    copy = None
+    if arguments.copy and arguments.model not in (None, BUILT_IN):
+        copy = new_copy(Path(arguments.model).expanduser())
+    try:
+        _set_up(arguments)
+    except KeyboardInterrupt:
+        if copy is not None:
+            copy.unlink(missing_ok=True)
+        raise
+    return 0
+
+
+def _set_up(arguments: argparse.Namespace) -> None:
     env = _read()
     if arguments.model == BUILT_IN:
         model, named = models.built_in(), None
@@ -67,10 +80,9 @@ def set_up_command(arguments: argparse.Namespace) -> int:
     _try_one_token(settings, info, sized)
     if arguments.dry_run:
         say("cortex-llm: it would work; nothing was changed")
-        return 0
+        return
     _apply(wanted, unit.model_drop_in(cap, named), arguments.always_on)
     data(f"the model server is set up with {info.name} ({model})")
-    return 0
 
 
 def status_command(arguments: argparse.Namespace) -> int:
@@ -118,36 +130,14 @@ def uninstall_command(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _for_service(path: Path, *, copy: bool) -> Path:
-    """The model's real path, which the service's own user can read; raises ModelError."""
-    models.usable(path)
-    path = path.resolve()
-    if copy and path.parent != unit.DEFAULT_FOLDER:
-        target = unit.DEFAULT_FOLDER / path.name
-        unit.DEFAULT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if shutil.disk_usage(unit.DEFAULT_FOLDER).free < path.stat().st_size * 1.05:
-            raise ModelError(f"{unit.DEFAULT_FOLDER} has no room for a copy of {path}")
-        partial = target.with_suffix(".part")
-        shutil.copyfile(path, partial)
-        partial.chmod(0o644)
-        partial.replace(target)
-        return target
-    if not path.stat().st_mode & stat.S_IROTH:
-        raise ModelError(
-            f"{path} is unreadable for the service, which has a user of its own",
-            hint=f"chmod o+r {path}   (or let it be copied to {unit.DEFAULT_FOLDER}: --copy)",
-        )
-    return path
-
-
 def _named_model(arguments: argparse.Namespace, env: str) -> Path:
     """The model of the command line, or the one that is set up; raises LlmError."""
     if arguments.model is not None:
         path = Path(arguments.model).expanduser().absolute()
-        return _for_service(path, copy=arguments.copy)
+        return for_service(path, copy=arguments.copy)
     for item in reversed(envfile.parse(env)):
         if item.name == config.PREFIX + "MODEL_PATH" and item.value:
-            return _for_service(Path(item.value), copy=False)
+            return for_service(Path(item.value), copy=False)
     raise UsageError("no model is set up", hint=f"give its path, or the word {BUILT_IN}")
 
 
@@ -180,7 +170,9 @@ def _planned(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, int]:
     if most <= 0:
         raise ModelError(f"this machine has {host.memory >> 20} MiB: too little for any model")
     engine, _ = engines.choose(settings)
-    sized = sizing.plan(settings, info, _with_memory(host, most), engine.max_parallel)
+    sized = sizing.plan(
+        settings, info, _with_memory(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
+    )
     if not sized.fits:
         raise ModelError(
             f"{path} is too big for this machine: {sizing.shortfall(sized)}",
@@ -204,6 +196,7 @@ def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
     """Replace settings and drop-in, restart, ask for a token; on failure put all back."""
     old_env = _read()
     old_drop_in = unit.MODEL_DROP_IN.read_text() if unit.MODEL_DROP_IN.exists() else None
+    was_always_on = unit.ON_DEMAND_MASK.is_symlink()
     had_key = make_key()
     _write(_backup(), old_env)
     try:
@@ -218,6 +211,8 @@ def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
             unit.MODEL_DROP_IN.unlink(missing_ok=True)
         else:
             _write(unit.MODEL_DROP_IN, old_drop_in, 0o644)
+        if always_on is not None:
+            _set_always_on(was_always_on)
         unit.systemctl("daemon-reload")
         with contextlib.suppress(LlmError):
             _serve_one_token()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cortex_llm.config import Settings
+from cortex_llm.config import KV_CACHE_TYPES, Settings
 from cortex_llm.machine import Machine
 from cortex_llm.models import ModelInfo
 
@@ -20,6 +20,7 @@ MIN_CONTEXT = 256  # below, not even a system prompt fits
 DEFAULT_PARALLEL = 4
 MEMORY_SHARE = 0.9  # of the cap: page tables, the allocator and the kernel take theirs
 BASE_BYTES = 96 << 20  # the server itself with its libraries and compute buffers, measured
+SUPERVISOR_BYTES = 16 << 20  # `supervise`, beside the server in its unit: 12 MB, measured
 COMPUTE_SHARE = 0.05  # compute buffers grow with the model, about so much of the weights
 CACHE_SHARE = 32  # a prompt cache of a 32nd of the cap
 MAX_CACHE_MB = 256
@@ -45,9 +46,16 @@ class Sizing:
 
 
 def plan(
-    settings: Settings, model: ModelInfo, machine: Machine, max_parallel: int | None = None
+    settings: Settings,
+    model: ModelInfo,
+    machine: Machine,
+    max_parallel: int | None = None,
+    beside: int = 0,
 ) -> Sizing:
-    """Choose the sizes for this model on this machine; `max_parallel` is the engine's limit."""
+    """Choose the sizes for this model on this machine; `max_parallel` is the engine's limit.
+
+    `beside`: bytes that a process beside the server takes of the same memory.
+    """
     notes: list[str] = []
     trained = model.context_length
     context = settings.ctx_size or DEFAULT_CONTEXT
@@ -62,9 +70,11 @@ def plan(
         parallel = max_parallel
     cache_mb = _cache_mb(machine) if settings.cache_ram_mb is None else settings.cache_ram_mb
     budget = int(machine.memory * MEMORY_SHARE)
+    kv_share = KV_CACHE_TYPES[settings.kv_cache_type or "f16"] / KV_CACHE_TYPES["f16"]
 
     def needed() -> int:
-        return _needed(model, context * parallel, cache_mb)
+        kv_bytes = int(model.kv_bytes_per_token * context * parallel * kv_share)
+        return _needed(model, kv_bytes, cache_mb) + beside
 
     while needed() > budget and settings.parallel is None and parallel > 1:
         parallel -= 1
@@ -94,9 +104,9 @@ def _threads(model: ModelInfo, machine: Machine) -> int:
     return 1 if model.file_bytes <= SMALL_MODEL_BYTES else machine.cores
 
 
-def _needed(model: ModelInfo, tokens: int, cache_mb: int) -> int:
+def _needed(model: ModelInfo, kv_bytes: int, cache_mb: int) -> int:
     weights = int(model.file_bytes * (1 + COMPUTE_SHARE))
-    return BASE_BYTES + weights + model.kv_bytes_per_token * tokens + (cache_mb << 20)
+    return BASE_BYTES + weights + kv_bytes + (cache_mb << 20)
 
 
 def _cache_mb(machine: Machine) -> int:

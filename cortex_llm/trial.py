@@ -7,7 +7,6 @@ the fault and its remedy. The child is ended in every case, and with us if we ar
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import os
 import signal
@@ -17,9 +16,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cortex_llm import engines, ready
+from cortex_llm.child import die_with
 from cortex_llm.config import Settings
 from cortex_llm.endpoint import MAX_SOCKET_PATH, UnixEndpoint, request
 from cortex_llm.engines import Engine
@@ -27,7 +28,6 @@ from cortex_llm.errors import EngineError, NotReadyError
 from cortex_llm.models import ModelInfo
 from cortex_llm.sizing import Sizing
 
-PR_SET_PDEATHSIG = 1
 STOP_TIMEOUT = 2.0  # seconds for each step of stopping
 PROMPT = "Hello"
 RATE_TOKENS = 32  # enough for a rate: half a second at 60 tokens a second
@@ -116,7 +116,7 @@ def _server(
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this program has one thread
+                preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - this program has one thread
             )
         try:
             yield process, endpoint, log
@@ -132,12 +132,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_TIMEOUT)
     process.wait()
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == 1:  # the parent died before the line above
-        os._exit(1)
 
 
 def _failure(

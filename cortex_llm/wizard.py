@@ -18,7 +18,7 @@ from pathlib import Path
 from cortex_llm import backends, models, recommended, surroundings, unit
 from cortex_llm.asking import Answers, Asker
 from cortex_llm.backends import Plan
-from cortex_llm.errors import LlmError, UsageError
+from cortex_llm.errors import DownloadError, LlmError, UsageError
 from cortex_llm.fetching import Fetching
 from cortex_llm.output import data, say
 from cortex_llm.recommended import Recommended
@@ -45,19 +45,33 @@ def command(arguments: argparse.Namespace) -> int:
     for label, value in machine.lines():
         data(f"  {label:<12} {value}")
     data("")
+    while not _carried_out(asker, machine, folder, dry_run=arguments.dry_run):
+        asker = asker.forgetting_all()
+    return 0
+
+
+def _carried_out(asker: Asker, machine: Surroundings, folder: Path, *, dry_run: bool) -> bool:
+    """One plan, made and done; False when its download failed and the person goes another way."""
     plan = _plan(asker, machine, folder)
     data("\nThis will be done:")
     for step in plan.steps():
         data(f"  - {step}")
-    if arguments.dry_run:
+    if dry_run or not asker.confirm("proceed", "Do it now?"):
         say("nothing was changed")
-        return 0
-    if not asker.confirm("proceed", "Do it now?"):
-        say("nothing was changed")
-        return 0
-    plan.carry_out()
+        return True
+    try:
+        plan.carry_out()
+    except DownloadError as error:
+        if not asker.interactive:
+            raise
+        say(f"error: {error}")
+        if error.hint:
+            say(f"hint: {error.hint}")
+        if not asker.confirm("again", "Choose another way?"):
+            raise
+        return False
     data('\nDone. Try it: cortex ask "What is nginx?"')
-    return 0
+    return True
 
 
 def _folder(arguments: argparse.Namespace) -> Path:

@@ -7,12 +7,14 @@ been told of is on disk.  Knows nothing of how conditions are found.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from cortexd import evidence, remedies, rules
-from cortexd.alert import RANK, Alert, bounded, from_finding, printable
+from cortexd import events, evidence, remedies, rules
+from cortexd.alert import Alert, bounded, from_finding, printable
+from cortexd.events import Event
 from cortexd.evidence.scene import Scene
 from cortexd.lifecycle import Lifecycle, OpenAlert, Raise, Resolve, Update
 from cortexd.subscription import Publisher
@@ -25,7 +27,14 @@ if TYPE_CHECKING:
     from cortexd.lifecycle import Change
     from cortexd.store import Store
 
-_log = logging.getLogger(__name__)
+_say = functools.partial(events.log, logging.getLogger(__name__))
+
+_LEVELS = {
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+}
 
 # At a clean machine's start hundreds of units may fail at once: evidence for this many.
 MAX_EVIDENCE_PER_TURN = 16
@@ -82,8 +91,9 @@ class AlertBook:
                 OpenAlert(alert.id, alert.key, alert.source, alert.severity, alert.status,
                           alert.title, alert.occurrences, alert.last_seen)
             )  # fmt: skip
-            level = logging.WARNING if RANK[alert.severity] else logging.INFO
-            _log.log(level, "alert raised: %s: %s", alert.severity, alert.message)
+            level = _LEVELS[alert.severity]
+            words = "alert raised: %s: %s"
+            _say(level, Event.ALERT_RAISED, words, alert.severity, alert.message, **_about(alert))
             self._tell("alert.raised", alert)
 
     async def _advise(self, alerts: list[Alert]) -> None:
@@ -127,7 +137,11 @@ class AlertBook:
         if alert.status != "dismissed":
             alert.status = "resolved"
         self.store.save(alert)
-        _log.info("alert resolved: %s: %s", alert.title, alert.resolution)
+        words = "alert resolved: %s: %s"
+        _say(
+            logging.INFO, Event.ALERT_RESOLVED, words, alert.title, alert.resolution,
+            **_about(alert),
+        )  # fmt: skip
         self._tell("alert.resolved", alert)
 
     def _tell(self, event: str, alert: Alert) -> None:
@@ -185,6 +199,11 @@ class AlertBook:
             alert.analysis = analysis
             self.store.save(alert)
             self._tell("alert.updated", alert)
+
+
+def _about(alert: Alert) -> dict[str, str]:
+    """The fields of its entries in the journal."""
+    return {"alert_id": alert.id, "alert_type": alert.type, "alert_severity": alert.severity}
 
 
 def lasted(seconds: float) -> str:

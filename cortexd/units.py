@@ -8,7 +8,6 @@ A D-Bus library would cost megabytes all day for what is done a few times.
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Literal
 
 from cortexd.api.errors import LlmUnavailable, RequestTimeout, shown
@@ -17,18 +16,7 @@ LLM_UNIT = "cortex-llm.service"
 # systemd queues the job and answers at once; polkit may have to be started first.
 TIMEOUT_S = 15.0
 
-# Where systemd keeps which run of a unit is the present one, for journald and for us.
-_INVOCATIONS = Path("/run/systemd/units")
-
 Verb = Literal["start", "stop"]
-
-
-def invocation(unit: str = LLM_UNIT, folder: Path = _INVOCATIONS) -> str | None:
-    """The id of the unit's present run, by which its journal entries are found; None without."""
-    try:
-        return str((folder / f"invocation:{unit}").readlink())
-    except OSError:
-        return None
 
 
 async def ask(verb: Verb, unit: str = LLM_UNIT) -> None:

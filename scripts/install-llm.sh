@@ -10,8 +10,8 @@
 #   install-llm.sh wheel [--install PYTHON] [--cache DIR] llama-cpp-python
 #
 # OPTION: --engine NAME, --parallel N, --idle-timeout TIME (0: never unload), --always-on or
-# --no-always-on, --copy (to /var/lib/cortex/models), --dry-run. A model is read, sized and
-# has given a real token before anything of the running service is touched.
+# --no-always-on, --kv-cache-type f16|q8_0|q4_0, --copy (to /var/lib/cortex/models), --dry-run.
+# A model is read, sized and has given a real token before anything of the service is touched.
 #
 # build and wheel take the llama.cpp sources out of the source package of llama-cpp-python, the one
 # place on PyPI that has them. They are kept in a cache and not built twice. A llama-server

@@ -138,7 +138,7 @@ make_environment() {
         run "${pip[@]}" "${CHECKOUT}[llm]"
     fi
     [ -n "$DRY" ] || "$DESTDIR$FRESH/bin/cortexd" --version >/dev/null ||
-        die "the new cortexd does not run; nothing was changed"
+        die "the new cortexd does not run"
 }
 
 # Install SOURCE as DEST with MODE, the paths in it those of this installation.
@@ -218,9 +218,12 @@ link_commands() {
     done
 }
 
-# A copy of every file that this run replaces, for the way back.
+# A copy of every file that this run replaces, for the way back. PURGE: nothing was there.
 keep_old() {
-    OLD=
+    OLD='' PURGE=yes
+    if [ -e "$DESTDIR/etc/cortex" ] || [ -e "$DESTDIR/var/lib/cortex" ]; then
+        PURGE=
+    fi
     if [ -n "$DRY" ] || [ ! -L "$DESTDIR$PREFIX/bin" ] || [ ! -f "$DESTDIR$PREFIX/manifest" ]; then
         return
     fi
@@ -263,8 +266,8 @@ verify() {
 }
 
 roll_back() {
-    say "error: the new version does not answer; its last words:"
-    journalctl --no-pager -q -n 8 -u cortexd -o cat >&2 || :
+    STEP=
+    say "error: $1"
     if [ -n "$OLD" ]; then
         say "putting back what was there"
         local file
@@ -281,22 +284,64 @@ roll_back() {
         rm -rf "$FRESH" "$PREFIX/manifest.new" "$PREFIX/previous"
         die "not upgraded; the version from before serves again"
     fi
-    systemctl disable --quiet --now "${SERVICES[@]}" || :
-    die "installed, and stopped again" "journalctl -u cortexd -n 50; then: $PREFIX/scripts/uninstall.sh"
+    say "taking away what was installed"
+    mv -f "$PREFIX/manifest.new" "$PREFIX/manifest"
+    "$PREFIX/scripts/uninstall.sh" ${PURGE:+--purge} || :
+    die "not installed; this machine is as it was" "journalctl -u cortexd -n 50"
+}
+
+# Whether a process runs from this environment: a model server that an upgrade leaves alone.
+in_use() {
+    local file words
+    for file in /proc/[0-9]*/cmdline; do
+        mapfile -d '' -t words <"$file" || continue
+        case ${words[*]} in *"$1/"*) return 0 ;; esac
+    done 2>/dev/null
+    return 1
+}
+
+# What an end before the end leaves: nothing, or what was there.
+STEP=
+# shellcheck disable=SC2317  # the trap calls it
+abandon() {
+    local status=$?
+    trap - EXIT INT TERM
+    case $STEP in
+    making)
+        rm -rf "$DESTDIR$FRESH"
+        rmdir "$DESTDIR$PREFIX" 2>/dev/null || :
+        say "nothing was changed" ;;
+    changing)
+        if [ -n "$START" ]; then
+            roll_back "it was interrupted"
+        fi
+        say "it was interrupted: run it again" ;;
+    esac
+    exit "$status"
 }
 
 main() {
     parse "$@"
     preflight
+    trap abandon EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    [ -n "$DRY" ] || STEP=making
     make_environment
     keep_old
+    [ -n "$DRY" ] || STEP=changing
     place_files
     place_configuration
     switch_to "$FRESH"
     link_commands
     if [ -n "$START" ]; then
-        { start_services && verify; } || roll_back
+        if ! { start_services && verify; }; then
+            say "its last words:"
+            journalctl --no-pager -q -n 8 -u cortexd -o cat >&2 || :
+            roll_back "the new version does not answer"
+        fi
     fi
+    STEP=
     if [ -n "$DRY" ]; then
         say "nothing was changed"
         return
@@ -306,11 +351,18 @@ main() {
     # environments that nothing runs from any more
     local env
     for env in "$DESTDIR$PREFIX"/env-*; do
-        [ "$env" = "$DESTDIR$FRESH" ] || rm -rf "$env"
+        if [ "$env" = "$DESTDIR$FRESH" ]; then
+            continue
+        elif in_use "$env"; then
+            say "$env stays until the next upgrade: cortex-llm runs from it"
+        else
+            rm -rf "$env"
+        fi
     done
     say "done: cortexd serves /run/cortex/cortex.sock"
     say "administrators of it are members of the group cortex: adduser USER cortex"
     say "a model of your own: $PREFIX/scripts/install-llm.sh install MODEL.gguf, or $PREFIX/scripts/setup_daemon.py"
 }
 
-main "$@"
+# in one line: bash would read on in a file that has changed meanwhile
+main "$@"; exit

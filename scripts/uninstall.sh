@@ -29,7 +29,7 @@ prune() {
     local folder=$1
     [ -z "$DRY" ] || return 0
     while :; do
-        case $folder in /usr/local/bin | /usr/local/lib | /usr/local/share | /usr/local/share/man | /etc/*) return 0 ;; esac
+        case $folder in / | /opt | /srv | /usr | /usr/local | /usr/local/bin | /usr/local/lib | /usr/local/share | /usr/local/share/man | /etc/*) return 0 ;; esac
         rmdir "$folder" 2>/dev/null || return 0
         folder=$(dirname "$folder")
     done
@@ -67,6 +67,7 @@ fi
 run rm -rf /etc/systemd/system/cortex-llm.service.d /etc/systemd/system/cortex-llm-proxy.service.d \
     /usr/local/lib/systemd/system/cortex-llm.service.d /run/cortex "$PREFIX"
 prune /usr/local/lib/systemd/system
+prune "$(dirname "$PREFIX")"
 [ ! -d /run/systemd/system ] || run systemctl daemon-reload
 if [ -n "$PURGE" ]; then
     run rm -rf /etc/cortex /var/lib/cortex

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from cortexd import events
 from cortexd.access import Level
 from cortexd.alert import RANK
 from cortexd.api.errors import NotFound, shown
+from cortexd.events import Event
 from cortexd.evidence import disk, journal
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     )
     from cortexd.context import Caller, Context
 
+_log = logging.getLogger(__name__)
 
 # Evidence that not every local user could gather: the daemon may read what they may not.
 PRIVATE = frozenset({journal.TITLE, disk.FOLDERS, disk.MANY, disk.DELETED})
@@ -63,25 +67,29 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
     return {"events": events}
 
 
-async def acknowledge(ctx: Context, params: AcknowledgeParams, _caller: Caller) -> AcknowledgeReply:
+async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -> AcknowledgeReply:
     """Mark an alert, or all active ones, as seen by a person."""
     book = ctx.monitor.book
     if params.id is None:
         count = await book.acknowledge(book.store.ids(["active"]))
+        _by_a_person(Event.ALERT_ACKNOWLEDGED, f"{count} alerts", caller)
         return {"acknowledged_count": count}
     _known(ctx, params.id)
     await book.acknowledge([params.id])
+    _by_a_person(Event.ALERT_ACKNOWLEDGED, f"the alert {params.id}", caller, alert_id=params.id)
     return {"acknowledged": params.id}
 
 
-async def dismiss(ctx: Context, params: DismissParams, _caller: Caller) -> DismissReply:
+async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> DismissReply:
     """Put an alert, or all that are active or acknowledged, out of sight."""
     book = ctx.monitor.book
     if params.id is None:
         count = await book.dismiss(book.store.ids(["active", "acknowledged"]))
+        _by_a_person(Event.ALERT_DISMISSED, f"{count} alerts", caller)
         return {"dismissed_count": count}
     _known(ctx, params.id)
     await book.dismiss([params.id])
+    _by_a_person(Event.ALERT_DISMISSED, f"the alert {params.id}", caller, alert_id=params.id)
     return {"dismissed": params.id}
 
 
@@ -98,6 +106,12 @@ def _shown(alert: Any, trusted: bool) -> Any:
         for each in alert["evidence"]
     ]
     return shown
+
+
+def _by_a_person(event: Event, what: str, caller: Caller, **fields: str) -> None:
+    done = event.name.lower().removeprefix("alert_")
+    uid = caller.peer.uid
+    events.log(_log, logging.INFO, event, "%s %s by user %d", what, done, uid, uid=uid, **fields)
 
 
 def _known(ctx: Context, alert_id: str) -> None:

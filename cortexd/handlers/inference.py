@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
 
-from cortexd import events, prompts, units
+from cortexd import events, prompts
 from cortexd.access import Level
 from cortexd.api.errors import (
     Cancelled,
@@ -213,8 +213,6 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
         ctx.tell()
     figures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
                "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
-    if run := units.invocation():  # the model server cannot know our id: this leads to its lines
-        about["llm_invocation"] = run
     _say(
         logging.INFO, Event.REQUEST_DONE, "request %s answered: %d tokens in %.0f ms",
         job.request_id, reply["tokens_used"], reply["inference_time_ms"], **about, **figures,

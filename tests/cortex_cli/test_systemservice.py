@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -58,19 +59,13 @@ def test_another_failure_is_passed_on(folder: Path) -> None:
         systemservice.systemctl("restart", systemservice.DAEMON)
 
 
-def test_a_request_is_followed_into_the_model_server(folder: Path) -> None:
-    entry = (
-        '{"__REALTIME_TIMESTAMP":"1700000000500000","CORTEX_LLM_INVOCATION":"abc",'
-        '"CORTEX_REQUEST_ID":"r1"}'
-    )
-    program(folder, "journalctl", f"echo '{entry}'")
-    found = systemservice._of_request(str(folder / "journalctl"), "r1")
-    assert found == [
-        "--since", "@1700000000", "--until", "@1700000001",
-        "CORTEX_REQUEST_ID=r1", "+", "_SYSTEMD_INVOCATION_ID=abc",
-    ]  # fmt: skip
-    program(folder, "journalctl", "true")
-    assert systemservice._of_request(str(folder / "journalctl"), "r1") == ["CORTEX_REQUEST_ID=r1"]
+def test_a_request_is_followed_by_the_field_that_both_services_write(folder: Path) -> None:
+    program(folder, "journalctl", f'echo "$@" >{folder}/said')
+    child = os.fork()
+    if child == 0:  # logs() becomes journalctl
+        systemservice.logs(follow=True, lines=7, request="r1")
+    assert os.waitpid(child, 0)[1] == 0
+    assert (folder / "said").read_text() == "--lines 7 --follow CORTEX_REQUEST_ID=r1\n"
 
 
 def test_a_script_needs_root(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cortex_llm.asking import Answers, Asker
-from cortex_llm.errors import DownloadError
+from cortex_llm.errors import DownloadError, EngineError
 from cortex_llm.fetching import Fetching, Meter
 from tests.support.model_host import model_host
 
@@ -25,7 +25,8 @@ def test_a_checksum_that_nobody_told_is_said(
     tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with model_host(tiny.read_bytes()) as host:
-        Fetching(host.url, tmp_path / "new/m.gguf", None, 0.1, NOBODY).carry_out()
+        with Fetching(host.url, tmp_path / "new/m.gguf", None, 0.1, NOBODY).carried_out():
+            assert (tmp_path / "new/m.gguf").exists()
     assert "nobody told a checksum" in capsys.readouterr().err
 
 
@@ -33,6 +34,17 @@ def test_a_failure_leaves_no_empty_folder(tiny: Path, tmp_path: Path) -> None:
     with model_host(tiny.read_bytes()) as host:
         host.corrupt = True
         wanted = Fetching(host.url, tmp_path / "a/b/m.gguf", host.sha256, 0.1, NOBODY)
-        with pytest.raises(DownloadError):
-            wanted.carry_out()
+        with pytest.raises(DownloadError), wanted.carried_out():
+            raise AssertionError("it has failed")
     assert not (tmp_path / "a").exists()
+
+
+def test_what_is_interrupted_afterwards_takes_the_download_away(tiny: Path, tmp_path: Path) -> None:
+    with model_host(tiny.read_bytes()) as host:
+        wanted = Fetching(host.url, tmp_path / "a/m.gguf", host.sha256, 0.1, NOBODY)
+        with pytest.raises(KeyboardInterrupt), wanted.carried_out():
+            raise KeyboardInterrupt
+        assert not (tmp_path / "a").exists()
+        with pytest.raises(EngineError), wanted.carried_out():
+            raise EngineError("the service does not start")
+        assert (tmp_path / "a/m.gguf").exists()

@@ -21,21 +21,6 @@ def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
     assert [item.name for item in path.parent.iterdir()] == ["llm.env"]
 
 
-def test_an_unreadable_model_is_refused(tiny: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.gguf"
-    mine.write_bytes(tiny.read_bytes())
-    mine.chmod(0o600)
-    with pytest.raises(ModelError, match="unreadable for the service") as caught:
-        service._for_service(mine, copy=False)
-    assert "chmod o+r" in (caught.value.hint or "")
-
-
-def test_a_link_is_followed_to_the_file(tiny: Path, tmp_path: Path) -> None:
-    link = tmp_path / "link.gguf"
-    link.symlink_to(tiny)
-    assert service._for_service(link, copy=False) == tiny.resolve()
-
-
 def test_the_cap_leaves_a_reserve(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(engine="xllamacpp")
     _, sized, cap = service._planned(settings, tiny)

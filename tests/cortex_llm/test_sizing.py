@@ -67,6 +67,21 @@ def test_what_was_asked_for_is_kept_even_where_it_does_not_fit() -> None:
     assert "6,144 MiB is the limit" in sizing.shortfall(sized)
 
 
+@pytest.mark.parametrize(("kind", "share"), [("f16", 1), ("q8_0", 0.53125), ("q4_0", 0.28125)])
+def test_a_quantised_cache_takes_less(kind: str, share: float) -> None:
+    whole = plan(Settings(), LARGE, machine(64 << 30))
+    kept = plan(Settings(kv_cache_type=kind), LARGE, machine(64 << 30))
+    cache = LARGE.kv_bytes_per_token * whole.context * whole.parallel
+    assert whole.needed_bytes - kept.needed_bytes == pytest.approx(cache * (1 - share), abs=1)
+
+
+def test_what_is_beside_the_server_counts() -> None:
+    alone = plan(Settings(), LARGE, machine(64 << 30))
+    assert plan(Settings(), LARGE, machine(64 << 30), beside=1000).needed_bytes == (
+        alone.needed_bytes + 1000
+    )
+
+
 def test_the_engines_limit() -> None:
     assert plan(Settings(), LARGE, machine(32 * GIB), max_parallel=1).parallel == 1
     sized = plan(Settings(parallel=4), LARGE, machine(32 * GIB), max_parallel=1)

@@ -232,6 +232,59 @@ def test_no_network_says_how_to_go_on(home: Path) -> None:
     assert everything(home) == []
 
 
+def test_no_network_and_a_person_goes_another_way(home: Path, tiny: Path) -> None:
+    unreachable = "http://127.0.0.1:1/m.gguf"
+    with terminal(home, "--model", "tinyllama-1.1b", "--model-url", unreachable) as screen:
+        for question in ("Your choice", "Threads", "Context", "Do it now"):
+            screen.expect(question)
+            screen.expect("]: ")
+            screen.type("")
+        screen.expect("cannot reach 127.0.0.1")
+        screen.expect("built-in model")
+        screen.expect("Choose another way.*]: ")
+        screen.type("y")
+        screen.expect("Your choice")
+        screen.expect("]: ")
+        screen.type("file")
+        screen.expect("Path of the GGUF file: ")
+        screen.type(str(tiny))
+        for question in ("Threads", "Context", "Do it now"):
+            screen.expect(question)
+            screen.expect("]: ")
+            screen.type("")
+        screen.expect("Done")
+        assert screen.end() == 0
+    assert everything(home) == [".cortex", ".cortex/.env"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "question"),
+    [
+        ("file", "Path of the GGUF file"),
+        ("url", "Base URL"),
+        ("builtin", "Threads"),
+        ("none", "Do it now"),
+    ],
+)
+def test_ctrl_c_on_every_way_changes_nothing(home: Path, choice: str, question: str) -> None:
+    with terminal(home) as screen:
+        screen.expect("Your choice.*]: ")
+        screen.type(choice)
+        screen.expect(question)
+        screen.expect(": ")
+        screen.interrupt()
+        assert screen.end() == 130
+    assert everything(home) == []
+
+
+def test_ctrl_c_before_a_model_that_is_too_large(home: Path) -> None:
+    with terminal(home, "--backend", "local", "--model", "llama2-13b") as screen:
+        screen.expect("Threads|Take it nevertheless")  # as large as this machine is
+        screen.interrupt()
+        assert screen.end() == 130
+    assert everything(home) == []
+
+
 def test_a_damaged_download_leaves_nothing(home: Path, host: ModelHost) -> None:
     host.corrupt = True
     result = run(

@@ -58,9 +58,3 @@ def test_one_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(units, "TIMEOUT_S", 0.2)
     with pytest.raises(RequestTimeout, match="did not take the order"):
         asyncio.run(units.ask("stop"))
-
-
-def test_which_run_it_is(tmp_path: Path) -> None:
-    assert units.invocation("a.service", tmp_path) is None
-    (tmp_path / "invocation:a.service").symlink_to("0123abcd")
-    assert units.invocation("a.service", tmp_path) == "0123abcd"

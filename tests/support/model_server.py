@@ -106,6 +106,7 @@ def model_server(
     api_key: str | None = None,
     env: Mapping[str, str] | None = None,
     flags: Sequence[str] = (),
+    options: Sequence[str] = (),
     wait: bool = True,
 ) -> Iterator[ModelServer]:
     """Run a server; `folder` takes its log, its socket and, if none is given, its model."""
@@ -122,7 +123,7 @@ def model_server(
     log = folder / "llm.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cortex_llm", "serve", "--", *flags],
+            [sys.executable, "-m", "cortex_llm", "serve", *options, "--", *flags],
             cwd=CHECKOUT,
             env=clean_environment(**variables),
             stdin=subprocess.DEVNULL,

@@ -173,6 +173,26 @@ def test_the_journal_has_fields(box: Machine) -> None:
     assert reply["data"]["output"] not in json.dumps([entry["MESSAGE"] for entry in found])
 
 
+def test_an_alert_is_followed_by_its_id(box: Machine) -> None:
+    box.put("/etc/systemd/system/broken.service", "[Service]\nExecStart=/bin/false\n")
+    box.sh("systemctl daemon-reload; systemctl start broken.service", check=False)
+    wait_for(lambda: box.ask("alerts", type="service_failed")["data"]["count"], timeout=90)
+    (alert,) = box.ask("alerts", type="service_failed")["data"]["alerts"]
+    box.ask("alerts.acknowledge", id=alert["id"])
+    box.sh("systemctl reset-failed broken.service")
+    match = f"CORTEX_ALERT_ID={alert['id']}"
+    wait_for(lambda: len(box.journal(match)) >= 3, timeout=120)
+    found = box.journal(match)
+    assert [entry["CORTEX_EVENT"] for entry in found] == [
+        "alert_raised", "alert_acknowledged", "alert_resolved",
+    ]  # fmt: skip
+    priorities = {"info": "6", "warning": "4", "error": "3", "critical": "2"}
+    assert found[0]["PRIORITY"] == priorities[alert["severity"]]
+    assert found[0]["CORTEX_ALERT_TYPE"] == "service_failed"
+    assert found[1]["CORTEX_UID"] == "0"
+    assert all(entry["MESSAGE_ID"] for entry in found)
+
+
 def test_users_are_told_apart(box: Machine) -> None:
     box.sh("id -u guest >/dev/null 2>&1 || useradd guest")
     refused = box.ask("config.reload", user="guest")

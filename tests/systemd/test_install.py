@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support import herd
-from tests.support.machine import CHECKOUT, SCRIPT, Machine
+from tests.support.machine import CHECKOUT, SCRIPT, Machine, wait_for
 from tests.systemd.conftest import INSTALL, put_in_model
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(900)]
@@ -101,7 +102,8 @@ def _upgrade(bare: Machine, wheels: Path) -> None:
         [str(SCRIPT), "exec", bare.name, "--", "/usr/bin/python3", herd.__file__, "20", "25"],
         stdout=subprocess.PIPE, text=True, cwd="/",
     )  # fmt: skip
-    first = bare.show("cortexd", "MainPID")
+    first, model_server = (bare.show(unit, "MainPID") for unit in ("cortexd", "cortex-llm"))
+    assert model_server != "0"
     install(bare, wheels)
     second = bare.show("cortexd", "MainPID")
     result = json.loads(process.communicate(timeout=120)[0])
@@ -112,8 +114,13 @@ def _upgrade(bare: Machine, wheels: Path) -> None:
     bare.run("/usr/bin/python3", "-c", DATABASE + "db.execute('SELECT x FROM kept')")
     assert bare.run("cat", "/etc/cortex/llm.key").stdout == key
     assert bare.run("cat", "/etc/cortex/llm.env").stdout == env
-    environments = bare.sh("ls -d /opt/cortex/env-*").stdout.split()
-    assert len(environments) == 1, "the old one is gone"
+    # the model server was not touched: it answers out of the old environment, which stays
+    assert bare.show("cortex-llm", "MainPID") == model_server
+    assert bare.ask("inference", prompt="Hi", max_tokens=2)["status"] == "ok"
+    assert len(bare.sh("ls -d /opt/cortex/env-*").stdout.split()) == 2
+    bare.run("systemctl", "stop", "cortex-llm")
+    install(bare, wheels)
+    assert len(bare.sh("ls -d /opt/cortex/env-*").stdout.split()) == 1, "the old ones are gone"
     _failed_upgrade(bare, wheels)
 
 
@@ -136,6 +143,63 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
     assert bare.run("readlink", "/opt/cortex/bin").stdout == serving
     assert bare.ask("ping")["data"]["pong"]
     assert len(bare.sh("ls -d /opt/cortex/env-*").stdout.split()) == 1
+
+
+def test_a_first_installation_that_fails_leaves_nothing(bare: Machine, wheels: Path) -> None:
+    before = files(bare)
+    users = bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout
+    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a scripts systemd docs etc /root/bad/")
+    bare.sh("sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' /root/bad/systemd/cortexd.service")
+    result = bare.run(
+        "/root/bad/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
+    )
+    assert result.returncode == 1
+    assert "not installed; this machine is as it was" in result.stderr
+    assert {path for path in files(bare) - before if "cortex" in path} == set()
+    assert bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout == users
+    assert bare.show("cortexd", "LoadState") == "not-found"
+
+
+def test_what_cannot_be_installed_or_is_interrupted_leaves_nothing(
+    bare: Machine, wheels: Path
+) -> None:
+    before = files(bare)
+    bare.run("mkdir", "/root/empty")
+    result = bare.run(INSTALL, "--wheels", "/root/empty", check=False, timeout=300)
+    assert result.returncode == 1
+    assert "nothing was changed" in result.stderr
+    assert files(bare) == before
+    process = subprocess.Popen(
+        [str(SCRIPT), "exec", bare.name, "--", INSTALL, "--wheels", str(wheels)],
+        stderr=subprocess.PIPE, text=True, cwd="/",
+    )  # fmt: skip
+    wait_for(lambda: bare.sh("ls -d /opt/cortex/env-*/bin/pip", check=False).stdout, pause=0.02)
+    # as Ctrl-C in a terminal: the script and what it runs at the moment
+    bare.sh("script=$(pgrep -of install.sh); kill -TERM $script $(pgrep -P $script)")
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode != 0
+    assert "nothing was changed" in said
+    wait_for(lambda: files(bare) == before)
+
+
+def test_another_prefix_by_cortex_daemon_and_the_built_in_model(
+    bare: Machine, wheels: Path
+) -> None:
+    """From nothing to an answer of the model that comes with it; nothing is set by hand."""
+    cortex = [sys.executable, "-P", "-m", "cortex_cli", "daemon"]
+    place = "/usr/local/lib/ai/cortex"
+    options = ["--wheels", str(wheels), "--prefix", place]
+    said = bare.run(*cortex, "install", *options, timeout=300)
+    assert "done: cortexd serves" in said.stderr
+    answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
+    assert answer.stdout.strip()
+    status = json.loads(bare.run("cortex", "daemon", "status", "--json").stdout)
+    assert status["llm"]["model"].startswith("cortex-nano")
+    assert f"{place}/bin/" in bare.show("cortex-llm", "ExecStart")
+    bare.run("test", "!", "-e", "/opt/cortex")
+    bare.run("cortex", "daemon", "uninstall", "--purge")
+    assert not {path for path in files(bare) if "cortex" in path or path.endswith("/ai")}
+    assert bare.show("cortexd", "LoadState") == "not-found"
 
 
 def test_destdir_takes_everything_and_starts_nothing(tmp_path: Path, wheels: Path) -> None:

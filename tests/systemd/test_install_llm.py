@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
+from tests.support.machine import SCRIPT as TESTBED
 from tests.support.machine import Machine, wait_for
+from tests.support.terminal import CTRL_C, terminal
 from tests.systemd.conftest import TINY
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
@@ -43,8 +49,9 @@ def test_install_writes_what_it_should(running: Machine) -> None:
     assert running.sh(f"stat -c %a {ENV} {ENV}.old").stdout.split() == ["600", "600"]
     limit = int(running.show("cortex-llm", "MemoryMax"))
     assert 100 << 20 < limit < 2 << 30
-    process = running.show("cortex-llm", "MainPID")
-    assert "--ctx-size\x002048" in running.run("cat", f"/proc/{process}/cmdline").stdout
+    parent = running.show("cortex-llm", "MainPID")
+    engine = running.run("pgrep", "-P", parent).stdout.strip()
+    assert "--ctx-size\x002048" in running.run("cat", f"/proc/{engine}/cmdline").stdout
 
 
 def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
@@ -62,6 +69,8 @@ def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
         (["switch", folder], "it is a folder"),
         (["configure", "--engine", "nonsense"], "nonsense"),
         (["configure", "--idle-timeout", "soon"], "not a time"),
+        (["configure", "--kv-cache-type", "q2"], "not one of f16, q8_0, q4_0"),
+        (["configure", "--kv-cache-type", "q8_0"], "block size"),  # its heads are too narrow
         (["configure", TINY, "1", "9"], "CTX_SIZE"),
         (["nonsense"], "unknown subcommand"),
     ):
@@ -117,12 +126,40 @@ def test_a_switch_that_does_not_serve_goes_back(running: Machine) -> None:
     )
     before = running.run("cat", ENV).stdout
     drop_in = running.run("cat", DROP_IN).stdout
-    said = llm(running, "switch", "/var/lib/cortex/models/other.gguf", check=False)
+    said = llm(running, "switch", "/var/lib/cortex/models/other.gguf", "--always-on", check=False)
     running.run("rm", "/etc/systemd/system/cortex-llm.service.d/90-test.conf")
     running.run("systemctl", "daemon-reload")
     assert "not switched; the old settings hold again" in said
     assert running.run("cat", ENV).stdout == before
     assert running.run("cat", DROP_IN).stdout == drop_in
+    assert running.show("cortex-llm", "StopWhenUnneeded") == "yes"
+    assert serves(running)
+
+
+def test_ctrl_c_in_the_last_step_of_the_wizard_puts_all_back(running: Machine) -> None:
+    """The model is here and copied, the service is being started with it: then Ctrl-C."""
+    running.sh(f"mkdir -p /home/u; cp {TINY} /home/u/new.gguf")
+    slow = "/etc/systemd/system/cortex-llm.service.d/90-slow.conf"
+    running.put(slow, "[Service]\nExecStartPre=/bin/sleep 3\n")
+    before = running.run("cat", ENV).stdout
+    models = running.run("ls", "/var/lib/cortex/models").stdout
+    argv = [
+        str(TESTBED), "exec", running.name, "--", "/opt/cortex/scripts/setup_daemon.py",
+        "--backend", "file", "--model-path", "/home/u/new.gguf", "--threads", "1",
+        "--ctx-size", "256",
+    ]  # fmt: skip
+    with terminal(argv, dict(os.environ), Path("/")) as screen:
+        screen.wait_for("Do it now")
+        screen.press(b"y\n")
+        screen.wait_for("trying one token")
+        wait_for(lambda: "new.gguf" in running.run("cat", ENV).stdout)
+        screen.press(CTRL_C)
+        # after the last one has let go of the terminal; what runs it in there died at once
+        assert screen.ended() in (130, -signal.SIGINT)
+    running.run("rm", slow)
+    running.run("systemctl", "daemon-reload")
+    assert running.run("cat", ENV).stdout == before
+    assert running.run("ls", "/var/lib/cortex/models").stdout == models
     assert serves(running)
 
 

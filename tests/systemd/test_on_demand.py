@@ -14,12 +14,15 @@ pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
 
 UNITS = ("cortexd.service", "cortex-llm.service", "cortex-llm-proxy.service")
 
-#: What any local user may try: one completion at the public address, with or without a key.
+#: What any local user may try: one completion at the public address, with or without a key
+#: and an id for the request.
 POST = """
 import sys, urllib.error, urllib.request
 headers = {"Content-Type": "application/json"}
 if len(sys.argv) > 1:
     headers["Authorization"] = "Bearer " + sys.argv[1]
+if len(sys.argv) > 2:
+    headers["X-Request-Id"] = sys.argv[2]
 url = "http://127.0.0.1:8085/v1/completions"
 request = urllib.request.Request(url, b'{"prompt": "x", "max_tokens": 1}', headers)
 try:
@@ -92,6 +95,23 @@ def test_the_first_request_loads_and_idleness_unloads(box: Machine) -> None:
     # goal: 45 MB for the whole stack
     assert sum(after.values()) < 45_000_000
     assert answered(box)  # and it comes back
+
+
+def test_an_idle_timeout_of_0_means_for_good(box: Machine) -> None:
+    stopped(box)
+    box.sh(
+        "cp /etc/cortex/llm.env /root/llm.env.kept; sed -i '/IDLE_TIMEOUT/d' /etc/cortex/llm.env"
+    )
+    for setting, means in (("0", "infinity"), ("90s", "90s"), ("", "15min")):
+        box.sh("sed -i '/IDLE_TIMEOUT/d' /etc/cortex/llm.env")
+        if setting:
+            box.sh(f"echo CORTEX_LLM_IDLE_TIMEOUT={setting} >>/etc/cortex/llm.env")
+        assert answered(box)
+        proxy = box.show("cortex-llm-proxy", "MainPID")
+        command = box.run("cat", f"/proc/{proxy}/cmdline").stdout
+        assert f"--exit-idle-time={means}\0" in command
+        stopped(box)
+    box.run("cp", "/root/llm.env.kept", "/etc/cortex/llm.env")
 
 
 def test_while_it_loads_the_daemon_says_so(box: Machine) -> None:
