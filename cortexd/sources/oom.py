@@ -23,6 +23,8 @@ WINDOW_S = 3600.0
 MAX_KILLS = 200
 MAX_LOG_RECORDS = 5000
 _RECORD_BYTES = 8192
+# Of cgroup v2 and of v1.
+_COUNTERS = frozenset({"memory.events.local", "memory.oom_control"})
 # For journalctl and for systemctl, on a machine that has just run out of memory.
 ASK_LIMIT_S = 5.0
 # What was logged this long before the last look may belong to what is counted now.
@@ -185,12 +187,14 @@ class OomKills:
         ``memory.events`` of v2 would count what happened in the groups below, too.
         """
         found = {}
-        for pattern in ("memory.events.local", "memory.oom_control"):
-            for path in self._cgroups.rglob(pattern):
+        # Groups come and go during the walk: os.walk passes over what has gone.
+        for folder, _, names in os.walk(self._cgroups):
+            for name in _COUNTERS & set(names):
                 try:
-                    fields = dict(line.split()[:2] for line in path.read_text().splitlines())
+                    lines = Path(folder, name).read_text().splitlines()
+                    fields = dict(line.split()[:2] for line in lines)
                     if count := int(fields.get("oom_kill", 0)):
-                        found[str(path.parent.relative_to(self._cgroups))] = count
+                        found[os.path.relpath(folder, self._cgroups)] = count
                 except (OSError, ValueError):
                     continue
         return found
