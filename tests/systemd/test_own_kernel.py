@@ -54,6 +54,7 @@ def box(wheels: Path) -> Iterator[VirtualMachine]:
             "systemd-sysusers /usr/local/lib/sysusers.d/cortex.conf;"
             "systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/cortex.conf;"
             "systemctl daemon-reload; systemctl start cortexd.socket cortexd.service;"
+            "echo linux-image-test >/run/reboot-required.pkgs; touch /run/reboot-required;"
             "systemd-run -q --unit busy-disk"
             " bash -c 'while dd if=/dev/vda of=/dev/null bs=64k iflag=direct; do :; done'"
         )
@@ -203,6 +204,23 @@ def test_pressure_of_disks_is_told_and_that_of_processors_is_not_yet(box: Virtua
         lambda: [a for a in alerts(box, status="resolved") if a["kind"] == "pressure_io"],
         timeout=90,
     )
+
+
+def test_a_reboot_that_a_package_asks_for(box: VirtualMachine) -> None:
+    (told,) = wait_for(lambda: [a for a in alerts(box) if a["kind"] == "reboot"], timeout=90)
+    assert "linux-image-test" in told["message"]
+
+
+def test_a_clock_that_is_set_changes_nothing(box: VirtualMachine) -> None:
+    """Ten days ahead, past what is kept, and back again; the machine's clock is its own."""
+    before = {a["id"]: a["status"] for a in alerts(box)}
+    assert {"active", "resolved"} <= set(before.values())
+    for days in ("+10 days", "-10 days"):
+        box.sh(f'date -s "$(date -d "{days}")"')
+        said = f"journalctl -u cortexd -o cat | grep -q 'the clock was set [{days[0]}]'"
+        wait_for(lambda said=said: box.sh(said, check=False).returncode == 0)  # type: ignore[misc]
+        box.run("sleep", "3")
+        assert {a["id"]: a["status"] for a in alerts(box)} == before
 
 
 def test_suspended_and_resumed(box: VirtualMachine) -> None:
