@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import pinger
+from tests.support import machine, pinger
 from tests.support.installed import installed
-from tests.support.machine import wait_for
-from tests.support.tiny_gguf import write_model
 from tests.support.virtual import VirtualMachine, virtual_machine, why_not
-from tests.systemd.conftest import SHARED, TINY
+from tests.systemd.conftest import SHARED
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
 
@@ -43,12 +41,8 @@ def box(wheels: Path) -> Iterator[VirtualMachine]:
     if reason := why_not():
         pytest.skip(reason)
     layer = installed(SHARED / "layer", wheels)
-    model = layer / TINY.lstrip("/")
-    model.parent.mkdir(parents=True)
-    write_model(model)
     with virtual_machine("own-kernel", [layer], slow_disk=True) as found:
         found.put("/etc/cortex/daemon.yaml", SETTINGS)
-        found.sh(f"echo CORTEX_LLM_MODEL_PATH={TINY} >>/etc/cortex/llm.env")
         found.put("/root/pinger.py", Path(pinger.__file__).read_text())
         found.sh(
             "systemd-sysusers /usr/local/lib/sysusers.d/cortex.conf;"
@@ -72,6 +66,17 @@ def about(box: VirtualMachine, unit: str, **params: Any) -> dict[str, Any] | Non
     return found[0] if found else None
 
 
+def remedy(box: VirtualMachine, alert: dict[str, Any]) -> str:
+    """What to do; written a minute later where Python takes long to start, as it does here."""
+    found: str = wait_for(lambda: alerts(box, id=alert["id"])[0]["remedy"])
+    return found
+
+
+def wait_for(what: Callable[[], object]) -> Any:
+    """Longer than elsewhere: without virtualisation everything takes 15 times as long."""
+    return machine.wait_for(what, timeout=180)
+
+
 def start_eater(box: VirtualMachine, unit: str, mib: int, *properties: str) -> None:
     options = " ".join(f"-p {prop}" for prop in properties)
     code = f"import sys, time; {EATER}; time.sleep(600)"
@@ -93,17 +98,18 @@ def test_the_model_server_is_killed_for_its_memory_and_the_daemon_answers(
 ) -> None:
     """The unit as it is; a limit below what the loaded model takes, above what explains it."""
     box.run("systemctl", "start", "cortex-llm")
+    assert int(cgroup(box, "cortex-llm.service", "memory.current")) > 32 << 20
     box.sh(f"systemd-run -q --unit pinger {PYTHON} /root/pinger.py /run/pinger.json")
-    box.run("systemctl", "set-property", "--runtime", "cortex-llm", "MemoryMax=20M")
-    wait_for(lambda: box.show("cortex-llm", "ActiveState") == "failed", timeout=60)
+    box.run("systemctl", "set-property", "--runtime", "cortex-llm", "MemoryMax=28M")
+    wait_for(lambda: box.show("cortex-llm", "ActiveState") == "failed")
     assert box.show("cortex-llm", "Result") == "oom-kill"
     status = box.show("cortex-llm", "StatusText")
     assert "memory" in status
-    assert "MemoryMax is 20 MiB" in status
+    assert "MemoryMax is 28 MiB" in status
     told = wait_for(lambda: about(box, "cortex-llm.service", type="oom_kill"))
     assert (told["kind"], told["severity"]) == ("llm_oom", "error")
     assert "cortex-llm.service" in told["message"]
-    assert "cortex-llm check" in told["remedy"]
+    assert "cortex-llm check" in remedy(box, told)
     failed = wait_for(lambda: about(box, "cortex-llm.service", type="llm_error"))
     assert "killed since memory was short" in failed["message"]
     box.run("systemctl", "stop", "pinger")
@@ -121,7 +127,7 @@ def test_a_killed_unit_is_named_with_its_process_and_its_last_lines(box: Virtual
     assert told["metadata"]["process"].startswith("python3")
     assert "its cgroup was at its memory limit" in told["message"]
     assert told["severity"] == "error"
-    assert "systemctl show" in told["remedy"]
+    assert "systemctl show" in remedy(box, told)
     failed = wait_for(lambda: about(box, name, type="service_failed"))
     assert any("oom" in line.lower() for line in failed["evidence"][0]["lines"])
     box.run("systemctl", "reset-failed", name)
@@ -185,29 +191,25 @@ def test_memory_pressure_wakes_a_daemon_that_would_sleep_for_an_hour(box: Virtua
         ]["alerts"]
         return found
 
-    (alert,) = wait_for(told, timeout=90)
+    (alert,) = wait_for(told)
     box.sh("systemctl stop squeezed sleepy")
     assert (alert["kind"], alert["severity"]) == ("pressure_memory", "error")
     assert float(alert["metadata"]["some_avg10"]) >= 20
-    assert alert["evidence"][0]["lines"]
 
 
 def test_pressure_of_disks_is_told_and_that_of_processors_is_not_yet(box: VirtualMachine) -> None:
     """Processors may be busy for ten minutes before it is worth a word."""
     pressure = box.ask("health")["data"]["pressure"]
     assert pressure["io"] > 60, pressure
-    told = wait_for(lambda: [a for a in alerts(box) if a["kind"] == "pressure_io"], timeout=180)
+    told = wait_for(lambda: [a for a in alerts(box) if a["kind"] == "pressure_io"])
     assert told[0]["severity"] == "warning"
     assert {a["kind"] for a in alerts(box)} & {"cpu", "load"} == set()
     box.run("systemctl", "stop", "busy-disk")
-    wait_for(
-        lambda: [a for a in alerts(box, status="resolved") if a["kind"] == "pressure_io"],
-        timeout=90,
-    )
+    wait_for(lambda: [a for a in alerts(box, status="resolved") if a["kind"] == "pressure_io"])
 
 
 def test_a_reboot_that_a_package_asks_for(box: VirtualMachine) -> None:
-    (told,) = wait_for(lambda: [a for a in alerts(box) if a["kind"] == "reboot"], timeout=90)
+    (told,) = wait_for(lambda: [a for a in alerts(box) if a["kind"] == "reboot"])
     assert "linux-image-test" in told["message"]
 
 
@@ -248,6 +250,5 @@ def test_suspended_and_resumed(box: VirtualMachine) -> None:
     assert [a["message"] for a in alerts(box) if a["id"] not in before] == []
     assert after[open_one["id"]] == "active"
     box.run("systemctl", "reset-failed", "broken")
-    wait_for(lambda: about(box, "broken.service", status="resolved"), timeout=60)
-    samples = box.ask("health.history", minutes=10)["data"]
-    print(samples.keys())
+    wait_for(lambda: about(box, "broken.service", status="resolved"))
+    assert [a for a in alerts(box) if a["kind"] in ("disk_trend", "llm_down")] == []
