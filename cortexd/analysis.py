@@ -98,7 +98,7 @@ class Analyst:
             try:
                 text = await self._ask(alert, info)
             except (CortexError, TimeoutError) as error:
-                _log.info("no analysis of %s: %s", alert.title, error or "it took too long")
+                _log.info("no analysis of %s: %s", alert.title, str(error) or "it took too long")
                 continue
             if text is None:
                 self._waiting.appendleft(alert_id)

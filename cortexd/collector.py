@@ -27,7 +27,8 @@ class Source(Protocol):
     """One thing that is watched.
 
     ``read`` collects; where it is a coroutine the source also has ``limit_s`` and ``due``,
-    which says whether something has changed since the last reading.
+    which says whether something has changed since the last reading.  One that is ``at_once``
+    does not wait until the daemon's start has settled.
     """
 
     @property
@@ -109,7 +110,8 @@ class Collector:
                     self.absent[source.name] = why
                     _log.info("not watched: %s: %s", source.name, why)
                 elif inspect.iscoroutinefunction(source.read):
-                    done.append((source, settled and source.due(now)))  # type: ignore[attr-defined]
+                    may = settled or getattr(source, "at_once", False)
+                    done.append((source, may and source.due(now)))  # type: ignore[attr-defined]
                 else:
                     done.append((source, source.read()))
             except Exception as error:  # noqa: BLE001 - one bad source must not stop the others

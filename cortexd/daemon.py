@@ -121,6 +121,7 @@ class Daemon:
         self._fault = ""
         try:
             loaded = config.load(os.environ, self._explicit)
+            raise_descriptor_limit(loaded.config.limits.max_connections)
             changed = self._context.config.changed_keys(loaded.config)
             self._context.apply(loaded)
             logging.getLogger().setLevel(loaded.config.log.level.upper())

@@ -1,25 +1,34 @@
 """The daemon's Unix socket: taken over from systemd, or made here.
 
 A path that a live daemon answers on is refused; one that a dead daemon left is taken
-over.
+over.  Looking and taking are one step: two that start at the same instant hold a lock on the
+folder in turn.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import socket
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortexd.api.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cortexd.config import SocketSection
 
 # Asking whether a socket is alive must not hang on one whose backlog is full.
 _PROBE_TIMEOUT_S = 1.0
+# Others hold the folder's lock for milliseconds; whoever may read the folder may hold it longer,
+# and must not keep the daemon from starting.
+_LOCK_TIMEOUT_S = 3.0
+_LOCK_PAUSE_S = 0.01
 
 
 def open_socket(settings: SocketSection) -> socket.socket:
@@ -28,6 +37,11 @@ def open_socket(settings: SocketSection) -> socket.socket:
     Raises:
         ConfigError: the path is in use, is something else, or cannot be made.
     """
+    with _alone(settings.path.parent):
+        return _open(settings)
+
+
+def _open(settings: SocketSection) -> socket.socket:
     path = settings.path
     _clear(path)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -48,6 +62,27 @@ def remove_socket(path: Path, listening_inode: int) -> None:
     with contextlib.suppress(OSError):
         if path.stat().st_ino == listening_inode:
             path.unlink()
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, where there is one to be had."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:  # what is wrong with it is said by bind
+        yield
+        return
+    deadline = time.monotonic() + _LOCK_TIMEOUT_S
+    try:
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                time.sleep(_LOCK_PAUSE_S)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _clear(path: Path) -> None:

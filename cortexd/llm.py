@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ FRESH_S = 1.0
 LOADING_POLL_S = 0.1
 # Connections that systemd may let go before a server on demand counts as not to be had.
 ATTEMPTS_ON_DEMAND = 3
+# Answers that a server's own usual speed is told from.
+REMEMBERED_SPEEDS = 200
 # An error page is read no further than this.
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -83,6 +86,8 @@ class Upstream:
     probe_url: str | None = None
     info: ServerInfo = ServerInfo()
     tokens_per_second: float | None = None
+    # Of the last answers that had the server to themselves, the oldest first.
+    speeds: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED_SPEEDS))
     last_error: str | None = None
     _checked_at: float = -FRESH_S
     _doubtful: bool = True

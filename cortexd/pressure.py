@@ -1,6 +1,6 @@
 """The kernel wakes us when tasks begin to wait for memory (PSI trigger, poll(2)).
 
-Without the trigger (an old kernel, no permission) the ordinary interval has to do.
+Without the trigger (before Linux 6.5 only root has it) the ordinary interval has to do.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ TRIGGER = b"some 150000 2000000\0"
 class PressureTrigger:
     """Calls back, at most once in two seconds, while memory is short."""
 
-    def __init__(self, callback: Callable[[], None], root: Path = Path("/proc/pressure")) -> None:
+    def __init__(
+        self, callback: Callable[[], None], path: Path = Path("/proc/pressure/memory")
+    ) -> None:
         self._callback = callback
-        self._path = root / "memory"
+        self._path = path
         self._file: int | None = None
         self._poll: select.epoll | None = None
 
@@ -56,5 +58,7 @@ class PressureTrigger:
             self._file = None
 
     def _fired(self) -> None:
-        if self._poll is not None and self._poll.poll(0):
+        """The kernel tells each event once, and has told it to the loop's own poll already."""
+        if self._poll is not None:
+            self._poll.poll(0)  # so that it is not ready again
             self._callback()

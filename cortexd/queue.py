@@ -2,15 +2,16 @@
 
 Priorities go first: a person waits behind persons only, a batch behind both, background
 work behind everything.  Within a priority users take turns, however much one of them has
-asked for.  Knows nothing of models, sockets or time limits: who waits too long cancels
-the waiting task, and its place is given up.
+asked for; when the queue is full, whoever waits with most gives way to whoever has less, so
+that nobody can fill it for others.  Knows nothing of models, sockets or time limits: who
+waits too long cancels the waiting task, and its place is given up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -65,7 +66,7 @@ class InferenceQueue:
         """Wait for a turn and hold it for the length of the ``async with`` block.
 
         Raises:
-            DaemonBusy: the queue is full.
+            DaemonBusy: the queue is full, or became so and another user has less in it.
         """
         await self._enter(uid, priority)
         started = time.monotonic()
@@ -79,26 +80,47 @@ class InferenceQueue:
             self._hand_out()
 
     async def _enter(self, uid: int, priority: Priority) -> None:
-        waiting = self.waiting
-        if self.running + waiting >= self.limit:
-            raise DaemonBusy(
-                f"{self.running + waiting} requests are running or waiting; "
-                f"the limit is {self.limit}",
-                queue_size=waiting,
-                retry_after_s=round(self._retry_after_s(waiting), 1),
-            )
+        if self.running + self.waiting >= self.limit and not self._displace(uid):
+            raise self._busy(self.running + self.waiting)
         turn: _Turn = asyncio.get_running_loop().create_future()
         self._waiting[priority].setdefault(uid, deque()).append(turn)
         self._hand_out()
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # the turn came in the same instant
+            if not turn.done() or turn.cancelled():
+                self._forget(uid, priority, turn)
+            elif turn.exception() is None:  # the turn came in the same instant
                 self.running -= 1
                 self._hand_out()
-            else:
-                self._forget(uid, priority, turn)
             raise
+
+    def _busy(self, present: int) -> DaemonBusy:
+        waiting = self.waiting
+        return DaemonBusy(
+            f"{present} requests are running or waiting; the limit is {self.limit}",
+            queue_size=waiting,
+            retry_after_s=round(self._retry_after_s(waiting), 1),
+        )
+
+    def _displace(self, uid: int) -> bool:
+        """Make room for ``uid``: the newest of who waits with most, if that stays the most."""
+        counts: Counter[int] = Counter()
+        for users in self._waiting.values():
+            counts.update({user: len(turns) for user, turns in users.items()})
+        if not counts:
+            return False
+        most, count = counts.most_common(1)[0]
+        if count <= counts[uid] + 1:
+            return False
+        for priority in reversed(Priority):
+            if turns := self._waiting[priority].get(most):
+                turn = turns[-1]
+                self._forget(most, priority, turn)
+                if not turn.done():  # a cancelled one makes room by itself
+                    turn.set_exception(self._busy(self.limit + 1))
+                return True
+        return False
 
     def _retry_after_s(self, waiting: int) -> float:
         return max(_MIN_RETRY_S, self._mean_service_s * (waiting + 1) / self.slots)

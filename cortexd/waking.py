@@ -73,7 +73,9 @@ async def _wake(url: str, timeout_s: float) -> None:
             await _ask(pool)
     except (http.HttpError, TimeoutError) as error:
         took = time.monotonic() - began
-        _log.warning("the model server did not start within %.1f s: %s", took, error or "timeout")
+        _log.warning(
+            "the model server did not start within %.1f s: %s", took, str(error) or "timeout"
+        )
     else:
         took = time.monotonic() - began
         text = "the model server is up after %.1f s"

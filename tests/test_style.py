@@ -46,7 +46,10 @@ def test_mypy() -> None:
 
 
 def shell_scripts() -> list[Path]:
-    candidates = [*CHECKOUT.joinpath("scripts").iterdir(), *CHECKOUT.joinpath(".ci").iterdir()]
+    bed = CHECKOUT / "tests/support/testbed"
+    folders = [CHECKOUT / "scripts", CHECKOUT / ".ci", bed / "guest"]
+    candidates = [path for folder in folders for path in folder.iterdir()]
+    candidates += [bed / "kernel", bed / "vm"]
     return sorted(path for path in candidates if path.is_file() and _is_shell(path))
 
 

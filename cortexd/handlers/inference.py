@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from cortexd.context import Caller, Context
     from cortexd.prompts import Turn
 
+# An answer of fewer tokens says nothing of the server's speed.
+TELLING_TOKENS = 8
+
 _say = functools.partial(events.log, logging.getLogger(__name__))
 
 
@@ -240,6 +243,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
                 ctx.queue.resize(slots=info.slots or llm.slots)
                 ctx.tell()
                 started = time.monotonic()
+                alone = ctx.queue.running == 1
                 payload = _payload(ctx, job.turns, settings)
                 answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
                 async with aclosing(answer) as texts:
@@ -249,6 +253,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
                         parts.append(text)
                         if tokens is not None:
                             await tokens.tell(text)
+                alone = alone and ctx.queue.running == 1
     except TimeoutError as error:
         raise RequestTimeout(
             f"no complete answer within {limit_s:g} s; {usage.tokens} tokens had come",
@@ -260,7 +265,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         if tokens is not None:
             tokens.flush()
     ended = time.monotonic()
-    _account(ctx, usage, ended - started, ended - (first_token or ended))
+    _account(ctx, usage, ended - started, ended - (first_token or ended), alone)
     return {
         "output": "".join(parts),
         "tokens_used": usage.tokens,
@@ -291,14 +296,17 @@ def _payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str,
     return payload
 
 
-def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float) -> None:
+def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float, alone: bool) -> None:
     counters = ctx.counters
     counters.inferences += 1
     counters.inference_seconds += took_s
     counters.tokens += usage.tokens
     counters.prompt_tokens += usage.prompt_tokens
     if usage.tokens > 1 and generating_s > 0:
-        ctx.llm.tokens_per_second = round((usage.tokens - 1) / generating_s, 1)
+        speed = round((usage.tokens - 1) / generating_s, 1)
+        ctx.llm.tokens_per_second = speed
+        if alone and usage.tokens >= TELLING_TOKENS:
+            ctx.llm.speeds.append(speed)
 
 
 def _ms(seconds: float) -> float:

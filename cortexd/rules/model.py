@@ -24,13 +24,14 @@ RECOVERED = 0.7
 KINDS = (
     Kind(
         "llm_down", "llm_error", "model",
-        "the model server was ready and has not answered for 45 s (error)",
+        "the model server was ready and has not answered for 45 s (error); one that is loaded "
+        "on demand and has been stopped is well",
         "it is ready",
     ),
     Kind(
         "llm_slow", "llm_error", "model",
         f"the median speed of its last {NEWEST} answers is below half of that of the answers "
-        f"before, at least {BASELINE} of them (warning)",
+        f"before, at least {BASELINE} of them, answers that had the server to themselves (warning)",
         "it is above 70 % again",
     ),
 )  # fmt: skip
@@ -42,7 +43,8 @@ def model(
     """Its state and its speed."""
     findings: list[Finding] = []
     normal: dict[str, str] = {}
-    if reading.was_ready and reading.state in ("absent", "failed", "stopped"):
+    # "stopped" is said of a server on demand alone: the next request starts it.
+    if reading.was_ready and reading.state in ("absent", "failed"):
         text = f"the model server was ready and is {reading.state}: {reading.last_error or '?'}"
         told = {"unit": "cortex-llm.service", "state": reading.state}
         title = "The model server does not answer"

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cortexd.config import ThresholdsSection
 
 WINDOW_MINUTES = 6 * 60
+# Minutes without a sample: the machine slept, or nobody watched.  What lies before such a gap
+# is another course, and counts for nothing.
+MAX_GAP_MINUTES = 5
 # Less says nothing.
 MIN_MINUTES = 30
 # More samples than this are thinned out: the pairs grow with the square.
@@ -34,7 +37,8 @@ KINDS = (
     Kind(
         "disk_trend", "disk_usage", "trends",
         "the samples of the last six hours lead to a full disk within {full_within_hours} h: at "
-        "least 30 minutes of them, 80 % of all pairs rising (warning; error below 2 h)",
+        "least 30 minutes of them without a gap of more than 5, 80 % of all pairs rising "
+        "(warning; error below 2 h)",
         "the trend has ended, or nobody can tell any more",
         ("full_within_hours",),
     ),
@@ -55,6 +59,7 @@ def estimate(samples: Sequence[tuple[int, float]]) -> Estimate | None:
 
     ``samples`` are minutes and percent, in order.
     """
+    samples = _since_last_gap(samples)
     if len(samples) < MIN_MINUTES // 2 or samples[-1][0] - samples[0][0] < MIN_MINUTES:
         return None
     now = median(value for _, value in samples[-3:])
@@ -74,6 +79,13 @@ def estimate(samples: Sequence[tuple[int, float]]) -> Estimate | None:
     left = max(0.0, 100 - now)
     hours = [left / slope / 60 for slope in (middle, fast, slow)]
     return Estimate(hours[0], hours[1], hours[2], agreement)
+
+
+def _since_last_gap(samples: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+    for number in range(len(samples) - 1, 0, -1):
+        if samples[number][0] - samples[number - 1][0] > MAX_GAP_MINUTES:
+            return samples[number:]
+    return samples
 
 
 def disk(mount: str, samples: Sequence[tuple[int, float]], marks: ThresholdsSection) -> Judgement:

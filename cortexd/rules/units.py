@@ -46,7 +46,7 @@ KINDS = (
         ("restarts_warn",),
     ),
     Kind(
-        "llm_oom", "llm_error", "oom",
+        "llm_oom", "oom_kill", "oom",
         f"the kernel has killed a process of {LLM_UNIT} since memory was short (error)",
         "an hour without another kill",
     ),
@@ -94,13 +94,15 @@ def oom(
         number = f" (pid {last.pid})" if last.pid else ""
         unit = f" of {last.unit}" if last.unit else ""
         why = "its cgroup was at its memory limit" if last.limited else "memory was short"
+        # One unit of many is less than the machine, also where nobody tells whose limit it was.
+        bounded = bool(last.unit) if last.limited is None else last.limited
         times = f"; {len(kills)} kills within the hour" if len(kills) > 1 else ""
         told = {"unit": last.unit or "", "process": last.process or "", "pid": f"{last.pid or ''}"}
         findings.append(
             Finding(
                 "llm_oom" if subject == LLM_UNIT else "oom_kill",
                 subject,
-                "error" if last.limited else "critical",
+                "error" if bounded else "critical",
                 f"The kernel killed {process}{unit}",
                 f"the kernel killed {process}{number}{unit}: {why}{times}",
                 told,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,12 +10,10 @@ if TYPE_CHECKING:
 
 # Between two questions for its state; three short requests to a local server.
 GAP_S = 30.0
-# Answers that the baseline is made of, and the newest of them that are compared with it.
-REMEMBERED = 200
 
 
 class ModelReading(NamedTuple):
-    """``speeds``: tokens a second of the last answers, the oldest first."""
+    """``speeds``: tokens a second of the last answers of this model, the oldest first."""
 
     state: str
     last_error: str | None
@@ -35,19 +32,14 @@ class ModelService:
         self._probe = probe
         self._read_at = float("-inf")
         self._was_ready = False
-        self._last_speed: float | None = None
-        self._speeds: deque[float] = deque(maxlen=REMEMBERED)
+        self._model: str | None = None
 
     def missing(self) -> str | None:
         """Why there is none."""
         return None if self._llm.enabled else "the model is switched off"
 
     def due(self, now: float) -> bool:
-        """Every half minute; the speed of the last answer is noted on the way."""
-        speed = self._llm.tokens_per_second
-        if speed is not None and speed != self._last_speed:
-            self._speeds.append(speed)
-            self._last_speed = speed
+        """Every half minute."""
         return now - self._read_at >= GAP_S
 
     async def read(self) -> ModelReading:
@@ -55,4 +47,9 @@ class ModelService:
         self._read_at = time.monotonic()
         info = await self._llm.refresh() if self._probe else self._llm.info
         self._was_ready |= info.state == "ready"
-        return ModelReading(info.state, self._llm.last_error, self._was_ready, tuple(self._speeds))
+        if info.model is not None and info.model != self._model:
+            if self._model is not None:  # another model has another speed
+                self._llm.speeds.clear()
+            self._model = info.model
+        speeds = tuple(self._llm.speeds)
+        return ModelReading(info.state, self._llm.last_error, self._was_ready, speeds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -222,6 +223,83 @@ def test_a_socket_path_waits_for_the_restart(tmp_path: Path) -> None:
         cortexd.configure(f"socket:\n  path: {tmp_path}/other\n")
         assert cortexd.call("config.reload")["restart_required"] == ["socket.path"]
         assert cortexd.call("ping") == {"pong": True}
+
+
+# Another value for each key whose type does not give one.
+OTHER: dict[str, Any] = {
+    "socket.path": "/run/other.sock",
+    "access.admin_group": "root",
+    "access.use_group": "root",
+    "llm.url": "http://127.0.0.1:9",
+    "llm.probe_url": "unix:/run/other.sock",
+    "llm.api_key": "k",
+    "llm.api_key_file": "/nowhere/key",
+    "llm.templates_dir": "/nowhere/prompts",
+    "llm.system_prompt": "Be brief.",
+    "llm.model_path": "/nowhere/m.gguf",
+    "llm.n_threads": 3,
+    "llm.n_ctx": 512,
+    "monitoring.cve_data_dir": "/nowhere/cve",
+    "alerts.db_path": "/nowhere/a.db",
+    "alerts.hooks_dir": "/nowhere/alert.d",
+    "alerts.webhook_url": "http://127.0.0.1:9/",
+    "alerts.webhook_token": "t",
+    "alerts.webhook_min_severity": "error",
+    "metrics.host": "127.0.0.2",
+    "log.level": "warning",
+}
+NEED_A_RESTART = {"socket.path", "socket.mode", "socket.backlog", "alerts.db_path"}
+
+
+def every_key() -> list[tuple[str, str, Any]]:
+    values = config.Config().masked()
+    found = []
+    for section, members in values.items():
+        for name, value in members.items():
+            if (key := f"{section}.{name}") in OTHER:
+                other = OTHER[key]
+            elif isinstance(value, bool):
+                other = not value
+            elif name.endswith("_crit"):  # below it is the warning
+                other = value + 1
+            else:
+                other = value - 1 if value > 2 else value + (1 if isinstance(value, int) else 0.25)
+            found.append((section, name, other))
+    return found
+
+
+def test_every_key_is_live_or_said_to_need_a_restart(tmp_path: Path) -> None:
+    """One daemon; each key is changed in its turn and back, by a reload."""
+    with daemon(tmp_path, {}) as cortexd:
+        base = yaml.safe_load(cortexd.config_path.read_text())
+        wrong = []
+        for section, name, other in every_key():
+            changed = {key: dict(value) for key, value in base.items()}
+            changed.setdefault(section, {})[name] = other
+            cortexd.configure(yaml.safe_dump(changed))
+            reply = cortexd.call("config.reload")
+            key = f"{section}.{name}"
+            asked = cortexd.call("config.get")["config"][section][name]
+            secret = name in config.SECRET_KEYS
+            if key not in reply["changed"] or (asked != other and not secret):
+                wrong.append((key, reply, asked))
+            elif reply["restart_required"] != ([key] if key in NEED_A_RESTART else []):
+                wrong.append((key, reply))
+            cortexd.configure(yaml.safe_dump(base))
+            cortexd.call("config.reload")
+        assert wrong == []
+        assert cortexd.call("ping") == {"pong": True}
+
+
+def test_more_clients_than_descriptors_are_refused_by_a_reload_too(tmp_path: Path) -> None:
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
+
+    with daemon(tmp_path, {"limits": {"max_connections": 100}}, preexec=few) as cortexd:
+        cortexd.configure({"limits": {"max_connections": 5000}})
+        error = cortexd.refused("config.reload")
+        assert "limits.max_connections is 5000" in error["message"]
+        assert cortexd.call("config.get")["config"]["limits"]["max_connections"] == 100
 
 
 @pytest.mark.parametrize("alias", ["config.reload", "config_reload", "config-reload"])

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
 import stat
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from cortexd.api.errors import ConfigError
+from cortexd.config import SocketSection
+from cortexd.listener import open_socket
 from tests.support.daemon import daemon, run_cortexd
 
 
@@ -37,6 +43,44 @@ def test_a_dead_daemon_s_socket_is_taken_over(tmp_path: Path) -> None:
         assert cortexd.socket_path.is_socket()
     with daemon(tmp_path) as cortexd:
         assert cortexd.call("ping") == {"pong": True}
+
+
+def test_of_two_that_start_at_once_on_a_dead_socket_one_has_it(tmp_path: Path) -> None:
+    """The other one is in the midst of taking it: what is seen before it has is not acted on."""
+    path = tmp_path / "s"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
+        dead.bind(str(path))
+    found: list[str] = []
+
+    def second() -> None:
+        try:
+            open_socket(SocketSection(path=path)).close()
+            found.append("taken")
+        except ConfigError as error:
+            found.append(error.message)
+
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    thread = threading.Thread(target=second)
+    thread.start()
+    time.sleep(0.3)
+    assert found == []
+    path.unlink()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as first:
+        first.bind(str(path))
+        first.listen()
+        os.close(folder)
+        thread.join(10)
+        assert found == [f"another cortexd is serving {path}"]
+        assert path.stat().st_ino
+
+
+def test_a_lock_that_is_held_for_ever_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with daemon(tmp_path) as cortexd:
+        assert cortexd.call("ping") == {"pong": True}
+    os.close(folder)
 
 
 def test_a_successor_s_socket_is_not_removed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,6 +265,33 @@ class TestDatabase:
             assert len(cortexd.call("alerts", type="disk_usage", status="active")["alerts"]) == len(
                 {a["metadata"]["mount"] for a in cortexd.call("alerts")["alerts"]}
             )
+
+    def test_killed_while_it_writes_it_keeps_what_it_has_answered(self, tmp_path: Path) -> None:
+        """Six daemons, each killed at another moment in the midst of changes."""
+        database = tmp_path / "a.db"
+        stock(database, 4000)
+        settings = {"monitoring": {"enabled": False}, "alerts": {"db_path": str(database)}}
+        answered: set[str] = set()
+        for delay in (0.0, 0.013, 0.05, 0.11, 0.2, 0.3):
+            with daemon(tmp_path, settings, status=None) as cortexd:
+                listed = cortexd.call("alerts", status="active", limit=1000)["alerts"]
+                assert answered.isdisjoint(alert["id"] for alert in listed)
+                killer = threading.Timer(delay, cortexd.process.kill)
+                killer.start()
+                with contextlib.suppress(OSError, AssertionError), cortexd.session() as session:
+                    for alert in listed:
+                        params = {"id": alert["id"]}
+                        session.send({"command": "alerts.acknowledge", "params": params})
+                        answered.add(session.reply()["data"]["acknowledged"])
+                killer.join()
+                cortexd.process.wait()
+            cortexd.socket_path.unlink()
+        with daemon(tmp_path, settings) as cortexd:
+            kept = cortexd.call("alerts", status="acknowledged", limit=1000)["alerts"]
+            assert answered <= {alert["id"] for alert in kept}
+            assert len(kept) <= len(answered) + 6  # an answer each that the kill cut off
+            assert cortexd.call("alerts")["total"] == 4000
+            print(f"{len(answered)} answers, {len(kept)} kept")
 
     def test_a_damaged_file_is_moved_aside_and_told(self, tmp_path: Path) -> None:
         database = tmp_path / "a.db"

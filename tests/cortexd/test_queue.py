@@ -107,6 +107,58 @@ def test_the_bound() -> None:
     run(scenario())
 
 
+def test_one_user_cannot_fill_it_for_others() -> None:
+    async def scenario() -> None:
+        users = Users(limit=10)
+        mine = [users.ask(1, f"a{number}", BATCH if number > 5 else PERSON) for number in range(10)]
+        await settle()
+        users.ask(1)
+        await settle()
+        assert users.refused == 1  # one's own requests give way to nobody of one's own
+        others = [users.ask(uid, f"b{uid}") for uid in (2, 3, 2, 2, 2, 2)]
+        await settle()
+        assert users.queue.running + users.queue.waiting == 10
+        # nine waited; 2 and 3 came to four and one: with five to four nobody gives way any more
+        assert users.refused == 1 + len(others)
+        assert [task.done() for task in mine].count(True) == 4 + 1
+        await users.end_all()
+        names = [name for _, name in users.order]
+        assert names[0] == "a0"
+        assert {"b2", "b3"} <= set(names)
+        assert not {"a9", "a8", "a7", "a6"} & set(names)  # the batch went before the questions
+        assert (users.queue.running, users.queue.waiting) == (0, 0)
+
+    run(scenario())
+
+
+def test_who_gives_way_is_told_that_the_queue_is_full() -> None:
+    async def scenario() -> None:
+        queue = InferenceQueue(2)
+        end = asyncio.Event()
+
+        async def ask(uid: int) -> None:
+            async with queue.turn(uid, PERSON):
+                await end.wait()
+
+        first, second = (asyncio.create_task(ask(1)) for _ in range(2))
+        await settle()
+        third = asyncio.create_task(ask(2))
+        await settle()
+        assert third.done()  # one waits, and one more of another user's would be no fewer
+        queue.resize(limit=3)
+        fourth = asyncio.create_task(ask(1))
+        await settle()
+        fifth = asyncio.create_task(ask(2))
+        await settle()
+        assert isinstance(fourth.exception(), DaemonBusy)
+        assert "the limit is 3" in str(fourth.exception())
+        end.set()
+        await asyncio.gather(first, second, fifth)
+        assert isinstance(third.exception(), DaemonBusy)
+
+    run(scenario())
+
+
 def test_more_slots_let_waiting_requests_in_at_once() -> None:
     async def scenario() -> None:
         users = Users()

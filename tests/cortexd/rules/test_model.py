@@ -19,6 +19,12 @@ def test_one_that_was_ready_and_is_gone() -> None:
     assert "llm_down:server" in model(ModelReading("loading", None, True, ()), MARKS, {}).normal
 
 
+def test_one_on_demand_that_has_been_stopped_is_well() -> None:
+    found = model(ModelReading("stopped", None, True, ()), MARKS, {})
+    assert found.findings == []
+    assert found.normal["llm_down:server"] == "it is stopped"
+
+
 def test_slower_than_its_own_baseline() -> None:
     def found(*newest: float, held: bool = False) -> list[str]:
         reading = ModelReading("ready", None, True, (*USUAL, *newest))

@@ -46,6 +46,17 @@ def test_it_is_silent_when_it_does_not_know(samples: list[tuple[int, float]]) ->
     assert estimate(samples) is None
 
 
+def test_what_lies_before_a_gap_counts_for_nothing() -> None:
+    """A machine that slept for five hours: neither its rise before nor the step tells anything."""
+    before = line(0.2, start=60, minutes=60)
+    after = [(60 + 300 + minute, 75 + 0.2 * minute) for minute in range(60)]
+    assert estimate(before) is not None
+    assert estimate([*before, *after[:25]]) is None
+    found = estimate([*before, *after])
+    assert found is not None
+    assert found == estimate(after)
+
+
 def test_what_is_told() -> None:
     (finding,) = disk("/", line(0.1), MARKS).findings
     assert "full in about 4 h (between" in finding.message

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
+from typing import Any
 
 from cortexd.llm import Upstream
-from cortexd.sources.model import ModelService
-from tests.support.fake_llm import FakeLlm
+from cortexd.rules.model import BASELINE, NEWEST
+from cortexd.sources.model import GAP_S, ModelService
+from tests.support.daemon import daemon, eventually
+from tests.support.fake_llm import FakeLlm, say
 
 
 def test_its_state_and_that_it_was_ready(tmp_path: Path) -> None:
@@ -35,13 +39,41 @@ def test_it_is_not_asked_where_asking_would_start_it(tmp_path: Path) -> None:
     assert asyncio.run(go()) == "absent"
 
 
-def test_speeds_are_remembered_once_each() -> None:
-    upstream = Upstream("unix:/none")
-    source = ModelService(upstream)
-    for speed in (40.0, 40.0, 38.0, None):
-        upstream.tokens_per_second = speed
-        source.due(0)
-    assert list(source._speeds) == [40.0, 38.0]
+def test_another_model_has_another_usual_speed(tmp_path: Path) -> None:
+    async def go(llm: FakeLlm) -> list[tuple[float, ...]]:
+        upstream = Upstream(llm.url)
+        source = ModelService(upstream)
+        seen = []
+        for name in ("one", "one", "two"):
+            llm.models = json.dumps({"data": [{"id": name}]}).encode()
+            upstream.speeds.append(40.0)
+            upstream.doubt()
+            seen.append((await source.read()).speeds)
+        await upstream.aclose()
+        return seen
+
+    with FakeLlm(tmp_path / "s") as llm:
+        assert asyncio.run(go(llm)) == [(40.0,), (40.0, 40.0), ()]
+
+
+def test_slower_than_it_was_is_told_by_a_daemon(tmp_path: Path) -> None:
+    """Real answers: twenty quick ones, then as many slow ones as count."""
+    settings = {"monitoring": {"interval_sec": 1, "settle_sec": 0, "enable_units": False,
+                               "enable_apt": False, "enable_deps": False}}  # fmt: skip
+    with FakeLlm(tmp_path / "llm.sock") as llm:
+        with daemon(tmp_path, {**settings, "llm": {"url": llm.url}}) as cortexd:
+            for number in range(BASELINE + NEWEST):
+                llm.chat = say(*["word "] * 10, between=0.005 if number < BASELINE else 0.03)
+                cortexd.call("inference", prompt="x")
+
+            def told() -> list[dict[str, Any]]:
+                found = cortexd.call("alerts", type="llm_error")["alerts"]
+                return [alert for alert in found if alert["kind"] == "llm_slow"]
+
+            (alert,) = eventually(told, "it is slow", timeout=GAP_S + 20)
+            now, usual = (float(alert["metadata"][name]) for name in ("tokens_per_second", "usual"))
+            assert now < usual / 2
+            assert f"{now:.1f} tokens a second" in alert["message"]
 
 
 def test_switched_off() -> None:

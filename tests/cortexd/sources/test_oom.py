@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from cortexd.sources.oom import OomKills, parse
+from cortexd.sources.oom import WINDOW_S, OomKill, OomKills, parse
 from tests.support.daemon import daemon, eventually
 from tests.support.memory_eater import eat, group, why_not
 
@@ -29,30 +31,48 @@ def test_parse() -> None:
     assert parse("", 1.0) is None
 
 
+def look(source: OomKills) -> list[OomKill] | None:
+    """What the source says at this moment, None for nothing new."""
+    return asyncio.run(source.read()) if source.due(time.monotonic()) else None
+
+
 class TestEater:
     pytestmark = eats
 
     def test_the_kernels_log_names_it(self) -> None:
         source = OomKills()
-        assert source.read() == []
+        assert source.missing() is None
+        assert look(source) is None
         name = f"cortex-test-{os.getpid()}.service"
         with group(name) as folder:
             assert eat(folder) == -9
-            (kill,) = source.read()
+            (kill,) = look(source) or []
         assert kill.unit == name
         assert kill.process is not None
         assert kill.process.startswith("python")
         assert kill.limited
-        assert source.read() == [kill]
+        assert look(source) is None  # told once
+        assert asyncio.run(source.read()) == [kill]  # and kept
 
     def test_without_the_log_the_group_is_named(self, tmp_path: Path) -> None:
+        """Neither the log nor a journal: PATH has no journalctl."""
         source = OomKills(kmsg=tmp_path / "none")
-        source.read()
+        source.missing()
         name = f"cortex-test-{os.getpid()}.service"
-        with group(name) as folder:
+        with group(name) as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PATH", str(tmp_path))
             assert eat(folder) == -9
-            (kill,) = source.read()
-        assert (kill.unit, kill.process) == (name, None)
+            (kill,) = look(source) or []
+        assert (kill.unit, kill.process, kill.limited) == (name, None, None)
+
+    def test_where_nobody_tells_it_is_told_all_the_same(self, tmp_path: Path) -> None:
+        source = OomKills(kmsg=tmp_path / "none", cgroups=tmp_path)
+        source.missing()
+        with group("cortex-test.slice") as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PATH", str(tmp_path))
+            assert eat(folder) == -9
+            (kill,) = look(source) or []
+        assert (kill.unit, kill.process) == (None, None)
 
     def test_a_daemon_tells_it(self, tmp_path: Path) -> None:
         quick = {"monitoring": {"interval_sec": 1, "enable_apt": False, "enable_deps": False}}
@@ -80,3 +100,28 @@ class TestEater:
 def test_where_the_kernel_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "vmstat").write_text("nr_free_pages 1\n")
     assert OomKills(proc=tmp_path).missing() == "the kernel does not count them"
+
+
+def test_kills_are_forgotten_after_an_hour(tmp_path: Path) -> None:
+    (tmp_path / "vmstat").write_text("oom_kill 3\n")
+    source = OomKills(proc=tmp_path, kmsg=tmp_path / "none", cgroups=tmp_path)
+    assert source.missing() is None
+    now = time.monotonic()
+    assert not source.due(now)  # what was before the start is not known, nor over
+    assert source.due(now + WINDOW_S)
+
+
+def test_groups_of_both_versions(tmp_path: Path) -> None:
+    """v2's memory.events counts the groups below, too: a slice would be told of its units."""
+    (tmp_path / "vmstat").write_text("oom_kill 0\n")
+    unit = tmp_path / "system.slice/a.service"
+    unit.mkdir(parents=True)
+    for folder in (unit.parent, unit):
+        (folder / "memory.events").write_text("low 0\nhigh 0\nmax 9\noom 1\noom_kill 1\n")
+    (unit.parent / "memory.events.local").write_text("oom_kill 0\n")
+    (unit / "memory.events.local").write_text("oom_kill 1\n")
+    (tmp_path / "b.service").mkdir()
+    (tmp_path / "b.service/memory.oom_control").write_text("under_oom 0\noom_kill 2\n")
+    source = OomKills(proc=tmp_path, kmsg=tmp_path / "none", cgroups=tmp_path)
+    source.missing()
+    assert source._by_group == {"system.slice/a.service": 1, "b.service": 2}
