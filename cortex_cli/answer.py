@@ -7,19 +7,22 @@ the text are checked against this machine afterwards.
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cortex_cli import claims, evidence, facts, output, prompts, provider, troubles
 from cortex_cli.claims import Verdict
 from cortex_cli.conversing import converse
+from cortex_cli.documents import Documents
 from cortex_cli.errors import Failure
+from cortex_cli.evidence import Library
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.manuals import Manuals
 from cortex_cli.phrasing import phrase
 
 if TYPE_CHECKING:
+    from cortex_cli.claims import Claim
     from cortex_cli.evidence import Evidence
     from cortex_cli.facts import Fact
     from cortex_cli.request import Answer, Request, Show
@@ -35,23 +38,25 @@ def answer(settings: Settings, request: Request, show: Show) -> Answer:
     manuals = Manuals.of(settings.environ)
     with (
         closing(provider.choose(settings, request.model)) as source,
-        _knowledge(settings) as knowledge,
+        closing(Opened()) as opened,
     ):
         model = source.model()
         known_facts, trouble = _facts(settings, request.question)
-        found = evidence.gather(request.question, knowledge, known_facts, manuals, trouble or ())
+        # What is handed in, what fails and what this machine is are answered without an index.
+        at_once = request.attachments or trouble or facts.asked_for(request.question, known_facts)
+        library = opened.library(settings, manuals, wait=not at_once)
+        found = evidence.gather(request.question, library, known_facts, trouble or ())
         if model.profile == prompts.NANO and request.system is None:
             given = phrase(
                 source, model, request, found, about_failure=trouble is not None, show=show
             )
         else:
             if not found.supporting and request.history:
-                found = _with_what_was_asked_before(request, knowledge, known_facts, manuals)
+                found = _with_what_was_asked_before(request, library, known_facts)
             given = converse(source, model, request, found, known_facts, show=show)
         if not given.known:
             return given
-        read = _data(request, found)
-        checked = claims.check(given.text, knowledge, manuals, settings.environ.get("PATH"), read)
+        checked = _checked(settings, opened, library, given.text, _data(request, found))
     borne_out = [each.source for each in checked if each.source and each.verdict in BORNE_OUT]
     return replace(
         given,
@@ -71,12 +76,27 @@ def _facts(settings: Settings, question: str) -> tuple[list[Fact], list[Fact] | 
     return known + troubles.health(settings), troubles.collect(settings.environ, question)
 
 
-def _with_what_was_asked_before(
-    request: Request, knowledge: Knowledge, known: list[Fact], manuals: Manuals
-) -> Evidence:
+def _with_what_was_asked_before(request: Request, library: Library, known: list[Fact]) -> Evidence:
     """A question that goes on ("and which port?") is about what the last one was about."""
     earlier = [turn["content"] for turn in request.history if turn["role"] == "user"]
-    return evidence.gather(f"{earlier[-1]} {request.question}", knowledge, known, manuals)
+    return evidence.gather(f"{earlier[-1]} {request.question}", library, known)
+
+
+def _checked(
+    settings: Settings, opened: Opened, library: Library, text: str, read: str
+) -> list[Claim]:
+    """The commands of an answer, judged by an index that is whole and of today."""
+    manuals = library.manuals or Manuals.of(settings.environ)
+    path = settings.environ.get("PATH")
+    knowledge = library.knowledge
+    checked = claims.check(text, knowledge, manuals, path, read)
+    if all(claim.verdict is Verdict.CHECKED for claim in checked):
+        return checked
+    if knowledge.being_built:
+        knowledge = opened.knowledge(settings)
+    elif not (any(claim.refuted for claim in checked) and knowledge.catch_up()):
+        return checked
+    return claims.check(text, knowledge, manuals, path, read)
 
 
 def _data(request: Request, found: Evidence) -> str:
@@ -87,9 +107,37 @@ def _data(request: Request, found: Evidence) -> str:
     return "\n".join(texts)
 
 
-def _knowledge(settings: Settings) -> Knowledge:
-    try:
-        return Knowledge.open(settings.environ)
-    except Failure as error:  # a damaged list is no reason not to answer
-        output.talk(f"answering without the package index: {error.message}")
-        return Knowledge(None)
+class Opened:
+    """The indexes that an answer rests on, open until it is given.
+
+    A damaged one is no reason not to answer: that is said, and it is gone without.
+    """
+
+    def __init__(self) -> None:
+        self._indexes = ExitStack()
+
+    def close(self) -> None:
+        """Close all of them."""
+        self._indexes.close()
+
+    def library(self, settings: Settings, manuals: Manuals, *, wait: bool) -> Library:
+        """Both indexes; without ``wait`` only what is there already."""
+        knowledge = self.knowledge(settings, wait=wait)
+        try:
+            documents = Documents.open(settings.environ, wait=wait)
+        except Failure as error:
+            output.talk(f"answering without the index of manuals: {error.message}")
+            documents = Documents(None)
+        self._indexes.enter_context(documents)
+        if knowledge.being_built:
+            output.talk("Note: the package index is being built behind this answer.")
+        return Library(knowledge, manuals, documents)
+
+    def knowledge(self, settings: Settings, *, wait: bool = True) -> Knowledge:
+        """The package index."""
+        try:
+            knowledge = Knowledge.open(settings.environ, wait=wait)
+        except Failure as error:
+            output.talk(f"answering without the package index: {error.message}")
+            knowledge = Knowledge(None)
+        return self._indexes.enter_context(knowledge)

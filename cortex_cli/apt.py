@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from cortex_cli import output, simulation
 from cortex_cli.errors import Failure
 from cortex_cli.index import aptlists, cache
+from cortex_cli.index.packages import PackageSource
 from cortex_cli.plan import bare_command
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _cache_folder(environ: Mapping[str, str]) -> Path | None:
 
 def _cache_name(environ: Mapping[str, str]) -> str:
     """One cache per machine's lists, like the index."""
-    return f"{cache.Sources.find(environ).file_name().partition('.')[0]}.bin"
+    return f"{PackageSource.find(environ).file_name().partition('.')[0]}.bin"
 
 
 def sources(lists: Path) -> Iterator[str]:

@@ -16,7 +16,7 @@ from cortex_cli.plan import Changes, Effects
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cortex_cli.plan import Plan
+    from cortex_cli.plan import Plan, PlannedPackage
     from cortex_cli.settings import Settings
     from cortex_cli.simulation import Simulation
 
@@ -48,6 +48,7 @@ def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan
     there = installed.read(settings.environ).packages
     missing = [package.name for package in plan.packages if package.name not in there]
     foreseen = effects.foreseen(found.changes.new, missing, found.uris)
+    plan = replace(plan, packages=tuple(_as_apt_has_them(plan, found)))
     plan = plan.checked(found.changes, foreseen, tuple(_warnings(found, foreseen)))
     return replace(plan, warnings=(*proposal.warnings, *plan.warnings))
 
@@ -71,6 +72,13 @@ def _steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
         (change.name, change.old if change.new else None, change.new)
         for change in plan.changes.all()
     }
+
+
+def _as_apt_has_them(plan: Plan, found: Simulation) -> Iterator[PlannedPackage]:
+    """The packages in the versions that apt would install: the index may be an older one."""
+    versions = {installed.bare(change.name): change.new for change in found.changes.all()}
+    for package in plan.packages:
+        yield replace(package, version=versions.get(package.name) or package.version)
 
 
 def _origins_matter(settings: Settings) -> bool:

@@ -66,7 +66,10 @@ def plan_install(settings: Settings, request: str) -> Plan:
             raise NothingFound(
                 "this machine has no package lists to choose from", hint="run: apt-get update"
             )
-        choice = choose(request, knowledge) or _found(settings, request, knowledge)
+        choice = choose(request, knowledge)
+        if choice is None and knowledge.catch_up():  # the lists of today may name it
+            choice = choose(request, knowledge)
+        choice = choice or _found(settings, request, knowledge)
     packages = [_planned(package) for package in choice.packages]
     root = os.geteuid() == 0
     return plan.make(request, packages, choice.alternatives, choice.source, root=root)

@@ -23,12 +23,15 @@ from typing import TYPE_CHECKING, Literal
 
 from cortex_cli import prompts
 from cortex_cli.errors import Failure
-from cortex_cli.index import cache
+from cortex_cli.index import background, cache
+from cortex_cli.index.documents import DocumentSource
+from cortex_cli.index.packages import PackageSource
 from cortex_cli.settings import make_runtime_dir
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
+    from cortex_cli.index.cache import Source
     from cortex_cli.settings import Settings
 
 State = Literal["ok", "warning", "failed", "skipped"]
@@ -42,6 +45,7 @@ TOKEN_TIMEOUT_S = 120.0
 LLM_CHECK_TIMEOUT_S = 300.0
 DAY_S = 86_400
 MIB = 1024 * 1024
+MB = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ def _llm_check(_settings: Settings) -> Finding:
 
 
 def _apt_lists(settings: Settings) -> Finding:
-    sources = cache.Sources.find(settings.environ)
+    sources = PackageSource.find(settings.environ)
     if not sources.lists:
         detail = f"none in {sources.folder}"
         return Finding("package lists", "warning", detail, "run: apt-get update")
@@ -187,6 +191,42 @@ def _apt_lists(settings: Settings) -> Finding:
     if not sources.descriptions:
         detail += "; without long descriptions"
     return Finding("package lists", "ok", detail)
+
+
+def _package_index(settings: Settings) -> Finding:
+    return _index("package index", PackageSource.find(settings.environ), settings)
+
+
+def _manual_index(settings: Settings) -> Finding:
+    return _index("manual index", DocumentSource.find(settings.environ), settings)
+
+
+def _index(name: str, source: Source, settings: Settings) -> Finding:
+    """How old and how large an index is, and what it lacks."""
+    if source.empty:
+        return Finding(name, "warning", "there is nothing to index here")
+    found = cache.find(source, settings.environ, source.signature())
+    place = found.path if found else cache.place(source, settings.environ)
+    failed = background.why_failed(place) if place else None
+    now = " (being built)" if place and background.building(place) else ""
+    if failed and (found is None or found.signature != source.signature()):
+        return Finding(name, "failed", failed.message, failed.hint)
+    if found is None or found.path is None:
+        detail = f"none yet{now}; the first cortex ask, install or search builds it"
+        return Finding(name, "warning" if place else "failed", detail)
+    found.db.close()
+    about = found.path.stat()
+    detail = f"{about.st_size / MB:.0f} MB, made {_ago(time.time() - about.st_mtime)}, {found.path}"
+    if found.signature != source.signature():
+        detail += f"; older than what it is made of{now}: the next command renews it"
+    return Finding(name, "ok", detail)
+
+
+def _ago(seconds: float) -> str:
+    for unit, length in (("days", DAY_S), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit} ago"
+    return f"{max(seconds, 0):.0f} seconds ago"
 
 
 def _fts5(_settings: Settings) -> Finding:
@@ -237,6 +277,8 @@ CHECKS: dict[str, Check] = {
     "dependencies": _dependencies,
     "full-text search": _fts5,
     "package lists": _apt_lists,
+    "package index": _package_index,
+    "manual index": _manual_index,
     "disk space": _disk,
     "permissions": _permissions,
     "systemd": _systemd,

@@ -1,7 +1,7 @@
-"""Picks what an answer may rest on: passages from the index and facts of this machine.
+"""Picks what an answer may rest on: passages from the indexes and facts of this machine.
 
-Pure but for its two sources, which are handed in.  A passage is quoted with its origin; what
-no passage supports is not known.
+Pure but for its sources, which are handed in.  A passage is quoted with its origin; what no
+passage supports is not known.
 """
 
 from __future__ import annotations
@@ -10,35 +10,61 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.facts import Fact, asked_for
-from cortex_cli.words import EVERYDAY, content
+from cortex_cli.index import texts
+from cortex_cli.passages import SILENT, Wanted
+from cortex_cli.stems import stem
+from cortex_cli.terms import terms
+from cortex_cli.words import EVERYDAY, content, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cortex_cli.documents import Document, Documents
+    from cortex_cli.documents import Found as FoundDocument
     from cortex_cli.knowledge import Hit, Knowledge, Package
     from cortex_cli.manuals import Manual, Manuals
 
 MAX_PASSAGES = 4
 # A long description says what matters in its first paragraphs.
 MAX_PASSAGE_CHARS = 1200
-# Of a manual: the paragraphs that have most of the question's words.
+# Of a manual: the paragraphs that answer, or else the first.
 MAX_PARAGRAPHS = 4
+MAX_QUOTED_CHARS = 400
 # Found by search and not by name: with fewer of the question's words it is about another thing.
 MIN_COVERED = 0.99
 # A single word says too little to search by; it may be the beginning of a name.
 MIN_NAME_START = 4
 # Enough to be related, for a model that knows what to leave out.
 MIN_RELATED = 0.5
+# A document says nearly all of the question, and much of it in its name and summary: what was
+# found for questions about other things scored less (docs/grounding.md).
+MIN_DOCUMENT_COVERED, MIN_DOCUMENT_SCORE = 0.9, 3.0
+MAX_DOCUMENTS = 3
+# Who asks so wants to know what to do here, not what to install.
+HOW = frozenset({"how", "comment", "cómo", "option", "options", "command", "commande", "comando"})
+
+UNIT_WORDS = frozenset(
+    """
+    unit units service services daemon socket timer systemd systemctl enable enabled boot start
+    starts started stop restart unité démarrer démarre démon servicio arrancar arranca demonio
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+# A README.Debian is long and about many things.
+MIN_README_COVERED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text, and where it is from: ``apt: nginx 1.22.1``."""
+    """A text, and where it is from: ``apt: nginx 1.22.1``.
+
+    ``telling`` is the part of it that has most of the question.
+    """
 
     subject: str
     summary: str
     text: str
     source: str
+    telling: str = ""
 
     @property
     def sentence(self) -> str:
@@ -47,6 +73,11 @@ class Passage:
             return self.summary
         summary = self.summary.rstrip(".")
         return f"{self.subject}: {summary}." if summary else self.subject
+
+    @property
+    def quoted(self) -> str:
+        """The sentence, and what tells more."""
+        return f"{self.sentence}\n{self.telling}" if self.telling else self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +93,37 @@ class Evidence:
         return list(dict.fromkeys(passage.source for passage in self.supporting))
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All that can be looked up here; what is None is not looked into."""
+
+    knowledge: Knowledge
+    manuals: Manuals | None = None
+    documents: Documents | None = None
+
+
 def gather(
-    question: str,
-    knowledge: Knowledge,
-    facts: Sequence[Fact],
-    manuals: Manuals | None = None,
-    troubles: Sequence[Fact] = (),
+    question: str, library: Library, facts: Sequence[Fact], troubles: Sequence[Fact] = ()
 ) -> Evidence:
     """What is known here about ``question``; ``troubles`` come first where it has some."""
+    knowledge = library.knowledge
     supporting = [_of_fact(fact) for fact in troubles]
     named = knowledge.named(question)
     supporting += [_of_package(package) for package in named]
     supporting += [_of_fact(fact) for fact in asked_for(question, facts)]
-    if manuals is not None:
-        supporting += _pages(question, named, manuals)
+    found = _searched(question, library.documents)
+    # A page of a common word's name may be about something else altogether.
+    pages = [page for page in _pages(question, named, library) if page.telling or not found]
+    supporting += pages
+    about_units = bool(UNIT_WORDS & set(words(question))) or not supporting
+    supporting += _named_documents(question, library.documents, units=about_units)
     hits = knowledge.search(question, limit=2 * MAX_PASSAGES)
+    if HOW & set(words(question)) or not supporting:
+        supporting += [_of_document(each) for each in found]
     if not supporting:
         said = content(question)
         supporting = [_of_package(hit.package) for hit in hits if _is_about(hit, said)]
-    supporting = supporting[: max(MAX_PASSAGES, len(troubles))]
+    supporting = _each_once(supporting)[: max(MAX_PASSAGES, len(troubles))]
     subjects = {passage.subject for passage in supporting}
     related = [
         _of_package(hit.package)
@@ -96,24 +139,90 @@ def _is_about(hit: Hit, said: Sequence[str]) -> bool:
     return hit.covered >= MIN_COVERED
 
 
-def _pages(question: str, named: Sequence[Package], manuals: Manuals) -> list[Passage]:
+def _each_once(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages of each subject and source once; lines of one journal are several."""
+    return list({(each.source, each.subject, each.summary): each for each in passages}.values())
+
+
+def _subjects(question: str) -> list[str]:
+    """The words that may name a program."""
+    said = [word for word in content(question) if stem(word) not in SILENT]
+    return [word for word in said if not (len(said) > 1 and word in EVERYDAY)]
+
+
+def _pages(question: str, named: Sequence[Package], library: Library) -> list[Passage]:
     """The manuals of what the question names, and what they say to its other words."""
-    said = content(question)
-    several = len(said) > 1
-    subjects = [word for word in said if not (several and word in EVERYDAY)]
-    subjects += [package.name for package in named if package.name not in subjects]
-    pages = [manual for word in subjects if (manual := manuals.of_command(word))]
-    return [_of_manual(manual, said) for manual in pages]
+    if library.manuals is None:
+        return []
+    subjects = dict.fromkeys([*_subjects(question), *(package.name for package in named)])
+    pages = [manual for word in subjects if (manual := library.manuals.of_command(word))]
+    return [_of_manual(manual, question) for manual in pages]
 
 
-def _of_manual(manual: Manual, said: Sequence[str]) -> Passage:
-    wanted = [word for word in said if word != manual.name]
-    told = sorted(
-        manual.paragraphs,
-        key=lambda text: -sum(word in text.lower() for word in wanted),
-    )[:MAX_PARAGRAPHS]
-    text = "\n".join([f"Usage: {manual.synopsis}", *told] if manual.synopsis else told)
-    return Passage(manual.title, manual.summary, _shortened(text), f"man {manual.title}")
+def _named_documents(question: str, documents: Documents | None, *, units: bool) -> list[Passage]:
+    """The units of what the question names, and what a README.Debian says to its other words."""
+    if documents is None:
+        return []
+    found = [each for word in _subjects(question) for each in documents.named(word)]
+    return [
+        passage
+        for document in found
+        if (units or document.kind != texts.UNIT) and (passage := _of_named(document, question))
+    ]
+
+
+def _searched(question: str, documents: Documents | None) -> list[FoundDocument]:
+    """What says nearly all of the question."""
+    if documents is None:
+        return []
+    found = documents.search(terms(question), MAX_DOCUMENTS)
+    return [
+        each
+        for each in found
+        if each.covered >= MIN_DOCUMENT_COVERED and each.score >= MIN_DOCUMENT_SCORE
+    ]
+
+
+def _of_manual(manual: Manual, question: str) -> Passage:
+    told, _ = _telling(question, manual.name, manual.summary, manual.paragraphs)
+    shown = told or manual.paragraphs[:MAX_PARAGRAPHS]
+    text = "\n".join([f"Usage: {manual.synopsis}", *shown] if manual.synopsis else shown)
+    source, telling = f"man {manual.title}", _quote(told)
+    return Passage(manual.title, manual.summary, _shortened(text), source, telling)
+
+
+def _of_named(document: Document, question: str) -> Passage | None:
+    paragraphs = document.paragraphs()
+    if document.kind == texts.UNIT:
+        text = _shortened("\n".join(paragraphs))
+        return Passage(document.name, document.summary, text, document.source)
+    told, covered = _telling(question, document.name, "", paragraphs)
+    if covered < MIN_README_COVERED:
+        return None
+    text = _shortened("\n".join(told))
+    return Passage(document.title, document.summary, text, document.source, _quote(told))
+
+
+def _telling(
+    question: str, name: str, summary: str, paragraphs: Sequence[str]
+) -> tuple[Sequence[str], float]:
+    """The paragraphs that have something of what the question says besides ``name``, and how
+    much of it."""
+    said = [term for term in terms(question) if name not in (term.stem, *term.surfaces)]
+    return Wanted.of(said, {}).telling(summary, paragraphs) if said else ((), 0.0)
+
+
+def _of_document(found: FoundDocument) -> Passage:
+    document = found.document
+    text = _shortened("\n".join(found.telling))
+    title, summary = document.title, document.summary
+    return Passage(title, summary, text or summary, document.source, _quote(found.telling))
+
+
+def _quote(told: Sequence[str]) -> str:
+    if not told or len(told[0]) <= MAX_QUOTED_CHARS:
+        return "".join(told[:1])
+    return told[0][:MAX_QUOTED_CHARS].rpartition(" ")[0] + " […]"
 
 
 def _of_package(package: Package) -> Passage:

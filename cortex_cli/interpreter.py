@@ -126,6 +126,9 @@ class CommandInterpreter:
             for command in proposed:
                 judged = claims.check_commands(command, knowledge, manuals, path)
                 amiss = [claim for claim in judged if claim.refuted]
+                if amiss and knowledge.catch_up():
+                    judged = claims.check_commands(command, knowledge, manuals, path)
+                    amiss = [claim for claim in judged if claim.refuted]
                 left_out += amiss
                 if judged and not amiss:
                     commands.append(command)

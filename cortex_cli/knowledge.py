@@ -13,15 +13,17 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from cortex_cli import output
 from cortex_cli.errors import Failure
-from cortex_cli.index import cache, fill
+from cortex_cli.index import background, build, fill
+from cortex_cli.index.packages import PackageSource
 from cortex_cli.matching import Catalogue
 from cortex_cli.ranking import Ranker
 from cortex_cli.terms import terms
 from cortex_cli.words import EVERYDAY, content, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cortex_cli.matching import Match
 
@@ -90,22 +92,66 @@ class Hit:
 class Knowledge:
     """Read access to the index; every method is a question with a repeatable answer."""
 
-    def __init__(self, db: sqlite3.Connection | None) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection | None,
+        installed: Mapping[str, str] | None = None,
+        newer: Callable[[], sqlite3.Connection | None] | None = None,
+    ) -> None:
+        """Read ``db``.
+
+        ``installed`` is what dpkg says, where that has changed since; ``newer`` waits for the
+        index of lists that have.
+        """
         self._db = db
+        self._installed = installed
+        self._newer = newer
+        self.being_built = False
 
     @classmethod
-    def open(cls, environ: Mapping[str, str]) -> Self:
-        """Open this machine's index, building it first if need be.
+    def open(cls, environ: Mapping[str, str], *, wait: bool = True) -> Self:
+        """Open this machine's index; where there is none it is built first.
+
+        An older one serves while a newer is made behind it, and that is said.  Without ``wait``
+        a first one is made behind it too, and nothing is known yet.
 
         Raises:
             Failure: a list cannot be read, or this Python's SQLite lacks FTS5.
         """
+        source = PackageSource.find(environ)
+        opened = background.open_index(source, environ, wait=wait)
+        if opened is None:
+            nothing = cls(None)
+            nothing.being_built = not source.empty
+            return nothing
+        if not opened.older:
+            return cls(opened.found.db)
+        installed = build.installed(source.status)
+        if source.lists_are_those_of(opened.found.signature):
+            return cls(opened.found.db, installed)
+        output.talk(opened.note("the package lists have changed"))
+
+        def newer() -> sqlite3.Connection | None:
+            made = background.made_now(source, environ)
+            return made.found.db if made else None
+
+        return cls(opened.found.db, installed, newer)
+
+    def catch_up(self) -> bool:
+        """Wait for the index of today's lists where this is an older one; False if it is not."""
+        if self._newer is None:
+            return False
+        newer, self._newer = self._newer, None
         try:
-            return cls(cache.open_index(environ))
-        except sqlite3.Error as error:
-            raise Failure(
-                f"cannot build the package index: {error}", hint="check it with: cortex doctor"
-            ) from error
+            db = newer()
+        except Failure as error:
+            output.talk(f"going on with the older index: {error.message}")
+            return False
+        self.close()
+        self._db, self._installed = db, None
+        for name in ("_catalogue", "_ranker", "_dictionary"):
+            self.__dict__.pop(name, None)
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -160,13 +206,13 @@ class Knowledge:
         return self._select(f"{clause} ORDER BY popularity DESC, name", [name])
 
     def short_in(self, name: str, language: str) -> str | None:
-        """The short description in ``language``, where the lists have it."""
+        """The short description in ``language``, where the lists have another than English."""
         rows = self._rows(
             "SELECT description.short FROM description JOIN package ON package.id = package"
             " WHERE name = ? AND language = ?",
             [name, language],
         )
-        return str(rows[0][0]) if rows else None
+        return str(rows[0][0]) if rows and rows[0][0] else None
 
     def matches(self, text: str) -> list[Match]:
         """The intents of the catalogue that ``text`` may mean, best first."""
@@ -210,9 +256,12 @@ class Knowledge:
         return [self._package(row) for row in rows]
 
     def _package(self, row: tuple[Any, ...]) -> Package:
-        _, *texts, short, essential, popularity, long = row
+        _, name, version, installed, *texts, essential, popularity, long = row
+        if self._installed is not None:
+            installed = self._installed.get(name)
         unpacked = fill.unpacked(long, self._dictionary)
-        values: list[Any] = [*texts, short, unpacked, bool(essential), popularity]
+        values: list[Any] = [name, version, installed, *texts, unpacked, bool(essential)]
+        values.append(popularity)
         return Package(*values)
 
     def _rows(self, query: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:

@@ -95,7 +95,7 @@ class Manuals:
     """The pages in some folders."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
+        self.folders = folders
         self._read: dict[tuple[str, tuple[str, ...]], Manual | None] = {}
 
     @classmethod
@@ -119,7 +119,7 @@ class Manuals:
 
     def _find(self, name: str, sections: Sequence[str], links: int = 0) -> Manual | None:
         for section in sections:
-            for folder in self._folders:
+            for folder in self.folders:
                 roff = _page(folder / f"man{section[:1]}" / f"{name}.{section}")
                 if roff is None:
                     continue

@@ -111,19 +111,19 @@ class Progress:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._live = sys.stderr.isatty()
+        self.live = sys.stderr.isatty()
         self._drawn = 0.0
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
-        if self._live:
+        if self.live:
             self.update(0, 1)
         else:
             talk(f"{self._title} …")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
-        if self._live:
+        if self.live:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
         if kind is None:
@@ -132,7 +132,7 @@ class Progress:
     def update(self, done: int, total: int, note: str = "") -> None:
         """Redraw with ``done`` of ``total`` reached."""
         now = time.monotonic()
-        if not self._live or (self._drawn and now - self._drawn < REDRAW_S):
+        if not self.live or (self._drawn and now - self._drawn < REDRAW_S):
             return
         self._drawn = now
         filled = min(BAR_CELLS, BAR_CELLS * done // max(total, 1))

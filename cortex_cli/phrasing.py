@@ -119,4 +119,4 @@ def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show)
 
 
 def _in_their_own_words(found: Evidence) -> str:
-    return "\n".join(passage.sentence for passage in found.supporting)
+    return "\n".join(passage.quoted for passage in found.supporting)

@@ -45,6 +45,8 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
         raise click.UsageError("say what to search for")
     with Knowledge.open(settings.environ) as knowledge:
         hits = knowledge.search(request, limit)
+        if not hits and knowledge.catch_up():
+            hits = knowledge.search(request, limit)
         if not hits:
             raise NothingFound(
                 f"no package of this machine's index fits {request!r}",

@@ -114,6 +114,14 @@ def _add(collected: Collected, fields: dict[str, str], origin: str) -> None:
     collected.records[record.name] = record
 
 
+def status_signature(status: Path) -> str:
+    """Changes whenever dpkg's status does."""
+    if not status.exists():
+        return ""
+    found = status.stat()
+    return f"{found.st_size}:{found.st_mtime_ns}"
+
+
 def installed(status: Path) -> dict[str, str]:
     """The version of each package that dpkg has installed."""
     if not status.exists():

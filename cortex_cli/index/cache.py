@@ -1,15 +1,15 @@
-"""Keeps one index per set of lists: finds a fresh one, or builds it.
+"""Keeps one index per set of sources: finds it, fresh or older, and makes it.
 
 Looked for in ``CORTEX_CACHE_DIR`` if set, else in ``/var/cache/cortex`` (one for the machine,
 written by root), then ``$XDG_CACHE_HOME/cortex`` or ``~/.cache/cortex``; where nothing can be
 written the index lives in memory.  An index of somebody else's is only read when root owns it.
 A build goes into a new file that replaces the old one whole, so a reader never sees half.
-Where only dpkg's status has changed, the new file is a copy in which that alone is put right.
+Where little has changed, the new file is a copy in which that alone is put right.  Who builds,
+and who waits for it, is in background.py.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -18,77 +18,60 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
-from cortex_cli import lockfile, output
-from cortex_cli.index import aptlists, build, commands, fill, intents, schema
+from cortex_cli import output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from cortex_cli.index.aptlists import ListFile
+    # done, of how many, a note
+    Report = Callable[[int, int, str], None]
 
 SYSTEM_CACHE = Path("/var/cache/cortex")
-LANGUAGES = ("en", "fr", "es")
 # A half-written file is never looked at: nothing need survive a crash.
 QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+HALF = ".building-"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What an index is made of."""
+class Source(Protocol):
+    """What an index is made of: packages.py, documents.py."""
 
-    folder: Path
-    lists: tuple[ListFile, ...]
-    descriptions: tuple[ListFile, ...]
-    commands: tuple[ListFile, ...]
-    status: Path
+    KIND: ClassVar[str]
+    TITLE: ClassVar[str]
 
     @classmethod
-    def find(cls, environ: Mapping[str, str]) -> Sources:
-        """This machine's, or those that CORTEX_APT_LISTS and CORTEX_DPKG_STATUS name."""
-        folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
-        status = Path(environ.get("CORTEX_DPKG_STATUS") or aptlists.SYSTEM_STATUS)
-        lists = aptlists.packages(folder)
-        descriptions = [
-            found for language in LANGUAGES for found in aptlists.translations(folder, language)
-        ]
-        listed = commands.files(folder)
-        return cls(folder, tuple(lists), tuple(descriptions), tuple(listed), status)
-
-    @property
-    def files(self) -> tuple[ListFile, ...]:
-        """Every list that is read."""
-        return (*self.lists, *self.descriptions, *self.commands)
+    def find(cls, environ: Mapping[str, str]) -> Self:
+        """The sources that are there now."""
 
     @property
     def empty(self) -> bool:
-        """True where there is no apt at all."""
-        return not self.lists and not self.status.exists()
+        """True where there is nothing to index."""
 
-    def lists_signature(self) -> str:
-        """Changes whenever the lists, the catalogue or the form of the index do."""
-        digest = hashlib.blake2b(f"{schema.FORMAT}".encode(), digest_size=16)
-        digest.update(intents.identity().encode())
-        for found in self.files:
-            digest.update(found.identity.encode() + b"\0")
-        return digest.hexdigest()
-
-    def status_signature(self) -> str:
-        """Changes whenever dpkg's status does."""
-        if not self.status.exists():
-            return ""
-        status = self.status.stat()
-        return f"{status.st_size}:{status.st_mtime_ns}"
+    @property
+    def form(self) -> str:
+        """An index of another form cannot be read."""
 
     def signature(self) -> str:
-        """Changes whenever either does."""
-        return f"{self.lists_signature()} {self.status_signature()}"
+        """Changes whenever what is indexed does."""
 
     def file_name(self) -> str:
-        """One name per lists folder and status file."""
-        place = hashlib.blake2b(f"{self.folder}\0{self.status}".encode(), digest_size=6)
-        return f"packages-{place.hexdigest()}.sqlite"
+        """One name per set of sources."""
+
+    def build(self, db: sqlite3.Connection, report: Report) -> None:
+        """Fill an empty database."""
+
+    def refresh(self, db: sqlite3.Connection, signature: str, report: Report) -> bool:
+        """Put right the copy of an index of ``signature``; False where it is better made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An index that can be read, and what it was made of."""
+
+    db: sqlite3.Connection
+    path: Path | None
+    signature: str
 
 
 def folders(environ: Mapping[str, str]) -> list[Path]:
@@ -99,45 +82,90 @@ def folders(environ: Mapping[str, str]) -> list[Path]:
     return [SYSTEM_CACHE, Path(home) / "cortex"]
 
 
-def open_index(environ: Mapping[str, str]) -> sqlite3.Connection | None:
-    """A fresh index, built now if there is none; None on a machine without apt."""
-    sources = Sources.find(environ)
-    if sources.empty:
-        return None
-    signature = sources.signature()
-    places = [folder / sources.file_name() for folder in folders(environ)]
-    for place in places:
-        if db := _fresh(place, signature):
-            return db
-    for place in places:
-        if _can_write(place.parent):
-            with lockfile.held(place.with_suffix(".lock"), "that is building the package index"):
-                return _fresh(place, signature) or _build_file(place, sources, signature)
+def find(source: Source, environ: Mapping[str, str], signature: str) -> Found | None:
+    """The index of ``signature``, or else the newest older one that can still be read."""
+    older: list[Found] = []
+    for folder in folders(environ):
+        if found := _opened(folder / source.file_name(), source.form):
+            if found.signature == signature:
+                for each in older:
+                    each.db.close()
+                return found
+            older.append(found)
+    older.sort(key=_age)
+    for each in older[:-1]:
+        each.db.close()
+    return older[-1] if older else None
+
+
+def place(source: Source, environ: Mapping[str, str]) -> Path | None:
+    """Where this user's index of ``source`` is made; None where nothing can be written."""
+    for folder in folders(environ):
+        if _can_write(folder):
+            return folder / source.file_name()
+    return None
+
+
+def build_file(source: Source, path: Path, report: Report) -> None:
+    """Make the index at ``path``, from the one that is there if it can be put right.
+
+    For one process at a time.
+
+    Raises:
+        Failure: a source cannot be read.
+    """
+    for left in path.parent.glob(f"{HALF}{path.stem}-*"):  # of a build that was killed
+        left.unlink(missing_ok=True)
+    descriptor, name = tempfile.mkstemp(
+        dir=path.parent, prefix=f"{HALF}{path.stem}-", suffix=path.suffix
+    )
+    os.close(descriptor)
+    # Taken first: what changes during the build makes the index an older one.
+    signature = source.signature()
+    try:
+        if not _put_right(source, path, Path(name), signature, report):
+            Path(name).write_bytes(b"")
+            with closing(sqlite3.connect(name)) as db:
+                db.executescript(QUICK)
+                source.build(db, report)
+                _sign(db, source, signature)
+                db.execute("VACUUM")  # a twelfth of it was free pages
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def in_memory(source: Source) -> Found:
+    """An index for this process alone."""
     db = sqlite3.connect(":memory:")
-    _fill(db, sources, signature)
-    return db
+    signature = source.signature()
+    with output.Progress(f"building {source.TITLE}") as progress:
+        source.build(db, progress.update)
+    _sign(db, source, signature)
+    return Found(db, None, signature)
 
 
-def _fresh(place: Path, signature: str) -> sqlite3.Connection | None:
+def _opened(path: Path, form: str) -> Found | None:
     try:
-        found = place.stat()
-    except OSError:
-        return None
-    if not _trusted(found):
-        return None
-    try:
+        if not _trusted(path.stat()):
+            return None
         # immutable: no lock files are needed beside a file that is replaced, never changed.
-        db = sqlite3.connect(f"{place.as_uri()}?immutable=1", uri=True)
-    except sqlite3.Error:
+        db = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
+    except (OSError, sqlite3.Error):
         return None
     try:
-        row = db.execute("SELECT value FROM meta WHERE key = 'signature'").fetchone()
+        meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('form', 'signature')"))
     except sqlite3.Error:  # half a file, another format: built anew
-        row = None
-    if row and row[0] == signature:
-        return db
+        meta = {}
+    if meta.get("form") == form and "signature" in meta:
+        return Found(db, path, meta["signature"])
     db.close()
     return None
+
+
+def _age(found: Found) -> float:
+    return found.path.stat().st_mtime if found.path and found.path.exists() else 0.0
 
 
 def _trusted(found: os.stat_result) -> bool:
@@ -152,56 +180,27 @@ def _can_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _build_file(place: Path, sources: Sources, signature: str) -> sqlite3.Connection:
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".building-", suffix=".sqlite")
-    os.close(descriptor)
+def _put_right(source: Source, old: Path, copy: Path, signature: str, report: Report) -> bool:
+    """Copy the index at ``old`` and put right what has changed, if that is little."""
+    known = _opened(old, source.form)
+    if known is None:
+        return False
+    known.db.close()
     try:
-        if not _brought_up_to_date(place, Path(name), sources, signature):
-            Path(name).write_bytes(b"")
-            with closing(sqlite3.connect(name)) as db:
-                db.executescript(QUICK)
-                _fill(db, sources, signature)
-        Path(name).chmod(0o644)
-        Path(name).replace(place)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return sqlite3.connect(f"{place.as_uri()}?immutable=1", uri=True)
-
-
-def _brought_up_to_date(place: Path, copy: Path, sources: Sources, signature: str) -> bool:
-    """Copy the index at ``place`` and put right what is installed, if only that has changed."""
-    try:
-        if not _trusted(place.stat()):
-            return False
-        shutil.copyfile(place, copy)
+        shutil.copyfile(old, copy)
         with closing(sqlite3.connect(copy)) as db:
             db.executescript(QUICK)
-            known = db.execute("SELECT value FROM meta WHERE key = 'signature'").fetchone()
-            if not known or known[0].partition(" ")[0] != signature.partition(" ")[0]:
+            if not source.refresh(db, known.signature, report):
                 return False
-            return fill.update_installed(db, build.installed(sources.status), signature)
-    except (OSError, sqlite3.Error):  # none there, or damaged: built anew
+            _sign(db, source, signature)
+    except (OSError, sqlite3.Error):  # gone, or damaged: built anew
         return False
+    return True
 
 
-def _fill(db: sqlite3.Connection, sources: Sources, signature: str) -> None:
-    total = sum(found.size for found in sources.files)
-    read = 0
-    with output.Progress("building the index of this machine's packages") as progress:
-
-        def report(size: int, note: str) -> None:
-            nonlocal read
-            read += size
-            progress.update(read, total, note)
-
-        collected = build.collect(sources.lists, sources.descriptions, sources.status, report)
-        catalogue = intents.read(collected.records, [found.origin for found in sources.lists])
-        meta = {"signature": signature, "packages": str(len(collected.records))}
-        fill.write(db, collected, catalogue, _commands(sources, report), meta)
-
-
-def _commands(sources: Sources, report: Callable[[int, str], None]) -> Iterator[tuple[str, str]]:
-    yield from commands.installed(sources.status)
-    for found in sources.commands:
-        yield from commands.read(found)
-        report(found.size, "commands")
+def _sign(db: sqlite3.Connection, source: Source, signature: str) -> None:
+    with db:
+        db.executemany(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+            [("form", source.form), ("signature", signature)],
+        )

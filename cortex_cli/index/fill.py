@@ -74,8 +74,13 @@ def write(
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
 
 
-def update_installed(db: sqlite3.Connection, installed: Mapping[str, str], signature: str) -> bool:
-    """Put right what is installed; False where a package came or went that no list has."""
+def update_installed(
+    db: sqlite3.Connection, installed: Mapping[str, str], commands: Iterable[tuple[str, str]]
+) -> bool:
+    """Put right what is installed, and add its commands.
+
+    False where a package came or went that no list has.
+    """
     names_known = {row[0] for row in db.execute("SELECT name FROM package")}
     local = {row[0] for row in db.execute("SELECT name FROM package WHERE origin = 'dpkg'")}
     if installed.keys() - names_known or local - installed.keys():
@@ -86,7 +91,7 @@ def update_installed(db: sqlite3.Connection, installed: Mapping[str, str], signa
             "UPDATE package SET installed = ? WHERE name = ?",
             ((version, name) for name, version in installed.items()),
         )
-        db.execute("UPDATE meta SET value = ? WHERE key = 'signature'", [signature])
+        db.executemany("INSERT OR IGNORE INTO command VALUES (?, ?)", commands)
     return True
 
 
@@ -118,7 +123,7 @@ def _insert(
     )
     # Other languages are searched whole, but shown by their short descriptions: half the size.
     shown = {language: (short, "") for language, (short, _) in record.local.items()}
-    texts = {ENGLISH: (record.short, record.long), **shown}
+    texts = {ENGLISH: ("", record.long), **shown}
     db.executemany(
         "INSERT INTO description VALUES (?, ?, ?, ?)",
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 4
+FORMAT = 5
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,7 +26,7 @@ CREATE TABLE dictionary (words BLOB NOT NULL);  -- one row: what zlib is handed,
 CREATE TABLE description (      -- compressed; read for few packages at a time
     package INTEGER NOT NULL REFERENCES package (id),
     language TEXT NOT NULL,
-    short TEXT NOT NULL,
+    short TEXT NOT NULL,        -- empty for English: package.short has it
     long BLOB NOT NULL,
     PRIMARY KEY (package, language)
 ) WITHOUT ROWID;

@@ -128,6 +128,9 @@ def write_lists(folder: Path) -> dict[str, str]:
         "CORTEX_DPKG_STATUS": str(folder / "status"),
         "CORTEX_CACHE_DIR": str(folder / "cache"),
         "CORTEX_STATE_DIR": str(folder / "state"),
+        "CORTEX_DOCS": str(folder / "doc"),
+        "SYSTEMD_UNIT_PATH": str(folder / "units"),
+        "MANPATH": str(folder / "man"),
     }
 
 

@@ -1,10 +1,10 @@
 from cortex_cli import evidence, facts
-from cortex_cli.evidence import MAX_PASSAGE_CHARS, Evidence
+from cortex_cli.evidence import MAX_PASSAGE_CHARS, Evidence, Library
 from cortex_cli.knowledge import Knowledge
 
 
 def gather(question: str, knowledge: Knowledge) -> Evidence:
-    return evidence.gather(question, knowledge, facts.collect())
+    return evidence.gather(question, Library(knowledge), facts.collect())
 
 
 def test_what_is_named_supports(knowledge: Knowledge) -> None:
