@@ -33,7 +33,6 @@ Acquire::IndexTargets {
     ShortDescription "Contents"; Description "Contents"; KeepCompressed "true";
     KeepCompressedAs "gz"; DefaultEnabled "true"; Optional "yes"; };
 };
-Acquire::Languages { "en"; "fr"; "es"; };
 """
 
 _SUMMARY = re.compile(r"^Summary:\n((?:  .*\n)+)", re.MULTILINE)
@@ -60,6 +59,8 @@ def fetch(folder: Path) -> None:
             "Dir::State::Lists": str(folder),
             "Dir::Cache": place,
             "APT::Sandbox::User": "",
+            # Here too: container images say "none" in a file that is read after ours.
+            "Acquire::Languages": "en,fr,es",
             "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "true",
         }
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]

@@ -28,7 +28,11 @@ from cortex_cli.settings import Settings
 from cortexd.api.errors import CortexError
 from tests.support.model_server import CHECKOUT
 
-REQUESTS = Path(__file__).parent / "data" / "requests.tsv"
+DATA = Path(__file__).parent / "data"
+REQUESTS = DATA / "requests.tsv"
+# What phrases and weights were chosen on; frozen.tsv is not, and is what counts.
+TUNING = (REQUESTS, DATA / "tuning.tsv")
+FROZEN = DATA / "frozen.tsv"
 SAMPLE, QUICK_SAMPLE = 200, 50
 REPLIES, QUICK_REPLIES = 9, 3
 FIRST_LIMIT, FIVE_LIMIT = 85.0, 95.0

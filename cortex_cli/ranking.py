@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli import curated
 from cortex_cli.index import fill, kinds
 from cortex_cli.stems import stem
-from cortex_cli.terms import VAGUE
+from cortex_cli.terms import VAGUE, tokens
 from cortex_cli.weights import WEIGHTS
 from cortex_cli.words import words
 
@@ -34,8 +35,6 @@ POOL = 80
 POOL_POPULARITY, POOL_CURATED = 0.7, 1.0
 OTHER_POOL = 30
 MAX_TERMS = 16
-# A candidate of the catalogue counts less the further down its intent's list it stands.
-PLACE_DECAY = 0.85
 VAGUE_FACTOR = 0.4
 MIN_BEGINNING = 4
 # Not learned: requests for such packages say so.
@@ -116,9 +115,9 @@ class Ranker:
         said = said[:MAX_TERMS]
         if not said:
             return []
-        curated = _curated(matches)
+        meant = curated.features(matches)
         asked_kinds = {KIND_WORDS[term.stem] for term in said if term.stem in KIND_WORDS}
-        pool = self._pool(said, {*curated, *named}, wider=bool(asked_kinds))
+        pool = self._pool(said, {*meant, *named}, wider=bool(asked_kinds))
         provided = self._provided(said)
         rarity = self._rarity([term.stem for term in said])
         best_word = max((found.word for found in pool), default=0.0) or 1.0
@@ -134,7 +133,7 @@ class Ranker:
                 covered = 1.0
             features["exact"] = max(features["exact"], float(found.name in named))
             features["provides"] = float(found.number in provided)
-            features["catalogue"], features["catalogue_first"] = curated.get(found.name, (0, 0))
+            features |= meant.get(found.name, curated.ABSENT)
             score = weighed(features)
             if found.kind not in asked_kinds and not features["exact"]:
                 penalty = KIND_PENALTIES[found.kind]
@@ -205,6 +204,10 @@ class Ranker:
             )
         spoken = self._rarity(in_short)
         precise = sum(spoken[one] for one in hit) / (sum(spoken.values()) or 1.0)
+        # How nearly the request is the description: an application's own words.
+        told = {stem(word) for word in tokens(found.short)}
+        shared = sum(bool(forms & told) for forms in forms_of.values())
+        same = 2 * shared / (len(forms_of) + len(told))
         section = kinds.SECTION_STEMS.get(found.section.rpartition("/")[2], frozenset())
         features = {
             "word": found.word / best_word,
@@ -213,6 +216,10 @@ class Ranker:
             "tags": tags,
             "anywhere": anywhere,
             "precise": precise,
+            "both": short * precise,
+            "same": same,
+            "same_3": same**3,
+            "same_6": same**6,
             "exact": exact,
             "begins": begins,
             "section": sum(rarity[term.stem] for term in said if term.stem in section) / total,
@@ -268,15 +275,3 @@ class Ranker:
 def weighed(features: dict[str, float]) -> float:
     """What the features count together."""
     return sum(WEIGHTS[name] * value for name, value in features.items())
-
-
-def _curated(matches: Sequence[Match]) -> dict[str, tuple[float, float]]:
-    """Package → how surely the catalogue means it, and the same where it stands first."""
-    found: dict[str, tuple[float, float]] = {}
-    for match in matches:
-        for place, name in enumerate(match.packages):
-            value = match.score * PLACE_DECAY**place
-            first = match.score**2 if place == 0 else 0.0
-            known = found.get(name, (0.0, 0.0))
-            found[name] = (max(known[0], value), max(known[1], first))
-    return found
