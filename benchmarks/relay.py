@@ -22,7 +22,7 @@ from benchmarks.stream_client import DIRECT, TIMEOUT_S, Stream, http_request, on
 from tests.support.model_server import ModelServer
 
 NAME = "relay"
-FIRST_TOKEN_LIMIT_MS = 0.5
+FIRST_TOKEN_LIMIT_MS = {1: 0.5, 8: 1.5}  # eight in a burst wait for one thread, and for a core
 RATE_LIMIT_PERCENT = 98.0
 RSS_LIMIT_MIB = 16.0  # sizing.SUPERVISOR_BYTES: what MemoryMax= of the unit allows for it
 STREAMS = (1, 8)
@@ -46,7 +46,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
         later = statistics.median(pair["relay"][0] - pair["engine"][0] for pair in rounds)
         note = f"without {statistics.median(pair['engine'][0] for pair in rounds):.1f} ms"
         what = f"first token through the relay comes later by, {many}"
-        yield Result(NAME, what, later, FIRST_TOKEN_LIMIT_MS, "ms", note=note)
+        yield Result(NAME, what, later, FIRST_TOKEN_LIMIT_MS[streams], "ms", note=note)
         with bench.model(parallel=streams, journalled=True) as server:
             rounds = list(ask(server, streams, RATE_TOKENS[streams], rate_rounds))
         share = statistics.median(pair["relay"][1] / pair["engine"][1] * 100 for pair in rounds)

@@ -34,10 +34,17 @@ CONNECT_TIMEOUT = 1.0  # seconds; a live server accepts at once
 ENGINE_SOCKET = "engine/llm.sock"  # beside the public one, in a folder for this user alone
 
 
-def prepare(settings: config.Settings, extra: tuple[str, ...] = (), beside: int = 0) -> Launch:
+def prepare(
+    settings: config.Settings,
+    extra: tuple[str, ...] = (),
+    *,
+    beside: int = 0,
+    inner: UnixEndpoint | None = None,
+) -> Launch:
     """Everything up to the start: what execve will get. Raises LlmError.
 
-    `beside`: bytes of the memory limit that something else takes.
+    `beside`: bytes of the memory limit that something else takes. `inner`: where the engine
+    listens when that is not the address for clients.
     """
     if not settings.endpoint.is_local and settings.api_key is None:
         raise UsageError(
@@ -57,7 +64,8 @@ def prepare(settings: config.Settings, extra: tuple[str, ...] = (), beside: int 
         f"cortex-llm: {model.name} ({model.path}) on {engine.name} at {settings.endpoint}: "
         f"context {sized.context}, {sized.parallel} at once, {sized.threads} thread(s)"
     )
-    return engines.launch(engine, settings, model, sized, extra=extra)
+    listening = dataclasses.replace(settings, endpoint=inner) if inner else settings
+    return engines.launch(engine, listening, model, sized, extra=extra)
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -99,8 +107,7 @@ def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
             hint="set CORTEX_LLM_HOST to the path of a socket",
         )
     inner = private_socket(public)
-    own = dataclasses.replace(settings, endpoint=inner)
-    launch = prepare(own, flags, sizing.SUPERVISOR_BYTES)
+    launch = prepare(settings, flags, beside=sizing.SUPERVISOR_BYTES, inner=inner)
     clear_stale_socket(public)
     make_private_folder(inner.path.parent)
     clear_stale_socket(inner)

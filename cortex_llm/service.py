@@ -19,6 +19,7 @@ from cortex_llm import config, engines, envedit, envfile, machine, models, sizin
 from cortex_llm.config import DEFAULT_ENV_FILE, Settings
 from cortex_llm.endpoint import request
 from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
+from cortex_llm.interruption import once
 from cortex_llm.machine import Machine
 from cortex_llm.modelplace import for_service, new_copy
 from cortex_llm.models import ModelInfo
@@ -48,12 +49,13 @@ def set_up_command(arguments: argparse.Namespace) -> int:
     copy = None
     if arguments.copy and arguments.model not in (None, BUILT_IN):
         copy = new_copy(Path(arguments.model).expanduser())
-    try:
-        _set_up(arguments)
-    except KeyboardInterrupt:
-        if copy is not None:
-            copy.unlink(missing_ok=True)
-        raise
+    with once():
+        try:
+            _set_up(arguments)
+        except KeyboardInterrupt:
+            if copy is not None:
+                copy.unlink(missing_ok=True)
+            raise
     return 0
 
 
@@ -205,7 +207,8 @@ def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
         _set_always_on(always_on)
         _serve_one_token()
     except (LlmError, KeyboardInterrupt) as error:
-        say("cortex-llm: the service gives no token with the new settings; putting back the old")
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            say("cortex-llm: not set up; putting back the settings from before")
         _write(DEFAULT_ENV_FILE, old_env)
         if old_drop_in is None:
             unit.MODEL_DROP_IN.unlink(missing_ok=True)

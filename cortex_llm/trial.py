@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -34,6 +35,7 @@ RATE_TOKENS = 32  # enough for a rate: half a second at 60 tokens a second
 LOG_TAIL = 4096
 SOCKET_NAME = "trial.sock"
 SOCKET_ROOM = 40  # bytes of a socket's path that come after the temporary folder
+LLAMA_ERROR = re.compile(r"[\d.]+ E (.*)")  # time, level, text, as llama.cpp writes them
 SHORT_FOLDER = "/tmp"  # noqa: S108 - only a folder of our own is made in it
 
 REMEDIES = {
@@ -157,10 +159,12 @@ def _failure(
 
 
 def _last_words(log: Path) -> str:
-    """The last error in the log, or its last line."""
+    """What llama.cpp calls an error first, else the last error in the log, or its last line."""
     with log.open("rb") as stream:
         stream.seek(max(0, log.stat().st_size - LOG_TAIL))
         lines = [line.strip() for line in stream.read().decode("utf-8", "replace").splitlines()]
+    if causes := [found[1] for line in lines if (found := LLAMA_ERROR.match(line))]:
+        return causes[0][:300]  # what follows from it comes after it
     errors = [line for line in lines if "error" in line.lower()]
     spoken = [line for line in lines if line]
     return (errors or spoken or ["it said nothing"])[-1][:300]

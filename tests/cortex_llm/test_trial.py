@@ -80,6 +80,15 @@ def test_a_server_that_gives_up_is_quoted(tmp_path: Path, tiny: Path, sized: Siz
     assert "ended with exit status 3: error: no such device" in said
 
 
+def test_the_cause_is_quoted_and_not_what_follows_from_it(tiny: Path, sized: Sizing) -> None:
+    """Heads of 16 numbers, and a cache in blocks of 32."""
+    settings = Settings(engine="xllamacpp", kv_cache_type="q8_0")
+    engine = engines.find("xllamacpp", settings)
+    assert isinstance(engine, engines.Engine)
+    with pytest.raises(EngineError, match="block size 32 does not divide"):
+        trial.run(engine, settings, models.usable(tiny), sized, 20.0)
+
+
 def test_a_server_that_hangs_is_ended(tmp_path: Path, tiny: Path, sized: Sizing) -> None:
     said = attempt(hanging(tmp_path / "server"), tiny, sized, timeout=0.5)
     assert "does not answer" in said

@@ -78,6 +78,12 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
 
     _upgrade(bare, wheels)
 
+    there = files(bare)
+    for options in ([], ["--purge"]):
+        said = bare.run("/opt/cortex/scripts/uninstall.sh", "--dry-run", *options).stdout
+        assert "would run: rm -f /usr/local/lib/systemd/system/cortexd.service" in said
+    assert files(bare) == there
+    assert bare.ask("ping")["data"]["pong"]
     bare.run("cp", UNINSTALL, "/root/")
     kept = bare.run("/opt/cortex/scripts/uninstall.sh")
     assert "left are /etc/cortex, /var/lib/cortex" in kept.stderr

@@ -15,6 +15,26 @@ SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 #: What the issue asks for: cortexd 1.5, cortex-llm 2.0; the proxy must not be the weak one.
 EXPOSURE = {"cortexd.service": 15, "cortex-llm.service": 20, "cortex-llm-proxy.service": 15}
 
+#: What the issue asks of each unit, word for word.
+PROMISED = {
+    "cortexd.service": """
+        Type=notify WatchdogSec=30s Restart=on-failure MemoryMax=256M MemoryHigh=200M TasksMax=64
+        StateDirectory=cortex RuntimeDirectory=cortex ConfigurationDirectory=cortex User=cortex
+        ExecReload=/bin/kill CapabilityBoundingSet= IPAddressDeny=any IPAddressAllow=localhost
+        SystemCallFilter=@system-service RestrictAddressFamilies=AF_UNIX NoNewPrivileges=yes
+        ProtectSystem=strict""",
+    "cortexd.socket": "ListenStream=/run/cortex/cortex.sock FileDescriptorName=cortexd",
+    "cortex-llm.service": """
+        DynamicUser=yes ExecStartPost=/usr/bin/env LoadCredential=api-key:/etc/cortex/llm.key
+        LoadCredential=llm.env:/etc/cortex/llm.env StartLimitBurst=3 CapabilityBoundingSet=
+        BindReadOnlyPaths=-/var/lib/cortex/models IPAddressDeny=any PrivateUsers=yes
+        ProtectProc=invisible SystemCallFilter=@system-service RestrictAddressFamilies=AF_UNIX
+        PrivateNetwork=yes MemoryMax=50%""",
+    "cortex-llm-proxy.socket": "ListenStream=127.0.0.1:8085",
+    "cortex-llm-proxy.service": "PrivateNetwork=yes PrivateUsers=yes CapabilityBoundingSet=",
+    "cortex-llm.service.d/10-on-demand.conf": "StopWhenUnneeded=yes",
+}
+
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="no systemd-analyze: apt-get install systemd"
 )
@@ -32,6 +52,14 @@ def runnable(tmp_path: Path) -> Path:
     for path in folder.glob("*.socket"):
         path.write_text(re.sub(r"^Documentation=.*\n", "", path.read_text(), flags=re.M))
     return folder
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_what_is_promised_is_set(name: str) -> None:
+    text = (UNITS / name).read_text()
+    for directive in PROMISED[name].split():
+        exact = directive.endswith("=")  # set to nothing
+        assert re.search(rf"^{re.escape(directive)}{'$' if exact else ''}", text, re.M), directive
 
 
 def test_every_service_has_its_limit() -> None:

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from cortex_llm.interruption import SIGNALS, once
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_interrupts_and_no_other_one_does(number: signal.Signals) -> None:
+    before = [signal.getsignal(each) for each in SIGNALS]
+    taken_back = False
+    with pytest.raises(KeyboardInterrupt):
+        with once():
+            try:
+                os.kill(os.getpid(), number)
+                raise AssertionError("not interrupted")
+            except KeyboardInterrupt:
+                for each in SIGNALS:
+                    os.kill(os.getpid(), each)
+                taken_back = True
+                raise
+    assert taken_back
+    assert [signal.getsignal(each) for each in SIGNALS] == before
+
+
+def test_what_was_ignored_still_is() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with once():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
