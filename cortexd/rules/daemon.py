@@ -27,7 +27,7 @@ KINDS = (
     Kind(
         "source_left_out", "daemon_status", "daemon",
         "something that is watched failed or did not answer within 5 s; it is left out",
-        "the configuration was loaded anew, or the daemon restarted",
+        "it answers again, which is tried every ten minutes, or the configuration was loaded anew",
     ),
 )  # fmt: skip
 

@@ -4,7 +4,9 @@ import asyncio
 import threading
 from typing import Any
 
-from cortexd.collector import Collector
+import pytest
+
+from cortexd.collector import RETRY_S, Collector
 
 
 class Quick:
@@ -72,6 +74,45 @@ def test_slow_ones_wait_until_it_has_settled_and_arrive_later() -> None:
         await collector.close()
 
     asyncio.run(go())
+
+
+def test_one_that_is_left_out_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    """But for one that hangs in the thread; each is told once."""
+    release = threading.Event()
+    works = False
+
+    def sometimes() -> int:
+        if not works:
+            raise OSError("not now")
+        return 7
+
+    async def program() -> int:
+        return sometimes()
+
+    async def go() -> None:
+        nonlocal works
+        hangs = Quick("hangs", release.wait)
+        sources = [Quick("quick", sometimes), Slow("slow", program), hangs]
+        collector = Collector(sources, lambda: None, limit_s=0.2)
+
+        async def collect(now: float) -> dict[str, Any]:
+            found = dict(await collector.collect(now, settled=True))
+            await asyncio.sleep(0.05)  # for the program's end
+            return found | dict(await collector.collect(now, settled=True))
+
+        assert await collect(0) == {}
+        assert await collect(RETRY_S - 1) == {}
+        assert await collect(RETRY_S + 1) == {}  # in vain
+        works = True
+        assert await collect(RETRY_S * 2) == {}  # it is not time yet
+        assert await collect(RETRY_S * 2 + 1) == {"quick": 7, "slow": 7}
+        assert set(collector.left_out) == {"hangs"}
+        assert hangs.reads == 1
+        await collector.close()
+
+    asyncio.run(go())
+    release.set()
+    assert caplog.text.count("is no longer watched") == 3
 
 
 def test_a_slow_one_that_hangs_or_raises() -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -191,6 +192,24 @@ def test_an_alert_is_followed_by_its_id(box: Machine) -> None:
     assert found[0]["CORTEX_ALERT_TYPE"] == "service_failed"
     assert found[1]["CORTEX_UID"] == "0"
     assert all(entry["MESSAGE_ID"] for entry in found)
+
+
+def test_a_failed_unit_is_told_with_its_last_lines(box: Machine) -> None:
+    """By the service's own user, who is in the group of the journal's readers."""
+    box.put("/etc/cortex/daemon.yaml", "monitoring:\n  settle_sec: 0\n  interval_sec: 1\n")
+    box.run("systemctl", "restart", "cortexd")
+    script = "echo the disk is on fire; exit 3"
+    box.run("systemd-run", "-q", "--unit", "on-fire", "/bin/sh", "-c", script)
+
+    def told() -> list[dict[str, Any]]:
+        found = box.ask("alerts", type="service_failed", status="active")["data"]["alerts"]
+        return [alert for alert in found if alert["metadata"]["unit"] == "on-fire.service"]
+
+    (alert,) = wait_for(told, timeout=60)
+    assert any("the disk is on fire" in line for line in alert["evidence"][0]["lines"])
+    box.run("systemctl", "reset-failed", "on-fire")
+    box.run("rm", "/etc/cortex/daemon.yaml")
+    box.run("systemctl", "reload", "cortexd")
 
 
 def test_users_are_told_apart(box: Machine) -> None:
