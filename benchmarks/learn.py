@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks import independent
 from cortex_cli import ranking
-from cortex_cli.index import cache
+from cortex_cli.index.packages import open_index
 from cortex_cli.matching import Catalogue
 from cortex_cli.ranking import Ranker
 from cortex_cli.terms import Term, terms
@@ -47,7 +47,7 @@ Example = tuple[str, list[tuple[Features, float, bool]]]
 def examples(folder: Path, cache_folder: Path) -> Iterator[tuple[str, Example]]:
     """Each training request with its candidates; first what sort of request it is."""
     environ = {**os.environ, "CORTEX_APT_LISTS": str(folder), "CORTEX_CACHE_DIR": str(cache_folder)}
-    db = cache.open_index(environ)
+    db = open_index(environ)
     assert db
     catalogue, ranker = Catalogue(db), Ranker(db)
     rows = db.execute(

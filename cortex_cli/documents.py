@@ -38,7 +38,7 @@ IN_SUMMARY, WORD = 1.0, 0.3
 PRIORS = {texts.MAN: 0.0, texts.UNIT: -0.3, texts.README: -0.5}
 OTHER_SECTIONS = -0.15
 # One of many pages of one program is meant where the question names that program.
-FAMILY = -0.12
+FAMILY = -0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,8 @@ class Documents:
 
     def search(self, said: Sequence[Term], limit: int = 3) -> list[Found]:
         """The documents that say most of ``said``, best first."""
+        if not self._db:
+            return []
         wanted = Wanted.of(said[:MAX_TERMS], self._rarity(said[:MAX_TERMS]))
         found = []
         for document, score in self._pool(wanted)[:READ]:

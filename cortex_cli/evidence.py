@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.facts import Fact, asked_for
 from cortex_cli.index import texts
-from cortex_cli.passages import SILENT, Wanted
+from cortex_cli.passages import SILENT, Wanted, asked
 from cortex_cli.stems import stem
-from cortex_cli.terms import terms
 from cortex_cli.words import EVERYDAY, content, words
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ def _searched(question: str, documents: Documents | None) -> list[FoundDocument]
     """What says nearly all of the question."""
     if documents is None:
         return []
-    found = documents.search(terms(question), MAX_DOCUMENTS)
+    found = documents.search(asked(question), MAX_DOCUMENTS)
     return [
         each
         for each in found
@@ -208,7 +207,7 @@ def _telling(
 ) -> tuple[Sequence[str], float]:
     """The paragraphs that have something of what the question says besides ``name``, and how
     much of it."""
-    said = [term for term in terms(question) if name not in (term.stem, *term.surfaces)]
+    said = [term for term in asked(question) if name not in (term.stem, *term.surfaces)]
     return Wanted.of(said, {}).telling(summary, paragraphs) if said else ((), 0.0)
 
 

@@ -127,12 +127,20 @@ def open_index(source: Source, environ: Mapping[str, str], *, wait: bool = True)
 
 
 def made_now(source: Source, environ: Mapping[str, str]) -> Opened | None:
-    """A fresh index, waited for; None where there is nothing to index.
+    """A fresh index, waited for if it is not there; None where there is nothing to index.
 
     Raises:
         Failure: it cannot be made.
     """
-    return None if source.empty else _made(source, environ)
+    if source.empty:
+        return None
+    signature = source.signature()
+    found = cache.find(source, environ, signature)
+    if found and found.signature == signature:
+        return Opened(found)
+    if found:
+        found.db.close()
+    return _made(source, environ)
 
 
 def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> None:
