@@ -18,4 +18,5 @@ BENCHMARKS = (
     "nano",
     "lifecycle",
     "quality",
+    "index",
 )

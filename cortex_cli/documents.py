@@ -128,6 +128,10 @@ class Documents:
             units,
         )
 
+    def page(self, name: str) -> list[Document]:
+        """The manual pages of exactly this name."""
+        return self._documents("kind = 'man' AND name = ? ORDER BY section", [name])
+
     def search(self, said: Sequence[Term], limit: int = 3) -> list[Found]:
         """The documents that say most of ``said``, best first."""
         if not self._db:

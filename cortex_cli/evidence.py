@@ -117,7 +117,8 @@ def gather(
     about_units = bool(UNIT_WORDS & set(words(question))) or not supporting
     supporting += _named_documents(question, library.documents, units=about_units)
     hits = knowledge.search(question, limit=2 * MAX_PASSAGES)
-    if HOW & set(words(question)) or not supporting:
+    told = any(page.telling for page in pages)
+    if not supporting or (HOW & set(words(question)) and not told):
         supporting += [_of_document(each) for each in found]
     if not supporting:
         said = content(question)
@@ -146,6 +147,8 @@ def _each_once(passages: Sequence[Passage]) -> list[Passage]:
 def _subjects(question: str) -> list[str]:
     """The words that may name a program."""
     said = [word for word in content(question) if stem(word) not in SILENT]
+    if len(said) > 1:
+        said = [word for word in said if word not in UNIT_WORDS] or said
     return [word for word in said if not (len(said) > 1 and word in EVERYDAY)]
 
 
