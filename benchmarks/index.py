@@ -92,8 +92,8 @@ def _questions(environ: Mapping[str, str]) -> Iterator[Outcome]:
 
 def _renewal(environ: Mapping[str, str], folder: Path) -> Outcome:
     """One more manual in a folder of its own, beside all others."""
-    own = folder / "man/man1"
-    own.mkdir(parents=True, exist_ok=True)
+    own = folder / f"man-{time.time_ns()}/man1"  # one that no attempt before this has seen
+    own.mkdir(parents=True)
     pages = ":".join(map(str, (own.parent, *DocumentSource.find(environ).places.manuals)))
     both = {**environ, "MANPATH": pages}
     _count(DocumentSource.find(both), both, "document")

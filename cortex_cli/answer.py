@@ -55,6 +55,7 @@ def answer(settings: Settings, request: Request, show: Show) -> Answer:
         else:
             if not found.supporting and request.history:
                 found = _with_what_was_asked_before(request, library, known_facts)
+            known_facts += evidence.versions(request.question, library.knowledge)
             given = converse(source, model, request, found, known_facts, show=show)
         if not given.known:
             return given

@@ -19,8 +19,8 @@ MAX_PARAGRAPHS = 3
 USUAL_CHARS = 240
 # Scattered over more paragraphs, the words of a question are about several things.
 COUNTED = 2
-# An option is something to do.
-OPTION_BONUS = 0.1
+# An option is something to do; a paragraph that begins with what is asked for explains it.
+OPTION_BONUS, LABEL_BONUS = 0.1, 0.3
 # What a question is about is said by rare words; these are in every manual.
 VAGUE_SHARE = 0.4
 # Said of how the answer should look, or of any program.
@@ -79,8 +79,7 @@ class Wanted:
         ]
 
     def telling(self, summary: str, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], float]:
-        """The paragraphs that answer best, in their order, and how much they say with the
-        summary."""
+        """The paragraphs that answer, best first, and how much they say with the summary."""
         said = {
             place: hits
             for place, paragraph in enumerate(paragraphs)
@@ -98,12 +97,13 @@ class Wanted:
             chosen.append(best)
             if len(chosen) <= COUNTED:
                 covered |= said[best]
-        return tuple(paragraphs[place] for place in sorted(chosen)), self._share(covered)
+        return tuple(paragraphs[place] for place in chosen), self._share(covered)
 
     def _worth(self, paragraph: str, hits: set[str], covered: set[str]) -> float:
         """What a paragraph adds: what nothing said before counts twice."""
         worth = self._share(hits) + self._share(hits - covered)
         worth /= 1 + len(paragraph) / USUAL_CHARS / 8
+        worth += LABEL_BONUS * self._share(self._said(paragraph.partition(" ")[0]))
         is_option = paragraph.startswith("-")
         return worth + OPTION_BONUS * is_option if is_option or not self.an_option else worth / 2
 
