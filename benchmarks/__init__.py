@@ -19,4 +19,5 @@ BENCHMARKS = (
     "nano",
     "lifecycle",
     "quality",
+    "index",
 )

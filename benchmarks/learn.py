@@ -24,7 +24,8 @@ import numpy as np
 from benchmarks import independent
 from benchmarks.quality import SAMPLE, TUNING, requests
 from cortex_cli import ranking
-from cortex_cli.index import aptlists, cache
+from cortex_cli.index import aptlists
+from cortex_cli.index.packages import open_index
 from cortex_cli.matching import Catalogue
 from cortex_cli.ranking import Ranker
 from cortex_cli.terms import Term, terms
@@ -61,7 +62,7 @@ class Example:
 def examples(folder: Path, cache_folder: Path) -> Iterator[Example]:
     """Each training request with its candidates."""
     environ = {**os.environ, "CORTEX_APT_LISTS": str(folder), "CORTEX_CACHE_DIR": str(cache_folder)}
-    db = cache.open_index(environ)
+    db = open_index(environ)
     assert db
     catalogue, ranker = Catalogue(db), Ranker(db)
     for path in TUNING:

@@ -22,7 +22,8 @@ from benchmarks.programs import CORTEX, Bench
 from benchmarks.report import Outcome, Result, Skipped
 from cortex_cli import choosing, provider
 from cortex_cli.errors import NothingFound
-from cortex_cli.index import aptlists, cache
+from cortex_cli.index import aptlists
+from cortex_cli.index.packages import open_index
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.settings import Settings
 from cortexd.api.errors import CortexError
@@ -137,7 +138,7 @@ def _independent(
     knowledge: Knowledge, folder: Path, environ: dict[str, str], named: set[str], *, quick: bool
 ) -> Iterator[Outcome]:
     count = QUICK_SAMPLE if quick else SAMPLE
-    db = cache.open_index(environ)
+    db = open_index(environ)
     sets = {
         "AppStream": [one for one in independent.appstream(folder) if one.language == "en"],
         "commands": independent.commands(db) if db else [],

@@ -17,6 +17,8 @@ from cortex_cli.conversing import converse
 from cortex_cli.documents import Documents
 from cortex_cli.errors import Failure
 from cortex_cli.evidence import Library
+from cortex_cli.index import background
+from cortex_cli.index.documents import DocumentSource
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.manuals import Manuals
 from cortex_cli.phrasing import phrase
@@ -53,6 +55,7 @@ def answer(settings: Settings, request: Request, show: Show) -> Answer:
         else:
             if not found.supporting and request.history:
                 found = _with_what_was_asked_before(request, library, known_facts)
+            known_facts += evidence.versions(request.question, library.knowledge)
             given = converse(source, model, request, found, known_facts, show=show)
         if not given.known:
             return given
@@ -122,6 +125,7 @@ class Opened:
 
     def library(self, settings: Settings, manuals: Manuals, *, wait: bool) -> Library:
         """Both indexes; without ``wait`` only what is there already."""
+        background.prepare(DocumentSource.find(settings.environ), settings.environ)
         knowledge = self.knowledge(settings, wait=wait)
         try:
             documents = Documents.open(settings.environ, wait=wait)

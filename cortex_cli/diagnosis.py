@@ -204,7 +204,7 @@ def _manual_index(settings: Settings) -> Finding:
 def _index(name: str, source: Source, settings: Settings) -> Finding:
     """How old and how large an index is, and what it lacks."""
     if source.empty:
-        return Finding(name, "warning", "there is nothing to index here")
+        return Finding(name, "ok", "there is nothing to index here")
     found = cache.find(source, settings.environ, source.signature())
     place = found.path if found else cache.place(source, settings.environ)
     failed = background.why_failed(place) if place else None
@@ -212,8 +212,8 @@ def _index(name: str, source: Source, settings: Settings) -> Finding:
     if failed and (found is None or found.signature != source.signature()):
         return Finding(name, "failed", failed.message, failed.hint)
     if found is None or found.path is None:
-        detail = f"none yet{now}; the first cortex ask, install or search builds it"
-        return Finding(name, "warning" if place else "failed", detail)
+        remedy = "the first cortex ask, install or search builds it"
+        return Finding(name, "warning", f"none yet{now}", remedy)
     found.db.close()
     about = found.path.stat()
     detail = f"{about.st_size / MB:.0f} MB, made {_ago(time.time() - about.st_mtime)}, {found.path}"

@@ -38,7 +38,7 @@ IN_SUMMARY, WORD = 1.0, 0.3
 PRIORS = {texts.MAN: 0.0, texts.UNIT: -0.3, texts.README: -0.5}
 OTHER_SECTIONS = -0.15
 # One of many pages of one program is meant where the question names that program.
-FAMILY = -0.12
+FAMILY = -0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,14 @@ class Documents:
             units,
         )
 
+    def page(self, name: str) -> list[Document]:
+        """The manual pages of exactly this name."""
+        return self._documents("kind = 'man' AND name = ? ORDER BY section", [name])
+
     def search(self, said: Sequence[Term], limit: int = 3) -> list[Found]:
         """The documents that say most of ``said``, best first."""
+        if not self._db:
+            return []
         wanted = Wanted.of(said[:MAX_TERMS], self._rarity(said[:MAX_TERMS]))
         found = []
         for document, score in self._pool(wanted)[:READ]:

@@ -6,14 +6,14 @@ passage supports is not known.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.facts import Fact, asked_for
 from cortex_cli.index import texts
-from cortex_cli.passages import SILENT, Wanted
+from cortex_cli.passages import SILENT, Wanted, asked
 from cortex_cli.stems import stem
-from cortex_cli.terms import terms
 from cortex_cli.words import EVERYDAY, content, words
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ UNIT_WORDS = frozenset(
     starts started stop restart unité démarrer démarre démon servicio arrancar arranca demonio
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# sshd_config, apt.conf, deb-control
+_FILE_NAME = re.compile(r"\w[._-]\w")
+_NAME_PARTS = re.compile(r"[._-]")
+VERSION_WORDS = frozenset({"version", "installed", "installé", "installée", "versión", "instalado"})
 # A README.Debian is long and about many things.
 MIN_README_COVERED = 0.5
 
@@ -109,6 +113,8 @@ def gather(
     knowledge = library.knowledge
     supporting = [_of_fact(fact) for fact in troubles]
     named = knowledge.named(question)
+    if VERSION_WORDS & set(words(question)):
+        supporting += [_of_version(package) for package in named]
     supporting += [_of_package(package) for package in named]
     supporting += [_of_fact(fact) for fact in asked_for(question, facts)]
     found = _searched(question, library.documents)
@@ -118,7 +124,8 @@ def gather(
     about_units = bool(UNIT_WORDS & set(words(question))) or not supporting
     supporting += _named_documents(question, library.documents, units=about_units)
     hits = knowledge.search(question, limit=2 * MAX_PASSAGES)
-    if HOW & set(words(question)) or not supporting:
+    told = any(page.telling for page in pages)
+    if not supporting or (HOW & set(words(question)) and not told):
         supporting += [_of_document(each) for each in found]
     if not supporting:
         said = content(question)
@@ -131,6 +138,12 @@ def gather(
         if hit.covered >= MIN_RELATED and hit.package.name not in subjects
     ]
     return Evidence(tuple(supporting), tuple(related[: max(0, MAX_PASSAGES - len(supporting))]))
+
+
+def versions(question: str, knowledge: Knowledge) -> list[Fact]:
+    """Whether what the question names is installed, and in which version."""
+    found = [_of_version(package) for package in knowledge.named(question)]
+    return [Fact(passage.text, passage.source, VERSION_WORDS) for passage in found]
 
 
 def _is_about(hit: Hit, said: Sequence[str]) -> bool:
@@ -147,6 +160,8 @@ def _each_once(passages: Sequence[Passage]) -> list[Passage]:
 def _subjects(question: str) -> list[str]:
     """The words that may name a program."""
     said = [word for word in content(question) if stem(word) not in SILENT]
+    if len(said) > 1:
+        said = [word for word in said if word not in UNIT_WORDS] or said
     return [word for word in said if not (len(said) > 1 and word in EVERYDAY)]
 
 
@@ -155,8 +170,15 @@ def _pages(question: str, named: Sequence[Package], library: Library) -> list[Pa
     if library.manuals is None:
         return []
     subjects = dict.fromkeys([*_subjects(question), *(package.name for package in named)])
-    pages = [manual for word in subjects if (manual := library.manuals.of_command(word))]
+    pages = [manual for word in subjects if (manual := _page_of(word, library.manuals))]
     return [_of_manual(manual, question) for manual in pages]
+
+
+def _page_of(word: str, manuals: Manuals) -> Manual | None:
+    """The page of a command, or of a file that is named: "group" alone is no group(5)."""
+    if page := manuals.of_command(word):
+        return page
+    return manuals.find(word) if _FILE_NAME.search(word) else None
 
 
 def _named_documents(question: str, documents: Documents | None, *, units: bool) -> list[Passage]:
@@ -175,7 +197,7 @@ def _searched(question: str, documents: Documents | None) -> list[FoundDocument]
     """What says nearly all of the question."""
     if documents is None:
         return []
-    found = documents.search(terms(question), MAX_DOCUMENTS)
+    found = documents.search(asked(question), MAX_DOCUMENTS)
     return [
         each
         for each in found
@@ -208,7 +230,8 @@ def _telling(
 ) -> tuple[Sequence[str], float]:
     """The paragraphs that have something of what the question says besides ``name``, and how
     much of it."""
-    said = [term for term in terms(question) if name not in (term.stem, *term.surfaces)]
+    own = {name, *_NAME_PARTS.split(name)}
+    said = [term for term in asked(question) if not own & {term.stem, *term.surfaces}]
     return Wanted.of(said, {}).telling(summary, paragraphs) if said else ((), 0.0)
 
 
@@ -223,6 +246,17 @@ def _quote(told: Sequence[str]) -> str:
     if not told or len(told[0]) <= MAX_QUOTED_CHARS:
         return "".join(told[:1])
     return told[0][:MAX_QUOTED_CHARS].rpartition(" ")[0] + " […]"
+
+
+def _of_version(package: Package) -> Passage:
+    if package.installed:
+        text = f"The package {package.name} is installed in version {package.installed}."
+    else:
+        text = (
+            f"The package {package.name} is not installed; the lists have version "
+            f"{package.version}."
+        )
+    return Passage("", text, text, f"apt: {package.name} {package.upstream_version}")
 
 
 def _of_package(package: Package) -> Passage:

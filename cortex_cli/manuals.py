@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 FOLDERS = (Path("/usr/local/share/man"), Path("/usr/share/man"))
 SECTIONS = ("1", "8", "6", "5", "7")
-COMMAND_SECTIONS = ("1", "8", "6")
+# OpenSSL's commands have a section of their own, in the folder of section 1.
+COMMAND_SECTIONS = ("1", "8", "6", "1ssl")
 # bash.1 has 300 KiB; a page beyond this is none.
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 MAX_LINKS = 3
@@ -35,6 +36,13 @@ _SHOWN = frozenset(
     "B I BI BR IB IR RB RI SM SB Nm Nd Fl Ar Op Pa Xr Cm Ic Li Em Sy IP TP It".split()  # noqa: SIM905 - a line, not a page
 )
 _PARAGRAPH = frozenset("PP P LP TP IP sp HP Pp It RS RE SS Ss TQ nf fi".split())  # noqa: SIM905 - as above
+# mdoc's requests of one line, those of them that mark their own first word, and what may stand
+# among the words.
+_MDOC = frozenset("It Op Fl Ar Cm Pa Xr Nm Ic Li Em Sy".split())  # noqa: SIM905 - as above
+_MARKING = frozenset({"Fl", "Xr"})
+_MACROS = _MDOC | frozenset("Ns No Oo Oc Dq Sq Ql Va Ev Pq Bq Aq Fn Ux Nx Bo Bc".split())  # noqa: SIM905
+_CLOSING = frozenset(".,;:)]?!")
+MAX_SECTION_CHARS = 5
 _MARK = re.compile(r'"([^"]*)"|(\S*)')
 _WORDS = re.compile(r'"([^"]*)"|(\S+)')
 _OPTION = re.compile(r"(?<![\w/-])(--?[A-Za-z0-9?][\w.+-]*|-[A-Za-z0-9?])")
@@ -167,10 +175,28 @@ def _arguments(request: str, rest: str) -> str:
         return (mark[1] or mark[2] or "") if mark else ""
     if request == "Nd":
         return f"- {rest}"
-    if request == "Fl":  # mdoc writes options without their hyphen
-        return f"-{rest}"
-    if request in ("Op", "It"):
-        rest = re.sub(r"(?:^|(?<= ))Fl (\S+)", r"-\1", rest)
+    if request in _MDOC:
+        return _mdoc([request, *rest.split()] if request in _MARKING else rest.split())
     if request in ("BI", "BR", "IB", "IR", "RB", "RI"):  # these set their words close
         return "".join(quoted or bare for quoted, bare in _WORDS.findall(rest))
     return rest.replace('"', "")
+
+
+def _mdoc(words: Sequence[str]) -> str:
+    """A line of mdoc, whose macros stand among the words: ``It Fl b Ar address``."""
+    said: list[str] = []
+    before = ""
+    for word in words:
+        if word in _MACROS:
+            before = word
+            continue
+        bare = word.strip('"')
+        if bare in _CLOSING and said:
+            said[-1] += bare
+        elif before == "Xr" and said and bare.isalnum() and len(bare) < MAX_SECTION_CHARS:
+            said[-1] += f"({bare})"
+            before = ""
+        else:  # options are written without their hyphen
+            said.append(f"-{bare}" if before == "Fl" else bare)
+            before = before if before == "Xr" else ""
+    return " ".join(said)

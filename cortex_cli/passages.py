@@ -8,17 +8,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from cortex_cli.stems import stem
-from cortex_cli.terms import VAGUE
+from cortex_cli.terms import VAGUE, Term, terms
 from cortex_cli.words import EVERYDAY, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cortex_cli.terms import Term
-
 MAX_PARAGRAPHS = 3
 # Longer paragraphs have more words whatever they are about.
 USUAL_CHARS = 240
+# Scattered over more paragraphs, the words of a question are about several things.
+COUNTED = 2
+# An option is something to do; a paragraph that begins with what is asked for explains it.
+OPTION_BONUS, LABEL_BONUS = 0.1, 0.3
 # What a question is about is said by rare words; these are in every manual.
 VAGUE_SHARE = 0.4
 # Said of how the answer should look, or of any program.
@@ -34,6 +36,8 @@ ASKS_FOR_OPTION = frozenset(
 )
 # Forms of a word share these letters.
 BEGINNING = 4
+# A program and what it does, and a small word in a request for a package.
+MEANT = frozenset({"sort"})
 _PART = re.compile(r"[^\W_]+")
 
 
@@ -75,27 +79,33 @@ class Wanted:
         ]
 
     def telling(self, summary: str, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], float]:
-        """The paragraphs that answer best, in their order, and how much they say with the
-        summary."""
-        base = self._said(summary)
-        likely = self._likely
-        scored = []
-        for place, paragraph in enumerate(paragraphs):
-            if likely is None or not likely.search(paragraph.lower()):
-                continue
-            hits = self._said(paragraph)
-            if not hits:
-                continue
-            score = sum(self.shares[root] for root in hits)
-            score += sum(self.shares[root] for root in hits - base)
-            score /= 1 + len(paragraph) / USUAL_CHARS / 8
-            if self.an_option and not paragraph.startswith("-"):
-                score /= 2
-            scored.append((score, -place, hits))
-        best = sorted(scored, key=lambda one: one[:2], reverse=True)[:MAX_PARAGRAPHS]
-        covered = base.union(*(hits for _, _, hits in best[:2]))
-        places = sorted(-place for _, place, _ in best)
-        return tuple(paragraphs[place] for place in places), self._share(covered)
+        """The paragraphs that answer, best first, and how much they say with the summary."""
+        said = {
+            place: hits
+            for place, paragraph in enumerate(paragraphs)
+            if self._likely is not None
+            and self._likely.search(paragraph.lower())
+            and (hits := self._said(paragraph))
+        }
+        chosen: list[int] = []
+        covered = self._said(summary)
+        for _ in range(min(MAX_PARAGRAPHS, len(said))):
+            best = max(
+                (place for place in said if place not in chosen),
+                key=lambda place: (self._worth(paragraphs[place], said[place], covered), -place),
+            )
+            chosen.append(best)
+            if len(chosen) <= COUNTED:
+                covered |= said[best]
+        return tuple(paragraphs[place] for place in chosen), self._share(covered)
+
+    def _worth(self, paragraph: str, hits: set[str], covered: set[str]) -> float:
+        """What a paragraph adds: what nothing said before counts twice."""
+        worth = self._share(hits) + self._share(hits - covered)
+        worth /= 1 + len(paragraph) / USUAL_CHARS / 8
+        worth += LABEL_BONUS * self._share(self._said(paragraph.partition(" ")[0]))
+        is_option = paragraph.startswith("-")
+        return worth + OPTION_BONUS * is_option if is_option or not self.an_option else worth / 2
 
     @cached_property
     def _likely(self) -> re.Pattern[str] | None:
@@ -121,6 +131,14 @@ class Wanted:
         if len(parts) == 1:
             return stem(parts[0]) in stems
         return all(stem(part) in stems for part in parts) and form.strip('"') in text.lower()
+
+
+def asked(question: str) -> list[Term]:
+    """The terms of a question to manuals; "sort" is no small word there."""
+    said = terms(question)
+    roots = {term.stem for term in said}
+    more = (word for word in words(question) if word in MEANT and stem(word) not in roots)
+    return [*said, *(Term(stem(word), (word,)) for word in dict.fromkeys(more))]
 
 
 def _words(text: str) -> Iterator[str]:

@@ -28,7 +28,9 @@ ENVIRONMENT = {
     "CORTEX_SOCKET": "socket of cortexd, where `--socket` does not name it",
     "CORTEX_APT_LISTS": "folder of apt lists, instead of `/var/lib/apt/lists`",
     "CORTEX_DPKG_STATUS": "dpkg's status file, instead of `/var/lib/dpkg/status`",
-    "CORTEX_CACHE_DIR": "folder of the package index, instead of `/var/cache/cortex` or "
+    "MANPATH, SYSTEMD_UNIT_PATH, CORTEX_DOCS": "folders of manual pages, of systemd units, and of "
+    "`PACKAGE/README.Debian` files, instead of this machine's",
+    "CORTEX_CACHE_DIR": "folder of the two indexes, instead of `/var/cache/cortex` or "
     "`~/.cache/cortex`",
     "CORTEX_STATE_DIR": "folder of the history, instead of `/var/lib/cortex-history` (root) or "
     "`~/.local/state/cortex`",

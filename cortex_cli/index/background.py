@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 BUILDER = "cortex_cli.index.builder"
 # Behind an answer it takes what nobody else wants; one that is waited for is only a little nice.
-NICE_BEHIND, NICE_AWAITED = 15, 3
+NICE_BEHIND, NICE_AWAITED = 15, 1
 # What failed with these very sources is not tried again behind every command.
 RETRY_S = 600.0
 # A build that was under way may be of older lists; after that the index of a moment ago does.
@@ -126,13 +126,32 @@ def open_index(source: Source, environ: Mapping[str, str], *, wait: bool = True)
     return Opened(found, older=True)
 
 
+def prepare(source: Source, environ: Mapping[str, str]) -> None:
+    """Have an index made that will be asked for next, if there is none."""
+    if source.empty:
+        return
+    found = cache.find(source, environ, source.signature())
+    if found:
+        found.db.close()
+    elif path := cache.place(source, environ):
+        start(source, path, environ, NICE_AWAITED)
+
+
 def made_now(source: Source, environ: Mapping[str, str]) -> Opened | None:
-    """A fresh index, waited for; None where there is nothing to index.
+    """A fresh index, waited for if it is not there; None where there is nothing to index.
 
     Raises:
         Failure: it cannot be made.
     """
-    return None if source.empty else _made(source, environ)
+    if source.empty:
+        return None
+    signature = source.signature()
+    found = cache.find(source, environ, signature)
+    if found and found.signature == signature:
+        return Opened(found)
+    if found:
+        found.db.close()
+    return _made(source, environ)
 
 
 def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> None:

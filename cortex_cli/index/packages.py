@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from cortex_cli.index import aptlists, build, commands, fill, intents, schema
+from cortex_cli.index import aptlists, background, build, commands, fill, intents, schema
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,3 +115,13 @@ class PackageSource:
             return False
         there = build.installed(self.status)
         return fill.update_installed(db, there, commands.installed(self.status))
+
+
+def open_index(environ: Mapping[str, str]) -> sqlite3.Connection | None:
+    """The index of today's lists, waited for; None on a machine without apt.
+
+    Raises:
+        Failure: it cannot be built.
+    """
+    opened = background.made_now(PackageSource.find(environ), environ)
+    return opened.found.db if opened else None

@@ -37,7 +37,13 @@ MDOC = r""".Dd May 1, 2020
 .Sh DESCRIPTION
 .Bl -tag
 .It Fl b Ar address
-Bind.
+Bind, see
+.Xr ip 8 ,
+as
+.Cm Start
+does.
+.It Cm Start Ns = Ns Ar when
+Begin.
 .Fl c
 """
 
@@ -68,7 +74,11 @@ def test_a_page_in_mdoc(manuals: Manuals) -> None:
     page = manuals.find("mfrob")
     assert page is not None
     assert page.summary == "an mdoc page"
-    assert {"-b", "-c"} <= page.options
+    assert {"-b", "-c", "-4n"} <= page.options
+    assert page.paragraphs == [
+        "-b address Bind, see ip(8), as Start does.",
+        "Start = when Begin. -c",
+    ]
 
 
 def test_links_and_subcommands(manuals: Manuals) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.index import cache
+from cortex_cli.index.packages import open_index
 from cortex_cli.matching import Match
 from cortex_cli.ranking import Ranker, weighed
 from cortex_cli.terms import terms
@@ -12,7 +12,7 @@ from cortex_cli.weights import WEIGHTS
 
 @pytest.fixture
 def db(apt_env: dict[str, str]) -> sqlite3.Connection:
-    opened = cache.open_index(apt_env)
+    opened = open_index(apt_env)
     assert opened
     return opened
 

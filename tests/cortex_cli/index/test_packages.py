@@ -1,0 +1,41 @@
+from pathlib import Path
+
+from cortex_cli.index.packages import PackageSource, open_index
+from tests.cortex_cli.conftest import write_lists
+
+
+def test_what_changes_changes_the_signature(tmp_path: Path) -> None:
+    env = write_lists(tmp_path / "machine")
+    first = PackageSource.find(env)
+    assert not first.empty
+    begun = first.signature()
+    assert first.lists_are_those_of(begun)
+    status = Path(env["CORTEX_DPKG_STATUS"])
+    status.write_text(status.read_text() + "\n")
+    second = PackageSource.find(env)
+    assert second.signature() != begun
+    assert second.lists_are_those_of(begun)
+    (Path(env["CORTEX_APT_LISTS"]) / "x_Packages").write_text("Package: x\nVersion: 1\n")
+    third = PackageSource.find(env)
+    assert not third.lists_are_those_of(second.signature())
+    assert third.file_name() == first.file_name()
+
+
+def test_no_apt_at_all(tmp_path: Path) -> None:
+    env = {
+        "CORTEX_APT_LISTS": str(tmp_path / "none"),
+        "CORTEX_DPKG_STATUS": str(tmp_path / "no-status"),
+    }
+    assert PackageSource.find(env).empty
+    assert open_index(env) is None
+
+
+def test_todays_lists_are_waited_for(tmp_path: Path) -> None:
+    env = write_lists(tmp_path / "machine")
+    for name in ("nginx", "fresh"):
+        db = open_index(env)
+        assert db is not None
+        rows = db.execute("SELECT version FROM package WHERE name = ?", [name]).fetchall()
+        assert len(rows) == 1
+        db.close()
+        (Path(env["CORTEX_APT_LISTS"]) / "x_Packages").write_text("Package: fresh\nVersion: 1\n")
