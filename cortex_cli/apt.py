@@ -35,12 +35,17 @@ TIMEOUT_S = 60.0
 
 
 def simulate(
-    environ: Mapping[str, str], command: Sequence[str], *, thorough: bool = False
+    environ: Mapping[str, str],
+    command: Sequence[str],
+    *,
+    thorough: bool = False,
+    patience_s: float | None = None,
 ) -> Simulation:
     """What ``command``, an apt-get of a plan, would do.
 
     ``thorough`` runs ``-s`` as well, at the same time: it goes through every step, and has the
-    origins of dependencies.
+    origins of dependencies.  With hundreds of packages that takes seconds: after ``patience_s``
+    without it the listing has to do, and the result says so.
 
     Raises:
         Failure: apt-get is not there, or does not answer.
@@ -50,17 +55,29 @@ def simulate(
         modes = [["--print-uris", "-V"], ["-s"]][: 1 + thorough]
         questions = [_start([argv[0], *mode, *options, *argv[1:]]) for mode in modes]
         try:
-            answers = [question.communicate(timeout=TIMEOUT_S) for question in questions]
+            answers = [_answer(questions[0], TIMEOUT_S)]
+            for question in questions[1:]:
+                answers.append(_answer(question, TIMEOUT_S if patience_s is None else patience_s))
         except subprocess.TimeoutExpired as error:
-            raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
+            if patience_s is None or len(questions) == 1 or questions[0].poll() is None:
+                raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
         finally:
             for question in questions:
                 _end(question)
-    status, (listed, complaint) = questions[0].returncode, answers[0]
+    listed, complaint = answers[0]
+    simulated = answers[1][0] if len(answers) > 1 else None
+    if not complaint and len(answers) > 1:
+        complaint = answers[1][1]
+    return simulation.read(listed, complaint, simulated)
+
+
+def _answer(question: subprocess.Popen[str], wait_s: float) -> tuple[str, str]:
+    """The output of apt, and its complaint where it would not do it."""
+    listed, complaint = question.communicate(timeout=wait_s)
+    status = question.returncode
     if status and "E: " not in complaint:
         complaint += f"E: apt-get ended with status {status}\n"
-    simulated = answers[1][0] if thorough else None
-    return simulation.read(listed, complaint if status else "", simulated)
+    return listed, complaint if status else ""
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:

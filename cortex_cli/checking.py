@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
     from cortex_cli.simulation import Simulation
 
+# How much longer than the listing "apt-get -s" may take before a plan is shown without it; for
+# one package it takes 0.3 s longer, for a desktop's 300 packages 2 s.
+PATIENCE_S = 0.7
+NOT_STEPPED = (
+    "apt had not gone through every step of so many packages when this was shown; "
+    "--execute waits for that"
+)
 # On the root file system apt and dpkg need some room for themselves.
 SPARE_BYTES = 50_000_000
 SHOWN_NAMES = 12
@@ -28,7 +35,8 @@ SHOWN_NAMES = 12
 def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan:
     """``proposal`` with everything that apt would do, run in the way this user can run it.
 
-    ``thorough`` has apt go through every step; so does a policy that asks for origins.
+    ``thorough`` waits however long apt goes through every step; so does a policy that asks for
+    origins.
 
     Raises:
         Failure: it would remove a package that the system cannot be without.
@@ -36,9 +44,10 @@ def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan
     plan = proposal.run_by(rights.become_root())
     if not plan.commands:
         return plan.checked(Changes(download_bytes=0, disk_bytes=0), Effects())
+    patience_s = None if thorough or _origins_matter(settings) else PATIENCE_S
     try:
         found = apt.simulate(
-            settings.environ, plan.commands[-1], thorough=thorough or _origins_matter(settings)
+            settings.environ, plan.commands[-1], thorough=True, patience_s=patience_s
         )
     except Failure as error:
         return _unchecked(plan, error.message)
@@ -50,7 +59,16 @@ def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan
     foreseen = effects.foreseen(found.changes.new, missing, found.uris)
     plan = replace(plan, packages=tuple(_as_apt_has_them(plan, found)))
     plan = plan.checked(found.changes, foreseen, tuple(_warnings(found, foreseen)))
-    return replace(plan, warnings=(*proposal.warnings, *plan.warnings))
+    packages = tuple(_as_apt_takes(package, found) for package in plan.packages)
+    return replace(plan, packages=packages, warnings=(*proposal.warnings, *plan.warnings))
+
+
+def _as_apt_takes(package: PlannedPackage, found: Simulation) -> PlannedPackage:
+    """``package`` with the version that apt takes: pins and holds are apt's to know."""
+    for change in (*found.changes.new, *found.changes.upgraded):
+        if change.name == package.name and change.new and change.new != package.version:
+            return replace(package, version=change.new, origin=change.origin)
+    return package
 
 
 def still_true(settings: Settings, plan: Plan) -> None:
@@ -110,6 +128,8 @@ def _warnings(found: Simulation, foreseen: Effects) -> Iterator[str]:
         yield f"opens {', '.join(foreseen.ports)}"
     if foreseen.unknown:
         yield f"not known beforehand: services and ports of {_named(foreseen.unknown)}"
+    if not found.stepped:
+        yield NOT_STEPPED
     wanted = (changes.download_bytes or 0) + max(changes.disk_bytes or 0, 0)
     free = shutil.disk_usage("/").free
     if wanted and wanted + SPARE_BYTES > free:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import output, plan, prompts, provider, wishes
 from cortex_cli.errors import NothingFound
+from cortex_cli.index import kinds
 from cortex_cli.knowledge import Knowledge
 from cortex_cli.provider import Question
-from cortex_cli.words import EVERYDAY, content, words
+from cortex_cli.terms import stems
+from cortex_cli.words import EVERYDAY, SCAFFOLDING, content, words
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 8
 # Found by fewer of the request's words, a package is about something else.
 MIN_COVERED = 0.34
+# The same for what the catalogue means, where nothing else is left.
+MIN_CURATED = 0.42
 # From here on no model is asked: for phrases that it was not shown the catalogue alone was right
 # in 62 of 100 cases at 0.7 and in 93 above 0.9 (docs/grounding.md), a small model in far fewer.
 SURE = 0.7
@@ -41,6 +45,9 @@ SURE_LISTED, SURE_DESCRIBED = 0.75, 0.9
 # about all of them it was measured to choose worse than the ranking does.
 NANO_MARGIN = 0.5
 CHOICE_MAX_TOKENS = 128
+JOINED_WORDS = 2
+# Where something is to be done, not what is wanted: "between my phone and computer".
+OWNED = frozenset(stems("phone computer laptop machine system network internet"))
 _SEPARATORS = re.compile(r"[\s,;]+")
 # "a calendar" is a sort of program, "calendar" is one.
 _ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
@@ -80,6 +87,7 @@ def choose(request: str, knowledge: Knowledge) -> Choice | None:
     choice = _exact(request, knowledge) or _several(request, knowledge)
     if choice is not None:
         return choice
+    request = _joined(request, knowledge)
     hits = candidates(request, knowledge)
     if names := _certain(request, knowledge, hits):
         package = knowledge.package(names[0])
@@ -89,6 +97,18 @@ def choose(request: str, knowledge: Knowledge) -> Choice | None:
     if hits and hits[0].curated >= SURE:
         return Choice((hits[0].package,), _names(hits), "catalogue")
     return _command(request, knowledge, hits)
+
+
+def _joined(request: str, knowledge: Knowledge) -> str:
+    """``request``, or the one name that its two words make: "fire fox"."""
+    said = words(request)
+    name = "".join(said)
+    if len(said) != JOINED_WORDS or not name.isalpha():
+        return request
+    matches = knowledge.matches(name)
+    known = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
+    alone = knowledge.matches(request)
+    return name if known and not (alone and alone[0].score >= SURE) else request
 
 
 def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
@@ -110,7 +130,12 @@ def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[s
 def candidates(request: str, knowledge: Knowledge) -> list[Hit]:
     """The packages that may be meant, best first."""
     hits = knowledge.search(request, 2 * MAX_CANDIDATES)
-    return [hit for hit in hits if _fits(hit)][:MAX_CANDIDATES]
+    return ([hit for hit in hits if _fits(hit)] or _meant(hits))[:MAX_CANDIDATES]
+
+
+def _meant(hits: Sequence[Hit]) -> list[Hit]:
+    """What the catalogue may mean where the words of no description fit."""
+    return [hit for hit in hits if hit.curated >= MIN_CURATED]
 
 
 def _exact(request: str, knowledge: Knowledge) -> Choice | None:
@@ -119,13 +144,22 @@ def _exact(request: str, knowledge: Knowledge) -> Choice | None:
     if _means_a_sort(request, said, knowledge):
         return None
     typed = [word for word in _SEPARATORS.split(request.lower()) if word]
-    packages = [knowledge.package(word) for word in typed]
+    # "and" is a package too, and still joins "docker and git".
+    packages = [knowledge.package(word) for word in typed if word in said or len(typed) == 1]
+    packages += [None] * (len(packages) < len(typed) and not set(typed) - set(said) <= SCAFFOLDING)
     if not all(packages):
         packages = [knowledge.package(word) for word in said]
     named = tuple(dict.fromkeys(package for package in packages if package is not None))
     if not named or len([package for package in packages if package]) != len(packages):
         return None
+    if len(named) == 1 and named[0].kind == kinds.TRANSITIONAL and _is_phrase(request, knowledge):
+        return None  # "docker" is the old name of a dock, and means containers
     return Choice(named, _names(knowledge.search(request, MAX_CANDIDATES)), "exact")
+
+
+def _is_phrase(request: str, knowledge: Knowledge) -> bool:
+    matches = knowledge.matches(request)
+    return bool(matches) and matches[0].score >= CERTAIN
 
 
 def _means_a_sort(request: str, said: Sequence[str], knowledge: Knowledge) -> bool:
@@ -141,6 +175,7 @@ def _means_a_sort(request: str, said: Sequence[str], knowledge: Knowledge) -> bo
 def _several(request: str, knowledge: Knowledge) -> Choice | None:
     """One package for each of the things that a request lists, if each is known by itself."""
     for parts, sure in (
+        (wishes.both(request), SURE_DESCRIBED),
         (wishes.listed(request), SURE_LISTED),
         (wishes.described(request), SURE_DESCRIBED),
     ):
@@ -155,6 +190,8 @@ def _part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
     said = content(part)
     if len(said) == 1 and said[0] not in EVERYDAY and knowledge.package(said[0]):
         return said
+    if set(stems(part)) <= OWNED:
+        return []
     matches = knowledge.matches(part)
     return list(matches[0].packages) if matches and matches[0].score >= sure else []
 

@@ -1,7 +1,7 @@
 """What ``apt-get --print-uris -V`` and ``apt-get -s`` say, as values.  Pure: text in, values out.
 
-The first has all but the origins of dependencies, for less than half of the time.  Both are
-asked for in the C locale.  A line that is none of the known ones is skipped: package
+The first has all but the origins of dependencies, for less than half of the time; the second
+goes through every step.  Both are asked for in the C locale.  A line that is none of the known ones is skipped: package
 names and maintainers' texts stand in them, and nothing but a whole match is believed.
 """
 
@@ -37,12 +37,16 @@ _ESSENTIAL = "WARNING: The following essential packages will be removed."
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What apt would do; ``refusal`` instead of it where it would not."""
+    """What apt would do; ``refusal`` instead of it where it would not.
+
+    ``stepped`` says that ``-s`` went through every step.
+    """
 
     changes: Changes
     uris: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
     refusal: str | None = None
+    stepped: bool = False
 
     @property
     def downgraded(self) -> tuple[Change, ...]:
@@ -62,7 +66,8 @@ def read(listed: str, complaint: str, simulated: str | None = None) -> Simulatio
     fetched = sum(int(match[3]) for match in found if not match[1].startswith("file:"))
     changes = replace(changes, download_bytes=fetched, disk_bytes=_disk(listed))
     uris = tuple(match[1] for match in found)
-    return Simulation(changes, uris, tuple(_essential(listed)), _refusal(listed, complaint))
+    refusal = _refusal(listed, complaint)
+    return Simulation(changes, uris, tuple(_essential(listed)), refusal, simulated is not None)
 
 
 def _listed(text: str) -> Changes:
@@ -93,6 +98,9 @@ def _simulated(text: str) -> Changes:
             (upgraded if old else new).append(change)
         elif match := _REMV.fullmatch(line):
             removed.append(Change(match[1], match[2], None))
+    # By name, like the listing, so that a plan reads the same with either.
+    for changes in (new, upgraded, removed):
+        changes.sort(key=lambda change: change.name)
     return Changes(tuple(new), tuple(upgraded), tuple(removed))
 
 

@@ -16,7 +16,10 @@ MIN_STEM = 3
 CACHED_WORDS = 100_000
 # No forms of "dock", "serv" and the like, although they look like it.
 WHOLE = frozenset(
-    {"docker", "number", "paper", "folder", "cluster", "register", "master", "letter"}
+    {
+        "docker", "number", "paper", "folder", "cluster", "register", "master", "letter",
+        "poster", "ledger", "router",
+    }
 )
 
 _ENDINGS = (

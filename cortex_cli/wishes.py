@@ -24,6 +24,12 @@ def described(request: str) -> list[str]:
     return _parts(DESCRIBING, request)
 
 
+def both(request: str) -> list[str]:
+    """The parts of a list whose things have others with them: "nginx with php and git"."""
+    parts = [one for part in listed(request) for one in described(part) or [part]]
+    return parts[:MAX_WISHES] if len(parts) > len(listed(request)) else []
+
+
 def _parts(separator: re.Pattern[str], request: str) -> list[str]:
     parts = [part.strip() for part in separator.split(request)]
     return [part for part in parts if part][:MAX_WISHES] if len(parts) > 1 else []

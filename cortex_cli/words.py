@@ -49,13 +49,19 @@ _LANGUAGES = {ENGLISH: _ENGLISH_WORDS, FRENCH: _FRENCH_WORDS, SPANISH: _SPANISH_
 # Programs whose names are everyday words: inside a sentence these seldom mean the program.
 EVERYDAY = frozenset(
     """
-    and at bar bash bc boxes buffer calendar check click clock context cpu daemon date deal dialect
-    dialog dict dist drawing dump extract fake festival file filter filters flash flow form free
-    gap global gradle hello ignition init instead left less lift light links list location login
-    look lookup magic make man menu more mount note only parallel pass patch pi pilot plan play
-    power progress radio rails ray redo retry scan screen script secure show sleep snap sparse
-    spell spells star stress super task team thin tidy time top tracker tree units variety view
-    watch when who worker write yes zip
+    age aide analog and at bank bar barcode bash bc between bomber booth boxes browser buffer
+    bundler calendar check click clock complexity context cpu crack crash cycle daemon date
+    deal delay delta dialect dialog dict difference dist drawing dump electric empire extract
+    fake festival file filter filters finger flash flip flow fluid form free fuse fuzz gallery
+    gap global gradle hash hello highlight holes hotspot hub icecream idle ignition indent info
+    init instead killer left less library lift light links list location login look lookup
+    magic make man maria memo menu montage more motion mount netmask note notes only organize
+    par parallel parole pass patch pen pi pick pilot pipe pique plan planets play poster power
+    progress radar radio rails rally ray record redo reflex relational remind retry ripper sane
+    scan screen script scrub secrets secure sent show sketch sleep snap sonic spaced sparse
+    spell spells spin splash star step stopwatch streamer stress super surf table tablet talk
+    task team the thin tidy time top tracker translate tree tweak units variety view watch
+    webcam when who worker write yes zip
     """.split()  # noqa: SIM905 - a block of words reads better than 200 quoted ones
 )
 

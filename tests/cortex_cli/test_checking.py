@@ -14,6 +14,8 @@ from tests.cortex_cli.conftest import write_lists
 
 pytestmark = pytest.mark.skipif(not shutil.which("apt-get"), reason="needs apt-get")
 MAKE = PlannedPackage("make", "4.3-4.1", "Debian bookworm/main", None)
+# Steps enough for "-s" to be slower than the listing on any machine.
+CHAIN = 500
 GHOST = PlannedPackage("ghost", "1", "nowhere", None)
 
 
@@ -59,11 +61,49 @@ def test_essential_packages_stay(settings: Settings) -> None:
         checking._refuse_removals(settings, found)
 
 
-def test_a_policy_that_asks_for_origins_gets_them(settings: Settings, tmp_path: Path) -> None:
+def test_apt_goes_through_every_step_before_a_plan_is_shown(settings: Settings) -> None:
     proposal = plan.make("make", [MAKE], [], "exact", root=True)
-    assert [change.origin for change in checking.check(settings, proposal).changes.new] == [""]
+    found = checking.check(settings, proposal)
+    (change,) = found.changes.new
+    assert change.origin.startswith("Debian:")  # only "apt-get -s" says that
+    assert checking.NOT_STEPPED not in found.warnings
+
+
+def test_a_plan_does_not_wait_for_ever_and_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lists,) = Path(settings.environ["CORTEX_APT_LISTS"]).glob("*_main_binary-amd64_Packages")
+    with lists.open("a") as stream:
+        for number in range(CHAIN):  # every step costs "-s" its time
+            stream.write(f"\nPackage: chain{number}\nVersion: 1\nArchitecture: amd64\n")
+            stream.write(f"Filename: chain{number}.deb\nSize: 1\nSHA256: {number:064x}\n")
+            stream.write(f"Depends: chain{number - 1}\n" if number else "")
+    last = PlannedPackage(f"chain{CHAIN - 1}", "1", "", None)
+    proposal = plan.make("chain", [last], [], "exact", root=True)
+    monkeypatch.setattr(checking, "PATIENCE_S", 0.0)
+    found = checking.check(settings, proposal)
+    assert len(found.changes.new) == CHAIN
+    assert checking.NOT_STEPPED in found.warnings
+    patient = checking.check(settings, proposal, thorough=True)
+    assert checking.NOT_STEPPED not in patient.warnings
+    assert checking._steps(patient) == checking._steps(found)
+
+
+def test_a_policy_that_asks_for_origins_gets_them(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "PATIENCE_S", 0.0)
     own = tmp_path / "policy.yaml"
     own.write_text("deny:\n  - origin: 'Elsewhere:*'\n")
     asking = Settings(environ={**settings.environ, "CORTEX_POLICY": str(own)})
+    proposal = plan.make("make", [MAKE], [], "exact", root=True)
     (change,) = checking.check(asking, proposal).changes.new
     assert change.origin.startswith("Debian:")
+
+
+def test_the_version_is_the_one_that_apt_takes(settings: Settings) -> None:
+    newer = PlannedPackage("make", "9.9", "Elsewhere", None)  # a pin keeps apt from it
+    found = checking.check(settings, plan.make("make", [newer], [], "exact", root=True))
+    (package,) = found.packages
+    assert package.version == "4.3-4.1"
+    assert package.origin.startswith("Debian:")

@@ -38,7 +38,7 @@ def test_names_are_taken_as_they_are(
 def test_without_a_model_the_index_chooses(
     apt_env: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = plan(apt_env, "a fast web server with a minimal footprint")
+    made = plan(apt_env, "a small web server with a minimal footprint")
     assert (names(made), made.source) == (["lighttpd"], "catalogue")
     assert "nginx" in made.alternatives
     made = plan(apt_env, "directing the compilation of things")

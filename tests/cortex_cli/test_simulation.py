@@ -52,8 +52,8 @@ This should NOT be done unless you know exactly what you are doing!
 def test_an_installation_is_read() -> None:
     found = simulation.read(SIZES, "", INSTALL)
     assert found.changes.new == (
-        Change("nginx-common", None, "1.22.1-9+deb12u10", "Debian-Security:12/oldstable-security"),
         Change("libx:i386", None, "1:2~rc1-1", "localhost"),
+        Change("nginx-common", None, "1.22.1-9+deb12u10", "Debian-Security:12/oldstable-security"),
     )
     assert found.changes.upgraded == (
         Change("bash", "5.2.15-2+b8", "5.2.15-2+b9", "Debian:12.11/oldstable, Debian:12/x"),
