@@ -258,7 +258,8 @@ def _restore(plan: Plan, model: Nano, optimizers: Optimizers, digest: str) -> Pr
     saved = torch.load(path, map_location=plan.device, weights_only=True)
     if saved["size"] != asdict(plan.size) or saved["identity"] != _identity(plan, digest):
         raise UsageError(
-            f"{path} is of another size, seed, corpus or grammar", hint="name another folder with --run"
+            f"{path} is of another size, seed, corpus or grammar",
+            hint="name another folder with --run",
         )
     model.load_state_dict(saved["model"])
     for optimizer, state in zip(optimizers.all, saved["optimizers"], strict=True):
