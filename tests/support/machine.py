@@ -37,7 +37,8 @@ def why_not() -> str | None:
         return "needs root: a real systemd in namespaces of its own"
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
-        return f"needs {', '.join(missing)}: apt-get install systemd util-linux iproute2 tar dbus procps"
+        packages = "systemd util-linux iproute2 tar dbus procps"
+        return f"needs {', '.join(missing)}: apt-get install {packages}"
     return None
 
 
