@@ -26,7 +26,9 @@ SCRIPT = Path(__file__).with_name("testbed") / "testbed"
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOCKET = "/run/cortex/cortex.sock"
 COMMAND_TIMEOUT = 120.0
-TOOLS = ("/lib/systemd/systemd", "unshare", "nsenter", "setpriv", "ip", "tar", "dbus-daemon")
+TOOLS = (
+    "/lib/systemd/systemd", "unshare", "nsenter", "setpriv", "ip", "tar", "dbus-daemon", "pgrep",
+)  # fmt: skip
 
 
 def why_not() -> str | None:
@@ -35,7 +37,8 @@ def why_not() -> str | None:
         return "needs root: a real systemd in namespaces of its own"
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
-        return f"needs {', '.join(missing)}: apt-get install systemd util-linux iproute2 tar dbus"
+        packages = "systemd util-linux iproute2 tar dbus procps"
+        return f"needs {', '.join(missing)}: apt-get install {packages}"
     return None
 
 
