@@ -96,9 +96,9 @@ class AlertBook:
             _say(level, Event.ALERT_RAISED, words, alert.severity, alert.message, **_about(alert))
             self._tell("alert.raised", alert)
 
-    async def _advise(self, alerts: list[Alert]) -> None:
+    async def _advise(self, alerts: list[Alert], limit_s: float = remedies.LIMIT_S) -> None:
         """Write the remedies, or remember to; an alert is told without rather than late."""
-        if not await remedies.write(alerts):
+        if not await remedies.write(alerts, limit_s):
             self._unadvised += [alert.id for alert in alerts]
 
     async def advise_again(self) -> None:
@@ -107,7 +107,7 @@ class AlertBook:
             return
         ids, self._unadvised = self._unadvised[:CHUNK], self._unadvised[CHUNK:]
         alerts = [alert for alert_id in ids if (alert := self.get(alert_id)) is not None]
-        await self._advise(alerts)
+        await self._advise(alerts, remedies.AGAIN_LIMIT_S)
         self.store.save(*alerts)
         for alert in alerts:
             self._tell("alert.updated", alert)

@@ -25,17 +25,19 @@ _log = logging.getLogger(__name__)
 MAX_REMEDY_CHARS = 4000
 # An interpreter with Jinja2 starts in 0.1 s; on a machine in trouble it takes longer.
 LIMIT_S = 5.0
+# When it is tried again nobody waits to be told; a minute's turn of the watch does.
+AGAIN_LIMIT_S = 20.0
 # Alerts of one child; at a bad start hundreds may be raised together.
 BATCH = 50
 
 _WRITER = Path(__file__).with_name("advise.py")
 
 
-async def write(alerts: Sequence[Alert]) -> bool:
+async def write(alerts: Sequence[Alert], limit_s: float = LIMIT_S) -> bool:
     """Fill in the remedy of each; False if that has to be tried again."""
     for start in range(0, len(alerts), BATCH):
         batch = alerts[start : start + BATCH]
-        texts = await _texts(batch)
+        texts = await _texts(batch, limit_s)
         if texts is None:
             return False
         for alert, text in zip(batch, texts, strict=True):
@@ -46,7 +48,7 @@ async def write(alerts: Sequence[Alert]) -> bool:
     return True
 
 
-async def _texts(alerts: Sequence[Alert]) -> list[object] | None:
+async def _texts(alerts: Sequence[Alert], limit_s: float) -> list[object] | None:
     request = [
         {
             "kind": alert.kind,
@@ -59,7 +61,7 @@ async def _texts(alerts: Sequence[Alert]) -> list[object] | None:
     ]
     argv = [sys.executable, "-I", str(_WRITER)]
     try:
-        outcome = await command.run(argv, LIMIT_S, stdin=msgspec.json.encode(request))
+        outcome = await command.run(argv, limit_s, stdin=msgspec.json.encode(request))
         texts = msgspec.json.decode(outcome.output, type=list[object]) if outcome.ok else []
     except (OSError, msgspec.MsgspecError) as error:
         _log.warning("no remedies now: %s", error)
