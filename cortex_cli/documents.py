@@ -30,7 +30,7 @@ COLUMN_WEIGHTS = "4.0, 6.0, 2.0, 1.0"
 POOL = 60
 MAX_TERMS = 12
 # Pages are opened and read paragraph by paragraph: few at a time.
-READ = 6
+READ = 4
 # A term of more documents than this tells nothing, however many more.
 COMMON = 2000
 IN_SUMMARY, WORD = 1.0, 0.3
