@@ -287,3 +287,24 @@ def test_a_command_of_the_answer_waits_for_the_index(cortex: Cortex, runtime: Pa
         done = command.run("ask", "which kernel runs on this machine?")
         assert "built behind this answer" in done.stderr
         assert "Not installed: lighttpd -t — lighttpd is in the package lighttpd" in done.stdout
+
+
+def test_a_changed_manual_holds_nobody_up(cortex: Cortex) -> None:
+    environ = {"CORTEX_PROVIDER": "fake"}
+    folder = Path(cortex.environ["MANPATH"]) / "man1"
+    folder.mkdir(parents=True)
+    page = ".SH NAME\n{0} \\- frobnicate zebras\n.SH DESCRIPTION\nZebras are frobnicated.\n"
+    (folder / "frob.1").write_text(page.format("frob"))
+    question = ("ask", "how do I frobnicate zebras?")
+    done = cortex.run(*question, env=environ)
+    assert "Sources: man frob(1)" in done.stdout
+    (folder / "refrob.1").write_text(page.format("refrob"))
+    done = cortex.run(*question, env=environ)
+    assert "Sources: man frob(1)\n" in done.stdout
+    assert "Note: manuals have changed since they were read; this rests on the index of" in (
+        done.stderr
+    )
+    deadline = time.monotonic() + 30
+    while "man refrob(1)" not in (done := cortex.run(*question, env=environ)).stdout:
+        assert time.monotonic() < deadline
+    assert done.stderr == ""
