@@ -221,6 +221,19 @@ def test_a_full_disk_is_told(slow: Cortex, tmp_path: Path) -> None:
     assert "hint: free some space" in done.stderr
 
 
+def test_it_runs_the_code_of_who_starts_it(cortex: Cortex) -> None:
+    # A relative path, as a developer types it, means nothing to a process that starts at /.
+    environ = {**cortex.environ, "PYTHONPATH": "."}
+    done = subprocess.run(
+        cortex.command("search", "nginx"),
+        env=environ,
+        cwd=CHECKOUT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, b"nginx" in done.stdout) == (0, True), done.stderr
+
+
 def test_what_needs_no_index_does_not_wait_for_one(slow: Cortex) -> None:
     environ = {"CORTEX_PROVIDER": "fake"}
     done = slow.run("ask", "which kernel runs on this machine?", env=environ)
