@@ -30,7 +30,7 @@ COLUMN_WEIGHTS = "4.0, 6.0, 2.0, 1.0"
 POOL = 60
 MAX_TERMS = 12
 # Pages are opened and read paragraph by paragraph: few at a time.
-READ = 6
+READ = 4
 # A term of more documents than this tells nothing, however many more.
 COMMON = 2000
 IN_SUMMARY, WORD = 1.0, 0.3
@@ -139,6 +139,9 @@ class Documents:
         wanted = Wanted.of(said[:MAX_TERMS], self._rarity(said[:MAX_TERMS]))
         found = []
         for document, score in self._pool(wanted)[:READ]:
+            # One word alone is anywhere: only what a page is for is about it.
+            if len(wanted.shares) == 1 and not wanted.says(f"{document.name} {document.summary}"):
+                continue
             telling, covered = wanted.telling(document.summary, document.paragraphs())
             found.append(Found(document, telling, score + 2 * covered, covered))
         found.sort(key=lambda one: (-one.score, one.document.name))

@@ -78,6 +78,10 @@ class Wanted:
             if forms
         ]
 
+    def says(self, text: str) -> bool:
+        """True if ``text`` has anything of the question."""
+        return bool(self._said(text))
+
     def telling(self, summary: str, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], float]:
         """The paragraphs that answer, best first, and how much they say with the summary."""
         said = {

@@ -45,9 +45,13 @@ def phrase(
         return _quoted(draft, request, about_failure=about_failure, show=show)
     if about_failure:
         told = [each for each in found.supporting if each.source.startswith((JOURNAL, "systemctl"))]
-        sources = tuple(dict.fromkeys(each.source for each in told))
-        text = "\n".join(each.sentence for each in told[-MAX_QUOTED_LINES:])
-        return _said(replace(draft, sources=sources), text, request, show)
+        if told:
+            sources = tuple(dict.fromkeys(each.source for each in told))
+            text = "\n".join(each.sentence for each in told[-MAX_QUOTED_LINES:])
+            return _said(replace(draft, sources=sources), text, request, show)
+        # Nothing has failed here: what a manual says to the question's words, and nothing less.
+        found = replace(found, supporting=tuple(each for each in found.supporting if each.telling))
+        draft = replace(draft, sources=tuple(found.sources))
     if not found.supporting:
         return _said(draft, "", request, show)
     return _phrased(source, draft, found, show)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FAILURE = re.compile(
     r"fail|error|crash|broke|wrong|problem|trouble|issue|hang|hung|frozen|stuck|refus|denied|slow"
     r"|oom|panic|unreachable|dead|stopped|won$|cannot"
-    r"|échou|echou|échec|erreur|plant|panne|problème|bloqu|lente?s?$"
+    r"|échou|echou|échec|erreur|plant|panne|problème|bloqu(?:é|ea|ag)|lente?s?$"
     r"|fall[aóeo]|roto|lento"
 )
 NEGATIONS = frozenset({"not", "doesn", "isn", "don", "never", "pas", "plus", "no"})

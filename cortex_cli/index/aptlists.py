@@ -29,6 +29,8 @@ APT_HELPER = Path("/usr/lib/apt/apt-helper")
 
 PIECE_BYTES = 1024 * 1024
 COMPRESSIONS = ("", ".gz", ".bz2", ".xz", ".lz4", ".zst")
+# What a byte of a list unpacks to, about: for a progress bar.
+UNPACKED = {"": 1.0, ".lz4": 2.6, ".zst": 4.0, ".gz": 4.0, ".bz2": 5.0, ".xz": 5.0}
 # The descriptions come first in the file; hashes follow, and nobody needs those here.
 RELEASE_HEAD_BYTES = 4096
 
@@ -84,6 +86,11 @@ def stem_of(path: Path) -> str:
     """The name of a list without its compression."""
     name = path.name
     return name.removesuffix(path.suffix) if path.suffix in COMPRESSIONS[1:] else name
+
+
+def packed_size(path: Path, unpacked: int) -> int:
+    """About how many bytes of the list at ``path`` hold ``unpacked`` bytes of its text."""
+    return int(unpacked / UNPACKED[path.suffix if path.suffix in UNPACKED else ""])
 
 
 def _origin(path: Path, releases: dict[str, Path]) -> str:

@@ -17,6 +17,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli import output
@@ -26,7 +27,6 @@ from cortex_cli.processes import log_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from cortex_cli.index.cache import Found, Source
 
@@ -166,7 +166,7 @@ def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> 
         try:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", BUILDER, *arguments],
-                env={"PATH": os.defpath, **environ},
+                env={"PATH": os.defpath, **environ, "PYTHONPATH": _same_code(environ)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -237,6 +237,13 @@ def _made(source: Source, environ: Mapping[str, str]) -> Opened:
         return Opened(found, older=True)
     last = " ".join(log_tail(Files(path).log, 1)) or "it left no word"
     raise Failure(f"cannot build {source.TITLE}: {last}", hint="check it with: cortex doctor")
+
+
+def _same_code(environ: Mapping[str, str]) -> str:
+    """The module path of a child that starts elsewhere: this program's own code first."""
+    own = Path(__file__).resolve().parents[2]
+    more = [part for part in environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+    return os.pathsep.join([str(own), *(str(Path(part).resolve()) for part in more)])
 
 
 def _for_this_process(source: Source) -> Found:

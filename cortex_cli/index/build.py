@@ -81,11 +81,15 @@ def collect(
     collected = Collected()
     reader = Reader(FIELDS)
     for found in lists:
+        seen = told = 0
         for number, stanza in enumerate(aptlists.read_stanzas(found.path)):
             _add(collected, reader.read(stanza), found.origin)
+            seen += len(stanza)
             if number % REPORT_EVERY == 0:
-                report(0, f"{len(collected.records)} packages")
-        report(found.size, f"{len(collected.records)} packages")
+                read = min(found.size, aptlists.packed_size(found.path, seen))
+                report(read - told, f"{len(collected.records)} packages")
+                told = read
+        report(found.size - told, f"{len(collected.records)} packages")
     if status.exists():
         for stanza in aptlists.read_stanzas(status):
             _add_installed(collected, reader.read(stanza))

@@ -109,19 +109,23 @@ def place(source: Source, environ: Mapping[str, str]) -> Path | None:
 def build_file(source: Source, path: Path, report: Report) -> None:
     """Make the index at ``path``, from the one that is there if it can be put right.
 
-    For one process at a time.
+    For one process at a time; there is nothing to do where the last one has done it.
 
     Raises:
         Failure: a source cannot be read.
     """
     for left in path.parent.glob(f"{HALF}{path.stem}-*"):  # of a build that was killed
         left.unlink(missing_ok=True)
+    # Taken first: what changes during the build makes the index an older one.
+    signature = source.signature()
+    if there := _opened(path, source.form):
+        there.db.close()
+        if there.signature == signature:
+            return
     descriptor, name = tempfile.mkstemp(
         dir=path.parent, prefix=f"{HALF}{path.stem}-", suffix=path.suffix
     )
     os.close(descriptor)
-    # Taken first: what changes during the build makes the index an older one.
-    signature = source.signature()
     try:
         if not _put_right(source, path, Path(name), signature, report):
             Path(name).write_bytes(b"")

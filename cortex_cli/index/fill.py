@@ -18,7 +18,7 @@ from cortex_cli.words import words
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cortex_cli.index.build import Collected, Record
     from cortex_cli.index.intents import Intent
@@ -31,6 +31,7 @@ PART_SEARCHED = 200
 # Descriptions are short: what many of them say is handed to zlib beforehand.
 DICTIONARY_BYTES = 4096
 COMPRESSION = 6
+REPORT_EVERY = 1000
 RAW = -15
 
 
@@ -40,8 +41,10 @@ def write(
     catalogue: Sequence[Intent],
     commands: Iterable[tuple[str, str]],
     meta: dict[str, str],
+    *,
+    report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> None:
-    """Fill an empty database in one transaction."""
+    """Fill an empty database in one transaction; ``report`` gets packages written, of how many."""
     kinds = {
         record.name: kind_of(record.name, record.section, record.short, record.tags)
         for record in collected.records.values()
@@ -59,6 +62,8 @@ def write(
             popularity = math.log1p(collected.demand[record.name])
             _insert(db, number, record, (kinds[record.name], popularity, curated), dictionary)
             counts.update(_stems_of(record))
+            if number % REPORT_EVERY == 0:
+                report(number, len(ordered))
         intents.write(db, catalogue)
         said = intents.term_counts(catalogue)
         db.executemany(

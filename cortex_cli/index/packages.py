@@ -89,13 +89,18 @@ class PackageSource:
         Raises:
             Failure: a list cannot be read.
         """
-        total = sum(found.size for found in self.files)
-        read = 0
+        total = 2 * sum(found.size for found in self.files)  # writing takes as long as reading
+        read = written = 0
 
         def count(size: int, note: str) -> None:
             nonlocal read
             read += size
-            report(read, total, note)
+            report(read + written, total, note)
+
+        def wrote(done: int, of: int) -> None:
+            nonlocal written
+            written = total // 2 * done // of
+            report(read + written, total, "writing")
 
         collected = build.collect(self.lists, self.descriptions, self.status, count)
         catalogue = intents.read(collected.records, [found.origin for found in self.lists])
@@ -107,7 +112,7 @@ class PackageSource:
                 yield from commands.read(found)
                 count(found.size, "commands")
 
-        fill.write(db, collected, catalogue, pairs(), meta)
+        fill.write(db, collected, catalogue, pairs(), meta, report=wrote)
 
     def refresh(self, db: sqlite3.Connection, signature: str, _report: Report) -> bool:
         """Put right what is installed, if only that has changed since ``signature``."""

@@ -41,6 +41,7 @@ def machine(
         "the network is not working",
         "apache won't start",
         "pourquoi nginx échoue-t-il ?",
+        "mon terminal est bloqué",
         "le serveur ne marche pas",
         "¿por qué falla nginx?",
         "nginx no arranca",
@@ -52,7 +53,14 @@ def test_questions_about_a_failure(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["what is nginx?", "how do I stop a service?", "¿qué es nginx?", "comment marche nginx ?", ""],
+    [
+        "what is nginx?",
+        "how do I stop a service?",
+        "¿qué es nginx?",
+        "comment marche nginx ?",
+        "",
+        "¿cómo listar los dispositivos de bloques?",
+    ],
 )
 def test_questions_about_none(question: str) -> None:
     assert not troubles.asked_for(question)

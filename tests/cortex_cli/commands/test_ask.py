@@ -7,7 +7,8 @@ import pytest
 
 from tests.cortex_cli.commands.scripted import scripted
 from tests.cortex_cli.conftest import CHECKOUT, Cortex
-from tests.support.fake_llm import Exchange, endless, say
+from tests.support import manpages
+from tests.support.fake_llm import Exchange, FakeLlm, endless, say
 from tests.support.terminal import CTRL_C, terminal
 
 # Of the time that the model itself may still work after its client has gone.
@@ -207,3 +208,103 @@ def test_commands_that_do_not_exist_are_marked(cortex: Cortex, runtime: Path) ->
         assert "Unverified: apt-get install nginz — no package nginz" in done.stdout
         found = json.loads(command.run("ask", "--json", "how do I begin?").stdout)
         assert found["commands"][0]["verdict"] == "unverified"
+
+
+@pytest.mark.parametrize("name", ["llama_cpp", "ollama", "openai"])
+def test_any_openai_compatible_server_answers_by_what_the_env_files_say(
+    cortex: Cortex, tmp_path: Path, name: str
+) -> None:
+    prefix = name.upper()
+    with FakeLlm(chat=say("nginx is ", "a web server.")) as llm:
+        files = {
+            Path(cortex.environ["HOME"]) / ".cortex/.env": (
+                f"CORTEX_PROVIDER={name}\n{prefix}_API_KEY=secret\n{prefix}_MODEL=of-home\n"
+                f"{prefix}_BASE_URL=http://127.0.0.1:9\n"
+            ),
+            tmp_path / ".env": f"{prefix}_BASE_URL={llm.url}\n",
+        }
+        for path, text in files.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            path.chmod(0o600)
+        models = []
+        for more in ((), ("--model", "named")):
+            done = subprocess.run(
+                cortex.command("ask", *more, "What is nginx?"),
+                env=cortex.environ,
+                cwd=tmp_path,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            assert done.stdout == "nginx is a web server.\n\nSources: apt: nginx 1.22.1\n"
+            models.append(llm.seen[-1].body["model"])
+        assert models == ["of-home", "named"]
+        assert {exchange.headers["authorization"] for exchange in llm.seen} == {"Bearer secret"}
+
+
+def with_manuals(cortex: Cortex) -> Cortex:
+    """The command on a machine that has real manuals, units and README files."""
+    return Cortex({**cortex.environ, **manpages.environment(manpages.unpacked())})
+
+
+def test_a_question_that_names_no_program_ends_with_the_manual(
+    cortex: Cortex, runtime: Path
+) -> None:
+    chat = say("Type:\n```sh\nls --all\nls --frobnicate\n```\n")
+    with scripted(with_manuals(cortex), runtime, "chat", chat) as (command, llm):
+        done = command.run("ask", "how do I see which process listens on a port?")
+        assert "man ss(8)" in done.stdout.rpartition("Sources: ")[2]
+        assert "-l, --listening Display only listening sockets" in llm.seen[0].prompt
+        assert "Unverified: ls --frobnicate — ls(1) does not name --frobnicate" in done.stdout
+        assert "Unverified: ls --all" not in done.stdout
+        again = command.run("ask", "how do I see which process listens on a port?")
+        assert again.stderr == ""
+
+
+def test_the_small_model_quotes_the_manual_that_it_found(cortex: Cortex, runtime: Path) -> None:
+    with scripted(with_manuals(cortex), runtime, "nano", say("cheese")) as (command, _):
+        done = command.run("ask", "how can I run a command with a time limit?")
+        assert "timeout(1): run a command with a time limit." in done.stdout
+        assert "man timeout(1)" in done.stdout.rpartition("Sources: ")[2]
+        done = command.run("ask", "¿cómo listar los dispositivos de bloques?")
+        assert "man lsblk(8)" in done.stdout.rpartition("Sources: ")[2]
+
+
+def test_whether_what_is_named_is_here_is_told(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
+        assert command.run("ask", "which port does nginx use?").returncode == 0
+        machine = llm.seen[0].prompt.partition("Passages, between")[0]
+        assert "The package nginx is not installed; the lists have version 1.22.1-9." in machine
+
+
+def test_a_command_of_the_answer_waits_for_the_index(cortex: Cortex, runtime: Path) -> None:
+    # The question needs none; whether the answer's program can be had is in the index.
+    chat = say("Type `lighttpd -t` to see.")
+    with scripted(cortex, runtime, "chat", chat) as (command, _):
+        done = command.run("ask", "which kernel runs on this machine?")
+        assert "built behind this answer" in done.stderr
+        assert "Not installed: lighttpd -t — lighttpd is in the package lighttpd" in done.stdout
+
+
+def test_a_changed_manual_holds_nobody_up(cortex: Cortex) -> None:
+    environ = {"CORTEX_PROVIDER": "fake"}
+    folder = Path(cortex.environ["MANPATH"]) / "man1"
+    folder.mkdir(parents=True)
+    page = ".SH NAME\n{0} \\- frobnicate zebras\n.SH DESCRIPTION\nZebras are frobnicated.\n"
+    (folder / "frob.1").write_text(page.format("frob"))
+    question = ("ask", "how do I frobnicate zebras?")
+    done = cortex.run(*question, env=environ)
+    assert "Sources: man frob(1)" in done.stdout
+    (folder / "refrob.1").write_text(page.format("refrob"))
+    done = cortex.run(*question, env=environ)
+    assert "Sources: man frob(1)\n" in done.stdout
+    assert "Note: manuals have changed since they were read; this rests on the index of" in (
+        done.stderr
+    )
+    deadline = time.monotonic() + 30
+    while "man refrob(1)" not in (done := cortex.run(*question, env=environ)).stdout:
+        assert time.monotonic() < deadline
+    assert done.stderr == ""

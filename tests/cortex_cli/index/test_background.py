@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from cortex_cli import output
 from cortex_cli.index import background, cache
 from cortex_cli.index.background import Files
 from cortex_cli.index.packages import PackageSource
@@ -88,7 +89,7 @@ def change_lists(cortex: Cortex, name: str = "fresh") -> None:
 def test_a_first_build_is_waited_for_with_a_bar(slow: Cortex) -> None:
     with terminal(slow.command("search", "web", "server"), slow.environ, CHECKOUT) as screen:
         screen.wait_for("building the index of this machine's packages")
-        screen.wait_for("█")
+        screen.wait_for(f"{'█' * (output.BAR_CELLS // 2)}")  # it moves while one list is read
         assert screen.ended() == 0
     assert b"nginx" in screen.seen
     left = {path.suffix for path in index_of(slow).parent.iterdir() if path.is_file()}
@@ -218,6 +219,19 @@ def test_a_full_disk_is_told(slow: Cortex, tmp_path: Path) -> None:
         done.stderr
     )
     assert "hint: free some space" in done.stderr
+
+
+def test_it_runs_the_code_of_who_starts_it(cortex: Cortex) -> None:
+    # A relative path, as a developer types it, means nothing to a process that starts at /.
+    environ = {**cortex.environ, "PYTHONPATH": "."}
+    done = subprocess.run(
+        cortex.command("search", "nginx"),
+        env=environ,
+        cwd=CHECKOUT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, b"nginx" in done.stdout) == (0, True), done.stderr
 
 
 def test_what_needs_no_index_does_not_wait_for_one(slow: Cortex) -> None:

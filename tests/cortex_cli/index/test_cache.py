@@ -139,3 +139,9 @@ def test_folders() -> None:
     assert cache.folders({"CORTEX_CACHE_DIR": "/x"}) == [Path("/x")]
     home = {"HOME": os.path.expanduser("~")}  # noqa: PTH111 - as the shell has it
     assert cache.folders(home) == [cache.SYSTEM_CACHE, Path(home["HOME"]) / ".cache/cortex"]
+
+
+def test_what_is_done_is_not_done_again(env: dict[str, str]) -> None:
+    path = built(env)
+    made = path.stat().st_ino
+    assert built(env).stat().st_ino == made

@@ -1,3 +1,6 @@
+import itertools
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from cortex_cli.index.packages import PackageSource, open_index
@@ -39,3 +42,17 @@ def test_todays_lists_are_waited_for(tmp_path: Path) -> None:
         assert len(rows) == 1
         db.close()
         (Path(env["CORTEX_APT_LISTS"]) / "x_Packages").write_text("Package: fresh\nVersion: 1\n")
+
+
+def test_the_bar_moves_while_one_list_is_read_and_written(tmp_path: Path) -> None:
+    env = write_lists(tmp_path / "machine")
+    stanza = "Package: p{0}\nVersion: 1\nDescription: the package number {0}\n\n"
+    (listed,) = Path(env["CORTEX_APT_LISTS"]).glob("*_Packages")
+    listed.write_text("".join(map(stanza.format, range(20_000))))
+    told: list[tuple[int, int]] = []
+    with closing(sqlite3.connect(":memory:")) as db:
+        PackageSource.find(env).build(db, lambda done, total, _note: told.append((done, total)))
+    shares = [done / total for done, total in told]
+    assert shares == sorted(shares)
+    assert max(later - earlier for earlier, later in itertools.pairwise(shares)) < 0.15
+    assert 0.95 < shares[-1] <= 1
