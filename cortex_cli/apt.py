@@ -55,8 +55,8 @@ def simulate(
         questions = [_start([argv[0], *mode, *options, *argv[1:]]) for mode in modes]
         try:
             answers = [_answer(questions[0], TIMEOUT_S)]
-            for question in questions[1:]:
-                answers.append(_answer(question, TIMEOUT_S if patience_s is None else patience_s))
+            wait_s = TIMEOUT_S if patience_s is None else patience_s
+            answers += [_answer(question, wait_s) for question in questions[1:]]
         except subprocess.TimeoutExpired as error:
             if patience_s is None or len(questions) == 1 or questions[0].poll() is None:
                 raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
