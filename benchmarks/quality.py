@@ -22,7 +22,7 @@ from benchmarks import independent
 from benchmarks.independent import Request
 from benchmarks.programs import CORTEX, Bench
 from benchmarks.report import Outcome, Result, Skipped
-from cortex_cli import choosing, provider
+from cortex_cli import choosing, installed, provider
 from cortex_cli.errors import NothingFound
 from cortex_cli.index import aptlists, cache
 from cortex_cli.knowledge import Knowledge
@@ -55,7 +55,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     with Knowledge.open(environ) as knowledge:
         yield from _by_hand(bench, knowledge, environ, named)
         yield from _independent(knowledge, folder, environ, named, quick=bench.quick)
-        known = _every_name(folder)
+        known = _every_name(folder) | installed.read(environ).packages.keys()
         yield Result("quality", "packages named that do not exist", len(named - known), 0, "")
         yield _search_time(knowledge)
     yield _reply_time(bench, environ, "search", "--json")

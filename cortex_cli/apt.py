@@ -112,19 +112,31 @@ def _end(question: subprocess.Popen[str]) -> None:
 def _options(environ: Mapping[str, str]) -> Iterator[list[str]]:
     """Options that change where apt reads, and nothing of what it would do."""
     settings = ["Debug::NoLocking=1", "Dir::Cache::srcpkgcache="]
-    if folder := _cache_folder(environ):
-        settings.append(f"Dir::Cache::pkgcache={folder / _cache_name(environ)}")
+    folder = _cache_folder(environ)
+    name = _cache_name(environ)
+    if folder:
+        settings.append(f"Dir::Cache::pkgcache={folder / name}.bin")
     if status := environ.get("CORTEX_DPKG_STATUS"):
         settings.append(f"Dir::State::status={Path(status).resolve()}")
     with tempfile.TemporaryDirectory(prefix="cortex-apt-") as made:
         if lists := environ.get("CORTEX_APT_LISTS"):
-            Path(made, "sources.list").write_text("".join(sources(Path(lists))))
+            place = (folder or Path(made)) / f"{name}.list"
+            _keep(place, "".join(sources(Path(lists))))
             settings += [
                 f"Dir::State::lists={Path(lists).resolve()}",
-                f"Dir::Etc::sourcelist={made}/sources.list",
+                f"Dir::Etc::sourcelist={place}",
                 "Dir::Etc::sourceparts=/dev/null",
             ]
         yield [part for setting in settings for part in ("-o", setting)]
+
+
+def _keep(path: Path, text: str) -> None:
+    """Have ``text`` in ``path``, untouched if it is there: apt's cache is as old as its sources."""
+    if path.is_file() and path.read_text() == text:
+        return
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
+        stream.write(text)
+    Path(stream.name).replace(path)
 
 
 def _cache_folder(environ: Mapping[str, str]) -> Path | None:
@@ -141,7 +153,7 @@ def _cache_folder(environ: Mapping[str, str]) -> Path | None:
 
 def _cache_name(environ: Mapping[str, str]) -> str:
     """One cache per machine's lists, like the index."""
-    return f"{cache.Sources.find(environ).file_name().partition('.')[0]}.bin"
+    return cache.Sources.find(environ).file_name().partition(".")[0]
 
 
 def sources(lists: Path) -> Iterator[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli import curated
 from cortex_cli.index import fill, kinds
 from cortex_cli.stems import stem
-from cortex_cli.terms import VAGUE, tokens
+from cortex_cli.terms import SMALL, VAGUE
 from cortex_cli.weights import WEIGHTS
 from cortex_cli.words import words
 
@@ -59,6 +59,7 @@ KIND_WORDS = {
     }.items()
     for word in said.split()
 }
+SMALL_STEMS = frozenset(stem(word) for word in SMALL)
 _NAME_PART = re.compile(r"[^\W_]+")
 
 
@@ -205,7 +206,7 @@ class Ranker:
         spoken = self._rarity(in_short)
         precise = sum(spoken[one] for one in hit) / (sum(spoken.values()) or 1.0)
         # How nearly the request is the description: an application's own words.
-        told = {stem(word) for word in tokens(found.short)}
+        told = found.said - SMALL_STEMS
         shared = sum(bool(forms & told) for forms in forms_of.values())
         same = 2 * shared / (len(forms_of) + len(told))
         section = kinds.SECTION_STEMS.get(found.section.rpartition("/")[2], frozenset())
