@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,8 +44,8 @@ def simulate(
     """What ``command``, an apt-get of a plan, would do.
 
     ``thorough`` runs ``-s`` as well, at the same time: it goes through every step, and has the
-    origins of dependencies.  With hundreds of packages that takes seconds: after ``patience_s``
-    without it the listing has to do, and the result says so.
+    origins of dependencies.  With hundreds of packages that takes seconds: where it is not done
+    after ``patience_s``, the listing has to do, and the result says so.
 
     Raises:
         Failure: apt-get is not there, or does not answer.
@@ -52,10 +53,13 @@ def simulate(
     argv = bare_command(command)
     with output.Waiting("asking apt"), _options(environ) as options:
         modes = [["--print-uris", "-V"], ["-s"]][: 1 + thorough]
+        started = time.monotonic()
         questions = [_start([argv[0], *mode, *options, *argv[1:]]) for mode in modes]
         try:
             answers = [_answer(questions[0], TIMEOUT_S)]
-            wait_s = TIMEOUT_S if patience_s is None else patience_s
+            wait_s = TIMEOUT_S
+            if patience_s is not None:
+                wait_s = max(0.0, started + patience_s - time.monotonic())
             answers += [_answer(question, wait_s) for question in questions[1:]]
         except subprocess.TimeoutExpired as error:
             if patience_s is None or len(questions) == 1 or questions[0].poll() is None:
@@ -68,6 +72,19 @@ def simulate(
     if not complaint and len(answers) > 1:
         complaint = answers[1][1]
     return simulation.read(listed, complaint, simulated)
+
+
+def records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
+    """What the lists and dpkg say of ``names``; nothing where apt-cache does not say it."""
+    with _options(environ) as options:
+        question = _start(["apt-cache", "show", *options, *names])
+        try:
+            listed, _ = _answer(question, TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return b""
+        finally:
+            _end(question)
+    return listed.encode()
 
 
 def _answer(question: subprocess.Popen[str], wait_s: float) -> tuple[str, str]:
