@@ -32,6 +32,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 KEPT = ("HOME", "TERM", "LANG", "LC_ALL", "http_proxy", "https_proxy", "no_proxy", "DISPLAY")
 # Measured at 0.3 to 1 s; a machine that needs this long has another problem.
 TIMEOUT_S = 60.0
+GENTLY = ("nice", "-n", "10")
 
 
 def simulate(
@@ -52,9 +53,12 @@ def simulate(
     """
     argv = bare_command(command)
     with output.Waiting("asking apt"), _options(environ) as options:
-        modes = [["--print-uris", "-V"], ["-s"]][: 1 + thorough]
+        listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
+        stepping = [argv[0], "-s", *options, *argv[1:]]
+        if patience_s is not None:  # on a busy machine the listing comes first
+            stepping = [*GENTLY, *stepping]
         started = time.monotonic()
-        questions = [_start([argv[0], *mode, *options, *argv[1:]]) for mode in modes]
+        questions = [_start(each) for each in (listing, stepping)[: 1 + thorough]]
         try:
             answers = [_answer(questions[0], TIMEOUT_S)]
             wait_s = TIMEOUT_S
