@@ -37,6 +37,8 @@ OTHER_POOL = 30
 MAX_TERMS = 16
 VAGUE_FACTOR = 0.4
 MIN_BEGINNING = 4
+# Not learned: who writes "nginx-common" means that, and no training request has such a name.
+NAMED_BONUS = 8.0
 # Not learned: requests for such packages say so.
 KIND_PENALTIES = {
     kinds.PROGRAM: 0.0,
@@ -135,7 +137,7 @@ class Ranker:
             features["exact"] = max(features["exact"], float(found.name in named))
             features["provides"] = float(found.number in provided)
             features |= meant.get(found.name, curated.ABSENT)
-            score = weighed(features)
+            score = weighed(features) + NAMED_BONUS * (found.name in named)
             if found.kind not in asked_kinds and not features["exact"]:
                 penalty = KIND_PENALTIES[found.kind]
                 score -= penalty * (1 - min(1.0, features["catalogue"]))
