@@ -87,9 +87,7 @@ def _summaries(folder: Path) -> list[independent.Request]:
     """Summaries of packages that ``quality`` does not ask for."""
     found = independent.appstream(folder)
     english = [one for one in found if one.language == "en"]
-    measured = {
-        name for one in independent.sampled(english, SAMPLE) for name in one.packages
-    }
+    measured = {name for one in independent.sampled(english, SAMPLE) for name in one.packages}
     return list(
         independent.sampled([one for one in found if not one.packages & measured], SUMMARIES)
     )

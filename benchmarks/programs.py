@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cortex_llm.nano.builtin import builtin_model
 from tests.support.model_server import CHECKOUT, ModelServer, clean_environment, model_server
 from tests.support.tiny_gguf import write_model
 
@@ -115,6 +116,12 @@ class Bench:
             source = SOURCES / f"{name}.c"
             subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
         return str(program)
+
+    @contextlib.contextmanager
+    def builtin_model(self) -> Iterator[ModelServer]:
+        """Run the model that comes with Cortex until the end of the block."""
+        with model_server(self.folder, model=builtin_model()) as server:
+            yield server
 
     @contextlib.contextmanager
     def model(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 KEPT = ("HOME", "TERM", "LANG", "LC_ALL", "http_proxy", "https_proxy", "no_proxy", "DISPLAY")
 # Measured at 0.3 to 1 s; a machine that needs this long has another problem.
 TIMEOUT_S = 60.0
+GENTLY = ("nice", "-n", "10")
 
 
 def simulate(
@@ -44,20 +46,26 @@ def simulate(
     """What ``command``, an apt-get of a plan, would do.
 
     ``thorough`` runs ``-s`` as well, at the same time: it goes through every step, and has the
-    origins of dependencies.  With hundreds of packages that takes seconds: after ``patience_s``
-    without it the listing has to do, and the result says so.
+    origins of dependencies.  With hundreds of packages that takes seconds: where it is not done
+    after ``patience_s``, the listing has to do, and the result says so.
 
     Raises:
         Failure: apt-get is not there, or does not answer.
     """
     argv = bare_command(command)
     with output.Waiting("asking apt"), _options(environ) as options:
-        modes = [["--print-uris", "-V"], ["-s"]][: 1 + thorough]
-        questions = [_start([argv[0], *mode, *options, *argv[1:]]) for mode in modes]
+        listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
+        stepping = [argv[0], "-s", *options, *argv[1:]]
+        if patience_s is not None:  # on a busy machine the listing comes first
+            stepping = [*GENTLY, *stepping]
+        started = time.monotonic()
+        questions = [_start(each) for each in (listing, stepping)[: 1 + thorough]]
         try:
             answers = [_answer(questions[0], TIMEOUT_S)]
-            for question in questions[1:]:
-                answers.append(_answer(question, TIMEOUT_S if patience_s is None else patience_s))
+            wait_s = TIMEOUT_S
+            if patience_s is not None:
+                wait_s = max(0.0, started + patience_s - time.monotonic())
+            answers += [_answer(question, wait_s) for question in questions[1:]]
         except subprocess.TimeoutExpired as error:
             if patience_s is None or len(questions) == 1 or questions[0].poll() is None:
                 raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
@@ -69,6 +77,19 @@ def simulate(
     if not complaint and len(answers) > 1:
         complaint = answers[1][1]
     return simulation.read(listed, complaint, simulated)
+
+
+def records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
+    """What the lists and dpkg say of ``names``; nothing where apt-cache does not say it."""
+    with _options(environ) as options:
+        question = _start(["apt-cache", "show", *options, *names])
+        try:
+            listed, _ = _answer(question, TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return b""
+        finally:
+            _end(question)
+    return listed.encode()
 
 
 def _answer(question: subprocess.Popen[str], wait_s: float) -> tuple[str, str]:
@@ -113,19 +134,31 @@ def _end(question: subprocess.Popen[str]) -> None:
 def _options(environ: Mapping[str, str]) -> Iterator[list[str]]:
     """Options that change where apt reads, and nothing of what it would do."""
     settings = ["Debug::NoLocking=1", "Dir::Cache::srcpkgcache="]
-    if folder := _cache_folder(environ):
-        settings.append(f"Dir::Cache::pkgcache={folder / _cache_name(environ)}")
+    folder = _cache_folder(environ)
+    name = _cache_name(environ)
+    if folder:
+        settings.append(f"Dir::Cache::pkgcache={folder / name}.bin")
     if status := environ.get("CORTEX_DPKG_STATUS"):
         settings.append(f"Dir::State::status={Path(status).resolve()}")
     with tempfile.TemporaryDirectory(prefix="cortex-apt-") as made:
         if lists := environ.get("CORTEX_APT_LISTS"):
-            Path(made, "sources.list").write_text("".join(sources(Path(lists))))
+            place = (folder or Path(made)) / f"{name}.list"
+            _keep(place, "".join(sources(Path(lists))))
             settings += [
                 f"Dir::State::lists={Path(lists).resolve()}",
-                f"Dir::Etc::sourcelist={made}/sources.list",
+                f"Dir::Etc::sourcelist={place}",
                 "Dir::Etc::sourceparts=/dev/null",
             ]
         yield [part for setting in settings for part in ("-o", setting)]
+
+
+def _keep(path: Path, text: str) -> None:
+    """Have ``text`` in ``path``, untouched if it is there: apt's cache is as old as its sources."""
+    if path.is_file() and path.read_text() == text:
+        return
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
+        stream.write(text)
+    Path(stream.name).replace(path)
 
 
 def _cache_folder(environ: Mapping[str, str]) -> Path | None:
@@ -142,7 +175,7 @@ def _cache_folder(environ: Mapping[str, str]) -> Path | None:
 
 def _cache_name(environ: Mapping[str, str]) -> str:
     """One cache per machine's lists, like the index."""
-    return f"{PackageSource.find(environ).file_name().partition('.')[0]}.bin"
+    return PackageSource.find(environ).file_name().partition(".")[0]
 
 
 def sources(lists: Path) -> Iterator[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from cortex_cli.knowledge import Hit, Package
     from cortex_cli.plan import Plan, PlannedPackage, Source
+    from cortex_cli.provider import Provider
     from cortex_cli.settings import Settings
 
 MAX_CANDIDATES = 8
@@ -263,19 +264,26 @@ def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> l
                 hits = [hit for hit in hits if hit.score >= hits[0].score - NANO_MARGIN]
                 if len(hits) == 1:
                     return None
-            offered = [hit.package for hit in hits]
-            names = list(_names(hits))
-            messages = prompts.messages(
-                model.profile, "install", request=request, candidates=offered
-            )
-            question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
             with output.Waiting("waiting for the model"):
-                reply, _ = provider.complete(source, question)
+                return asked(source, model.profile, request, hits)
     except CortexError as error:
         output.talk(f"choosing without a model: {error.message}")
         return None
+
+
+def asked(source: Provider, profile: str, request: str, hits: Sequence[Hit]) -> list[str] | None:
+    """What a model picks of ``hits``, whatever the ranking thinks; None if that is no choice.
+
+    Raises:
+        CortexError: the model does not answer.
+    """
+    names = list(_names(hits))
+    offered = [hit.package for hit in hits]
+    messages = prompts.messages(profile, "install", request=request, candidates=offered)
+    question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
+    reply, _ = provider.complete(source, question)
     picked = plan.chosen(reply, names)
-    if model.profile == prompts.NANO:
+    if profile == prompts.NANO:
         return picked[:1] if picked else None
     return picked
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli import curated
 from cortex_cli.index import fill, kinds
 from cortex_cli.stems import stem
-from cortex_cli.terms import VAGUE, tokens
+from cortex_cli.terms import SMALL, VAGUE
 from cortex_cli.weights import WEIGHTS
 from cortex_cli.words import words
 
@@ -37,6 +37,8 @@ OTHER_POOL = 30
 MAX_TERMS = 16
 VAGUE_FACTOR = 0.4
 MIN_BEGINNING = 4
+# Not learned: who writes "nginx-common" means that, and no training request has such a name.
+NAMED_BONUS = 8.0
 # Not learned: requests for such packages say so.
 KIND_PENALTIES = {
     kinds.PROGRAM: 0.0,
@@ -59,6 +61,7 @@ KIND_WORDS = {
     }.items()
     for word in said.split()
 }
+SMALL_STEMS = frozenset(stem(word) for word in SMALL)
 _NAME_PART = re.compile(r"[^\W_]+")
 
 
@@ -134,7 +137,7 @@ class Ranker:
             features["exact"] = max(features["exact"], float(found.name in named))
             features["provides"] = float(found.number in provided)
             features |= meant.get(found.name, curated.ABSENT)
-            score = weighed(features)
+            score = weighed(features) + NAMED_BONUS * (found.name in named)
             if found.kind not in asked_kinds and not features["exact"]:
                 penalty = KIND_PENALTIES[found.kind]
                 score -= penalty * (1 - min(1.0, features["catalogue"]))
@@ -205,7 +208,7 @@ class Ranker:
         spoken = self._rarity(in_short)
         precise = sum(spoken[one] for one in hit) / (sum(spoken.values()) or 1.0)
         # How nearly the request is the description: an application's own words.
-        told = {stem(word) for word in tokens(found.short)}
+        told = found.said - SMALL_STEMS
         shared = sum(bool(forms & told) for forms in forms_of.values())
         same = 2 * shared / (len(forms_of) + len(told))
         section = kinds.SECTION_STEMS.get(found.section.rpartition("/")[2], frozenset())

@@ -1,8 +1,9 @@
 """What ``apt-get --print-uris -V`` and ``apt-get -s`` say, as values.  Pure: text in, values out.
 
 The first has all but the origins of dependencies, for less than half of the time; the second
-goes through every step.  Both are asked for in the C locale.  A line that is none of the known ones is skipped: package
-names and maintainers' texts stand in them, and nothing but a whole match is believed.
+goes through every step.  Both are asked for in the C locale.  A line that is none of the known
+ones is skipped: package names and maintainers' texts stand in them, and nothing but a whole
+match is believed.
 """
 
 from __future__ import annotations

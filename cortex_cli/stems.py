@@ -17,8 +17,17 @@ CACHED_WORDS = 100_000
 # No forms of "dock", "serv" and the like, although they look like it.
 WHOLE = frozenset(
     {
-        "docker", "number", "paper", "folder", "cluster", "register", "master", "letter",
-        "poster", "ledger", "router",
+        "docker",
+        "number",
+        "paper",
+        "folder",
+        "cluster",
+        "register",
+        "master",
+        "letter",
+        "poster",
+        "ledger",
+        "router",
     }
 )
 

@@ -1,5 +1,8 @@
 """Turns examples into batches of tokens: similar lengths together, answers before all.
 
+An intent is decided by one word of a dozen of its answer; that word is marked, so that training
+can give it its due.
+
 A prompt's tokens are learnt too, at a small weight: the requests and passages repeat words, and
 learning to say them again is learning to copy, which answers are made of.
 
@@ -11,13 +14,14 @@ resumed run continues with the very batches that it would have had.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
 from cortex_llm.nano import chat, tokenizer
@@ -27,16 +31,18 @@ CHUNK = 4096  # examples sorted by length together: little padding, yet well mix
 PROMPT_WEIGHT = 0.15  # of an answer's token: prompts are ten times as long as answers
 
 
-#: Inputs, targets, and how much each target counts.
-Batch = tuple[Tensor, Tensor, Tensor]
+#: Inputs, targets, how much each target counts, and which of them decide.
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+INTENT = re.compile(r'\{"intent":"(\w+)"')
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """The tokens of an example, and how many of them are the prompt."""
+    """The tokens of an example, how many of them are the prompt, and which ones decide."""
 
     tokens: NDArray[np.uint16]
     prompt: int
+    deciding: range
 
 
 def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list[Encoded]:
@@ -50,13 +56,26 @@ def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list
         for example in examples
     ]
     encoded = []
-    for prompt, answer in zip(
-        tokens.encode_batch(prompts), tokens.encode_batch(answers), strict=True
+    for prompt, answer, text in zip(
+        tokens.encode_batch(prompts), tokens.encode_batch(answers), answers, strict=True
     ):
         ids = prompt.ids + answer.ids
         if len(ids) <= context + 1:
-            encoded.append(Encoded(np.array(ids, dtype=np.uint16), len(prompt.ids)))
+            at = len(prompt.ids)
+            spelt = _deciding(text, answer)
+            deciding = range(at + spelt.start, at + spelt.stop)
+            encoded.append(Encoded(np.array(ids, dtype=np.uint16), at, deciding))
     return encoded
+
+
+def _deciding(text: str, answer: Encoding) -> range:
+    """Which tokens of an answer name its intent; none where it names none."""
+    named = INTENT.match(text)
+    if named is None:
+        return range(0)
+    first = answer.char_to_token(named.start(1))
+    last = answer.char_to_token(named.end(1) - 1)
+    return range(first, last + 1)
 
 
 def batches(
@@ -87,10 +106,13 @@ def _padded(group: Sequence[Encoded]) -> Batch:
     inputs = torch.zeros(len(group), longest, dtype=torch.long)
     targets = torch.zeros(len(group), longest, dtype=torch.long)
     weights = torch.zeros(len(group), longest)
+    deciding = torch.zeros(len(group), longest, dtype=torch.bool)
     for row, item in enumerate(group):
         ids = torch.from_numpy(item.tokens.astype(np.int64))
         inputs[row, : len(ids) - 1] = ids[:-1]
         targets[row, : len(ids) - 1] = ids[1:]
         weights[row, : item.prompt - 1] = PROMPT_WEIGHT
         weights[row, item.prompt - 1 : len(ids) - 1] = 1.0
-    return inputs, targets, weights
+        if item.deciding:
+            deciding[row, item.deciding.start - 1 : item.deciding.stop - 1] = True
+    return inputs, targets, weights, deciding

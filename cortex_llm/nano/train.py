@@ -3,7 +3,8 @@
 A run lives in one folder: `tokenizer.json`, `checkpoint.pt`, `log.jsonl`, `curve.png`. What is
 learnt follows from the corpus, the size, the seed and the number of steps; `--minutes` only
 finds that number, by timing the first steps. The rate rises, stays, and falls with the steps.
-The last steps compute as the shipped file does, in eight bits.
+Later steps learn above all to decide; the last ones compute as the shipped file does, in
+eight bits.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from cortex_llm.nano.sizes import SIZES, Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
 HOLD, LAST = 0.5, 0.02  # share of the steps at the full rate, and the rate's share at the end
+DECIDING, DECISION = 0.285, 8.0  # share of the steps, the last, and what an intent's word counts
 ROUNDED = 0.15  # share of the steps, the last ones, whose products are rounded as Q8_0's are
 CLIP = 1.0
 DECAY = 0.05
@@ -181,8 +183,10 @@ def share(step: int, total: int) -> float:
 def _step(
     model: Nano, optimizers: Optimizers, batch: dataset.Batch, at: Progress, plan: Plan
 ) -> None:
-    inputs, targets, weights = (part.to(plan.device) for part in batch)
-    model.round_products(on=bool(at.total) and at.step >= (1 - ROUNDED) * at.total)
+    inputs, targets, weights, deciding = (part.to(plan.device) for part in batch)
+    if _in_last(DECIDING, at):
+        weights = weights.masked_fill(deciding, DECISION)
+    model.round_products(on=_in_last(ROUNDED, at))
     with torch.autocast(plan.device.split(":")[0], torch.bfloat16):
         loss = model.loss(inputs, targets, weights)
     loss.backward()
@@ -192,6 +196,11 @@ def _step(
     at.tokens += inputs.numel()
     value = float(loss.detach())
     at.loss = value if at.step == 1 else SMOOTH * at.loss + (1 - SMOOTH) * value
+
+
+def _in_last(part: float, at: Progress) -> bool:
+    """Whether the run is in this share of its steps, the last ones."""
+    return bool(at.total) and at.step >= (1 - part) * at.total
 
 
 def _steps_for(plan: Plan, at: Progress, began: tuple[int, float]) -> int:

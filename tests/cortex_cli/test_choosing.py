@@ -85,3 +85,39 @@ def test_a_command_names_its_package(apt_env: dict[str, str], tmp_path: Path) ->
     (tmp_path / "host_main_Contents-amd64").write_text(contents)
     made = plan(own, "install xqz-tool")
     assert (names(made), made.source) == (["pdfarranger"], "exact")
+
+
+def test_a_joining_word_is_no_package(apt_env: dict[str, str], tmp_path: Path) -> None:
+    own = with_packages(apt_env, tmp_path, "Package: and\nVersion: 1\nDescription: nice daemon\n")
+    assert names(plan(own, "nginx and make")) == ["nginx", "make"]
+
+
+def test_an_old_name_means_what_the_catalogue_means_by_it(
+    apt_env: dict[str, str], tmp_path: Path
+) -> None:
+    own = with_packages(
+        apt_env,
+        tmp_path,
+        "Package: docker\nVersion: 1\nDescription: transitional package for a dock\n",
+        "Package: docker.io\nVersion: 1\nDescription: Linux container runtime\n",
+    )
+    made = plan(own, "docker")
+    assert (names(made), made.source) == (["docker.io"], "catalogue")
+
+
+def test_two_words_may_be_one_name(apt_env: dict[str, str]) -> None:
+    assert names(plan(apt_env, "light tpd")) == ["lighttpd"]
+
+
+def test_where_it_is_done_is_not_wanted(apt_env: dict[str, str]) -> None:
+    made = plan(apt_env, "a light web server for my phone and computer")
+    assert len(names(made)) == 1
+
+
+def with_packages(apt_env: dict[str, str], folder: Path, *stanzas: str) -> dict[str, str]:
+    """The lists of the tests, and these packages in them."""
+    for path in Path(apt_env["CORTEX_APT_LISTS"]).iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    (lists,) = folder.glob("*_main_binary-amd64_Packages")
+    lists.write_text(lists.read_text().rstrip() + "\n\n" + "\n".join(stanzas))
+    return {**apt_env, "CORTEX_APT_LISTS": str(folder), "CORTEX_CACHE_DIR": str(folder / "c")}

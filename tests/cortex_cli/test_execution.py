@@ -332,6 +332,25 @@ def test_a_description_that_gives_orders_changes_no_plan(machine: AptRoot) -> No
     assert json.loads(found.stdout)["commands"] == [["apt-get", "install", "--yes", "cortex-evil"]]
 
 
+def test_a_conflict_is_shown_before_it_costs_a_package(machine: AptRoot) -> None:
+    machine.publish(Deb("cortex-mta", "1.0", provides="cortex-transport"))
+    rival = Deb("cortex-rival", "1.0", conflicts="cortex-transport", provides="cortex-transport")
+    machine.publish(rival)
+    assert machine.cortex("install", "cortex-mta", "--execute", "--yes").returncode == 0
+    plan = json.loads(machine.cortex("install", "cortex-rival", "--dry-run", "--json").stdout)
+    assert (plan["changes"]["new"], plan["changes"]["removed"]) == (
+        ["cortex-rival"],
+        ["cortex-mta"],
+    )
+    assert "removes cortex-mta, which conflicts with cortex-rival" in plan["warnings"]
+    assert machine.cortex("install", "cortex-rival", "--execute", "--yes").returncode == 0
+    entry = newest(machine)
+    assert entry["before"]["cortex-mta"]["version"] == "1.0"
+    assert entry["after"]["cortex-mta"] is None
+    assert machine.cortex("rollback", str(entry["id"]), "--yes").returncode == 0
+    assert (machine.version("cortex-mta"), machine.version("cortex-rival")) == ("1.0", None)
+
+
 def test_what_the_system_needs_is_not_removed(machine: AptRoot) -> None:
     machine.publish(Deb("cortex-vital", "1.0", essential=True))
     assert machine.cortex("install", "cortex-vital", "--execute", "--yes").returncode == 0

@@ -28,3 +28,8 @@ def test_descriptions() -> None:
 
 def test_no_more_than_a_person_would_list() -> None:
     assert len(wishes.listed(", ".join("abcdefghij"))) == wishes.MAX_WISHES
+
+
+def test_a_list_of_things_that_have_others_with_them() -> None:
+    assert wishes.both("nginx with php and git") == ["nginx", "php", "git"]
+    assert wishes.both("nginx and git") == []  # nothing has anything with it

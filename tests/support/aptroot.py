@@ -62,6 +62,8 @@ class Deb:
     name: str
     version: str
     depends: str = ""
+    conflicts: str = ""
+    provides: str = ""
     summary: str = "a package of the tests"
     files: dict[str, bytes] = field(default_factory=dict)
     postinst: str = ""
@@ -78,6 +80,8 @@ class Deb:
             "Priority: optional",
         ]
         lines += [f"Depends: {self.depends}"] if self.depends else []
+        lines += [f"Conflicts: {self.conflicts}"] if self.conflicts else []
+        lines += [f"Provides: {self.provides}"] if self.provides else []
         lines += ["Essential: yes"] if self.essential else []
         return "\n".join([*lines, f"Description: {self.summary}", ""])
 

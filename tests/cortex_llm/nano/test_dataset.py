@@ -35,7 +35,7 @@ def test_an_epoch_holds_every_example_once(encoded: list[dataset.Encoded]) -> No
 
 
 def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
-    inputs, targets, weights = next(iter(dataset.batches(encoded[:1], 2048, 1, 0)))
+    inputs, targets, weights, _ = next(iter(dataset.batches(encoded[:1], 2048, 1, 0)))
     item = encoded[0]
     assert inputs[0].tolist() == item.tokens[:-1].tolist()
     assert targets[0].tolist() == item.tokens[1:].tolist()
@@ -45,7 +45,7 @@ def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
 
 def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.Encoded]) -> None:
     def order(seed: int, epoch: int) -> list[torch.Tensor]:
-        return [inputs for inputs, _, _ in dataset.batches(encoded, 1024, seed, epoch)]
+        return [inputs for inputs, *_ in dataset.batches(encoded, 1024, seed, epoch)]
 
     first, again, other = order(1, 0), order(1, 0), order(1, 1)
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
