@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cortex_llm.nano.examples import Maker
+from cortex_llm.nano import prompts
+from cortex_llm.nano.examples import Example, Maker
 from tests.cortex_llm.nano import small
 
 pytest.importorskip("torch", reason="needs the extra train: pip install 'cortex-linux[train]'")
@@ -28,10 +29,10 @@ def encoded() -> list[dataset.Encoded]:
 def test_an_epoch_holds_every_example_once(encoded: list[dataset.Encoded]) -> None:
     assert len(encoded) == 200
     got = list(dataset.batches(encoded, 2048, seed=1, epoch=0))
-    assert sum(len(inputs) for inputs, _, _ in got) == 200
-    weight = sum(float((weights == 1.0).sum()) for _, _, weights in got)
+    assert sum(len(inputs) for inputs, *_ in got) == 200
+    weight = sum(float((weights == 1.0).sum()) for _, _, weights, _ in got)
     assert weight == sum(len(item.tokens) - item.prompt for item in encoded)
-    assert all(inputs.numel() <= 2048 or len(inputs) == 1 for inputs, _, _ in got)
+    assert all(inputs.numel() <= 2048 or len(inputs) == 1 for inputs, *_ in got)
 
 
 def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
@@ -41,6 +42,20 @@ def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
     assert targets[0].tolist() == item.tokens[1:].tolist()
     assert float(weights[0, item.prompt - 1]) == 1.0
     assert float(weights[0, item.prompt - 2]) == pytest.approx(dataset.PROMPT_WEIGHT)
+
+
+def test_what_decides_is_the_intent_s_name() -> None:
+    examples = [
+        Example("intent", prompts.intent("get vim"), prompts.intent_reply("install", "vim")),
+        Example("choose", prompts.choose("vim", [("vim", "x")]), prompts.choose_reply(["vim"])),
+    ]
+    tokens = tokenizer.train([*(e.answer for e in examples), "get vim"] * 9, 512)
+    one, other = dataset.encode(examples, tokens, 1024)
+    named = one.tokens[one.deciding.start : one.deciding.stop].tolist()
+    assert tokens.decode(named) == "install"
+    assert not other.deciding
+    _, targets, _, deciding = next(iter(dataset.batches([one], 2048, 1, 0)))
+    assert targets[0][deciding[0]].tolist() == named
 
 
 def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.Encoded]) -> None:
