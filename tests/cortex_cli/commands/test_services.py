@@ -40,9 +40,13 @@ def test_ctrl_c_while_it_starts_leaves_nothing(
 
 def test_status_for_people_and_programs(chat: Cortex) -> None:
     shown = chat.run("status")
-    assert shown.returncode == 0
     assert "tiny-chat ready" in shown.stdout
-    found = json.loads(chat.run("status", "--json").stdout)
+    done = chat.run("status", "--json")
+    found = json.loads(done.stdout)
+    # The machine of the test has a state of its own, such as security updates that wait.
+    worst = {alert["severity"] for alert in found["alerts"]}
+    expected = 2 if "critical" in worst else 1 if worst & {"warning", "error"} else 0
+    assert done.returncode == expected
     assert found["llm"]["state"] == "ready"
     assert found["running"] is True
 
