@@ -24,7 +24,7 @@ TABLE = Path(__file__).with_name("effects.yaml")
 UNIT_FOLDERS = ("lib/systemd/system/", "usr/lib/systemd/system/", "etc/systemd/system/")
 UNIT_KINDS = (".service", ".socket", ".timer")
 # Looking into packages must not hold up a reply: so much unpacks in a fifth of a second.
-MAX_PEEKED_BYTES = 8_000_000
+MAX_PEEKED_BYTES = 3_000_000
 MAX_UNIT_BYTES = 64 * 1024
 
 
@@ -36,18 +36,16 @@ def foreseen(
     services: list[str] = []
     ports: list[str] = []
     files: list[str] = []
-    known = set()
-    budget = MAX_PEEKED_BYTES
+    asked = list(asked)
+    peeked = _affordable(at_hand(changes, uris, archives), asked)
+    known = set(peeked)
     for change in changes:
         if listed := table.get(change.name):
             known.add(change.name)
             services += listed.get("units", [])
             ports += listed.get("ports", [])
-        deb = at_hand(change, uris, archives)
-        if deb is not None and (size := deb.stat().st_size) <= budget:
-            budget -= size
-            found = peek(deb)
-            known.add(change.name)
+        if change.name in peeked:
+            found = peek(peeked[change.name])
             services += found.services
             ports += found.ports
             files += found.files
@@ -55,18 +53,34 @@ def foreseen(
     return Effects(_once(services), _once(ports), _once(files), _once(unknown))
 
 
-def at_hand(change: Change, uris: Sequence[str], archives: Path = ARCHIVES) -> Path | None:
-    """The package file of ``change``, if this machine has it already."""
-    version = (change.new or "").replace(":", "%3a")
-    pattern = f"{change.name.partition(':')[0]}_{version}_*.deb"
-    found = next(iter(sorted(archives.glob(pattern))), None) if archives.is_dir() else None
-    if found is not None:
-        return found
-    for uri in uris:
-        path = Path(unquote(uri.removeprefix("file:")))
-        if uri.startswith("file:") and path.name.startswith(f"{change.name}_") and path.is_file():
-            return path
-    return None
+def at_hand(
+    changes: Sequence[Change], uris: Sequence[str], archives: Path = ARCHIVES
+) -> dict[str, Path]:
+    """The package files of ``changes`` that this machine has already, by name."""
+    kept = {
+        path.name.rpartition("_")[0]: path for path in sorted(archives.glob("*.deb"), reverse=True)
+    }
+    local = [Path(unquote(uri.removeprefix("file:"))) for uri in uris if uri.startswith("file:")]
+    there = {path.name.partition("_")[0]: path for path in local}
+    found = {}
+    for change in changes:
+        name = change.name.partition(":")[0]
+        path = kept.get(f"{name}_{(change.new or '').replace(':', '%3a')}", there.get(name))
+        if path is not None and path.is_file():
+            found[change.name] = path
+    return found
+
+
+def _affordable(debs: Mapping[str, Path], asked: Sequence[str]) -> dict[str, Path]:
+    """Those of ``debs`` that there is time to look into; the ones that are ``asked`` for first."""
+    budget = MAX_PEEKED_BYTES
+    chosen = {}
+    for name in sorted(debs, key=lambda name: name not in asked):
+        size = debs[name].stat().st_size
+        if size <= budget:
+            budget -= size
+            chosen[name] = debs[name]
+    return chosen
 
 
 def peek(deb: Path) -> Effects:

@@ -92,7 +92,7 @@ def _sources(settings: Settings, old: Mapping[str, str]) -> list[str]:
         pinned = f"{name}={version}"
         found = apt.simulate(settings.environ, ["apt-get", "install", "--download-only", pinned])
         missing = found.refusal is not None and "was not found" in found.refusal
-        kept = effects.at_hand(Change(name, None, version), ())
+        kept = effects.at_hand([Change(name, None, version)], ()).get(name)
         files = [Path(unquote(uri[5:])) for uri in found.uris if uri.startswith("file:")]
         if not missing and all(file.is_file() for file in files):
             wanted.append(pinned)

@@ -42,8 +42,20 @@ def test_a_package_at_hand_is_looked_into(tmp_path: Path) -> None:
     assert found.ports == ("99/tcp", "98/udp")
     assert found.files == ("/etc/server/a.conf",)
     assert found.unknown == ()
-    by_uri = effects.at_hand(change, [f"file:{deb}".replace("%", "%25")], tmp_path / "none")
-    assert by_uri == deb
+    by_uri = effects.at_hand([change], [f"file:{deb}".replace("%", "%25")], tmp_path / "none")
+    assert by_uri == {"server": deb}
+
+
+@needs_dpkg_deb
+def test_what_is_asked_for_is_looked_into_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deb = SERVER.build(tmp_path).rename(tmp_path / "server_1%3a2.0_all.deb")
+    shutil.copy(deb, tmp_path / "another_1%3a2.0_all.deb")
+    monkeypatch.setattr(effects, "MAX_PEEKED_BYTES", deb.stat().st_size)
+    changes = [Change(name, None, "1:2.0") for name in ("another", "server")]
+    assert effects.foreseen(changes, ["server"], [], tmp_path).unknown == ()
+    assert effects.foreseen(changes, ["another", "server"], [], tmp_path).unknown == ("server",)
 
 
 def test_a_damaged_package_tells_nothing(tmp_path: Path) -> None:
