@@ -88,16 +88,16 @@ def _inverse(settings: Settings, entry: Entry, changed: Versions, now: Versions)
 def _sources(settings: Settings, old: Mapping[str, str]) -> list[str]:
     """How apt is to be asked for each old version: from an archive, or from its own cache."""
     wanted, lost = [], []
+    at_hand = effects.at_hand([Change(name, None, version) for name, version in old.items()], ())
     for name, version in old.items():
         pinned = f"{name}={version}"
         found = apt.simulate(settings.environ, ["apt-get", "install", "--download-only", pinned])
         missing = found.refusal is not None and "was not found" in found.refusal
-        kept = effects.at_hand([Change(name, None, version)], ()).get(name)
         files = [Path(unquote(uri[5:])) for uri in found.uris if uri.startswith("file:")]
         if not missing and all(file.is_file() for file in files):
             wanted.append(pinned)
-        elif kept is not None:
-            wanted.append(str(kept))
+        elif name in at_hand:
+            wanted.append(str(at_hand[name]))
         else:
             lost.append(f"{name} {version}")
     if lost:

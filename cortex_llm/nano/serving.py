@@ -7,20 +7,20 @@ that ends with the `with` block.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cortex_llm import ready, xllamacpp_server
+from cortex_llm.child import die_with
 from cortex_llm.endpoint import UnixEndpoint, request
 from cortex_llm.errors import EngineError
 from cortex_llm.nano.prompts import Messages
@@ -30,7 +30,6 @@ START_TIMEOUT = 60.0  # loading takes 0.1 s; importing the engine on two busy co
 ANSWER_TIMEOUT = 60.0
 MAX_TOKENS = 160  # the longest right answer, a sentence of a description, has 120
 THREADS = 1  # two threads on two busy cores wait for each other
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def serve(model: Path, *, threads: int = THREADS, flags: Sequence[str] = ()) -> 
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"},
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this program has one thread
+                preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - this program has one thread
             )
         try:
             waited = ready.wait(endpoint, START_TIMEOUT, lambda: process.poll() is None)
@@ -133,7 +132,3 @@ def serve(model: Path, *, threads: int = THREADS, flags: Sequence[str] = ()) -> 
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

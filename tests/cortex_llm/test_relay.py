@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -14,6 +14,7 @@ import pytest
 
 from cortex_llm.exchanges import Exchange, Outcome, Witness
 from cortex_llm.relay import CHUNK, Relay
+from tests.support.daemon import eventually
 
 TIMEOUT = 10.0
 QUESTION = b"POST /v1/completions HTTP/1.1\r\nX-Request-Id: abc\r\nContent-Length: 2\r\n\r\n{}"
@@ -82,13 +83,6 @@ def read(source: socket.socket, size: int) -> bytes:
     return bytes(data)
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 def test_bytes_go_both_ways_as_they_are(bench: Bench) -> None:
     client, engine = bench.pair()
     with client, engine:
@@ -108,7 +102,7 @@ def test_two_requests_on_one_connection(bench: Bench) -> None:
         engine.sendall(ANSWER)
         engine.sendall(ANSWER)
         assert read(client, 2 * len(ANSWER)) == ANSWER * 2
-        wait_for(lambda: len(bench.ended) == 2)
+        eventually(lambda: len(bench.ended) == 2, "both requests have ended", TIMEOUT)
         assert [outcome for _, outcome in bench.ended] == [Outcome.ANSWERED] * 2
         assert {exchange.request_id for exchange in bench.began} == {"abc"}
 
@@ -124,7 +118,7 @@ def test_a_client_that_goes_away_is_told_to_the_engine_at_once(bench: Bench) -> 
         client.close()
         assert engine.recv(1) == b""
         assert time.monotonic() - started < 0.5
-        wait_for(lambda: bench.ended)
+        eventually(lambda: bench.ended, "the request has ended", TIMEOUT)
         assert bench.ended[0][1] is Outcome.CANCELLED
 
 
@@ -169,7 +163,7 @@ def test_an_engine_that_has_answered_may_read_on(bench: Bench) -> None:
         client.sendall(QUESTION[-2:])
         assert read(engine, 2) == QUESTION[-2:]
         engine.close()
-        wait_for(lambda: not bench.relay.connections)
+        eventually(lambda: not bench.relay.connections, "the connection is gone", TIMEOUT)
         assert [outcome for _, outcome in bench.ended] == [Outcome.ANSWERED]
 
 
@@ -193,7 +187,7 @@ def test_an_engine_that_breaks_off_is_told_from_one_that_has_answered(bench: Ben
             engine.sendall(said)
             engine.close()
             assert read(client, 1 << 20) == said
-        wait_for(lambda: bench.ended)
+        eventually(lambda: bench.ended, "the request has ended", TIMEOUT)
         assert bench.ended.pop()[1] is outcome
 
 

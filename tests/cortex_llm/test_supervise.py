@@ -11,13 +11,14 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.support.daemon import eventually
 from tests.support.fake_llama_server import write_server
 from tests.support.model_server import ModelServer, clean_environment, model_server
 
@@ -73,13 +74,6 @@ def all_of(connection: socket.socket) -> bytes:
     return bytes(data)
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def said(server: ModelServer, words: str) -> bool:
     return words in server.log_text()
 
@@ -93,7 +87,11 @@ def test_eight_streams_each_with_its_id(server: ModelServer) -> None:
         assert answer.startswith(b"HTTP/1.1 200 OK")
         assert b"data: [DONE]" in answer
         assert said(server, f"request id-{number} began: POST /v1/chat/completions")
-        wait_for(lambda number=number: said(server, f"request id-{number} was answered: HTTP 200"))
+        eventually(
+            lambda number=number: said(server, f"request id-{number} was answered: HTTP 200"),
+            "the journal's lines",
+            TIMEOUT,
+        )
     assert "Hello" not in "".join(
         line for line in server.log_text().splitlines() if line.startswith("cortex-llm: request")
     )
@@ -131,7 +129,11 @@ def test_a_client_that_goes_away_frees_the_slot(
         answer = all_of(ask(server, {"messages": HELLO, "max_tokens": 2}, "next"))
         assert answer.startswith(b"HTTP/1.1 200")
         assert time.monotonic() - started < 5
-        wait_for(lambda: said(server, "request gone was cancelled: the client went away"))
+        eventually(
+            lambda: said(server, "request gone was cancelled: the client went away"),
+            "the journal's line",
+            TIMEOUT,
+        )
 
 
 def test_a_stop_is_prompt_during_a_stream_too(server: ModelServer, tmp_path: Path) -> None:
@@ -193,16 +195,16 @@ def test_the_public_socket_is_there_only_while_the_engine_listens(
             time.sleep(0.001)
         assert was_there or inner.exists()
         with socket.socket(socket.AF_UNIX) as client:
-            wait_for(lambda: client.connect_ex(str(public)) == 0)
+            eventually(lambda: client.connect_ex(str(public)) == 0, "the engine listens", TIMEOUT)
         server.process.terminate()
-        wait_for(lambda: not public.exists())
+        eventually(lambda: not public.exists(), "the socket is gone", TIMEOUT)
         assert server.process.wait(TIMEOUT) == 0
 
 
 def test_an_engine_that_does_not_stop_is_killed(tmp_path: Path, tiny: Path) -> None:
     stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + LISTENS + "time.sleep(60)"
     with run_fake(tmp_path, tiny, stubborn) as server:
-        wait_for((tmp_path / "llm.sock").exists)
+        eventually((tmp_path / "llm.sock").exists, "the socket", TIMEOUT)
         engine = engine_of(server)
         started = time.monotonic()
         server.process.terminate()
@@ -216,12 +218,12 @@ def test_an_engine_does_not_outlive_it(tmp_path: Path, tiny: Path) -> None:
         engine = engine_of(server)
         server.process.kill()
         server.process.wait(TIMEOUT)
-        wait_for(lambda: not engine.is_running())
+        eventually(lambda: not engine.is_running(), "the engine's end", TIMEOUT)
 
 
 def test_a_stop_while_it_loads(tmp_path: Path, tiny: Path) -> None:
     with run_fake(tmp_path, tiny, LISTENS, TEST_DELAY="60") as server:
-        wait_for(lambda: psutil.Process(server.process.pid).children())
+        eventually(lambda: psutil.Process(server.process.pid).children(), "the engine", TIMEOUT)
         time.sleep(0.1)
         engine = engine_of(server)
         assert server.stop() == 0

@@ -113,18 +113,20 @@ def test_ctrl_c_ends_the_wait_and_not_the_build(slow: Cortex) -> None:
     assert is_fresh(slow)
 
 
+def searching(slow: Cortex) -> subprocess.Popen[bytes]:
+    """A search that has been started."""
+    return subprocess.Popen(
+        slow.command("search", "web server"),
+        env=slow.environ,
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
 def test_two_at_once_start_one_build(slow: Cortex) -> None:
-    commands = [
-        subprocess.Popen(
-            slow.command("search", "web server"),
-            env=slow.environ,
-            cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(3)
-    ]
+    commands = [searching(slow) for _ in range(3)]
     seen = set()
     while any(command.poll() is None for command in commands):
         seen |= {process.pid for process in builders(slow)}
@@ -136,14 +138,7 @@ def test_two_at_once_start_one_build(slow: Cortex) -> None:
 
 
 def test_a_killed_build_is_begun_anew(slow: Cortex) -> None:
-    command = subprocess.Popen(
-        slow.command("search", "web server"),
-        env=slow.environ,
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    command = searching(slow)
     a_builder(slow).send_signal(signal.SIGKILL)
     out, err = command.communicate(timeout=LATE_S)
     assert (command.returncode, b"nginx" in out) == (0, True), err
