@@ -70,11 +70,6 @@ def show(unit: str, name: str) -> str:
         return ""
 
 
-def is_active(unit: str) -> bool:
-    """Whether the unit runs, or is being started."""
-    return show(unit, "ActiveState") in ("active", "activating", "reloading")
-
-
 def model_drop_in(memory_max: int, model: Path | None) -> str:
     """The text of 50-model.conf: the memory cap, and the sight of the model's folder."""
     lines = [

@@ -18,7 +18,6 @@ from cortex_llm.nano.prompts import Tool
 if TYPE_CHECKING:
     from cortex_llm.nano.examples import Example
 
-MOST_TOOLS = 6
 MISSING = 0.15  # share of requests whose tool is not listed
 
 

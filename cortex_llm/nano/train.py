@@ -25,7 +25,7 @@ from cortex_llm.errors import LlmError, UsageError
 from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
 from cortex_llm.nano.examples import Example, Maker
 from cortex_llm.nano.model import Nano
-from cortex_llm.nano.sizes import SIZES, Size
+from cortex_llm.nano.sizes import Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
 HOLD, LAST = 0.5, 0.02  # share of the steps at the full rate, and the rate's share at the end
@@ -289,10 +289,3 @@ def _stoppable(at: Progress, until: int | None) -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def plan_for(size: str, **settings: Any) -> Plan:
-    """A plan for a size by name."""
-    if size not in SIZES:
-        raise UsageError(f"there is no size {size!r}", hint=f"sizes: {', '.join(SIZES)}")
-    return Plan(size=SIZES[size], **settings)
