@@ -153,7 +153,11 @@ class Waiting:
         self._thread = threading.Thread(target=self._count, daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:  # Ctrl-C while it starts: nobody else would stop it
+            self._over.set()
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,18 +186,13 @@ def wait_for(source: Source, path: Path) -> None:
     with _locked(files.lock, fcntl.LOCK_SH | fcntl.LOCK_NB) as free:
         if free is not None:
             return
-    over = threading.Event()
     try:
         with output.Progress(f"building {source.TITLE}") as progress:
-            drawing = threading.Thread(target=_draw, args=(progress, files.progress, over))
-            drawing.start()
-            try:
-                # Woken by its end; the thread alone looks again and again, for a person's eyes.
-                with _locked(files.lock, fcntl.LOCK_SH):
-                    pass
-            finally:
-                over.set()
-                drawing.join()
+            while progress.live and building(path):
+                _draw(progress, files.progress)
+                time.sleep(output.REDRAW_S)
+            with _locked(files.lock, fcntl.LOCK_SH):  # woken by its end
+                pass
     except KeyboardInterrupt:
         output.talk(f"{source.TITLE} goes on being built in the background")
         raise
@@ -270,10 +265,7 @@ def _locked(path: Path, operation: int) -> Iterator[int | None]:
         os.close(descriptor)
 
 
-def _draw(progress: output.Progress, path: Path, over: threading.Event) -> None:
-    while progress.live and not over.wait(output.REDRAW_S):
-        try:
-            said: dict[str, Any] = json.loads(path.read_text())
-            progress.update(int(said["done"]), int(said["total"]), str(said["note"]))
-        except (OSError, ValueError, KeyError, TypeError):  # not begun, or over
-            continue
+def _draw(progress: output.Progress, path: Path) -> None:
+    with suppress(OSError, ValueError, KeyError, TypeError):  # not begun, or over
+        said: dict[str, Any] = json.loads(path.read_text())
+        progress.update(int(said["done"]), int(said["total"]), str(said["note"]))

@@ -12,7 +12,7 @@ child = subprocess.Popen(
     ["sh", "-c", "echo there; exec sleep 60"],
     preexec_fn=functools.partial(die_with, os.getpid()),
 )
-print(child.pid, flush=True)
+os.write(1, b"%d\\n" % child.pid)  # at once: the child writes to the same pipe
 if "wait" in sys.argv:
     sys.exit(-child.wait())
 time.sleep(60)

@@ -1,4 +1,4 @@
-"""Pings the daemon on a connection each until it is asked to end; writes how that went.
+"""Pings the daemon on a connection each until it is asked to end; writes how that goes.
 
 A program of its own that needs nothing but Python: ``python3 pinger.py RESULT``.
 """
@@ -34,8 +34,8 @@ def main(result: Path) -> None:
             assert b'"pong":true' in connection.recv(4096)
         now = time.monotonic()
         answered, longest, last = answered + 1, max(longest, now - last), now
+        result.write_text(json.dumps({"answered": answered, "longest_gap_s": round(longest, 3)}))
         time.sleep(PAUSE_S)
-    result.write_text(json.dumps({"answered": answered, "longest_gap_s": round(longest, 3)}))
 
 
 if __name__ == "__main__":

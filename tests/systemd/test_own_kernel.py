@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,14 @@ SLEEPY = {
     "alerts": {"db_path": "/run/sleepy/a.db"},
     "llm": {"enabled": False},
 }
+# Of its 15 s most are taken by the start of one Python here, if the machine is busy.
+PATIENT = "[Service]\nTimeoutStopSec=180s\n"
 # Eats memory, a MiB at a time: argument is how many.
 EATER = "kept = [bytearray(2**20) for _ in range(int(sys.argv[1]))]"
 PYTHON = "/usr/bin/python3"
+GROUPS = "/sys/fs/cgroup/system.slice"
+# Between two pings; a command of this guest takes a second on a busy machine.
+LONGEST_GAP_S = 20
 SLEEP_S = 30
 
 
@@ -45,6 +51,7 @@ def box(wheels: Path) -> Iterator[VirtualMachine]:
     with virtual_machine("own-kernel", [layer], slow_disk=True) as found:
         found.put("/etc/cortex/daemon.yaml", SETTINGS)
         found.put("/root/pinger.py", Path(pinger.__file__).read_text())
+        found.put("/etc/systemd/system/cortex-llm.service.d/90-slow-guest.conf", PATIENT)
         found.sh(
             "systemd-sysusers /usr/local/lib/sysusers.d/cortex.conf;"
             "systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/cortex.conf;"
@@ -72,14 +79,19 @@ def wait_for(what: Callable[[], object]) -> Any:
     return machine.wait_for(what, timeout=180)
 
 
-def start_eater(box: VirtualMachine, unit: str, mib: int, *properties: str) -> None:
+def start_eater(
+    box: VirtualMachine, unit: str, mib: int, *properties: str, group: str | None = None
+) -> None:
+    """In a unit of its own; what it takes counts for the unit ``group``, if that is given."""
     options = " ".join(f"-p {prop}" for prop in properties)
     code = f"import sys, time; {EATER}; time.sleep(600)"
-    box.sh(f'systemd-run -q --unit "{unit}" {options} {PYTHON} -c "{code}" {mib}')
+    enter = f"echo $$$$ >{GROUPS}/{group}/cgroup.procs; " if group else ""
+    command = f"{enter}exec {PYTHON} -c '{code}' {mib}"
+    box.sh(f'systemd-run -q --unit "{unit}" {options} sh -c {shlex.quote(command)}')
 
 
 def cgroup(box: VirtualMachine, unit: str, name: str) -> str:
-    return box.run("cat", f"/sys/fs/cgroup/system.slice/{unit}/{name}").stdout.strip()
+    return box.run("cat", f"{GROUPS}/{unit}/{name}").stdout.strip()
 
 
 def test_it_is_what_it_should_be(box: VirtualMachine) -> None:
@@ -91,16 +103,21 @@ def test_it_is_what_it_should_be(box: VirtualMachine) -> None:
 def test_the_model_server_is_killed_for_its_memory_and_the_daemon_answers(
     box: VirtualMachine,
 ) -> None:
-    """The unit as it is; a limit below what the loaded model takes, above what explains it."""
+    """The unit as it is, and what takes memory in its group; the model is the first to go.
+
+    A limit set below what is in use would not do: the kernel then kills all that is there,
+    what explains the end too, for as long as the dead one's memory is not free yet.
+    """
     box.run("systemctl", "start", "cortex-llm")
-    assert int(cgroup(box, "cortex-llm.service", "memory.current")) > 32 << 20
+    daemon = box.show("cortexd", "MainPID")
     box.sh(f"systemd-run -q --unit pinger {PYTHON} /root/pinger.py /run/pinger.json")
-    box.run("systemctl", "set-property", "--runtime", "cortex-llm", "MemoryMax=28M")
+    wait_for(lambda: box.run("test", "-s", "/run/pinger.json", check=False).returncode == 0)
+    box.run("systemctl", "set-property", "--runtime", "cortex-llm", "MemoryMax=160M")
+    start_eater(box, "greedy", 120, group="cortex-llm.service")
     wait_for(lambda: box.show("cortex-llm", "ActiveState") == "failed")
     assert box.show("cortex-llm", "Result") == "oom-kill"
     status = box.show("cortex-llm", "StatusText")
-    assert "memory" in status
-    assert "MemoryMax is 28 MiB" in status
+    assert "MemoryMax is 160 MiB" in status, box.run("journalctl", "-b", "-n", "100").stdout
     told = wait_for(lambda: about(box, "cortex-llm.service", type="oom_kill"))
     assert (told["kind"], told["severity"]) == ("llm_oom", "error")
     assert "cortex-llm.service" in told["message"]
@@ -110,8 +127,9 @@ def test_the_model_server_is_killed_for_its_memory_and_the_daemon_answers(
     pings = json.loads(box.run("cat", "/run/pinger.json").stdout)
     print(pings)
     assert pings["answered"] > 20
-    assert pings["longest_gap_s"] < 5
-    box.sh("systemctl revert cortex-llm; systemctl reset-failed cortex-llm")
+    assert pings["longest_gap_s"] < LONGEST_GAP_S
+    assert box.show("cortexd", "MainPID") == daemon
+    box.sh("systemctl revert cortex-llm; systemctl reset-failed cortex-llm greedy")
 
 
 def test_a_killed_unit_is_named_with_its_process(box: VirtualMachine) -> None:
@@ -136,11 +154,7 @@ class TestOwnLimits:
         high, most = (cgroup(box, "cortexd.service", f"memory.{n}") for n in ("high", "max"))
         assert (int(high), int(most)) == (200 << 20, 256 << 20)
         before = box.show("cortexd", "MainPID")
-        start_eater(box, "grown", 230)
-        box.sh(
-            "echo $(systemctl show --value -p MainPID grown)"
-            " >/sys/fs/cgroup/system.slice/cortexd.service/cgroup.procs"
-        )
+        start_eater(box, "grown", 230, group="cortexd.service")
         events = "memory.events"
         wait_for(
             lambda: int(re.findall(r"high (\d+)", cgroup(box, "cortexd.service", events))[0]) > 0
