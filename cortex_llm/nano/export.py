@@ -29,6 +29,8 @@ KINDS = {
 }
 #: What took part in making the weights.
 LIBRARIES = ("torch", "numpy", "tokenizers", "gguf")
+#: What else did: the same seed gives other weights where one of them differs.
+MACHINE = ("device", "precision", "threads")
 LAYER_PARTS = (
     *("attn_norm", "ffn_norm", "attn_q", "attn_k", "attn_v", "attn_output"),
     *("ffn_gate", "ffn_up", "ffn_down"),
@@ -55,7 +57,7 @@ def export(run: Path, folder: Path, kind: str = "q8_0") -> dict[str, Any]:
         "phrases_sha256": saved["identity"]["phrases"],
         "seed": saved["identity"]["seed"],
         "examples": saved["identity"]["examples"],
-        "training": saved["progress"] | {"device": saved["device"], "threads": saved["threads"]},
+        "training": saved["progress"] | {name: saved[name] for name in MACHINE},
         "versions": {library: importlib.metadata.version(library) for library in LIBRARIES}
         | {"python": platform.python_version()},
         "scores": {},
