@@ -2,10 +2,20 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from cortex_llm.interruption import SIGNALS, once
+
+
+@pytest.fixture(autouse=True)
+def none_is_ignored() -> Iterator[None]:
+    """As in a terminal, even where nohup runs these tests."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
