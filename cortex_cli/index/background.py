@@ -182,10 +182,9 @@ def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> 
 
 def wait_for(source: Source, path: Path) -> None:
     """Wait until nobody is making the index at ``path``, and show how far it is."""
+    if not building(path):
+        return
     files = Files(path)
-    with _locked(files.lock, fcntl.LOCK_SH | fcntl.LOCK_NB) as free:
-        if free is not None:
-            return
     try:
         with output.Progress(f"building {source.TITLE}") as progress:
             while progress.live and building(path):

@@ -10,7 +10,6 @@ eight bits.
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import signal
 import time
@@ -26,6 +25,7 @@ from cortex_llm.errors import LlmError, UsageError
 from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
 from cortex_llm.nano.examples import Example, Maker
 from cortex_llm.nano.model import Nano
+from cortex_llm.nano.precision import autocast, precision
 from cortex_llm.nano.sizes import Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
@@ -38,7 +38,6 @@ TIMED_STEPS = 30  # enough to know the speed within a few per cent
 CHECKPOINT_SECONDS = 120.0  # what a crash may cost
 REPORT_STEPS = 20
 SMOOTH = 0.95
-BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}  # what /proc/cpuinfo calls it, on x86 and Arm
 TOKENIZER_EXAMPLES = 40_000  # more do not change the tokens that matter
 
 Say = Callable[[str], None]
@@ -175,16 +174,6 @@ def load_checkpoint(run: Path) -> tuple[Nano, dict[str, Any]]:
     return model.eval(), saved
 
 
-@functools.cache
-def precision(kind: str, cpuinfo: Path = Path("/proc/cpuinfo")) -> torch.dtype:
-    """What products are computed in: bfloat16, but float32 on a CPU that has no bfloat16.
-
-    Such a CPU has to imitate it: on two cores of a Zen 3, 109 tokens a second, not 2,700.
-    """
-    native = kind != "cpu" or BFLOAT16 & set(cpuinfo.read_text("utf-8", "replace").split())
-    return torch.bfloat16 if native else torch.float32
-
-
 def share(step: int, total: int) -> float:
     """The share of the full rate at a step."""
     done = step / total if total else 0.0
@@ -199,8 +188,7 @@ def _step(
     if _in_last(DECIDING, at):
         weights = weights.masked_fill(deciding, DECISION)
     model.round_products(on=_in_last(ROUNDED, at))
-    kind = plan.device.split(":")[0]
-    with torch.autocast(kind, torch.bfloat16, enabled=precision(kind) == torch.bfloat16):
+    with autocast(plan.device):
         loss = model.loss(inputs, targets, weights)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), CLIP)
@@ -266,7 +254,7 @@ def _save(plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest:
             "optimizers": [optimizer.state_dict() for optimizer in optimizers.all],
             "versions": {"torch": str(torch.__version__)},
             "device": plan.device,
-            "precision": str(precision(plan.device.split(":")[0])).removeprefix("torch."),
+            "precision": str(precision(plan.device)).removeprefix("torch."),
             "threads": plan.threads,
         },
         part,

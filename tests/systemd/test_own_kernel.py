@@ -37,8 +37,6 @@ PATIENT = "[Service]\nTimeoutStopSec=180s\n"
 EATER = "kept = [bytearray(2**20) for _ in range(int(sys.argv[1]))]"
 PYTHON = "/usr/bin/python3"
 GROUPS = "/sys/fs/cgroup/system.slice"
-# Between two pings; a command of this guest takes a second on a busy machine.
-LONGEST_GAP_S = 20
 SLEEP_S = 30
 
 
@@ -109,6 +107,7 @@ def test_the_model_server_is_killed_for_its_memory_and_the_daemon_answers(
     what explains the end too, for as long as the dead one's memory is not free yet.
     """
     box.run("systemctl", "start", "cortex-llm")
+    assert int(cgroup(box, "cortex-llm.service", "memory.current")) > 32 << 20
     daemon = box.show("cortexd", "MainPID")
     box.sh(f"systemd-run -q --unit pinger {PYTHON} /root/pinger.py /run/pinger.json")
     wait_for(lambda: box.run("test", "-s", "/run/pinger.json", check=False).returncode == 0)
@@ -117,7 +116,8 @@ def test_the_model_server_is_killed_for_its_memory_and_the_daemon_answers(
     wait_for(lambda: box.show("cortex-llm", "ActiveState") == "failed")
     assert box.show("cortex-llm", "Result") == "oom-kill"
     status = box.show("cortex-llm", "StatusText")
-    assert "MemoryMax is 160 MiB" in status, box.run("journalctl", "-b", "-n", "100").stdout
+    assert "memory" in status, box.run("journalctl", "-b", "-n", "100").stdout
+    assert "MemoryMax is 160 MiB" in status
     told = wait_for(lambda: about(box, "cortex-llm.service", type="oom_kill"))
     assert (told["kind"], told["severity"]) == ("llm_oom", "error")
     assert "cortex-llm.service" in told["message"]
@@ -127,7 +127,7 @@ def test_the_model_server_is_killed_for_its_memory_and_the_daemon_answers(
     pings = json.loads(box.run("cat", "/run/pinger.json").stdout)
     print(pings)
     assert pings["answered"] > 20
-    assert pings["longest_gap_s"] < LONGEST_GAP_S
+    assert pings["longest_gap_s"] < 5
     assert box.show("cortexd", "MainPID") == daemon
     box.sh("systemctl revert cortex-llm; systemctl reset-failed cortex-llm greedy")
 

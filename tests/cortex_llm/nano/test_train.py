@@ -22,6 +22,7 @@ pytest.importorskip("tokenizers", reason="needs the extra train")
 import torch
 
 from cortex_llm.nano import train
+from cortex_llm.nano.precision import precision
 
 pytestmark = pytest.mark.filterwarnings("default")  # torch's own are not ours
 
@@ -127,24 +128,8 @@ def test_the_rate_rises_stays_and_falls() -> None:
     assert train.share(750, 1000) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(
-    ("flags", "kind", "found"),
-    [
-        ("fpu avx2 avx512f", "cpu", torch.float32),
-        ("fpu avx512f avx512_bf16", "cpu", torch.bfloat16),
-        ("fp asimd i8mm bf16", "cpu", torch.bfloat16),
-        ("fpu avx2", "cuda", torch.bfloat16),
-    ],
-)
-def test_bfloat16_is_for_what_has_it(
-    tmp_path: Path, flags: str, kind: str, found: torch.dtype
-) -> None:
-    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags\t\t: {flags}\n")
-    assert train.precision(kind, tmp_path / "cpuinfo") is found
-
-
 def test_the_checkpoint_says_in_what_it_was_computed(corpus: Path, tmp_path: Path) -> None:
     trained(corpus, tmp_path, steps=2)
     _, saved = train.load_checkpoint(tmp_path)
     assert saved["precision"] in ("bfloat16", "float32")
-    assert f"torch.{saved['precision']}" == str(train.precision("cpu"))
+    assert f"torch.{saved['precision']}" == str(precision("cpu"))
