@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cortex_llm.nano import heldout, prompts, scoring
+from cortex_llm.nano import grammar, heldout, prompts, scoring
 from cortex_llm.nano.builtin import manifest_path
 from cortex_llm.nano.scoring import Figure
 from cortex_llm.nano.serving import Server, serve
@@ -89,14 +89,18 @@ def _intent(server: Server) -> list[Row]:
 def _intents(server: Server, items: Sequence[heldout.IntentItem]) -> list[Row]:
     right: dict[str, list[bool]] = {language: [] for language in prompts.LANGUAGES}
     subjects, exact, wrong = [], [], []
+    said = {heldout.plain(text) for language in right for text in grammar.written(language)}
+    unsaid: list[bool] = []
     schema = prompts.intent_schema()
     for item in items:
-        said = server.answer(prompts.intent(item.request), schema=schema)
-        answer = _object(said)
+        text = server.answer(prompts.intent(item.request), schema=schema)
+        answer = _object(text)
         good = answer.get("intent") == item.intent
         right[item.language].append(good)
+        if heldout.plain(item.request) not in said:
+            unsaid.append(good)
         if not good:
-            wrong.append(f"{item.request} -> {said} (is {item.intent})")
+            wrong.append(f"{item.request} -> {text} (is {item.intent})")
         if item.subject:
             subject = str(answer.get("subject", ""))
             exact.append(subject == item.subject)
@@ -104,6 +108,7 @@ def _intents(server: Server, items: Sequence[heldout.IntentItem]) -> list[Row]:
     every = [good for goods in right.values() for good in goods]
     rows = [Row("intent, held-out requests", _share(every), tuple(wrong))]
     rows += [Row(f"intent, {language}", _share(right[language])) for language in right]
+    rows.append(Row("intent, requests unlike every written line", _share(unsaid)))
     rows.append(Row("subject of install, define and howto, exact", _share(exact)))
     rows.append(Row("subject, ROUGE-L", scoring.mean(subjects)))
     return rows

@@ -30,7 +30,7 @@ KINDS = {
 #: What took part in making the weights.
 LIBRARIES = ("torch", "numpy", "tokenizers", "gguf")
 #: What else did: the same seed gives other weights where one of them differs.
-MACHINE = ("device", "precision", "threads")
+MACHINE = ("device", "precision", "threads", "compiled")
 LAYER_PARTS = (
     *("attn_norm", "ffn_norm", "attn_q", "attn_k", "attn_v", "attn_output"),
     *("ffn_gate", "ffn_up", "ffn_down"),

@@ -12,8 +12,12 @@ import importlib.resources
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Source = Callable[[random.Random], str]
 
@@ -30,10 +34,14 @@ LOWER, CAPITAL, UPPER, NO_ACCENTS, TYPO, BARE = 0.4, 0.3, 0.02, 0.12, 0.07, 0.25
 
 @dataclass(frozen=True)
 class Said:
-    """A request and its marked spans, by name; the unnamed one is "subject"."""
+    """A request and its marked spans, by name; the unnamed one is "subject".
+
+    `meant` is the request before it was typed: without the errors and haste of typing.
+    """
 
     text: str
     spans: dict[str, str]
+    meant: str
 
     @property
     def subject(self) -> str:
@@ -42,11 +50,14 @@ class Said:
 
 
 class Grammar:
-    """The rules of one language, and sources that rules may name besides."""
+    """The rules of one language, and sources that rules may name besides.
+
+    `LANGUAGE.txt` builds requests from parts; `LANGUAGE-written.txt` holds whole ones, written
+    one by one, in rules named `INTENT_written`.
+    """
 
     def __init__(self, language: str, sources: Mapping[str, Source]) -> None:
-        text = importlib.resources.files("cortex_llm.nano").joinpath(f"phrases/{language}.txt")
-        self.rules = _read(text.read_text("utf-8"))
+        self.rules = _read(f"{language}.txt") | _read(f"{language}-written.txt")
         self._sources = dict(sources)
 
     def say(
@@ -66,11 +77,9 @@ class Grammar:
 
         text = self._expand(chance.choice(templates), chance, fixed or {}, 0)
         text = _spaced(_MARK.sub(mark, text))
-        text = text if tidy else _typed(text, chance)
-        spans = [span.strip() for span in _MARKED.findall(text)]
-        return Said(
-            text.replace(_OPEN, "").replace(_CLOSE, ""), dict(zip(names, spans, strict=False))
-        )
+        typed = text if tidy else _typed(text, chance)
+        spans = [span.strip() for span in _MARKED.findall(typed)]
+        return Said(_unmarked(typed), dict(zip(names, spans, strict=False)), _unmarked(text))
 
     def _expand(
         self, text: str, chance: random.Random, fixed: Mapping[str, str], depth: int
@@ -91,24 +100,49 @@ class Grammar:
         return _RULE.sub(rule, text)
 
 
+def written(language: str) -> Iterator[str]:
+    """Every request that the written lines say by themselves, without words of the corpus."""
+    for templates in _read(f"{language}-written.txt").values():
+        for template in templates:
+            if "{" not in template:
+                yield from (_MARK.sub(r"\2", text) for text in _choices(template))
+
+
 def digest() -> str:
     """The SHA-256 of all phrases, in the order of their files' names."""
     together = hashlib.sha256()
-    folder = importlib.resources.files("cortex_llm.nano").joinpath("phrases")
-    for part in sorted(folder.iterdir(), key=lambda part: part.name):
+    for part in sorted(_folder().iterdir(), key=lambda part: part.name):
         together.update(part.read_bytes())
     return together.hexdigest()
 
 
-def _read(text: str) -> dict[str, list[str]]:
+def _choices(template: str) -> Iterator[str]:
+    """The template with each of its choices made, in every combination."""
+    match = _INNERMOST.search(template)
+    if match is None:
+        yield template
+        return
+    for chosen in match[1].split("|"):
+        yield from _choices(template[: match.start()] + chosen + template[match.end() :])
+
+
+def _folder() -> Traversable:
+    return importlib.resources.files("cortex_llm.nano").joinpath("phrases")
+
+
+def _read(file: str) -> dict[str, list[str]]:
     rules: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in _folder().joinpath(file).read_text("utf-8").splitlines():
         if line.startswith("= "):
             lines = rules.setdefault(line[2:].strip(), [])
         elif line.strip() and not line.startswith("#"):
             lines.append(line)
     return rules
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(_OPEN, "").replace(_CLOSE, "")
 
 
 def _spaced(text: str) -> str:
@@ -121,7 +155,7 @@ def _spaced(text: str) -> str:
 def _typed(text: str, chance: random.Random) -> str:
     """The text as somebody may have typed it."""
     if chance.random() < BARE:
-        text = text.replace("¿", "").rstrip(" ?.!")
+        text = text.replace("¿", "").rstrip(" ?.!") or text  # "..." stays what it is
     elif text[-1:].isalpha() and chance.random() < 0.3:
         text += chance.choice(["?", ".", "!", " ?", "...", "."])
     if text.endswith(" ?") and chance.random() < 0.4:

@@ -3,8 +3,7 @@
 A run lives in one folder: `tokenizer.json`, `checkpoint.pt`, `log.jsonl`, `curve.png`. What is
 learnt follows from the corpus, the size, the seed and the number of steps; `--minutes` only
 finds that number, by timing the first steps. The rate rises, stays, and falls with the steps.
-Later steps learn above all to decide; the last ones compute as the shipped file does, in
-eight bits.
+The last steps compute as the shipped file does, in eight bits.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from torch import nn
 
 from cortex_llm.errors import LlmError, UsageError
 from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
+from cortex_llm.nano.compiling import Loss, compiled
 from cortex_llm.nano.examples import Example, Maker
 from cortex_llm.nano.model import Nano
 from cortex_llm.nano.precision import autocast, precision
@@ -30,10 +30,12 @@ from cortex_llm.nano.sizes import Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
 HOLD, LAST = 0.5, 0.02  # share of the steps at the full rate, and the rate's share at the end
-DECIDING, DECISION = 0.285, 8.0  # share of the steps, the last, and what an intent's word counts
+DECISION = 8.0  # what an intent's word counts: it is one token of ten in its answer
 ROUNDED = 0.15  # share of the steps, the last ones, whose products are rounded as Q8_0's are
 CLIP = 1.0
 DECAY = 0.05
+UNTIMED_STEPS = 30  # the first ones are slower, by a minute where they are compiled
+UNTIMED_STEPS = 30  # the first ones are slower, by a minute where they are compiled
 TIMED_STEPS = 30  # enough to know the speed within a few per cent
 CHECKPOINT_SECONDS = 120.0  # what a crash may cost
 REPORT_STEPS = 20
@@ -57,6 +59,7 @@ class Plan:
     until: int | None = None  # stop here, to continue later with another number of steps
     device: str = "cpu"
     threads: int = 2
+    compiled: bool = False
 
 
 @dataclass
@@ -126,6 +129,7 @@ def train(plan: Plan, say: Say) -> Progress:
     tokens, encoded = prepare(plan)
     say(f"{len(encoded)} examples, {sum(len(e.tokens) for e in encoded):,} tokens")
     model = Nano(plan.size).to(plan.device)
+    loss = compiled(model.loss) if plan.compiled else model.loss
     optimizers = Optimizers(model, plan.size.rate)
     at = _restore(plan, model, optimizers, tokenizer.digest(tokens))
     say(f"{model.parameter_count():,} parameters, from step {at.step}")
@@ -133,7 +137,7 @@ def train(plan: Plan, say: Say) -> Progress:
     if plan.steps:
         at.plans.append((at.step, at.total))
     started, saved = time.monotonic() - at.seconds, time.monotonic()
-    began = (at.step, at.seconds)
+    first, timed_from = at.step, at.seconds
     with _stoppable(at, plan.until) as stopped, (plan.run / "log.jsonl").open("a") as log:
         while not at.total or at.step < at.total:
             for number, batch in enumerate(
@@ -141,11 +145,13 @@ def train(plan: Plan, say: Say) -> Progress:
             ):
                 if number < at.batch:
                     continue
-                _step(model, optimizers, batch, at, plan)
+                _step(model, loss, optimizers, batch, at, device=plan.device)
                 at.seconds = time.monotonic() - started
-                if not at.total and at.step - began[0] == TIMED_STEPS:
-                    at.total = _steps_for(plan, at, began)
-                    at.plans.append((began[0], at.total))
+                if at.step - first == UNTIMED_STEPS:
+                    timed_from = at.seconds
+                if not at.total and at.step - first == UNTIMED_STEPS + TIMED_STEPS:
+                    at.total = _steps_for(plan, at, (at.seconds - timed_from) / TIMED_STEPS)
+                    at.plans.append((first, at.total))
                 if at.step % REPORT_STEPS == 0 or at.step == at.total:
                     _report(at, log, say)
                 if time.monotonic() - saved > CHECKPOINT_SECONDS or stopped():
@@ -182,14 +188,19 @@ def share(step: int, total: int) -> float:
 
 
 def _step(
-    model: Nano, optimizers: Optimizers, batch: dataset.Batch, at: Progress, plan: Plan
+    model: Nano,
+    loss_of: Loss,
+    optimizers: Optimizers,
+    batch: dataset.Batch,
+    at: Progress,
+    *,
+    device: str,
 ) -> None:
-    inputs, targets, weights, deciding = (part.to(plan.device) for part in batch)
-    if _in_last(DECIDING, at):
-        weights = weights.masked_fill(deciding, DECISION)
-    model.round_products(on=_in_last(ROUNDED, at))
-    with autocast(plan.device):
-        loss = model.loss(inputs, targets, weights)
+    inputs, targets, weights, deciding = (part.to(device) for part in batch)
+    weights = weights.masked_fill(deciding, DECISION)
+    model.round_products(on=bool(at.total) and at.step >= (1 - ROUNDED) * at.total)
+    with autocast(device):
+        loss = loss_of(inputs, targets, weights)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), CLIP)
     optimizers.step(share(at.step, at.total))
@@ -199,14 +210,8 @@ def _step(
     at.loss = value if at.step == 1 else SMOOTH * at.loss + (1 - SMOOTH) * value
 
 
-def _in_last(part: float, at: Progress) -> bool:
-    """Whether the run is in this share of its steps, the last ones."""
-    return bool(at.total) and at.step >= (1 - part) * at.total
-
-
-def _steps_for(plan: Plan, at: Progress, began: tuple[int, float]) -> int:
-    """How many steps fill the minutes, at the speed of the first ones."""
-    each = (at.seconds - began[1]) / (at.step - began[0])
+def _steps_for(plan: Plan, at: Progress, each: float) -> int:
+    """How many steps of `each` seconds fill the minutes."""
     left = (plan.minutes or 0.0) * 60 - at.seconds
     return at.step + max(1, int(left / each))
 
@@ -256,6 +261,7 @@ def _save(plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest:
             "device": plan.device,
             "precision": str(precision(plan.device)).removeprefix("torch."),
             "threads": plan.threads,
+            "compiled": plan.compiled,
         },
         part,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import json
+import random
 
 import pytest
 
@@ -37,6 +38,15 @@ def test_no_held_out_request_is_trained_on(made: list[Example]) -> None:
         if example.kind == "intent":
             request = example.messages[1]["content"].removeprefix("Request: ")
             assert heldout.plain(request) not in held
+
+
+def test_a_held_out_request_is_dropped_mistyped_too() -> None:
+    request = next(i.request for i in heldout.intents() if not set("[](){}|") & set(i.request))
+    words = small.words()
+    for grammar in words.grammars.values():
+        grammar.rules = {name: [f"[{request}]"] for name in grammar.rules}
+    chance = random.Random(1)
+    assert not any(Maker(words, small.texts()).intent(chance) for _ in range(500))
 
 
 def test_answers_have_the_contract_s_form(made: list[Example]) -> None:

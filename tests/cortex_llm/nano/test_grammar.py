@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from cortex_llm.nano import grammar
 from cortex_llm.nano.grammar import Grammar
 from cortex_llm.nano.prompts import INTENTS, LANGUAGES
 from tests.cortex_llm.nano import small
@@ -17,13 +18,14 @@ def grammars() -> dict[str, Grammar]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("written", ["", "_written"])
 @pytest.mark.parametrize("intent", INTENTS)
 def test_every_rule_says_something_whole(
-    grammars: dict[str, Grammar], language: str, intent: str
+    grammars: dict[str, Grammar], language: str, intent: str, written: str
 ) -> None:
     chance = random.Random(1)
-    for _ in range(500):
-        said = grammars[language].say(intent, chance)
+    for template in grammars[language].rules[intent + written] * 5:
+        said = grammars[language].say([template], chance)
         assert said.text
         assert not set("{}[]\ue000\ue001") & set(said.text), said.text
         assert all(span in said.text for span in said.spans.values())
@@ -48,3 +50,10 @@ def test_a_rule_without_end_is_an_error(grammars: dict[str, Grammar]) -> None:
     grammars["en"].rules["loop"] = ["{loop}"]
     with pytest.raises(ValueError, match="never ends"):
         grammars["en"].say("loop", random.Random(1))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_written_lines_say_whole_requests(language: str) -> None:
+    requests = list(grammar.written(language))
+    assert len(requests) > 5000
+    assert not any(set("{}[]()|") & set(request) for request in requests)
