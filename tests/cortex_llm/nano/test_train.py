@@ -125,7 +125,7 @@ def test_the_rate_rises_stays_and_falls() -> None:
     assert train.share(0, 1000) == pytest.approx(1 / train.WARM_UP)
     assert train.share(200, 1000) == 1.0
     assert train.share(999, 1000) == train.LAST
-    assert train.share(750, 1000) == pytest.approx(0.5)
+    assert train.share(650, 1000) == pytest.approx(0.25)
 
 
 def test_the_checkpoint_says_in_what_it_was_computed(corpus: Path, tmp_path: Path) -> None:
