@@ -63,7 +63,7 @@ def record(rows: Sequence[Row], manifest: Path, document: Path | None, size: str
     data = json.loads(manifest.read_text("utf-8"))
     data["scores"] = {
         row.name: {
-            "value": round(row.figure.value, 4),
+            "value": round(row.figure.value, 6),
             "interval": [round(row.figure.low, 4), round(row.figure.high, 4)],
             "count": row.figure.count,
         }
