@@ -111,7 +111,7 @@ def written(language: str) -> Iterator[str]:
 def digest() -> str:
     """The SHA-256 of all phrases, in the order of their files' names."""
     together = hashlib.sha256()
-    for part in sorted(_folder().iterdir(), key=lambda part: part.name):
+    for part in sorted(folder().iterdir(), key=lambda part: part.name):
         together.update(part.read_bytes())
     return together.hexdigest()
 
@@ -126,14 +126,15 @@ def _choices(template: str) -> Iterator[str]:
         yield from _choices(template[: match.start()] + chosen + template[match.end() :])
 
 
-def _folder() -> Traversable:
+def folder() -> Traversable:
+    """Where the phrases are."""
     return importlib.resources.files("cortex_llm.nano").joinpath("phrases")
 
 
 def _read(file: str) -> dict[str, list[str]]:
     rules: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in _folder().joinpath(file).read_text("utf-8").splitlines():
+    for line in folder().joinpath(file).read_text("utf-8").splitlines():
         if line.startswith("= "):
             lines = rules.setdefault(line[2:].strip(), [])
         elif line.strip() and not line.startswith("#"):

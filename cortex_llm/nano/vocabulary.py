@@ -8,7 +8,6 @@ that reading is measured on passages never seen.
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import random
 import re
 import string
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cortex_llm.nano import grammar
 from cortex_llm.nano.grammar import Grammar
 from cortex_llm.nano.prompts import LANGUAGES
 from cortex_llm.nano.ranker import is_application
@@ -134,7 +134,7 @@ def _phrases(
 
 
 def _english_verbs() -> frozenset[str]:
-    text = importlib.resources.files("cortex_llm.nano").joinpath("phrases/verbs.txt").read_text()
+    text = grammar.folder().joinpath("verbs.txt").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(" ".join(lines).split())
 
