@@ -13,7 +13,7 @@ import torch
 
 from cortex_llm.errors import LlmError
 
-Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, int], torch.Tensor]
 
 
 def compiled(loss: Loss) -> Loss:

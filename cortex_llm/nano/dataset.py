@@ -1,10 +1,12 @@
 """Turns examples into batches of tokens: similar lengths together, answers before all.
 
 An intent is decided by one word of a dozen of its answer; that word is marked, so that training
-can give it its due.
+can give it its due. All requests for an intent begin alike: they are in batches of their own,
+whose beginning is computed once, and half of them end at that word, since the subject behind it
+costs as much again.
 
-A prompt's tokens are learnt too, at a small weight: the requests and passages repeat words, and
-learning to say them again is learning to copy, which answers are made of.
+The tokens of other prompts are learnt too, at a small weight: passages repeat words, and learning
+to say them again is learning to copy, which answers are made of.
 
 An epoch is a shuffle, cut into chunks; each chunk is sorted by length and cut into batches of
 about the same number of tokens. All of it follows from the seed and the epoch's number, so a
@@ -17,6 +19,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -31,8 +34,20 @@ CHUNK = 4096  # examples sorted by length together: little padding, yet well mix
 PROMPT_WEIGHT = 0.15  # of an answer's token: prompts are ten times as long as answers
 
 
-#: Inputs, targets, how much each target counts, and which of them decide.
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+class Batch(NamedTuple):
+    """Sequences of tokens that all begin with the same `shared` ones (see Nano.hidden).
+
+    What each position should say next, how much that counts, and whether it decides an intent:
+    (sequences, positions from `shared` on).
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    weights: Tensor
+    deciding: Tensor
+    shared: int
+
+
 INTENT = re.compile(r'\{"intent":"(\w+)"')
 
 
@@ -55,7 +70,8 @@ def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list
         example.answer + (tokenizer.END_OF_TEXT if example.kind == TEXT else chat.END)
         for example in examples
     ]
-    encoded = []
+    encoded: list[Encoded] = []
+    decided = 0
     for prompt, answer, text in zip(
         tokens.encode_batch(prompts), tokens.encode_batch(answers), answers, strict=True
     ):
@@ -64,6 +80,9 @@ def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list
             at = len(prompt.ids)
             spelt = _deciding(text, answer)
             deciding = range(at + spelt.start, at + spelt.stop)
+            if deciding:
+                decided += 1
+                ids = ids[: deciding.stop] if decided % 2 else ids
             encoded.append(Encoded(np.array(ids, dtype=np.uint16), at, deciding))
     return encoded
 
@@ -87,21 +106,41 @@ def batches(
     chance.shuffle(order)
     groups: list[list[Encoded]] = []
     for start in range(0, len(order), CHUNK):
-        chunk = sorted(
-            (encoded[at] for at in order[start : start + CHUNK]), key=lambda item: len(item.tokens)
-        )
-        cut: list[list[Encoded]] = [[]]
-        for item in chunk:
-            if cut[-1] and (len(cut[-1]) + 1) * len(item.tokens) > batch_tokens:
-                cut.append([])
-            cut[-1].append(item)
+        chunk = [encoded[at] for at in order[start : start + CHUNK]]
+        cut = [
+            *_cut([item for item in chunk if item.deciding], batch_tokens),
+            *_cut([item for item in chunk if not item.deciding], batch_tokens),
+        ]
         chance.shuffle(cut)
         groups += cut
     for group in groups:
         yield _padded(group)
 
 
+def _cut(items: Sequence[Encoded], batch_tokens: int) -> list[list[Encoded]]:
+    """Groups of similar lengths that cost about `batch_tokens` to compute."""
+    groups: list[list[Encoded]] = []
+    shared = _shared(items)
+    for item in sorted(items, key=lambda item: len(item.tokens)):
+        each = len(item.tokens) - shared
+        if not groups or shared + (len(groups[-1]) + 1) * each > batch_tokens:
+            groups.append([])
+        groups[-1].append(item)
+    return groups
+
+
+def _shared(group: Sequence[Encoded]) -> int:
+    """How many tokens all begin with; 0 where that is not worth a computation of its own."""
+    if not group or not group[0].deciding:
+        return 0
+    least = min(item.prompt for item in group) - 1
+    rows = np.stack([item.tokens[:least] for item in group])
+    same = (rows == rows[0]).all(0)
+    return int(same.argmin()) if not same.all() else least
+
+
 def _padded(group: Sequence[Encoded]) -> Batch:
+    shared = _shared(group)
     longest = max(len(item.tokens) for item in group) - 1
     inputs = torch.zeros(len(group), longest, dtype=torch.long)
     targets = torch.zeros(len(group), longest, dtype=torch.long)
@@ -111,8 +150,9 @@ def _padded(group: Sequence[Encoded]) -> Batch:
         ids = torch.from_numpy(item.tokens.astype(np.int64))
         inputs[row, : len(ids) - 1] = ids[:-1]
         targets[row, : len(ids) - 1] = ids[1:]
-        weights[row, : item.prompt - 1] = PROMPT_WEIGHT
         weights[row, item.prompt - 1 : len(ids) - 1] = 1.0
         if item.deciding:
             deciding[row, item.deciding.start - 1 : item.deciding.stop - 1] = True
-    return inputs, targets, weights, deciding
+        else:
+            weights[row, : item.prompt - 1] = PROMPT_WEIGHT
+    return Batch(inputs, targets[:, shared:], weights[:, shared:], deciding[:, shared:], shared)

@@ -23,9 +23,9 @@ MOST_TEXT = 800  # characters of prose at once
 TEXT = "text"  # the kind that is read as it is, without a question
 #: Of a hundred examples, how many are of each kind. A choice or a reading has five to eight
 #: times the tokens of an intent, so that intents are not quite half of what is read.
-RECIPE = {"intent": 80, "choose": 2, "read": 10, "call": 5, "chat": 2, TEXT: 1}
+RECIPE = {"intent": 85, "choose": 2, "read": 8, "call": 3, "chat": 1, TEXT: 1}
 #: Share of the requests that are said from the written lines: those know more words and ways.
-WRITTEN = 0.6
+WRITTEN = 0.7
 #: The intents are not asked for equally often, nor are they equally hard.
 INTENT_WEIGHTS = (22, 16, 16, 20, 13, 13)
 LANGUAGE_WEIGHTS = (44, 28, 28)

@@ -42,7 +42,7 @@ SIZES = {
         # about 1 M parameters, minutes of CPU: tests, and a first light
         Size("fixture", 2048, 128, 4, 4, 384, 10, 2048, 0.005),
         # about 5 M parameters, an hour of CPU: what is shipped
-        Size("default", 4096, 256, 5, 4, 704, 55, 4096, 0.004),
+        Size("default", 8192, 256, 4, 4, 640, 55, 4096, 0.004),
         # about 31 M parameters, the first design's 8 layers of 512: for one GPU
         Size("full", 8192, 512, 8, 8, 1536, 20, 65536, 0.002),
     )

@@ -9,6 +9,7 @@ The last steps compute as the shipped file does, in eight bits.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import signal
 import time
@@ -35,12 +36,12 @@ ROUNDED = 0.5  # share of the steps, the last ones, whose products are rounded a
 CLIP = 1.0
 DECAY = 0.05
 UNTIMED_STEPS = 30  # the first ones are slower, by a minute where they are compiled
-UNTIMED_STEPS = 30  # the first ones are slower, by a minute where they are compiled
 TIMED_STEPS = 30  # enough to know the speed within a few per cent
 CHECKPOINT_SECONDS = 120.0  # what a crash may cost
 REPORT_STEPS = 20
 SMOOTH = 0.95
 TOKENIZER_EXAMPLES = 40_000  # more do not change the tokens that matter
+ENCODED_AT_ONCE = 10_000  # each takes 20 kB meanwhile
 
 Say = Callable[[str], None]
 
@@ -107,15 +108,18 @@ def prepare(plan: Plan) -> tuple[Any, list[dataset.Encoded]]:
     words = vocabulary.build(
         *(corpus.load(plan.corpus, name) for name in ("packages", "manuals", "catalogue"))
     )
-    maker = Maker(words, corpus.load(plan.corpus, "texts"))
-    examples = list(maker.make(plan.examples, plan.seed))
+    made = Maker(words, corpus.load(plan.corpus, "texts")).make(plan.examples, plan.seed)
+    first = list(itertools.islice(made, TOKENIZER_EXAMPLES))
     path = plan.run / "tokenizer.json"
     if path.exists():
         tokens = tokenizer.load(path)
     else:
-        tokens = tokenizer.train(_texts(examples[:TOKENIZER_EXAMPLES]), plan.size.vocabulary)
+        tokens = tokenizer.train(_texts(first), plan.size.vocabulary)
         tokenizer.save(tokens, path)
-    return tokens, dataset.encode(examples, tokens, plan.size.context)
+    encoded = dataset.encode(first, tokens, plan.size.context)
+    while some := list(itertools.islice(made, ENCODED_AT_ONCE)):
+        encoded += dataset.encode(some, tokens, plan.size.context)
+    return tokens, encoded
 
 
 def train(plan: Plan, say: Say) -> Progress:
@@ -197,16 +201,16 @@ def _step(
     *,
     device: str,
 ) -> None:
-    inputs, targets, weights, deciding = (part.to(device) for part in batch)
-    weights = weights.masked_fill(deciding, DECISION)
+    inputs, targets = batch.inputs.to(device), batch.targets.to(device)
+    weights = batch.weights.masked_fill(batch.deciding, DECISION).to(device)
     model.round_products(on=bool(at.total) and at.step >= (1 - ROUNDED) * at.total)
     with autocast(device):
-        loss = loss_of(inputs, targets, weights)
+        loss = loss_of(inputs, targets, weights, batch.shared)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), CLIP)
     optimizers.step(share(at.step, at.total))
     at.step, at.batch = at.step + 1, at.batch + 1
-    at.tokens += inputs.numel()
+    at.tokens += targets.numel() + batch.shared
     value = float(loss.detach())
     at.loss = value if at.step == 1 else SMOOTH * at.loss + (1 - SMOOTH) * value
 
