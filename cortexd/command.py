@@ -66,7 +66,8 @@ async def run(
     ended = False
     try:
         async with asyncio.timeout(limit_s):
-            if stdin and process.stdin is not None:
+            # Who has ended already took the pipe along, and uvloop refuses to write to it.
+            if stdin and process.stdin is not None and not process.stdin.is_closing():
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     process.stdin.write(stdin)
                     await process.stdin.drain()

@@ -1,11 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 
 import pytest
 
 from cortexd.command import available, run
+
+#: So many at once are over before the loop comes to write. Not in the tests' process: libuv
+#: keeps a pipe for signals as long as its process lives.
+FIFTY = """
+import asyncio, uvloop
+from cortexd.command import run
+async def go():
+    return await asyncio.gather(*(run(["false"], 30, stdin=b"x") for _ in range(50)))
+print({outcome.status for outcome in uvloop.run(go())})
+"""
 
 
 def test_output_status_and_input() -> None:
@@ -13,6 +25,14 @@ def test_output_status_and_input() -> None:
     assert outcome == (3, "in C.UTF-8\n")
     assert not outcome.ok
     assert asyncio.run(run(["true"], 5, stdin=b"x" * 1_000_000)).ok
+
+
+def test_who_ends_before_its_input_is_written_still_has_a_status() -> None:
+    """On the daemon's own loop, which refuses to write to who is gone."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIFTY], check=False, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("{1}\n", "")
 
 
 def test_the_whole_group_is_killed_when_its_time_is_over() -> None:
