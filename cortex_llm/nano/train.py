@@ -26,6 +26,7 @@ from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
 from cortex_llm.nano.compiling import Loss, compiled
 from cortex_llm.nano.examples import Example, Maker
 from cortex_llm.nano.model import Nano
+from cortex_llm.nano.optimizers import Optimizers
 from cortex_llm.nano.precision import autocast, precision
 from cortex_llm.nano.sizes import Size
 
@@ -34,7 +35,6 @@ HOLD, LAST = 0.3, 0.02  # share of the steps at the full rate, and the rate's sh
 DECISION = 8.0  # what an intent's word counts: it is one token of ten in its answer
 ROUNDED = 0.5  # share of the steps, the last ones, whose products are rounded as Q8_0's are
 CLIP = 1.0
-DECAY = 0.05
 UNTIMED_STEPS = 30  # the first ones are slower, by a minute where they are compiled
 TIMED_STEPS = 30  # enough to know the speed within a few per cent
 CHECKPOINT_SECONDS = 120.0  # what a crash may cost
@@ -75,32 +75,6 @@ class Progress:
     loss: float = 0.0
     total: int = 0
     plans: list[tuple[int, int]] = field(default_factory=list)  # (from this step, for so many)
-
-
-class Optimizers:
-    """Muon for the matrices, AdamW for embeddings and norms."""
-
-    def __init__(self, model: Nano, rate: float) -> None:
-        matrices: list[nn.Parameter] = []
-        rest: list[nn.Parameter] = []
-        for name, parameter in model.named_parameters():
-            (matrices if parameter.dim() == 2 and "embd" not in name else rest).append(parameter)
-        self._rate = rate
-        self.all: tuple[torch.optim.Optimizer, ...] = (
-            torch.optim.Muon(
-                matrices, lr=rate, weight_decay=DECAY, momentum=0.95,
-                adjust_lr_fn="match_rms_adamw",
-            ),
-            torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.95), weight_decay=0.0),
-        )  # fmt: skip
-
-    def step(self, share: float) -> None:
-        """Apply the gradients at a share of the rate, and forget them."""
-        for optimizer in self.all:
-            for group in optimizer.param_groups:
-                group["lr"] = self._rate * share
-            optimizer.step()
-            optimizer.zero_grad()
 
 
 def prepare(plan: Plan) -> tuple[Any, list[dataset.Encoded]]:

@@ -1,4 +1,4 @@
-"""Batches: the whole of every example, prompts at a small weight, the same each time."""
+"""Batches: every example once, what they begin with once, the same each time."""
 
 from __future__ import annotations
 
@@ -29,19 +29,44 @@ def encoded() -> list[dataset.Encoded]:
 def test_an_epoch_holds_every_example_once(encoded: list[dataset.Encoded]) -> None:
     assert len(encoded) == 200
     got = list(dataset.batches(encoded, 2048, seed=1, epoch=0))
-    assert sum(len(inputs) for inputs, *_ in got) == 200
-    weight = sum(float((weights == 1.0).sum()) for _, _, weights, _ in got)
+    assert sum(len(batch.inputs) for batch in got) == 200
+    weight = sum(float((batch.weights == 1.0).sum()) for batch in got)
     assert weight == sum(len(item.tokens) - item.prompt for item in encoded)
-    assert all(inputs.numel() <= 2048 or len(inputs) == 1 for inputs, *_ in got)
+    for batch in got:
+        assert batch.targets.numel() + batch.shared <= 2048 or len(batch.inputs) == 1
 
 
 def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
-    inputs, targets, weights, _ = next(iter(dataset.batches(encoded[:1], 2048, 1, 0)))
-    item = encoded[0]
-    assert inputs[0].tolist() == item.tokens[:-1].tolist()
-    assert targets[0].tolist() == item.tokens[1:].tolist()
-    assert float(weights[0, item.prompt - 1]) == 1.0
-    assert float(weights[0, item.prompt - 2]) == pytest.approx(dataset.PROMPT_WEIGHT)
+    item = next(item for item in encoded if not item.deciding)
+    batch = next(iter(dataset.batches([item], 2048, 1, 0)))
+    assert batch.shared == 0
+    assert batch.inputs[0].tolist() == item.tokens[:-1].tolist()
+    assert batch.targets[0].tolist() == item.tokens[1:].tolist()
+    assert float(batch.weights[0, item.prompt - 1]) == 1.0
+    assert float(batch.weights[0, item.prompt - 2]) == pytest.approx(dataset.PROMPT_WEIGHT)
+
+
+def test_requests_for_an_intent_share_their_beginning(encoded: list[dataset.Encoded]) -> None:
+    asked = [item for item in encoded if item.deciding]
+    assert len(asked) > 100
+    for batch in dataset.batches(encoded, 2048, 1, 0):
+        if not batch.deciding.any():
+            assert batch.shared == 0
+            continue
+        assert batch.deciding.any(1).all()
+        begun = batch.inputs[:, : batch.shared]
+        assert batch.shared > 5
+        assert torch.equal(begun, begun[:1].expand_as(begun))
+        assert batch.targets.shape[1] == batch.inputs.shape[1] - batch.shared
+        followed = batch.weights[:, 1:] > 0  # neither padding nor a row's last target
+        following = batch.inputs[:, batch.shared + 1 :]
+        assert torch.equal(batch.targets[:, :-1][followed], following[followed])
+
+
+def test_every_second_request_ends_with_its_intent(encoded: list[dataset.Encoded]) -> None:
+    asked = [item for item in encoded if item.deciding]
+    cut = [item for item in asked if len(item.tokens) == item.deciding.stop]
+    assert cut == asked[::2]
 
 
 def test_what_decides_is_the_intent_s_name() -> None:
@@ -54,13 +79,13 @@ def test_what_decides_is_the_intent_s_name() -> None:
     named = one.tokens[one.deciding.start : one.deciding.stop].tolist()
     assert tokens.decode(named) == "install"
     assert not other.deciding
-    _, targets, _, deciding = next(iter(dataset.batches([one], 2048, 1, 0)))
-    assert targets[0][deciding[0]].tolist() == named
+    batch = next(iter(dataset.batches([one], 2048, 1, 0)))
+    assert batch.targets[0][batch.deciding[0]].tolist() == named
 
 
 def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.Encoded]) -> None:
     def order(seed: int, epoch: int) -> list[torch.Tensor]:
-        return [inputs for inputs, *_ in dataset.batches(encoded, 1024, seed, epoch)]
+        return [batch.inputs for batch in dataset.batches(encoded, 1024, seed, epoch)]
 
     first, again, other = order(1, 0), order(1, 0), order(1, 1)
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))

@@ -57,6 +57,26 @@ def test_weights_of_zero_do_not_count() -> None:
     )
 
 
+def test_a_shared_beginning_is_computed_once_and_learnt_the_same() -> None:
+    torch.manual_seed(1)
+    model = Nano(TINY)
+    tokens, targets = torch.randint(0, 64, (4, 12)), torch.randint(0, 64, (4, 12))
+    tokens[:, :5] = tokens[0, :5]
+    weights = torch.rand(4, 12)
+    weights[:, :5] = 0
+    whole = model.loss(tokens, targets, weights)
+    whole.backward()
+    gradients = [parameter.grad for parameter in model.parameters()]
+    model.zero_grad()
+    once = model.loss(tokens, targets[:, 5:], weights[:, 5:], 5)
+    once.backward()
+    assert torch.allclose(whole, once, atol=1e-6)
+    for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+        assert parameter.grad is not None
+        assert gradient is not None
+        assert torch.allclose(parameter.grad, gradient, atol=1e-6)
+
+
 def test_attention_is_that_of_the_fused_kernel() -> None:
     torch.manual_seed(1)
     q, k, v = torch.randn(3, 2, 2, 9, 16)
