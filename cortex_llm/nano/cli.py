@@ -43,7 +43,9 @@ def add_parser(commands: Any) -> None:
     length.add_argument("--steps", type=int, help="how many steps, exactly")
     trained.add_argument("--until", type=int, metavar="STEP", help="stop there, to be continued")
     trained.add_argument("--seed", type=int, default=SEED)
-    trained.add_argument("--examples", type=int, default=EXAMPLES, help="how many to make")
+    trained.add_argument(
+        "--examples", type=int, default=EXAMPLES, help="how many to make for each epoch"
+    )
     trained.add_argument("--device", default="cpu", help="cpu, or cuda where there is a GPU")
     trained.add_argument("--threads", type=int, default=THREADS)
     trained.add_argument(

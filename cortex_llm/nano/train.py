@@ -13,7 +13,7 @@ import itertools
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ REPORT_STEPS = 20
 SMOOTH = 0.95
 TOKENIZER_EXAMPLES = 40_000  # more do not change the tokens that matter
 ENCODED_AT_ONCE = 10_000  # each takes 20 kB meanwhile
+APART = 1_000_003  # the seeds of a run's epochs: other runs have the numbers between them
 
 Say = Callable[[str], None]
 
@@ -77,23 +78,30 @@ class Progress:
     plans: list[tuple[int, int]] = field(default_factory=list)  # (from this step, for so many)
 
 
-def prepare(plan: Plan) -> tuple[Any, list[dataset.Encoded]]:
-    """The tokenizer of the run, made at its first start, and its encoded examples."""
-    words = vocabulary.build(
-        *(corpus.load(plan.corpus, name) for name in ("packages", "manuals", "catalogue"))
-    )
-    made = Maker(words, corpus.load(plan.corpus, "texts")).make(plan.examples, plan.seed)
-    first = list(itertools.islice(made, TOKENIZER_EXAMPLES))
-    path = plan.run / "tokenizer.json"
-    if path.exists():
-        tokens = tokenizer.load(path)
-    else:
-        tokens = tokenizer.train(_texts(first), plan.size.vocabulary)
-        tokenizer.save(tokens, path)
-    encoded = dataset.encode(first, tokens, plan.size.context)
-    while some := list(itertools.islice(made, ENCODED_AT_ONCE)):
-        encoded += dataset.encode(some, tokens, plan.size.context)
-    return tokens, encoded
+class Lessons:
+    """The examples of a run, new ones for each epoch, in the tokens of the run's folder."""
+
+    def __init__(self, plan: Plan) -> None:
+        words = vocabulary.build(
+            *(corpus.load(plan.corpus, name) for name in ("packages", "manuals", "catalogue"))
+        )
+        self._maker = Maker(words, corpus.load(plan.corpus, "texts"))
+        self._plan = plan
+        path = plan.run / "tokenizer.json"
+        if path.exists():
+            self.tokens = tokenizer.load(path)
+        else:
+            first = self._maker.make(min(plan.examples, TOKENIZER_EXAMPLES), plan.seed)
+            self.tokens = tokenizer.train(_texts(first), plan.size.vocabulary)
+            tokenizer.save(self.tokens, path)
+
+    def epoch(self, number: int) -> list[dataset.Encoded]:
+        """The examples of an epoch; they follow from the seed and the epoch's number."""
+        made = self._maker.make(self._plan.examples, self._plan.seed + APART * number)
+        encoded: list[dataset.Encoded] = []
+        while some := list(itertools.islice(made, ENCODED_AT_ONCE)):
+            encoded += dataset.encode(some, self.tokens, self._plan.size.context)
+        return encoded
 
 
 def train(plan: Plan, say: Say) -> Progress:
@@ -104,12 +112,12 @@ def train(plan: Plan, say: Say) -> Progress:
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     torch.use_deterministic_algorithms(mode=True, warn_only=plan.device != "cpu")
-    tokens, encoded = prepare(plan)
-    say(f"{len(encoded)} examples, {sum(len(e.tokens) for e in encoded):,} tokens")
+    lessons = Lessons(plan)
+    digest = tokenizer.digest(lessons.tokens)
     model = Nano(plan.size).to(plan.device)
     loss = compiled(model.loss) if plan.compiled else model.loss
     optimizers = Optimizers(model, plan.size.rate)
-    at = _restore(plan, model, optimizers, tokenizer.digest(tokens))
+    at = _restore(plan, model, optimizers, digest)
     say(f"{model.parameter_count():,} parameters, from step {at.step}")
     at.total = plan.steps or 0
     if plan.steps:
@@ -118,6 +126,8 @@ def train(plan: Plan, say: Say) -> Progress:
     first, timed_from = at.step, at.seconds
     with _stoppable(at, plan.until) as stopped, (plan.run / "log.jsonl").open("a") as log:
         while not at.total or at.step < at.total:
+            encoded = lessons.epoch(at.epoch)
+            say(f"epoch {at.epoch}: {len(encoded)} examples")
             for number, batch in enumerate(
                 dataset.batches(encoded, plan.size.batch_tokens, plan.seed, at.epoch)
             ):
@@ -133,7 +143,7 @@ def train(plan: Plan, say: Say) -> Progress:
                 if at.step % REPORT_STEPS == 0 or at.step == at.total:
                     _report(at, log, say)
                 if time.monotonic() - saved > CHECKPOINT_SECONDS or stopped():
-                    _save(plan, model, optimizers, at, tokenizer.digest(tokens))
+                    _save(plan, model, optimizers, at, digest)
                     saved = time.monotonic()
                 if stopped():
                     raise LlmError(
@@ -143,7 +153,7 @@ def train(plan: Plan, say: Say) -> Progress:
                     break
             else:
                 at.epoch, at.batch = at.epoch + 1, 0
-    _save(plan, model, optimizers, at, tokenizer.digest(tokens))
+    _save(plan, model, optimizers, at, digest)
     return at
 
 
@@ -209,7 +219,7 @@ def _report(at: Progress, log: Any, say: Say) -> None:
     )
 
 
-def _texts(examples: Sequence[Example]) -> Iterator[str]:
+def _texts(examples: Iterable[Example]) -> Iterator[str]:
     for example in examples:
         yield "\n".join(message["content"] for message in example.messages)
         yield example.answer
