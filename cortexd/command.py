@@ -66,7 +66,7 @@ async def run(
     ended = False
     try:
         async with asyncio.timeout(limit_s):
-            # Who has ended already took the pipe along, and uvloop refuses to write to it.
+            # A child that has ended closed its pipe; uvloop raises RuntimeError on writing to it.
             if stdin and process.stdin is not None and not process.stdin.is_closing():
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     process.stdin.write(stdin)

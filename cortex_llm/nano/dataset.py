@@ -8,9 +8,9 @@ costs as much again.
 The tokens of other prompts are learnt too, at a small weight: passages repeat words, and learning
 to say them again is learning to copy, which answers are made of.
 
-An epoch is a shuffle, cut into chunks; each chunk is sorted by length and cut into batches of
-about the same number of tokens. All of it follows from the seed and the epoch's number, so a
-resumed run continues with the very batches that it would have had.
+An epoch is a shuffle, cut into chunks; each chunk's requests and its other examples are sorted by
+length and cut into batches of about the same number of tokens. All of it follows from the seed
+and the epoch's number, so a resumed run continues with the very batches that it would have had.
 """
 
 from __future__ import annotations
@@ -104,23 +104,21 @@ def batches(
     chance = random.Random(f"{seed} {epoch}")  # noqa: S311 - the same seed must say the same
     order = list(range(len(encoded)))
     chance.shuffle(order)
-    groups: list[list[Encoded]] = []
     for start in range(0, len(order), CHUNK):
         chunk = [encoded[at] for at in order[start : start + CHUNK]]
-        cut = [
-            *_cut([item for item in chunk if item.deciding], batch_tokens),
-            *_cut([item for item in chunk if not item.deciding], batch_tokens),
-        ]
+        asked = [item for item in chunk if item.deciding]
+        shared = _shared(asked)
+        cut = [(group, shared) for group in _cut(asked, batch_tokens, shared)]
+        rest = [item for item in chunk if not item.deciding]
+        cut += [(group, 0) for group in _cut(rest, batch_tokens, 0)]
         chance.shuffle(cut)
-        groups += cut
-    for group in groups:
-        yield _padded(group)
+        for group, begun in cut:
+            yield _padded(group, begun)
 
 
-def _cut(items: Sequence[Encoded], batch_tokens: int) -> list[list[Encoded]]:
+def _cut(items: Sequence[Encoded], batch_tokens: int, shared: int) -> list[list[Encoded]]:
     """Groups of similar lengths that cost about `batch_tokens` to compute."""
     groups: list[list[Encoded]] = []
-    shared = _shared(items)
     for item in sorted(items, key=lambda item: len(item.tokens)):
         each = len(item.tokens) - shared
         if not groups or shared + (len(groups[-1]) + 1) * each > batch_tokens:
@@ -129,18 +127,16 @@ def _cut(items: Sequence[Encoded], batch_tokens: int) -> list[list[Encoded]]:
     return groups
 
 
-def _shared(group: Sequence[Encoded]) -> int:
-    """How many tokens all begin with; 0 where that is not worth a computation of its own."""
-    if not group or not group[0].deciding:
+def _shared(items: Sequence[Encoded]) -> int:
+    """How many tokens all prompts begin with; the last of a prompt is nobody's to share."""
+    if not items:
         return 0
-    least = min(item.prompt for item in group) - 1
-    rows = np.stack([item.tokens[:least] for item in group])
-    same = (rows == rows[0]).all(0)
-    return int(same.argmin()) if not same.all() else least
+    least = min(item.prompt for item in items) - 1
+    rows = np.stack([item.tokens[:least] for item in items])
+    return int(np.append((rows == rows[0]).all(0), values=False).argmin())
 
 
-def _padded(group: Sequence[Encoded]) -> Batch:
-    shared = _shared(group)
+def _padded(group: Sequence[Encoded], shared: int) -> Batch:
     longest = max(len(item.tokens) for item in group) - 1
     inputs = torch.zeros(len(group), longest, dtype=torch.long)
     targets = torch.zeros(len(group), longest, dtype=torch.long)

@@ -20,8 +20,8 @@ from cortex_llm.nano.sizes import Size
 INITIAL = 0.02  # GPT-2's; the parts that add to the residual are scaled down by its depth
 BLOCK, LEVELS = 32, 127  # Q8_0: so many numbers share a scale, and are whole multiples of it
 
-
-Seen = tuple[Tensor, Tensor]  # a layer's keys and values, each (batch, heads, positions, width)
+#: A layer's keys and values, each (batch, heads, positions, width).
+Seen = tuple[Tensor, Tensor]
 
 
 class Norm(nn.Module):  # type: ignore[misc, unused-ignore]
@@ -122,8 +122,9 @@ class Nano(nn.Module):  # type: ignore[misc, unused-ignore]
         """
         embedding = self._embedding()
         x = functional.embedding(tokens[:, shared:], embedding)
-        first = functional.embedding(tokens[:1, :shared], embedding)
         before: Seen | None = None
+        if shared:
+            first = functional.embedding(tokens[:1, :shared], embedding)
         for block in self.blk:
             if shared:
                 first, before = block(first, self.cosine[:shared], self.sine[:shared])
@@ -180,10 +181,10 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     most requests; products and a softmax make training a quarter faster.
     """
     length, seen = q.shape[2], k.shape[2]
+    if q.device.type != "cpu" and length == seen:
+        return functional.scaled_dot_product_attention(q, k, v, is_causal=True)
     later = torch.ones(length, seen, dtype=torch.bool, device=q.device).triu(1 + seen - length)
     if q.device.type != "cpu":
-        if length == seen:
-            return functional.scaled_dot_product_attention(q, k, v, is_causal=True)
         return functional.scaled_dot_product_attention(q, k, v, attn_mask=~later)
     scores = (q @ k.transpose(-1, -2)).float() / math.sqrt(q.shape[-1])
     return torch.softmax(scores.masked_fill(later, -math.inf), -1).to(v.dtype) @ v

@@ -3,7 +3,7 @@
 The shape is llama's: RMSNorm, SwiGLU, rotary positions in interleaved pairs, tied embeddings.
 The context is 1,024, not the 512 of the first design: a manual's synopsis with its options,
 or two package descriptions and the facts of a machine, take 500 to 900 tokens. It costs no
-parameter; the key-value cache of the default size takes 5 MB at that length.
+parameter; the key-value cache of the default size takes 4 MB at that length.
 """
 
 from __future__ import annotations

@@ -32,10 +32,10 @@ from cortex_llm.nano.sizes import Size
 
 WARM_UP = 40  # steps; Muon's first ones would be too large
 HOLD, LAST = 0.3, 0.02  # share of the steps at the full rate, and the rate's share at the end
-DECISION = 8.0  # what an intent's word counts: it is one token of ten in its answer
+DECISION = 8.0  # what an intent's word counts: it is one token of a dozen in a whole answer
 ROUNDED = 0.5  # share of the steps, the last ones, whose products are rounded as Q8_0's are
 CLIP = 1.0
-UNTIMED_STEPS = 30  # the first ones are slower, by a minute where they are compiled
+UNTIMED_STEPS = 30  # the first ones are slower, by minutes where they are compiled
 TIMED_STEPS = 30  # enough to know the speed within a few per cent
 CHECKPOINT_SECONDS = 120.0  # what a crash may cost
 REPORT_STEPS = 20

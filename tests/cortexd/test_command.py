@@ -30,7 +30,7 @@ def test_output_status_and_input() -> None:
 def test_who_ends_before_its_input_is_written_still_has_a_status() -> None:
     """On the daemon's own loop, which refuses to write to who is gone."""
     done = subprocess.run(
-        [sys.executable, "-c", FIFTY], check=False, capture_output=True, text=True
+        [sys.executable, "-c", FIFTY], check=False, capture_output=True, text=True, timeout=60
     )
     assert (done.stdout, done.stderr) == ("{1}\n", "")
 

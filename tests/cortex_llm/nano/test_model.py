@@ -57,9 +57,11 @@ def test_weights_of_zero_do_not_count() -> None:
     )
 
 
-def test_a_shared_beginning_is_computed_once_and_learnt_the_same() -> None:
+@pytest.mark.parametrize("rounded", [False, True])
+def test_a_shared_beginning_is_computed_once_and_learnt_the_same(rounded: bool) -> None:
     torch.manual_seed(1)
     model = Nano(TINY)
+    model.round_products(on=rounded)
     tokens, targets = torch.randint(0, 64, (4, 12)), torch.randint(0, 64, (4, 12))
     tokens[:, :5] = tokens[0, :5]
     weights = torch.rand(4, 12)
@@ -82,6 +84,7 @@ def test_attention_is_that_of_the_fused_kernel() -> None:
     q, k, v = torch.randn(3, 2, 2, 9, 16)
     fused = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
     assert torch.allclose(attend(q, k, v), fused, atol=1e-5)
+    assert torch.allclose(attend(q[:, :, 4:], k, v), fused[:, :, 4:], atol=1e-5)
 
 
 def test_eight_bits_are_those_of_the_export() -> None:
