@@ -1,8 +1,8 @@
 """Training steps as compiled code: a quarter faster on a CPU than operation by operation.
 
-torch writes C++ for the network and calls the machine's compiler, which takes a minute or two at the
-first steps and again where eight-bit products begin. The sums are taken in another order, so
-the weights differ from those of a run that is not compiled; the manifest tells which it was.
+torch writes C++ for the network and calls the machine's compiler, which takes a minute or two
+at the first steps and again where eight-bit products begin. The sums are taken in another order,
+so the weights differ from those of a run that is not compiled; the manifest tells which it was.
 """
 
 from __future__ import annotations
