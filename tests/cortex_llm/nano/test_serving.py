@@ -16,6 +16,15 @@ from cortex_llm.nano.sizes import CONTEXT
 pytest.importorskip("xllamacpp", reason="needs the extra llm")
 
 
+#: What Debian says of it, as `cortex ask` hands it on.
+NGINX = (
+    "nginx: small, powerful, scalable web/proxy server.\n"
+    'Nginx ("engine X") is a high-performance web and reverse proxy server created by Igor Sysoev. '
+    "It can be used both as a standalone web server and as a proxy to reduce the load on back-end "
+    "HTTP or mail servers."
+)
+
+
 @pytest.fixture(scope="module", params=["fixture", "default"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     with serve(builtin_model(request.param)) as running:
@@ -57,3 +66,12 @@ def test_the_same_question_has_the_same_answer(server: Server) -> None:
     assert server.answer(messages) == server.answer(messages)
     assert server.first_token_ms(messages) > 0
     assert 10 < server.memory_mb() < 200
+
+
+@pytest.mark.parametrize("question", ["What is nginx?", "what is nginx", "what does nginx do?"])
+def test_the_question_that_the_readme_asks_first_is_answered(question: str) -> None:
+    with serve(builtin_model("default")) as running:
+        said = running.answer(prompts.answer(question, [NGINX]))
+    assert said not in prompts.UNKNOWN.values()
+    assert "web" in said
+    assert said.rstrip(".").lower().removeprefix("nginx: ") in NGINX.lower()
