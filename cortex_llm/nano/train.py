@@ -9,11 +9,12 @@ The last steps compute as the shipped file does, in eight bits.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import json
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ REPORT_STEPS = 20
 SMOOTH = 0.95
 TOKENIZER_EXAMPLES = 40_000  # more do not change the tokens that matter
 ENCODED_AT_ONCE = 10_000  # each takes 20 kB meanwhile
+COMPARED = 1000  # examples of a run that is continued: enough to hold every kind
 APART = 1_000_003  # the seeds of a run's epochs: other runs have the numbers between them
 
 Say = Callable[[str], None]
@@ -91,7 +93,7 @@ class Lessons:
         if path.exists():
             self.tokens = tokenizer.load(path)
         else:
-            first = self._maker.make(min(plan.examples, TOKENIZER_EXAMPLES), plan.seed)
+            first = list(self._maker.make(min(plan.examples, TOKENIZER_EXAMPLES), plan.seed))
             self.tokens = tokenizer.train(_texts(first), plan.size.vocabulary)
             tokenizer.save(self.tokens, path)
 
@@ -103,6 +105,21 @@ class Lessons:
             encoded += dataset.encode(some, self.tokens, self._plan.size.context)
         return encoded
 
+    def identity(self) -> dict[str, Any]:
+        """What decides the examples; `beginning` tells whether the code makes them otherwise."""
+        plan = self._plan
+        manifest = json.loads((plan.corpus / "corpus.json").read_text("utf-8"))
+        first = list(self._maker.make(min(plan.examples, COMPARED), plan.seed))
+        encoded = dataset.encode(first, self.tokens, plan.size.context)
+        return {
+            "seed": plan.seed,
+            "examples": plan.examples,
+            "tokenizer": tokenizer.digest(self.tokens),
+            "phrases": grammar.digest(),
+            "corpus": {name: part["sha256"] for name, part in manifest["files"].items()},
+            "beginning": hashlib.sha256(b"".join(e.tokens.tobytes() for e in encoded)).hexdigest(),
+        }
+
 
 def train(plan: Plan, say: Say) -> Progress:
     """Run until the planned steps are done; continues where the run's folder was left."""
@@ -113,11 +130,11 @@ def train(plan: Plan, say: Say) -> Progress:
     torch.manual_seed(plan.seed)
     torch.use_deterministic_algorithms(mode=True, warn_only=plan.device != "cpu")
     lessons = Lessons(plan)
-    digest = tokenizer.digest(lessons.tokens)
+    identity = lessons.identity()
     model = Nano(plan.size).to(plan.device)
     loss = compiled(model.loss) if plan.compiled else model.loss
     optimizers = Optimizers(model, plan.size.rate)
-    at = _restore(plan, model, optimizers, digest)
+    at = _restore(plan, model, optimizers, identity)
     say(f"{model.parameter_count():,} parameters, from step {at.step}")
     at.total = plan.steps or 0
     if plan.steps:
@@ -143,7 +160,7 @@ def train(plan: Plan, say: Say) -> Progress:
                 if at.step % REPORT_STEPS == 0 or at.step == at.total:
                     _report(at, log, say)
                 if time.monotonic() - saved > CHECKPOINT_SECONDS or stopped():
-                    _save(plan, model, optimizers, at, digest)
+                    _save(plan, model, optimizers, at, identity)
                     saved = time.monotonic()
                 if stopped():
                     raise LlmError(
@@ -153,7 +170,7 @@ def train(plan: Plan, say: Say) -> Progress:
                     break
             else:
                 at.epoch, at.batch = at.epoch + 1, 0
-    _save(plan, model, optimizers, at, digest)
+    _save(plan, model, optimizers, at, identity)
     return at
 
 
@@ -219,30 +236,21 @@ def _report(at: Progress, log: Any, say: Say) -> None:
     )
 
 
-def _texts(examples: Iterable[Example]) -> Iterator[str]:
+def _texts(examples: Sequence[Example]) -> Iterator[str]:
     for example in examples:
         yield "\n".join(message["content"] for message in example.messages)
         yield example.answer
 
 
-def _identity(plan: Plan, digest: str) -> dict[str, Any]:
-    manifest = json.loads((plan.corpus / "corpus.json").read_text("utf-8"))
-    return {
-        "seed": plan.seed,
-        "examples": plan.examples,
-        "tokenizer": digest,
-        "phrases": grammar.digest(),
-        "corpus": {name: part["sha256"] for name, part in manifest["files"].items()},
-    }
-
-
-def _save(plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest: str) -> None:
+def _save(
+    plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, identity: dict[str, Any]
+) -> None:
     """Write a checkpoint whole or not at all."""
     part = plan.run / "checkpoint.part"
     torch.save(
         {
             "size": asdict(plan.size),
-            "identity": _identity(plan, digest),
+            "identity": identity,
             "progress": asdict(at),
             "model": model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in optimizers.all],
@@ -257,14 +265,14 @@ def _save(plan: Plan, model: Nano, optimizers: Optimizers, at: Progress, digest:
     part.replace(plan.run / "checkpoint.pt")
 
 
-def _restore(plan: Plan, model: Nano, optimizers: Optimizers, digest: str) -> Progress:
+def _restore(plan: Plan, model: Nano, optimizers: Optimizers, identity: dict[str, Any]) -> Progress:
     path = plan.run / "checkpoint.pt"
     if not path.exists():
         return Progress()
     saved = torch.load(path, map_location=plan.device, weights_only=True)
-    if saved["size"] != asdict(plan.size) or saved["identity"] != _identity(plan, digest):
+    if saved["size"] != asdict(plan.size) or saved["identity"] != identity:
         raise UsageError(
-            f"{path} is of another size, seed, corpus or grammar",
+            f"{path} is of another size, seed, corpus, grammar or version",
             hint="name another folder with --run",
         )
     model.load_state_dict(saved["model"])

@@ -112,8 +112,30 @@ def test_minutes_become_steps(corpus: Path, tmp_path: Path) -> None:
 
 def test_another_seed_does_not_continue_a_run(corpus: Path, tmp_path: Path) -> None:
     trained(corpus, tmp_path, steps=1)
-    with pytest.raises(UsageError, match="another size, seed, corpus or grammar"):
+    with pytest.raises(UsageError, match="another size, seed, corpus, grammar or version"):
         trained(corpus, tmp_path, steps=2, seed=5)
+
+
+def test_code_that_makes_other_examples_does_not_continue_a_run(
+    corpus: Path, tmp_path: Path
+) -> None:
+    trained(corpus, tmp_path, steps=1)
+    saved = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    saved["identity"]["beginning"] = "what older code made"
+    torch.save(saved, tmp_path / "checkpoint.pt")
+    with pytest.raises(UsageError, match="grammar or version"):
+        trained(corpus, tmp_path, steps=2)
+
+
+def test_each_epoch_has_examples_of_its_own(corpus: Path, tmp_path: Path) -> None:
+    lessons = train.Lessons(plan(corpus, tmp_path, steps=1))
+
+    def epoch(number: int) -> list[list[int]]:
+        return [item.tokens.tolist() for item in lessons.epoch(number)]
+
+    assert epoch(0) == epoch(0)
+    assert epoch(0) != epoch(1)
+    assert len(epoch(0)) == len(epoch(1))
 
 
 def test_either_steps_or_minutes(corpus: Path, tmp_path: Path) -> None:
