@@ -32,6 +32,7 @@ from cortex_llm.nano.examples import TEXT, Example
 
 CHUNK = 4096  # examples sorted by length together: little padding, yet well mixed
 PROMPT_WEIGHT = 0.15  # of an answer's token: prompts are ten times as long as answers
+INTENT = re.compile(r'\{"intent":"(\w+)"')
 
 
 class Batch(NamedTuple):
@@ -48,9 +49,6 @@ class Batch(NamedTuple):
     shared: int
 
 
-INTENT = re.compile(r'\{"intent":"(\w+)"')
-
-
 @dataclass(frozen=True)
 class Encoded:
     """The tokens of an example, how many of them are the prompt, and which ones decide."""
@@ -61,7 +59,10 @@ class Encoded:
 
 
 def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list[Encoded]:
-    """Tokenize; an example that is longer than the context is left out."""
+    """Tokenize; an example that is longer than the context is left out.
+
+    Of those that name an intent, every second one ends there.
+    """
     prompts = [
         tokenizer.END_OF_TEXT if example.kind == TEXT else chat.render(example.messages)
         for example in examples
