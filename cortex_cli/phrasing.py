@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cortex_cli.attachments import Attachment
-    from cortex_cli.evidence import Evidence
+    from cortex_cli.evidence import Evidence, Passage
     from cortex_cli.provider import Model, Provider
     from cortex_cli.request import Request, Show
 
@@ -28,6 +28,14 @@ MAX_TOKENS = 96
 MAX_QUOTED_LINES = 5
 MAX_QUOTED_CHARS = 300
 JOURNAL = "journal: "
+# With a name and nothing else, these ask what it is.
+WHAT_IS = frozenset(
+    """
+    what whats what's is are s the a an does do mean define explain describe tell me about please
+    qu que est est-ce c quoi à a sert le la un une définis explique décris
+    qué es el un una para sirve define explica describe
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 
 
 def phrase(
@@ -101,6 +109,10 @@ def _phrased(source: Provider, draft: Answer, found: Evidence, show: Show) -> An
     end = _show_vetted(stream, vetting, show)
     text, tokens = vetting.passed, end.tokens if end else None
     if vetting.allowed_answer:
+        if _asks_what_it_is(question, passage):
+            show(passage.sentence)
+            return replace(draft, text=passage.sentence, tokens=tokens)
+        show(text)
         return replace(draft, text=text, sources=(), known=False, tokens=tokens)
     if vetting.strayed or not text.strip():
         rest = ("\n" if text.strip() else "") + _in_their_own_words(found)
@@ -109,12 +121,23 @@ def _phrased(source: Provider, draft: Answer, found: Evidence, show: Show) -> An
     return replace(draft, text=text, tokens=tokens)
 
 
+def _asks_what_it_is(question: str, passage: Passage) -> bool:
+    """Whether a question has nothing but the passage's subject: its summary answers it.
+
+    The built-in model overlooks one such passage in twenty where it is a summary alone.
+    """
+    return set(words(question)) - WHAT_IS <= set(words(passage.subject))
+
+
 def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show) -> Finished | None:
+    """Show the model's text as it comes, but for an answer that needs no support."""
     with output.Waiting(WAITING) as waiting:
         for piece in stream:
             waiting.stop()
             if isinstance(piece, Finished):
-                show(vetting.finish())
+                rest = vetting.finish()
+                if vetting.allowed_answer is None:
+                    show(rest)
                 return piece
             show(vetting.feed(piece))
             if vetting.strayed:

@@ -1,3 +1,5 @@
+import pytest
+
 from cortex_cli.attachments import Attachment
 from cortex_cli.evidence import Evidence, Passage
 from cortex_cli.phrasing import phrase
@@ -40,6 +42,34 @@ def test_why_something_fails_is_no_passage_about_it() -> None:
     line = Passage("", "bind() failed", "bind() failed", "journal: nginx.service")
     answer = ask(Scripted(), request, Evidence((line, NGINX), ()), failure=True)
     assert (answer.text, answer.sources) == ("bind() failed", ("journal: nginx.service",))
+
+
+UNKNOWN = "I don't know: the passage does not say."
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What is nginx?", "nginx: a web server."),
+        ("what does nginx do", "nginx: a web server."),
+        ("nginx", "nginx: a web server."),
+        ("qu'est-ce que nginx ?", "nginx: a web server."),
+        ("¿para qué sirve nginx?", "nginx: a web server."),
+        ("what is the licence of nginx?", UNKNOWN),
+        ("who wrote nginx?", UNKNOWN),
+        ("how do I install nginx", UNKNOWN),
+    ],
+)
+def test_what_something_is_is_known_from_its_own_passage(question: str, text: str) -> None:
+    shown: list[str] = []
+    source = Scripted(UNKNOWN)
+    found = Evidence((NGINX,), ())
+    answer = phrase(
+        source, source.model(), Request(question), found, about_failure=False, show=shown.append
+    )
+    assert (answer.text, "".join(shown)) == (text, text)
+    assert answer.known == (text != UNKNOWN)
+    assert bool(answer.sources) == answer.known
 
 
 def test_the_model_phrases_or_the_passage_speaks() -> None:
