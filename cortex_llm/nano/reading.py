@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 UNANSWERED = 0.2
 TWO_PASSAGES = 0.25
 OTHER_LANGUAGE = 0.12  # questions in French or Spanish about an English passage
+SUMMARY_ONLY = 0.3  # many machines have no longer descriptions: containers, for one
 MAX_PASSAGE = 900
 MOST_OPTIONS = 9
 KEYS = {
@@ -125,7 +126,7 @@ class Reader:
         name = package["name"]
         said = self._grammars[asked].say(_DEFINE[asked], chance, {"term": name})
         passage, answer = description(package, language)
-        return said.text, passage, answer
+        return said.text, answer if chance.random() < SUMMARY_ONLY else passage, answer
 
     def _part(
         self, chance: random.Random, language: str, asked: str
