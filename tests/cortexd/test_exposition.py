@@ -6,7 +6,7 @@ import re
 
 from tests.support.daemon import RunningDaemon
 
-SAMPLE = re.compile(r'^([a-z_]+)(\{[a-z]+="[^"\\\n]*"\})? (-?[\d.]+(e[+-]\d+)?)$')
+SAMPLE = re.compile(r'^([a-z_][a-z0-9_]*)(\{[a-z]+="[^"\\\n]*"\})? (-?[\d.]+(e[+-]\d+)?)$')
 
 
 def test_every_line_is_well_formed(cortexd: RunningDaemon) -> None:
