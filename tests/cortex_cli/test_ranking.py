@@ -61,6 +61,7 @@ def test_every_feature_has_a_weight(db: sqlite3.Connection) -> None:
 
 
 def test_the_weights_are_where_the_script_writes_them() -> None:
+    pytest.importorskip("numpy", reason="needs the extra train: pip install 'cortex-linux[train]'")
     from benchmarks.learn import WEIGHTS_FILE
 
     assert Path(WEIGHTS_FILE).read_text().startswith('"""How much')
