@@ -31,9 +31,9 @@ JOURNAL = "journal: "
 # With a name and nothing else, these ask what it is.
 WHAT_IS = frozenset(
     """
-    what whats what's is are s the a an does do mean define explain describe tell me about please
-    qu que est est-ce c quoi à a sert le la un une définis explique décris
-    qué es el un una para sirve define explica describe
+    what whats is are s the a an does do mean define explain describe tell me about please
+    qu que est est-ce c quoi à sert le la un une définis explique décris
+    qué es el una para sirve explica
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 
