@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cortex_cli.index import aptlists
+from cortex_cli.debian import lists as apt_lists
 
 DEP11 = re.compile(r"_Components-[a-z0-9]+\.yml$")
 FETCH_TIMEOUT_S = 900
@@ -75,8 +75,8 @@ def fetch(folder: Path) -> None:
 def appstream(folder: Path) -> list[Request]:
     """Each application's summary in each language, in a fixed order."""
     found: dict[tuple[str, str], set[str]] = {}
-    for listed in aptlists.matching(folder, DEP11):
-        text = b"".join(aptlists.read_pieces(listed.path)).decode("utf-8", "replace")
+    for listed in apt_lists.matching(folder, DEP11):
+        text = b"".join(apt_lists.read_pieces(listed.path)).decode("utf-8", "replace")
         for entry in text.split("\n---\n"):
             package, summary = _PACKAGE.search(entry), _SUMMARY.search(entry)
             if "Type: desktop-application" in entry and package and summary:

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from benchmarks.programs import Bench
 from benchmarks.report import Outcome, Result, Skipped
-from cortex_cli.documents import Documents
-from cortex_cli.index import aptlists, background
+from cortex_cli.debian import lists as apt_lists
+from cortex_cli.documents.passages import asked
+from cortex_cli.documents.search import Documents
+from cortex_cli.index import background
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.index.packages import PackageSource
-from cortex_cli.passages import asked
 
 QUESTIONS = Path(__file__).parent / "data" / "manual_questions.tsv"
 BUILD_LIMIT_S, SIZE_LIMIT_MB, SEARCH_LIMIT_MS = 20.0, 60.0, 15.0
@@ -32,8 +33,8 @@ FIRST, FEW = 1, 3
 def run(bench: Bench) -> Iterator[Outcome]:
     """Build both, then search."""
     environ = {**os.environ, "CORTEX_CACHE_DIR": str(bench.folder / "both")}
-    folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
-    if not aptlists.packages(folder):
+    folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
+    if not apt_lists.packages(folder):
         yield Skipped("index", "everything", f"no apt lists in {folder}")
         return
     shutil.rmtree(environ["CORTEX_CACHE_DIR"], ignore_errors=True)  # of an earlier attempt

@@ -23,13 +23,13 @@ import numpy as np
 
 from benchmarks import independent
 from benchmarks.quality import SAMPLE, TUNING, requests
-from cortex_cli import ranking
-from cortex_cli.index import aptlists
+from cortex_cli.debian import lists as apt_lists
 from cortex_cli.index.packages import open_index
-from cortex_cli.matching import Catalogue
-from cortex_cli.ranking import Ranker
-from cortex_cli.terms import Term, terms
-from cortex_cli.weights import WEIGHTS
+from cortex_cli.language.terms import Term, terms
+from cortex_cli.packages import ranking
+from cortex_cli.packages.intents import Catalogue
+from cortex_cli.packages.ranking import Ranker
+from cortex_cli.packages.weights import WEIGHTS
 
 PHRASES, SUMMARIES = 700, 500
 SHARES = {"written": 1.0, "phrase": 0.5, "summary": 0.5}
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("/tmp/cortex-learn"))
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS_FILE.name}")
     options = parser.parse_args()
-    if not aptlists.packages(options.lists):
+    if not apt_lists.packages(options.lists):
         independent.fetch(options.lists)
     data = list(examples(options.lists, options.cache))
     for sort in SHARES:

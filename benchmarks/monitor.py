@@ -16,7 +16,7 @@ import psutil
 from benchmarks.measure import MIB, connect, percentile, resident_bytes
 from benchmarks.programs import Bench, Daemon
 from benchmarks.report import Outcome, Result
-from cortexd.store import Store
+from cortexd.alerts.store import Store
 from tests.support.alert_stock import alert
 
 CPU_LIMIT_PERCENT = 0.5

@@ -22,11 +22,13 @@ from benchmarks import independent
 from benchmarks.independent import Request
 from benchmarks.programs import CORTEX, Bench
 from benchmarks.report import Outcome, Result, Skipped
-from cortex_cli import choosing, installed, provider
+from cortex_cli.debian import dpkg_status
+from cortex_cli.debian import lists as apt_lists
 from cortex_cli.errors import NothingFound
-from cortex_cli.index import aptlists
 from cortex_cli.index.packages import open_index
-from cortex_cli.knowledge import Knowledge
+from cortex_cli.install import selection
+from cortex_cli.model import provider
+from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 from tests.support.model_server import CHECKOUT
 
@@ -49,15 +51,15 @@ Method = Callable[[Knowledge, str], list[str]]
 def run(bench: Bench) -> Iterator[Outcome]:
     """Every set by every method, what does not exist, and the times."""
     environ = {"CORTEX_CACHE_DIR": str(bench.folder / "index"), **os.environ}
-    folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
-    if not aptlists.packages(folder):
+    folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
+    if not apt_lists.packages(folder):
         yield Skipped("quality", "everything", f"no apt lists in {folder}")
         return
     named: set[str] = set()
     with Knowledge.open(environ) as knowledge:
         yield from _by_hand(bench, knowledge, environ, named)
         yield from _independent(knowledge, folder, environ, named, quick=bench.quick)
-        known = _every_name(folder) | installed.read(environ).packages.keys()
+        known = _every_name(folder) | dpkg_status.read(environ).packages.keys()
         yield Result("quality", "packages named that do not exist", len(named - known), 0, "")
         yield _search_time(knowledge)
     yield _reply_time(bench, environ, "search", "--json")
@@ -90,9 +92,9 @@ def by_catalogue(knowledge: Knowledge, text: str) -> list[str]:
 
 def together(knowledge: Knowledge, text: str) -> list[str]:
     """What ``cortex install`` would offer without a model."""
-    choice = choosing.choose(text, knowledge)
+    choice = selection.choose(text, knowledge)
     if choice is None:
-        return [hit.package.name for hit in choosing.candidates(text, knowledge)]
+        return [hit.package.name for hit in selection.candidates(text, knowledge)]
     names = [package.name for package in choice.packages]
     return list(dict.fromkeys([*names, *choice.alternatives]))
 
@@ -133,17 +135,17 @@ def _with_model(
         settings = Settings({**environ, **bench.user_environment(daemon), **_index_of(environ)})
 
         def by_model(_: Knowledge, text: str) -> list[str]:
-            hits = choosing.candidates(text, knowledge)
+            hits = selection.candidates(text, knowledge)
             if not hits:
                 return []
             with contextlib.closing(provider.choose(settings)) as source:
-                picked = choosing.asked(source, source.model().profile, text, hits)
+                picked = selection.asked(source, source.model().profile, text, hits)
             names = [hit.package.name for hit in hits]
             return list(dict.fromkeys([*(picked or []), *names]))
 
         def planned(_: Knowledge, text: str) -> list[str]:
             try:
-                plan = choosing.plan_install(settings, text)
+                plan = selection.plan_install(settings, text)
             except NothingFound:
                 return []
             return [*(package.name for package in plan.packages), *plan.alternatives]
@@ -207,8 +209,8 @@ def wilson(right: int, asked: int) -> tuple[float, float]:
 def _every_name(folder: Path) -> set[str]:
     """The packages of the lists, read without the index."""
     names = set()
-    for listed in aptlists.packages(folder):
-        for stanza in aptlists.read_stanzas(listed.path):
+    for listed in apt_lists.packages(folder):
+        for stanza in apt_lists.read_stanzas(listed.path):
             for line in stanza.splitlines():
                 if line.startswith(b"Package: "):
                     names.add(line[9:].decode().strip())

@@ -17,18 +17,19 @@ import shlex
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from cortex_cli import claims, facts, prompts, provider
-from cortex_cli.choosing import plan_install
+from cortex_cli.ask import command_checks, facts
+from cortex_cli.debian.manpages import Manuals
 from cortex_cli.errors import Failure
-from cortex_cli.knowledge import Knowledge
-from cortex_cli.manuals import Manuals
-from cortex_cli.provider import ENDPOINTS, Question
+from cortex_cli.install.selection import plan_install
+from cortex_cli.model import prompts, provider
+from cortex_cli.model.provider import ENDPOINTS, Question
+from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cortex_cli.claims import Claim
+    from cortex_cli.ask.command_checks import Claim
 
 FAKE = "fake"
 FAKE_VARIABLE = "CORTEX_FAKE_COMMANDS"
@@ -124,10 +125,10 @@ class CommandInterpreter:
         path = self._settings.environ.get("PATH")
         with Knowledge.open(self._settings.environ) as knowledge:
             for command in proposed:
-                judged = claims.check_commands(command, knowledge, manuals, path)
+                judged = command_checks.check_commands(command, knowledge, manuals, path)
                 amiss = [claim for claim in judged if claim.refuted]
                 if amiss and knowledge.catch_up():
-                    judged = claims.check_commands(command, knowledge, manuals, path)
+                    judged = command_checks.check_commands(command, knowledge, manuals, path)
                     amiss = [claim for claim in judged if claim.refuted]
                 left_out += amiss
                 if judged and not amiss:

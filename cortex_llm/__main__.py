@@ -52,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     wait.set_defaults(run="cortex_llm.ready:command")
 
     ended = commands.add_parser("explain-stop", help="say why the service ended (ExecStopPost=)")
-    ended.set_defaults(run="cortex_llm.ending:command")
+    ended.set_defaults(run="cortex_llm.explain_stop:command")
 
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
     _add_setup(commands.add_parser("setup", help="the wizard: choose a model and set it up"))

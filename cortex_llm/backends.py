@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Protocol
 
 from cortex_llm import envedit, service, unit
+from cortex_llm.download_view import Fetching
 from cortex_llm.errors import LlmError
-from cortex_llm.fetching import Fetching
 from cortex_llm.output import say
 
 USER_ENV = Path("~/.cortex/.env")

@@ -18,9 +18,9 @@ from cortex_llm import config, engines, machine, models, serve, sizing, trial
 from cortex_llm.config import Settings
 from cortex_llm.engines import Engine
 from cortex_llm.errors import LlmError
-from cortex_llm.holder import who_has
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import data, data_json, say
+from cortex_llm.port_owner import who_has
 from cortex_llm.sizing import Sizing
 
 EXIT_TERMINATED = 128 + signal.SIGTERM

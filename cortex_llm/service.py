@@ -19,11 +19,11 @@ from cortex_llm import config, engines, envedit, envfile, machine, models, sizin
 from cortex_llm.config import DEFAULT_ENV_FILE, Settings
 from cortex_llm.endpoint import request
 from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
-from cortex_llm.interruption import once
 from cortex_llm.machine import Machine
-from cortex_llm.modelplace import for_service, new_copy
+from cortex_llm.model_location import for_service, new_copy
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import data, data_json, say
+from cortex_llm.signals import once
 from cortex_llm.sizing import Sizing
 
 BUILT_IN = "builtin"  # instead of a path: the project's own model, wherever it lies

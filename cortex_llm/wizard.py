@@ -15,14 +15,14 @@ import os
 import sys
 from pathlib import Path
 
-from cortex_llm import backends, models, recommended, surroundings, unit
-from cortex_llm.asking import Answers, Asker
+from cortex_llm import backends, machine_summary, models, recommended, unit
 from cortex_llm.backends import Plan
+from cortex_llm.download_view import Fetching
 from cortex_llm.errors import DownloadError, LlmError, UsageError
-from cortex_llm.fetching import Fetching
+from cortex_llm.machine_summary import Surroundings
 from cortex_llm.output import data, say
+from cortex_llm.prompter import Answers, Asker
 from cortex_llm.recommended import Recommended
-from cortex_llm.surroundings import Surroundings
 
 LOCAL, FILE, BUILT_IN, URL, NONE = "local", "file", "builtin", "url", "none"
 BACKENDS = {
@@ -40,7 +40,7 @@ def command(arguments: argparse.Namespace) -> int:
     answers = Answers.from_arguments(arguments)
     asker = Asker(answers, interactive=sys.stdin.isatty() and not arguments.yes)
     folder = _folder(arguments)
-    machine = surroundings.look(folder)
+    machine = machine_summary.look(folder)
     data("Cortex setup\n")
     for label, value in machine.lines():
         data(f"  {label:<12} {value}")

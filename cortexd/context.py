@@ -9,12 +9,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cortexd import samplers
 from cortexd.access import Level, Policy
-from cortexd.counters import Counters
-from cortexd.llm import Upstream
-from cortexd.queue import InferenceQueue
-from cortexd.ratelimit import RateLimiter
+from cortexd.metrics import samplers
+from cortexd.metrics.counters import Counters
+from cortexd.model.llm import Upstream
+from cortexd.model.queue import InferenceQueue
+from cortexd.model.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cortexd.access import Peer
     from cortexd.api.messages import ReloadReply
     from cortexd.config import Config, Loaded
-    from cortexd.monitor import Monitor
+    from cortexd.monitoring.monitor import Monitor
 
 
 class Caller(Protocol):

@@ -14,26 +14,27 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from cortexd import config, events, listener
+from cortexd import config, events
+from cortexd.alerts.store import Store
 from cortexd.api.errors import ConfigError, CortexError
 from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.events import Event
-from cortexd.monitor import Monitor
-from cortexd.outlets import Outlets
-from cortexd.server import Server
+from cortexd.monitoring.monitor import Monitor
+from cortexd.notify.alert_sinks import Outlets
 from cortexd.sources.model import ModelService
-from cortexd.store import Store
 from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
+from cortexd.wire import listener
+from cortexd.wire.server import Server
 
 if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
     from cortexd.api.messages import ReloadReply
-    from cortexd.collector import Source
     from cortexd.config import Loaded
+    from cortexd.monitoring.collector import Source
 
 _log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,38 +12,6 @@ import pytest
 
 from tests.support.daemon import CHECKOUT, daemon
 
-# docs/architecture: each may import what stands below its own line, and its own line.
-LAYERS = [
-    {"__main__"},
-    {"daemon"},
-    {"server"},
-    {"connection"},
-    {"halfclosed", "slots"},
-    {"dispatch"},
-    {"handlers"},
-    {"outlets"},
-    {"exposition"},
-    {"machine_metrics"},
-    {"context"},
-    {"monitor"},
-    {"analysis", "endpoint", "hooks", "webhook"},
-    {"alertbook"},
-    {"collector", "evidence", "history", "remedies", "sources", "store"},
-    {"queue", "llm", "prompts", "counters", "ratelimit", "samplers"},
-    {"clocks", "database", "lifecycle", "pressure", "rules", "subscription"},
-    {"advise", "alert", "cgroups", "command", "figures", "middle", "migrations", "worker"},
-    {"completion", "waking"},
-    {"http", "sse", "render", "units"},
-    {"config", "listener"},
-    {"access", "systemd", "yamlfile", "log"},
-    {"events", "journal"},
-    {"api"},
-]
-API_LAYERS = [
-    {"client", "messages", "dialects", "validation"},
-    {"strictjson"},
-    {"framing", "errors", "version"},
-]
 # Loaded by an idle daemon they would be paid for by everybody.
 HEAVY = {"openai", "jinja2", "pydantic", "httpx", "click", "rich", "numpy", "xllamacpp"}
 
@@ -64,45 +33,17 @@ def sources(package: str) -> list[Path]:
     return sorted((CHECKOUT / package).rglob("*.py"))
 
 
-def level(name: str, layers: list[set[str]]) -> int:
-    for number, layer in enumerate(layers):
-        if name in layer:
-            return number
-    raise AssertionError(f"{name} stands in no layer: give it its place in test_layers.py")
-
-
-@pytest.mark.parametrize("path", sources("cortexd"), ids=str)
-def test_imports_run_downwards(path: Path) -> None:
-    inside = path.relative_to(CHECKOUT / "cortexd").with_suffix("").parts
-    if inside == ("__init__",):
-        return
-    own = level(inside[0], LAYERS)
-    for module in imported_at_run_time(path):
-        parts = module.split(".")
-        if parts[0] != "cortexd" or len(parts) == 1:
-            assert parts[0] not in ("cortex_cli", "cortex_llm"), f"{path} imports {module}"
-            continue
-        assert level(parts[1], LAYERS) >= own, f"{inside[0]} imports {parts[1]}, which is above it"
-        if inside[0] == "api" and len(inside) > 1 and inside[1] != "__init__" and len(parts) > 2:
-            assert level(parts[2], API_LAYERS) >= level(inside[1], API_LAYERS), module
-
-
-def imported_at_run_time(path: Path) -> Iterator[str]:
-    """What a file imports outside of ``if TYPE_CHECKING``."""
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            inside = CHECKOUT.joinpath(*module.split("."))
-            for alias in node.names:
-                named = inside / f"{alias.name}.py"
-                package = inside / alias.name / "__init__.py"
-                yield f"{module}.{alias.name}" if named.exists() or package.exists() else module
+def test_imports_run_downwards() -> None:
+    """The contracts of pyproject.toml: layers of each package, nothing in a circle."""
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [program, "--no-cache", "--no-logo"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("path", sources("cortex_cli"), ids=str)
@@ -131,5 +72,5 @@ def test_an_idle_daemon_has_loaded_nothing_heavy(tmp_path: Path) -> None:
             cortexd.call(command)
         cortexd.stop()
         loaded = cortexd.log_text().partition("LOADED")[2].split()
-    assert "cortexd.server" in loaded
+    assert "cortexd.wire.server" in loaded
     assert not HEAVY & {module.split(".")[0] for module in loaded}

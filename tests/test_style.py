@@ -12,11 +12,18 @@ import pytest
 
 from tests.support.daemon import CHECKOUT
 
+PACKAGES = ("cortexd", "cortex_cli", "cortex_llm")
 # Tests of how several modules work together, beside those that mirror one module each.
 OF_THE_WHOLE = {
+    "test_catalogue.py",
     "test_client_styles.py",
+    "test_glossary.py",
+    "test_heldout.py",
+    "test_injections.py",
     "test_model_server.py",
+    "test_scripts.py",
     "test_soak.py",
+    "test_wheel.py",
 }
 
 
@@ -72,7 +79,8 @@ def mirror_of(source: str) -> str:
 def modules() -> list[Path]:
     return sorted(
         path.relative_to(CHECKOUT)
-        for path in CHECKOUT.joinpath("cortexd").rglob("*.py")
+        for package in PACKAGES
+        for path in CHECKOUT.joinpath(package).rglob("*.py")
         if path.name != "__init__.py"
     )
 
@@ -87,7 +95,8 @@ def test_every_test_file_has_its_module() -> None:
     mirrors = {Path("tests", module.parent, mirror_of(module.stem)) for module in modules()}
     found = {
         path.relative_to(CHECKOUT)
-        for path in CHECKOUT.joinpath("tests", "cortexd").rglob("test_*.py")
+        for package in PACKAGES
+        for path in CHECKOUT.joinpath("tests", package).rglob("test_*.py")
         if path.name not in OF_THE_WHOLE
     }
     assert found <= mirrors, f"of no module: {sorted(map(str, found - mirrors))}"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cortex_cli import alert_lines, output
+from cortex_cli import output
 from cortex_cli.errors import NothingFound, UsageFault
 from cortex_cli.options import json_option
+from cortex_cli.status import alerts_view
 from cortexd.api.client import Client, Event
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def show(settings: Settings, alert_id: str) -> None:
     if settings.json:
         output.data_json(alert)
         return
-    for line in alert_lines.full(alert):
+    for line in alerts_view.full(alert):
         output.data_styled(line)
 
 
@@ -92,7 +93,7 @@ def watch(settings: Settings, severity: str | None) -> None:
                 output.talk(f"{message.data['count']} events were missed")
             else:
                 verb = message.name.removeprefix("alert.")
-                output.data_styled([(f"{verb:<8}  ", None), *alert_lines.short(message.data)])
+                output.data_styled([(f"{verb:<8}  ", None), *alerts_view.short(message.data)])
 
 
 def listing(
@@ -115,7 +116,7 @@ def listing(
         output.data_json(found_all)
         return
     for alert in found:
-        output.data_styled(alert_lines.short(alert))
+        output.data_styled(alerts_view.short(alert))
     if not found:
         output.talk("no alerts")
     elif total > len(found):

@@ -46,10 +46,10 @@ def ask(
     commands in it; none is ever run.  Nothing leaves the machine, unless CORTEX_PROVIDER names
     a server elsewhere.
     """
-    from cortex_cli import attachments
-    from cortex_cli.answer import answer
-    from cortex_cli.answerview import Shown, close
-    from cortex_cli.request import Request
+    from cortex_cli.ask import attachments
+    from cortex_cli.ask.answer import answer
+    from cortex_cli.ask.request import Request
+    from cortex_cli.ask.view import Shown, close
 
     text = " ".join(question).strip()
     if not text:

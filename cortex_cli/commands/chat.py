@@ -17,8 +17,8 @@ from cortexd.api.errors import CortexError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cortex_cli.conversation import Conversation
-    from cortex_cli.request import Request
+    from cortex_cli.ask.conversation import Conversation
+    from cortex_cli.ask.request import Request
     from cortex_cli.settings import Settings
 
 PROMPT = "> "
@@ -56,9 +56,9 @@ def chat(
     line of standard input is a question; --json then gives one object for each.  Conversations
     are kept in ~/.local/state/cortex/chats.
     """
-    from cortex_cli import attachments
-    from cortex_cli.conversation import Conversation
-    from cortex_cli.request import Request
+    from cortex_cli.ask import attachments
+    from cortex_cli.ask.conversation import Conversation
+    from cortex_cli.ask.request import Request
 
     begin = Conversation.newest if go_on else Conversation.begin
     conversation = begin(settings.environ)
@@ -79,8 +79,8 @@ def chat(
 
 def _answer(settings: Settings, request: Request, conversation: Conversation) -> bool:
     """Answer and remember; an error or Ctrl-C ends this answer, not the conversation."""
-    from cortex_cli.answer import answer
-    from cortex_cli.answerview import Shown, close
+    from cortex_cli.ask.answer import answer
+    from cortex_cli.ask.view import Shown, close
 
     shown = Shown(quiet=settings.json)
     try:
@@ -133,7 +133,7 @@ def _line_editing(settings: Settings) -> Iterator[None]:
     """Arrow keys, and what was typed in earlier conversations."""
     import readline
 
-    from cortex_cli.conversation import state_folder
+    from cortex_cli.ask.conversation import state_folder
 
     path = state_folder(settings.environ) / "chat_history"
     with contextlib.suppress(OSError):

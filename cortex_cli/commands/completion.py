@@ -17,14 +17,15 @@ HOW = {
 
 @click.command(epilog="\b\n" + "\n".join(HOW.values()))
 @click.argument("shell", type=click.Choice(list(HOW)))
-def completion(shell: str) -> None:
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script for SHELL."""
     from click.shell_completion import get_completion_class
-
-    from cortex_cli.main import cli
 
     kind = get_completion_class(shell)
     if kind is None:  # pragma: no cover - click has all three
         raise Failure(f"click cannot complete for {shell}")
     # The shell's own code: written as it is, tabs, escapes and all.
-    sys.stdout.write(kind(cli, {}, "cortex", "_CORTEX_COMPLETE").source() + "\n")
+    sys.stdout.write(
+        kind(ctx.find_root().command, {}, "cortex", "_CORTEX_COMPLETE").source() + "\n"
+    )

@@ -63,9 +63,9 @@ def status(settings: Settings) -> None:
 def health(settings: Settings, watch: bool, interval: float, rounds: int | None) -> None:
     """Show a snapshot of this machine's health."""
     if watch:
-        from cortex_cli import vitals
+        from cortex_cli.status import live
 
-        vitals.watch(settings, interval, rounds)
+        live.watch(settings, interval, rounds)
         return
     _show(settings, _call(settings, "health"))
 
@@ -152,18 +152,18 @@ def shutdown(settings: Settings) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def install_service(options: tuple[str, ...]) -> None:
     """Install Cortex as a system service, or upgrade it: scripts/install.sh."""
-    from cortex_cli import systemservice
+    from cortex_cli.services import system as system_services
 
-    systemservice.run_script("install.sh", options)
+    system_services.run_script("install.sh", options)
 
 
 @daemon.command("uninstall", context_settings=PASSED_ON)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def uninstall_service(options: tuple[str, ...]) -> None:
     """Remove the system service: scripts/uninstall.sh."""
-    from cortex_cli import systemservice
+    from cortex_cli.services import system as system_services
 
-    systemservice.run_script("uninstall.sh", options)
+    system_services.run_script("uninstall.sh", options)
 
 
 @daemon.command()
@@ -181,9 +181,9 @@ def stop() -> None:
 @daemon.command()
 def restart() -> None:
     """Restart the system's cortexd; requests that come meanwhile are answered."""
-    from cortex_cli import systemservice
+    from cortex_cli.services import system as system_services
 
-    systemservice.systemctl("restart", systemservice.DAEMON)
+    system_services.systemctl("restart", system_services.DAEMON)
     output.talk("cortexd is restarted")
 
 
@@ -193,15 +193,15 @@ def restart() -> None:
 @click.option("--request", metavar="ID", help="Only this request, through both services.")
 def logs(follow: bool, lines: int, request: str | None) -> None:
     """Show the journal of cortexd and of the model server."""
-    from cortex_cli import systemservice
+    from cortex_cli.services import system as system_services
 
-    systemservice.logs(follow=follow, lines=lines, request=request)
+    system_services.logs(follow=follow, lines=lines, request=request)
 
 
 def _systemctl(verb: str) -> None:
-    from cortex_cli import systemservice
+    from cortex_cli.services import system as system_services
 
-    systemservice.systemctl(verb, *systemservice.EVERYTHING)
+    system_services.systemctl(verb, *system_services.EVERYTHING)
     output.talk(f"cortexd is {'started' if verb == 'start' else 'stopped'}")
 
 

@@ -12,8 +12,8 @@ from cortex_cli.errors import FAILED, AlreadySaid
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
-    from cortex_cli.diagnosis import Finding
     from cortex_cli.settings import Settings
+    from cortex_cli.status.doctor import Finding
 
 MARKS = {
     "ok": ("ok      ", output.GREEN),
@@ -31,7 +31,7 @@ def doctor(settings: Settings) -> None:
 
     Exit status 0: nothing failed (there may be warnings); 1: something did.
     """
-    from cortex_cli.diagnosis import examine
+    from cortex_cli.status.doctor import examine
 
     findings = []
     for finding in examine(settings):

@@ -11,7 +11,7 @@ from cortex_cli import output
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
-    from cortex_cli.entry import Entry
+    from cortex_cli.install.history_entry import Entry
     from cortex_cli.settings import Settings
 
 DEFAULT_ENTRIES = 20
@@ -31,7 +31,7 @@ DEFAULT_ENTRIES = 20
 @click.pass_obj
 def history(settings: Settings, number: int | None, limit: int) -> None:
     """List the installs and rollbacks, newest first, or show entry ID whole."""
-    from cortex_cli.history import History
+    from cortex_cli.install.history import History
 
     with History.open(settings.environ) as opened:
         found = [opened.entry(number)] if number else opened.entries(limit)

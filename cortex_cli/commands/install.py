@@ -29,9 +29,9 @@ def install(
     machine's own index are ever named, and apt says beforehand what it would do.  Exit status
     3: nothing found.
     """
-    from cortex_cli.checking import check
-    from cortex_cli.choosing import plan_install
-    from cortex_cli.commands.carrying_out import go_on
+    from cortex_cli.install.present import go_on
+    from cortex_cli.install.selection import plan_install
+    from cortex_cli.install.validation import check
 
     request = " ".join(what).strip()
     if not request:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cortex_cli import output, prompts
+from cortex_cli import output
 from cortex_cli.errors import AlreadySaid
+from cortex_cli.model import prompts
 from cortex_cli.options import json_option
 from cortexd.api.client import Client
 

@@ -24,9 +24,9 @@ def rollback(settings: Settings, number: int, dry_run: bool, yes: bool) -> None:
     Whether the old versions can still be had, and whether anything installed since needs what
     would go, is checked before the first command runs.  Is itself an entry of the history.
     """
-    from cortex_cli.commands.carrying_out import go_on
-    from cortex_cli.history import History
-    from cortex_cli.rollback import plan_rollback
+    from cortex_cli.install.history import History
+    from cortex_cli.install.present import go_on
+    from cortex_cli.install.rollback import plan_rollback
 
     with History.open(settings.environ) as history:
         entry = history.entry(number)

@@ -13,7 +13,7 @@ from cortex_cli.options import json_option
 if TYPE_CHECKING:
     from typing import Any
 
-    from cortex_cli.knowledge import Hit, Knowledge
+    from cortex_cli.packages.knowledge import Hit, Knowledge
     from cortex_cli.settings import Settings
 
 DEFAULT_LIMIT = 10
@@ -37,8 +37,8 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     WHAT is words in English, French or Spanish, a name, or a command.  No model is asked.
     Exit status 3: nothing found.
     """
-    from cortex_cli.knowledge import Knowledge
-    from cortex_cli.terms import language_of
+    from cortex_cli.language.terms import language_of
+    from cortex_cli.packages.knowledge import Knowledge
 
     request = " ".join(what).strip()
     if not request:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cortex_cli import alert_lines, output
+from cortex_cli import output
 from cortex_cli.errors import FAILED, AlreadySaid
 from cortex_cli.options import json_option
+from cortex_cli.status import alerts_view
 from cortexd.api.client import Client
 from cortexd.api.errors import DaemonUnreachable
 
@@ -36,9 +37,9 @@ def up(settings: Settings, model: Path | None) -> None:
 
     Waits until the model has answered with one token.  Does nothing where both run already.
     """
-    from cortex_cli import services
+    from cortex_cli.services import user as user_services
 
-    found = services.up(settings, model)
+    found = user_services.up(settings, model)
     if settings.json:
         values = {"socket": str(found.socket), "started": found.started, "model": found.model}
         output.data_json({**values, "state": found.state})
@@ -52,9 +53,9 @@ def up(settings: Settings, model: Path | None) -> None:
 @click.pass_obj
 def down(settings: Settings) -> None:
     """Stop what "cortex up" started, and nothing else."""
-    from cortex_cli import services
+    from cortex_cli.services import user as user_services
 
-    stopped = services.down(settings)
+    stopped = user_services.down(settings)
     if settings.json:
         output.data_json({"stopped": stopped})
         return
@@ -90,7 +91,7 @@ def status(settings: Settings) -> None:
     else:
         output.data_pairs(overview(found))
         for alert in alerts:
-            output.data_styled(alert_lines.short(alert))
+            output.data_styled(alerts_view.short(alert))
     if grave and grave[0] != "warning":
         raise AlreadySaid(GRAVE)
     if grave or found["llm"]["state"] != "ready":

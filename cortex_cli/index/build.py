@@ -10,15 +10,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cortex_cli.index import aptlists
-from cortex_cli.index.deb822 import Reader, description, names
-from cortex_cli.index.debversion import key
+from cortex_cli.debian import lists as apt_lists
+from cortex_cli.debian.deb822 import Reader, description, names
+from cortex_cli.debian.version import key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from cortex_cli.index.aptlists import ListFile
+    from cortex_cli.debian.lists import ListFile
 
 FIELDS = (
     "Package",
@@ -82,16 +82,16 @@ def collect(
     reader = Reader(FIELDS)
     for found in lists:
         seen = told = 0
-        for number, stanza in enumerate(aptlists.read_stanzas(found.path)):
+        for number, stanza in enumerate(apt_lists.read_stanzas(found.path)):
             _add(collected, reader.read(stanza), found.origin)
             seen += len(stanza)
             if number % REPORT_EVERY == 0:
-                read = min(found.size, aptlists.packed_size(found.path, seen))
+                read = min(found.size, apt_lists.packed_size(found.path, seen))
                 report(read - told, f"{len(collected.records)} packages")
                 told = read
         report(found.size - told, f"{len(collected.records)} packages")
     if status.exists():
-        for stanza in aptlists.read_stanzas(status):
+        for stanza in apt_lists.read_stanzas(status):
             _add_installed(collected, reader.read(stanza))
     by_md5: defaultdict[str, list[Record]] = defaultdict(list)
     for record in collected.records.values():
@@ -131,7 +131,7 @@ def installed(status: Path) -> dict[str, str]:
     if not status.exists():
         return {}
     reader = Reader(["Package", "Status", "Version"])
-    found = (reader.read(stanza) for stanza in aptlists.read_stanzas(status))
+    found = (reader.read(stanza) for stanza in apt_lists.read_stanzas(status))
     return {
         fields["Package"]: fields.get("Version", "")
         for fields in found
@@ -175,7 +175,7 @@ def _describe(by_md5: dict[str, list[Record]], found: ListFile) -> None:
     language = found.path.name.rpartition("_Translation-")[2].partition(".")[0]
     text_field = f"Description-{language}"
     reader = Reader(["Description-md5", text_field])
-    for stanza in aptlists.read_stanzas(found.path):
+    for stanza in apt_lists.read_stanzas(found.path):
         fields = reader.read(stanza)
         for record in by_md5.get(fields.get("Description-md5", ""), ()):
             short, long = description(fields.get(text_field, ""))

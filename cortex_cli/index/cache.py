@@ -35,7 +35,7 @@ HALF = ".building-"
 
 
 class Source(Protocol):
-    """What an index is made of: packages.py, documents.py."""
+    """What an index is made of: packages.py, search.py."""
 
     KIND: ClassVar[str]
     TITLE: ClassVar[str]

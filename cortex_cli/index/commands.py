@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.index import aptlists
-from cortex_cli.index.deb822 import Reader
+from cortex_cli.debian import lists as apt_lists
+from cortex_cli.debian.deb822 import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cortex_cli.index.aptlists import ListFile
+    from cortex_cli.debian.lists import ListFile
 
 COMMANDS = re.compile(r"_(?:cnf_)?Commands-[a-z0-9]+$")
 CONTENTS = re.compile(r"_Contents-[a-z0-9]+$")
@@ -28,19 +28,19 @@ _PAST = b"usr/sc"
 
 def files(folder: Path) -> list[ListFile]:
     """The lists of commands in ``folder``."""
-    return aptlists.matching(folder, COMMANDS) + aptlists.matching(folder, CONTENTS)
+    return apt_lists.matching(folder, COMMANDS) + apt_lists.matching(folder, CONTENTS)
 
 
 def read(found: ListFile) -> Iterator[tuple[str, str]]:
     """Each command and its package in one list."""
-    if COMMANDS.search(aptlists.stem_of(found.path)):
+    if COMMANDS.search(apt_lists.stem_of(found.path)):
         return _from_commands(found.path)
     return _from_contents(found.path)
 
 
 def _from_commands(path: Path) -> Iterator[tuple[str, str]]:
     reader = Reader(["name", "commands"])
-    for stanza in aptlists.read_stanzas(path):
+    for stanza in apt_lists.read_stanzas(path):
         fields = reader.read(stanza)
         for command in fields.get("commands", "").split(","):
             if command.strip() and "name" in fields:
@@ -49,7 +49,7 @@ def _from_commands(path: Path) -> Iterator[tuple[str, str]]:
 
 def _from_contents(path: Path) -> Iterator[tuple[str, str]]:
     rest = b""
-    for piece in aptlists.read_pieces(path):
+    for piece in apt_lists.read_pieces(path):
         whole, _, rest = (rest + piece).rpartition(b"\n")
         for command, packages in _IN_CONTENTS.findall(whole):
             for package in packages.decode("utf-8", "replace").split(","):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from cortex_cli.index import aptlists, build, texts
+from cortex_cli.debian import lists as apt_lists
+from cortex_cli.index import build, texts
 from cortex_cli.index.texts import Places
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class DocumentSource:
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> Self:
         """This machine's, or those that the environment names."""
-        status = Path(environ.get("CORTEX_DPKG_STATUS") or aptlists.SYSTEM_STATUS)
+        status = Path(environ.get("CORTEX_DPKG_STATUS") or apt_lists.SYSTEM_STATUS)
         return cls(Places.of(environ), status)
 
     @property

@@ -10,11 +10,11 @@ import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cortex_cli.debian.deb822 import names
 from cortex_cli.index import intents, schema
-from cortex_cli.index.deb822 import names
 from cortex_cli.index.kinds import PROGRAM, kind_of
-from cortex_cli.stems import stem
-from cortex_cli.words import words
+from cortex_cli.language.stems import stem
+from cortex_cli.language.words import words
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli.terms import stems
-from cortex_cli.words import ENGLISH, FRENCH, SPANISH
+from cortex_cli.language.terms import stems
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Container, Iterable, Sequence
 
-CATALOGUE = Path(__file__).parent.parent / "catalogue"
+CATALOGUE = Path(__file__).parents[1] / "packages" / "catalogue"
 LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 UBUNTU = "Ubuntu"
 

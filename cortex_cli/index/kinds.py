@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cortex_cli.stems import stem
+from cortex_cli.language.stems import stem
 
 PROGRAM = "program"
 LIBRARY = "library"

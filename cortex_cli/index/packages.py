@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from cortex_cli.index import aptlists, background, build, commands, fill, intents, schema
+from cortex_cli.debian import lists as apt_lists
+from cortex_cli.index import background, build, commands, fill, intents, schema
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
 
-    from cortex_cli.index.aptlists import ListFile
+    from cortex_cli.debian.lists import ListFile
     from cortex_cli.index.cache import Report
 
 LANGUAGES = ("en", "fr", "es")
@@ -38,11 +39,11 @@ class PackageSource:
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> Self:
         """This machine's, or those that CORTEX_APT_LISTS and CORTEX_DPKG_STATUS name."""
-        folder = Path(environ.get("CORTEX_APT_LISTS") or aptlists.SYSTEM_LISTS)
-        status = Path(environ.get("CORTEX_DPKG_STATUS") or aptlists.SYSTEM_STATUS)
-        lists = aptlists.packages(folder)
+        folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
+        status = Path(environ.get("CORTEX_DPKG_STATUS") or apt_lists.SYSTEM_STATUS)
+        lists = apt_lists.packages(folder)
         descriptions = [
-            found for language in LANGUAGES for found in aptlists.translations(folder, language)
+            found for language in LANGUAGES for found in apt_lists.translations(folder, language)
         ]
         listed = commands.files(folder)
         return cls(folder, tuple(lists), tuple(descriptions), tuple(listed), status)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cortex_cli import manuals
-from cortex_cli.manuals import Manual, Manuals
+from cortex_cli.debian import manpages
+from cortex_cli.debian.manpages import Manual, Manuals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -99,7 +99,7 @@ class Places:
     def manual_folders(self) -> Iterator[Path]:
         """The folders of manual pages, by section."""
         for folder in self.manuals:
-            for section in manuals.SECTIONS:
+            for section in manpages.SECTIONS:
                 yield folder / f"man{section}"
 
     def find_all(self) -> Iterator[File]:
@@ -153,7 +153,7 @@ def read(file: File) -> Text | None:
     return of_unit(content(file.path)) if file.kind == UNIT else _of_readme(file)
 
 
-def content(path: str, limit: int = manuals.MAX_PAGE_BYTES) -> str:
+def content(path: str, limit: int = manpages.MAX_PAGE_BYTES) -> str:
     """The text of a file, compressed or not; empty if it cannot be read."""
     try:
         if path.endswith(".gz"):
@@ -166,7 +166,7 @@ def content(path: str, limit: int = manuals.MAX_PAGE_BYTES) -> str:
 
 
 def _of_manual(file: File) -> Text | None:
-    roff = content(file.path, HEAD_BYTES if file.brief else manuals.MAX_PAGE_BYTES)
+    roff = content(file.path, HEAD_BYTES if file.brief else manpages.MAX_PAGE_BYTES)
     page = Manual(file.name, file.section, roff)
     if not page.summary:  # a stub that leads to another page, or no page
         return None

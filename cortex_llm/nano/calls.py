@@ -9,14 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cortex_llm.nano import prompts
+from cortex_llm.nano.example import Example, choose_language
 from cortex_llm.nano.grammar import Grammar
 from cortex_llm.nano.prompts import Tool
-
-if TYPE_CHECKING:
-    from cortex_llm.nano.examples import Example
 
 MISSING = 0.15  # share of requests whose tool is not listed
 
@@ -180,9 +177,7 @@ class Calls:
 
     def call(self, chance: random.Random) -> Example | None:
         """A request, some tools, and the call that serves it."""
-        from cortex_llm.nano.examples import Example, _language
-
-        language = _language(chance)
+        language = choose_language(chance)
         kind = chance.choice(KINDS)
         said = self._grammars[language].say(kind.requests[language], chance)
         others = [other for other in KINDS if other is not kind]

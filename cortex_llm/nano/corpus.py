@@ -95,7 +95,9 @@ def read_catalogue() -> list[dict[str, Any]]:
     It is data of the command's package; nothing of the command is imported.
     """
     found = []
-    for entry in importlib.resources.files("cortex_cli").joinpath("catalogue").iterdir():
+    for entry in (
+        importlib.resources.files("cortex_cli").joinpath("packages", "catalogue").iterdir()
+    ):
         if entry.name.endswith(".yaml"):
             found += yaml.safe_load(entry.read_text("utf-8"))
     kept = ("id", *LANGUAGES, "packages")

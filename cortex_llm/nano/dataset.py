@@ -28,7 +28,8 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
 from cortex_llm.nano import chat, tokenizer
-from cortex_llm.nano.examples import TEXT, Example
+from cortex_llm.nano.example import Example
+from cortex_llm.nano.examples import TEXT
 
 CHUNK = 4096  # examples sorted by length together: little padding, yet well mixed
 PROMPT_WEIGHT = 0.15  # of an answer's token: prompts are ten times as long as answers

@@ -10,12 +10,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cortex_llm.nano import heldout, prompts, reading
 from cortex_llm.nano.calls import Calls
-from cortex_llm.nano.prompts import INTENTS, LANGUAGES, Messages
+from cortex_llm.nano.example import Example, choose_language
+from cortex_llm.nano.prompts import INTENTS, LANGUAGES
 from cortex_llm.nano.ranker import Ranker
 from cortex_llm.nano.vocabulary import CATALOGUED, Vocabulary, is_held_out, kind_of
 
@@ -28,7 +28,6 @@ RECIPE = {"intent": 79, "choose": 2, "read": 14, "call": 3, "chat": 1, TEXT: 1}
 WRITTEN = 0.7
 #: The intents are not asked for equally often, nor are they equally hard.
 INTENT_WEIGHTS = (22, 16, 16, 20, 13, 13)
-LANGUAGE_WEIGHTS = (44, 28, 28)
 #: Share of choices whose request wants two packages, and whose candidates hold no answer.
 TWO, NONE = 0.1, 0.1
 #: Lines of a system prompt that a stranger might send: the model must not depend on its own.
@@ -40,15 +39,6 @@ STRANGERS = (
     "Tu es un assistant.",
     "Eres un asistente.",
 )
-
-
-@dataclass(frozen=True)
-class Example:
-    """Messages and their answer; `text` alone for prose."""
-
-    kind: str
-    messages: Messages
-    answer: str
 
 
 class Maker:
@@ -94,7 +84,7 @@ class Maker:
         """A request, and what it wants."""
         name = chance.choices(INTENTS, INTENT_WEIGHTS)[0]
         rule = f"{name}_written" if chance.random() < WRITTEN else name
-        said = self._words.grammars[_language(chance)].say(rule, chance)
+        said = self._words.grammars[choose_language(chance)].say(rule, chance)
         if heldout.plain(said.meant) in self._forbidden or not said.text:
             return None  # a held-out request, mistyped, would be one, too
         subject = said.subject.strip(" ?.!,")
@@ -102,7 +92,7 @@ class Maker:
 
     def choose(self, chance: random.Random) -> Example | None:
         """A request, the ranker's candidates, and the right ones among them."""
-        language = _language(chance)
+        language = choose_language(chance)
         wanted = [self._wish(chance, language)]
         if chance.random() < TWO:
             wanted.append(self._wish(chance, language))
@@ -135,7 +125,7 @@ class Maker:
 
     def chat(self, chance: random.Random) -> Example | None:
         """A bare message, as a stranger sends it: the model tells what it is, or is not told."""
-        language = _language(chance)
+        language = choose_language(chance)
         grammar = self._words.grammars[language]
         if chance.random() < 0.4:
             said, answer = grammar.say(["{hello}", "{hello} {o_end}"], chance), prompts.GREETING
@@ -152,7 +142,7 @@ class Maker:
         """Prose from the documentation, or a description."""
         if chance.random() < 0.5:
             return Example(TEXT, [], chance.choice(self._texts)["text"][:MOST_TEXT])
-        language = _language(chance)
+        language = choose_language(chance)
         package = self._package(chance, language)
         text = f"{package['name']}: {package['short'][language]}.\n{package['long'][language]}"
         return Example(TEXT, [], text[:MOST_TEXT])
@@ -190,7 +180,3 @@ class Maker:
 def _best(right: Sequence[str], found: Sequence[str]) -> str:
     """The first of the right packages that was found, or else the first."""
     return next((name for name in right if name in found), right[0])
-
-
-def _language(chance: random.Random) -> str:
-    return chance.choices(LANGUAGES, LANGUAGE_WEIGHTS)[0]

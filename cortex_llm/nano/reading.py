@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import random
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cortex_llm.nano import prompts
+from cortex_llm.nano.example import Example, choose_language
 from cortex_llm.nano.vocabulary import Vocabulary, is_held_out
-
-if TYPE_CHECKING:
-    from cortex_llm.nano.examples import Example
 
 UNANSWERED = 0.2
 TWO_PASSAGES = 0.25
@@ -93,9 +91,7 @@ class Reader:
 
     def read(self, chance: random.Random) -> Example | None:
         """A question with a passage or two, and the answer."""
-        from cortex_llm.nano.examples import Example, _language
-
-        language = _language(chance)
+        language = choose_language(chance)
         roll = chance.random()
         make = self._description if roll < 0.5 else self._option if roll < 0.75 else self._part
         if roll > 0.88:

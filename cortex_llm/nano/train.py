@@ -25,7 +25,8 @@ from torch import nn
 from cortex_llm.errors import LlmError, UsageError
 from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
 from cortex_llm.nano.compiling import Loss, compiled
-from cortex_llm.nano.examples import Example, Maker
+from cortex_llm.nano.example import Example
+from cortex_llm.nano.examples import Maker
 from cortex_llm.nano.model import Nano
 from cortex_llm.nano.optimizers import Optimizers
 from cortex_llm.nano.precision import autocast, precision

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
 
-from cortexd import events, prompts
+from cortexd import events
 from cortexd.access import Level
 from cortexd.api.errors import (
     Cancelled,
@@ -23,10 +23,11 @@ from cortexd.api.errors import (
     Unauthorized,
     shown,
 )
-from cortexd.completion import Usage
 from cortexd.context import Running
 from cortexd.events import Event
-from cortexd.queue import Priority
+from cortexd.model import prompts
+from cortexd.model.completion import Usage
+from cortexd.model.queue import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
         NoParams,
     )
     from cortexd.context import Caller, Context
-    from cortexd.prompts import Turn
+    from cortexd.model.prompts import Turn
 
 # An answer of fewer tokens says nothing of the server's speed.
 TELLING_TOKENS = 8

@@ -6,9 +6,10 @@ import functools
 import logging
 from typing import TYPE_CHECKING
 
-from cortexd import events, units
+from cortexd import events
 from cortexd.api.errors import DaemonBusy, InvalidParams, shown
 from cortexd.events import Event
+from cortexd.model import units
 
 if TYPE_CHECKING:
     from cortexd.api.messages import LlmStateReply, LoadParams, UnloadParams

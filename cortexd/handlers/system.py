@@ -6,8 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from cortexd import exposition, samplers
 from cortexd.api.messages import PROTOCOL_VERSION
+from cortexd.metrics import exposition, samplers
 
 if TYPE_CHECKING:
     from cortexd.api.messages import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortexd.alert import Finding, Judgement, Kind
-from cortexd.middle import median
+from cortexd.quantiles import median
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortexd.alert import Finding, Judgement, Kind
-from cortexd.middle import median, quartiles
+from cortexd.quantiles import median, quartiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

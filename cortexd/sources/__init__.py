@@ -12,8 +12,8 @@ from cortexd.sources.units import Units
 from cortexd.sources.vulnerabilities import Vulnerabilities
 
 if TYPE_CHECKING:
-    from cortexd.collector import Source
     from cortexd.config import MonitoringSection
+    from cortexd.monitoring.collector import Source
 
 
 def build(settings: MonitoringSection) -> list[Source]:

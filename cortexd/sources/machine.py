@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cortexd import samplers
+from cortexd.metrics import samplers
 
 if TYPE_CHECKING:
     from cortexd.api.messages import DiskUsage, Pressure

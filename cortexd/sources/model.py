@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from cortexd.llm import Upstream
+    from cortexd.model.llm import Upstream
 
 # Between two questions for its state; three short requests to a local server.
 GAP_S = 30.0

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cortex_cli.knowledge import Knowledge
+from cortex_cli.packages.knowledge import Knowledge
 from tests.support.tiny_gguf import write_model
 
 CHECKOUT = Path(__file__).resolve().parents[2]

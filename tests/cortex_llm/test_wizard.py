@@ -304,7 +304,7 @@ def test_a_file_that_is_no_model_is_refused(home: Path) -> None:
 
 def test_the_name_of_every_question_is_known(home: Path) -> None:
     from cortex_llm.__main__ import build_parser
-    from cortex_llm.asking import NAMES
+    from cortex_llm.prompter import NAMES
 
     given = vars(build_parser().parse_args(["setup"]))
     assert set(given) - {"run", "yes", "dry_run", "answers", "models_dir"} <= set(NAMES)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cortexd.access import Level, Peer
+from cortexd.alerts.store import Store
 from cortexd.config import AccessSection, Config, LimitsSection, Loaded
 from cortexd.context import Context
-from cortexd.monitor import Monitor
-from cortexd.store import Store
+from cortexd.monitoring.monitor import Monitor
 
 
 def test_apply(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cortexd.alert import SEVERITIES, Alert
-from cortexd.store import Store
+from cortexd.alerts.store import Store
 
 
 def alert(number: int = 0, **values: Any) -> Alert:

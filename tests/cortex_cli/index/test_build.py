@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from cortex_cli.debian.lists import ListFile
 from cortex_cli.index import build
-from cortex_cli.index.aptlists import ListFile
 
 OLD = "Package: x\nVersion: 1\nTag: a::b\nDescription: old\n long text\n"
 NEW = "Package: x\nVersion: 1+deb12u1\nDescription: new\nRecommends: y | z\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cortex_cli.debian.lists import ListFile
 from cortex_cli.index import build, fill
-from cortex_cli.index.aptlists import ListFile
 from cortex_cli.index.intents import Intent
 
 LIST = """\

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cortex_llm.nano import prompts
-from cortex_llm.nano.examples import Example, Maker
+from cortex_llm.nano.example import Example
+from cortex_llm.nano.examples import Maker
 from tests.cortex_llm.nano import small
 
 pytest.importorskip("torch", reason="needs the extra train: pip install 'cortex-linux[train]'")

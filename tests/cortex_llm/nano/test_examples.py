@@ -9,7 +9,8 @@ import random
 import pytest
 
 from cortex_llm.nano import heldout
-from cortex_llm.nano.examples import RECIPE, Example, Maker
+from cortex_llm.nano.example import Example
+from cortex_llm.nano.examples import RECIPE, Maker
 from tests.cortex_llm.nano import small
 
 

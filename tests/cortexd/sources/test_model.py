@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cortexd.llm import Upstream
+from cortexd.model.llm import Upstream
 from cortexd.rules.model import BASELINE, NEWEST
 from cortexd.sources.model import GAP_S, ModelService
 from tests.support.daemon import daemon, eventually

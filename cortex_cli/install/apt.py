@@ -1,0 +1,194 @@
+"""Asks apt what it would do, with the user's own rights: no lock, no root, nothing changed.
+
+apt's binary cache goes into Cortex's own cache folder, because
+many machines (containers, minimal images) switch apt's off, and every question then costs the
+parsing of all lists.  ``CORTEX_APT_LISTS`` points apt at another folder, as it does the index.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from cortex_cli import output
+from cortex_cli.debian import lists as apt_lists
+from cortex_cli.errors import Failure
+from cortex_cli.index import cache
+from cortex_cli.index.packages import PackageSource
+from cortex_cli.install import simulation
+from cortex_cli.install.plan import bare_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cortex_cli.install.simulation import Simulation
+
+# The programs that may be run as root are the system's, whatever the user's PATH says.
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Nothing else of the environment reaches apt: APT_CONFIG would let it change the rules.
+KEPT = ("HOME", "TERM", "LANG", "LC_ALL", "http_proxy", "https_proxy", "no_proxy", "DISPLAY")
+# Measured at 0.3 to 1 s; a machine that needs this long has another problem.
+TIMEOUT_S = 60.0
+GENTLY = ("nice", "-n", "10")
+
+
+def simulate(
+    environ: Mapping[str, str],
+    command: Sequence[str],
+    *,
+    thorough: bool = False,
+    patience_s: float | None = None,
+) -> Simulation:
+    """What ``command``, an apt-get of a plan, would do.
+
+    ``thorough`` runs ``-s`` as well, at the same time: it goes through every step, and has the
+    origins of dependencies.  With hundreds of packages that takes seconds: where it is not done
+    after ``patience_s``, the listing has to do, and the result says so.
+
+    Raises:
+        Failure: apt-get is not there, or does not answer.
+    """
+    argv = bare_command(command)
+    with output.Waiting("asking apt"), _options(environ) as options:
+        listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
+        stepping = [argv[0], "-s", *options, *argv[1:]]
+        if patience_s is not None:  # on a busy machine the listing comes first
+            stepping = [*GENTLY, *stepping]
+        started = time.monotonic()
+        questions = [_start(each) for each in (listing, stepping)[: 1 + thorough]]
+        try:
+            answers = [_answer(questions[0], TIMEOUT_S)]
+            wait_s = TIMEOUT_S
+            if patience_s is not None:
+                wait_s = max(0.0, started + patience_s - time.monotonic())
+            answers += [_answer(question, wait_s) for question in questions[1:]]
+        except subprocess.TimeoutExpired as error:
+            if patience_s is None or len(questions) == 1 or questions[0].poll() is None:
+                raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
+        finally:
+            for question in questions:
+                _end(question)
+    listed, complaint = answers[0]
+    simulated = answers[1][0] if len(answers) > 1 else None
+    if not complaint and len(answers) > 1:
+        complaint = answers[1][1]
+    return simulation.read(listed, complaint, simulated)
+
+
+def records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
+    """What the lists and dpkg say of ``names``; nothing where apt-cache does not say it."""
+    with _options(environ) as options:
+        question = _start(["apt-cache", "show", *options, *names])
+        try:
+            listed, _ = _answer(question, TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return b""
+        finally:
+            _end(question)
+    return listed.encode()
+
+
+def _answer(question: subprocess.Popen[str], wait_s: float) -> tuple[str, str]:
+    """The output of apt, and its complaint where it would not do it."""
+    listed, complaint = question.communicate(timeout=wait_s)
+    status = question.returncode
+    if status and "E: " not in complaint:
+        complaint += f"E: apt-get ended with status {status}\n"
+    return listed, complaint if status else ""
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What apt gets to see of the environment."""
+    return {"PATH": SYSTEM_PATH, **{name: environ[name] for name in KEPT if name in environ}}
+
+
+def _start(argv: list[str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            argv,
+            env={"PATH": SYSTEM_PATH, "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            cwd="/",
+        )
+    except OSError as error:
+        raise Failure(
+            f"cannot run {argv[0]}: {error.strerror}", hint="cortex install needs apt"
+        ) from error
+
+
+def _end(question: subprocess.Popen[str]) -> None:
+    if question.poll() is None:
+        question.kill()
+        question.communicate()
+
+
+@contextmanager
+def _options(environ: Mapping[str, str]) -> Iterator[list[str]]:
+    """Options that change where apt reads, and nothing of what it would do."""
+    settings = ["Debug::NoLocking=1", "Dir::Cache::srcpkgcache="]
+    folder = _cache_folder(environ)
+    name = _cache_name(environ)
+    if folder:
+        settings.append(f"Dir::Cache::pkgcache={folder / name}.bin")
+    if status := environ.get("CORTEX_DPKG_STATUS"):
+        settings.append(f"Dir::State::status={Path(status).resolve()}")
+    with tempfile.TemporaryDirectory(prefix="cortex-apt-") as made:
+        if lists := environ.get("CORTEX_APT_LISTS"):
+            place = (folder or Path(made)) / f"{name}.list"
+            _keep(place, "".join(sources(Path(lists))))
+            settings += [
+                f"Dir::State::lists={Path(lists).resolve()}",
+                f"Dir::Etc::sourcelist={place}",
+                "Dir::Etc::sourceparts=/dev/null",
+            ]
+        yield [part for setting in settings for part in ("-o", setting)]
+
+
+def _keep(path: Path, text: str) -> None:
+    """Have ``text`` in ``path``, untouched if it is there: apt's cache is as old as its sources."""
+    if path.is_file() and path.read_text() == text:
+        return
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
+        stream.write(text)
+    Path(stream.name).replace(path)
+
+
+def _cache_folder(environ: Mapping[str, str]) -> Path | None:
+    for place in cache.folders(environ):
+        folder = place / "apt"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK | os.X_OK) and folder.stat().st_uid == os.geteuid():
+            return folder
+    return None
+
+
+def _cache_name(environ: Mapping[str, str]) -> str:
+    """One cache per machine's lists, like the index."""
+    return PackageSource.find(environ).file_name().partition(".")[0]
+
+
+def sources(lists: Path) -> Iterator[str]:
+    """The sources that a folder of lists was fetched from, read off the names of the lists."""
+    for found in apt_lists.packages(lists):
+        stem = found.path.name.partition("_Packages")[0]
+        place, dists, rest = stem.rpartition("_dists_")
+        suite, _, parts = rest.partition("_")
+        component, binary, architecture = parts.rpartition("_binary-")
+        uri = unquote(place.replace("_", "/"))
+        uri = f"file:{uri}" if uri.startswith("/") else f"http://{uri}"
+        if dists and binary:
+            names = component.replace("_", "/")
+            yield f"deb [trusted=yes arch={architecture}] {uri} {suite} {names}\n"

@@ -1,0 +1,271 @@
+"""What was planned and done on this machine, in SQLite.
+
+An entry is written before the first command runs and again after the last, each in one
+transaction, so a crash leaves either; one that was begun and whose process is gone was broken
+off, and the next look finds out from dpkg what it had done.  Root's history is the machine's
+(``/var/lib/cortex-history``), a user's is their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import sqlite3
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from cortex_cli import processes
+from cortex_cli.debian import dpkg_status
+from cortex_cli.errors import Failure, NothingFound
+from cortex_cli.install.history_entry import FIELDS, from_row
+from cortex_cli.processes import Process
+from cortex_cli.settings import why_not_mine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cortex_cli.debian.dpkg_status import Versions
+    from cortex_cli.install.history_entry import Entry, Kind, State
+    from cortex_cli.install.plan import Plan
+
+SYSTEM_FOLDER = Path("/var/lib/cortex-history")
+FILE_NAME = "history.sqlite"
+BUSY_TIMEOUT_S = 10.0
+# Of a long output the beginning says what was to be done, and the end why it failed.
+OUTPUT_HEAD_BYTES = 16 * 1024
+OUTPUT_TAIL_BYTES = 48 * 1024
+# Dry runs are many and short of consequences; older ones make room.
+MAX_DRY_RUNS = 1000
+# Given back before the outcome is written, so that a disk that filled up meanwhile can take it.
+RESERVE_BYTES = 256 * 1024
+
+MIGRATIONS = (
+    """
+    CREATE TABLE entry (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL, request TEXT NOT NULL, plan TEXT NOT NULL, undoes INTEGER,
+        who TEXT NOT NULL, state TEXT NOT NULL, began REAL NOT NULL, ended REAL,
+        before TEXT NOT NULL, after TEXT, output TEXT NOT NULL DEFAULT '',
+        failed_command INTEGER, exit_status INTEGER, pid INTEGER, pid_started INTEGER
+    )
+    """,
+)
+
+
+class History:
+    """Read and write access to one user's, or the machine's, history."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environ = environ
+        self._path = folder / FILE_NAME
+        with _translated(self._path):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if reason := why_not_mine(folder):
+                raise Failure(f"the folder {folder} is not safe to use: {reason}")
+            self._db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                self._migrate()
+            except BaseException:
+                self._db.close()
+                raise
+
+    @classmethod
+    def open(cls, environ: Mapping[str, str]) -> Self:
+        """Open the history of whoever runs this.
+
+        Raises:
+            Failure: it cannot be read or written.
+        """
+        return cls(folder_of(environ), environ)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._db.close()
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version >= len(MIGRATIONS):
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        for statement in MIGRATIONS[version:]:
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        self._db.execute("COMMIT")
+
+    def dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
+        """Record what was only looked at."""
+        with _translated(self._path):
+            number = self._insert(kind, plan, undoes, state="dry run")
+            self._db.execute(
+                "DELETE FROM entry WHERE state = 'dry run' AND id <= ("
+                " SELECT id FROM entry WHERE state = 'dry run' ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                [MAX_DRY_RUNS],
+            )
+        return number
+
+    def begin(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
+        """Record that ``plan`` is about to be run by this process."""
+        me = processes.of(os.getpid())
+        with _translated(self._path):
+            self._make_reserve()
+            return self._insert(kind, plan, undoes, state="running", process=me)
+
+    def finish(
+        self, number: int, state: State, failed: int | None = None, status: int | None = None
+    ) -> Entry:
+        """Record how it ended, with what is there now and what was said meanwhile."""
+        entry = self._raw(number)
+        after = dpkg_status.read(self._environ).among(entry.before)
+        output = bounded(self.log(number))
+        with _translated(self._path):
+            self._reserve().unlink(missing_ok=True)
+            self._db.execute(
+                "UPDATE entry SET state = ?, ended = ?, after = ?, output = ?, failed_command = ?,"
+                " exit_status = ? WHERE id = ? AND state = 'running'",
+                [state, time.time(), _dumped(after), output, failed, status, number],
+            )
+        self.log(number).unlink(missing_ok=True)
+        return self._raw(number)
+
+    def entry(self, number: int) -> Entry:
+        """The entry of that number.
+
+        Raises:
+            NothingFound: there is none.
+        """
+        self._settle()
+        return self._raw(number)
+
+    def entries(self, limit: int = -1) -> list[Entry]:
+        """The entries, newest first."""
+        self._settle()
+        return self._select("ORDER BY id DESC LIMIT ?", [limit])
+
+    def log(self, number: int) -> Path:
+        """Where the commands of a running entry write; survives this process."""
+        return self._folder / f"output-{number}.log"
+
+    def _settle(self) -> None:
+        """Mark what was broken off: begun by a process that is gone."""
+        with _translated(self._path):
+            rows = self._db.execute(
+                "SELECT id, pid, pid_started FROM entry WHERE state = 'running'"
+            ).fetchall()
+        for number, pid, started in rows:
+            if not processes.is_running(Process(pid, started)):
+                self.finish(number, "broken off")
+
+    def _raw(self, number: int) -> Entry:
+        found = self._select("WHERE id = ?", [number])
+        if not found:
+            raise NothingFound(
+                f"the history has no entry {number}", hint="the entries there are: cortex history"
+            )
+        return found[0]
+
+    def _select(self, clause: str, values: list[int]) -> list[Entry]:
+        with _translated(self._path):
+            rows = self._db.execute(f"SELECT {FIELDS} FROM entry {clause}", values)  # noqa: S608
+            return [from_row(row) for row in rows.fetchall()]
+
+    def _insert(
+        self,
+        kind: Kind,
+        plan: Plan,
+        undoes: int | None,
+        *,
+        state: State,
+        process: Process | None = None,
+    ) -> int:
+        cursor = self._db.execute(
+            "INSERT INTO entry (kind, request, plan, undoes, who, state, began, before, pid,"
+            " pid_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                kind,
+                plan.request,
+                json.dumps(plan.as_json()),
+                undoes,
+                who(self._environ),
+                state,
+                time.time(),
+                _dumped(self._versions(plan)),
+                process.pid if process else None,
+                process.started if process else None,
+            ],
+        )
+        return cursor.lastrowid or 0
+
+    def _versions(self, plan: Plan) -> Versions:
+        names = [package.name for package in plan.packages]
+        changed = [dpkg_status.bare(change.name) for change in plan.changes.all()]
+        return dpkg_status.read(self._environ).among([*names, *changed])
+
+    def _reserve(self) -> Path:
+        return self._folder / "reserve"
+
+    def _make_reserve(self) -> None:
+        descriptor = os.open(self._reserve(), os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+        finally:
+            os.close(descriptor)
+
+
+def folder_of(environ: Mapping[str, str]) -> Path:
+    """The folder of the history of whoever runs this."""
+    if named := environ.get("CORTEX_STATE_DIR"):
+        return Path(named)
+    if os.geteuid() == 0:
+        return SYSTEM_FOLDER
+    home = Path(environ.get("HOME") or "~").expanduser()
+    return Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "cortex"
+
+
+def who(environ: Mapping[str, str]) -> str:
+    """The person: whoever called sudo, else this user."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    caller = environ.get("SUDO_USER")
+    return f"{caller} (as {name})" if os.getuid() == 0 and caller else name
+
+
+def bounded(path: Path) -> str:
+    """The text of a file, its middle left out where it is long, and said so."""
+    try:
+        with path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+            if size <= OUTPUT_HEAD_BYTES + OUTPUT_TAIL_BYTES:
+                return stream.read().decode(errors="replace")
+            head = stream.read(OUTPUT_HEAD_BYTES).decode(errors="replace")
+            stream.seek(-OUTPUT_TAIL_BYTES, os.SEEK_END)
+            left_out = size - OUTPUT_HEAD_BYTES - OUTPUT_TAIL_BYTES
+            tail = stream.read().decode(errors="replace")
+            return f"{head}\n[… {left_out} bytes left out …]\n{tail}"
+    except OSError:
+        return ""
+
+
+def _dumped(versions: Versions) -> str:
+    return json.dumps(dpkg_status.as_json(versions))
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    hint = f"see whether there is room, and whose it is: df -h {path.parent}; ls -ld {path.parent}"
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Failure(f"cannot keep the history in {path}: {error}", hint=hint) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failure(f"cannot keep the history in {path}: {reason}", hint=hint) from error

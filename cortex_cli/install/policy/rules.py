@@ -1,0 +1,164 @@
+"""What may be run: allow, ask or deny, judged on what a command really runs.  Pure.
+
+Deny goes before ask, ask before allow, and what no rule speaks of is the policy's default.
+Every package and every argument of a command is judged; the strictest verdict counts.  What
+cannot be read is denied, whatever the rules say.  Several policies (the administrator's, the
+user's) only ever add strictness.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from fnmatch import fnmatchcase
+from itertools import product
+from typing import TYPE_CHECKING
+
+from cortex_cli.debian.dpkg_status import bare
+from cortex_cli.install.policy import apt_arguments, command_line
+from cortex_cli.install.policy.command_line import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cortex_cli.install.plan import Plan
+
+
+class Level(IntEnum):
+    """How strict; the higher wins."""
+
+    ALLOW = 0  # run after the one question that --yes answers
+    ASK = 1  # a person at a terminal must agree
+    DENY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing to judge: a command with one of its arguments and one of its packages."""
+
+    command: str
+    argument: str | None = None
+    package: str | None = None
+    origin: str | None = None
+    exact: bool = False  # apt has said that there is a package of this very name
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Applies where each of its keys has a pattern that matches; an empty key is no condition."""
+
+    level: Level
+    command: tuple[str, ...] = ()
+    argument: tuple[str, ...] = ()
+    package: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    reason: str = ""
+    place: str = ""
+
+    def applies(self, subject: Subject) -> bool:
+        """Whether this rule speaks of ``subject``."""
+        program = subject.command.partition(" ")[0]
+        return (
+            (not self.command or _any(self.command, (subject.command, program)))
+            and (not self.argument or _any(self.argument, (subject.argument,)))
+            and (not self.package or self._names(subject))
+            and (not self.origin or _any(self.origin, (subject.origin,)))
+        )
+
+    def _names(self, subject: Subject) -> bool:
+        package = subject.package
+        if _any(self.package, (package,)):
+            return True
+        # To apt a name with a dot or a plus that is no package is a regular expression.
+        if package is None or subject.exact or self.level is Level.ALLOW:
+            return False
+        literal = [name for name in self.package if not set(name) & set("*?[")]
+        try:
+            return bool(set(package) & set(".+")) and any(
+                re.search(package, name) for name in literal
+            )
+        except re.error:
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One file's rules."""
+
+    source: str
+    default: Level
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be done, what about, and why."""
+
+    level: Level
+    about: str = ""
+    why: str = ""
+
+
+def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
+    """The verdict over all that ``plan`` runs and changes, dependencies included."""
+    origins = {bare(change.name): change.origin for change in plan.changes.all()}
+    origins |= {
+        package.name: origins.get(package.name) or package.origin for package in plan.packages
+    }
+    changed = list(dict.fromkeys(bare(change.name) for change in plan.changes.all()))
+    return _strictest(
+        verdict
+        for command in plan.commands
+        for verdict in _verdicts(policies, command, changed, origins)
+    )
+
+
+def judge(policies: Sequence[Policy], argv: Sequence[str]) -> Verdict:
+    """The verdict over one argument list."""
+    return _strictest(_verdicts(policies, argv, (), {}))
+
+
+def judge_line(policies: Sequence[Policy], line: str) -> Verdict:
+    """The verdict over a line of shell."""
+    try:
+        found = command_line.commands(line)
+    except Unreadable as error:
+        return Verdict(Level.DENY, line, str(error))
+    return _strictest(verdict for argv in found for verdict in _verdicts(policies, argv, (), {}))
+
+
+def _verdicts(
+    policies: Sequence[Policy], argv: Sequence[str], changed: Iterable[str], origins: dict[str, str]
+) -> Iterator[Verdict]:
+    try:
+        call = apt_arguments.read(command_line.unwrapped(argv))
+    except Unreadable as error:
+        yield Verdict(Level.DENY, " ".join(argv), str(error))
+        return
+    packages: list[str | None] = [*dict.fromkeys((*call.packages, *changed))]
+    for package, argument in product(packages or [None], call.arguments or [None]):
+        origin = origins.get(package or "")
+        subject = Subject(call.command, argument, package, origin, exact=package in origins)
+        yield from (_verdict(policy, subject) for policy in policies)
+
+
+def _verdict(policy: Policy, subject: Subject) -> Verdict:
+    about = " ".join(part for part in (subject.command, subject.package) if part)
+    for level in (Level.DENY, Level.ASK, Level.ALLOW):
+        for rule in policy.rules:
+            if rule.level is level and rule.applies(subject):
+                matched = f" {subject.argument}" if rule.argument else ""
+                why = f"{rule.reason} ({rule.place})" if rule.reason else rule.place
+                return Verdict(level, about + matched, why)
+    return Verdict(policy.default, about, f"{policy.source}: no rule speaks of it")
+
+
+def _strictest(verdicts: Iterable[Verdict]) -> Verdict:
+    return max(verdicts, key=lambda verdict: verdict.level, default=Verdict(Level.ALLOW))
+
+
+def _any(patterns: Iterable[str], values: Iterable[str | None]) -> bool:
+    return any(
+        fnmatchcase(value, pattern) for value in values if value is not None for pattern in patterns
+    )

@@ -1,0 +1,381 @@
+"""The upstream model server: what state it is in, and one answer at a time from it.
+
+Speaks the OpenAI API over HTTP, on TCP or a Unix socket, always streaming, so that an
+answer can be cancelled at any token.  Every error of HTTP and every odd reply is turned
+into an error of ``cortexd.api.errors`` here and nowhere else; an answer that does not end
+with a finish reason is an error, never a short answer.  Knows nothing of queues, prompts
+or clients.
+
+Where the server is loaded on demand, a connection to ``url`` starts it.  Looking at it must
+not: that goes to ``probe_url``, the server's own socket behind the address for clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cortexd.api import strictjson
+from cortexd.api.errors import (
+    CortexError,
+    InvalidParams,
+    LlmUnavailable,
+    ModelNotLoaded,
+    shown,
+)
+from cortexd.model import completion, http, sse
+from cortexd.model.activation import Waker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from contextlib import AbstractAsyncContextManager
+
+    from cortexd.api.messages import LlmState
+    from cortexd.model.completion import Usage
+
+# A probe asks a local server for a constant; one that needs longer is hung.
+PROBE_TIMEOUT_S = 2.0
+# Within this time after good news nobody asks again.
+FRESH_S = 1.0
+# While a model loads: how often it is asked whether it is ready.
+LOADING_POLL_S = 0.1
+# Connections that systemd may let go before a server on demand counts as not to be had.
+ATTEMPTS_ON_DEMAND = 3
+# Answers that a server's own usual speed is told from.
+REMEMBERED_SPEEDS = 200
+# An error page is read no further than this.
+MAX_ERROR_BYTES = 64 * 1024
+
+_START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cortex up)"
+_FAILED_HINT = "see why: systemctl status cortex-llm; journalctl -u cortex-llm -n 50"
+# Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
+_PROFILE_TAG = "cortex.profile="
+_NANO_PREFIX = "cortex-nano"
+
+
+class _NotYet(Exception):
+    """The server is there and its model is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What is known of the model server."""
+
+    state: LlmState = "absent"
+    model: str | None = None
+    profile: str | None = None
+    context_length: int | None = None
+    slots: int | None = None
+
+
+@dataclass(slots=True)
+class Upstream:
+    """One model server at ``url`` (``http://…`` or ``unix:/path``)."""
+
+    url: str
+    api_key: str | None = None
+    key_file: Path | None = None
+    enabled: bool = True
+    probe_url: str | None = None
+    info: ServerInfo = ServerInfo()
+    tokens_per_second: float | None = None
+    # Of the last answers that had the server to themselves, the oldest first.
+    speeds: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED_SPEEDS))
+    last_error: str | None = None
+    _checked_at: float = -FRESH_S
+    _doubtful: bool = True
+    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _pools: dict[str, http.Pool] = field(default_factory=dict)
+    _waker: Waker = field(default_factory=Waker)
+
+    async def aclose(self) -> None:
+        """Close the connections that are not in use."""
+        self._waker.cancel()
+        self._close_pools()
+
+    def reconfigure(
+        self,
+        url: str,
+        api_key: str | None,
+        key_file: Path | None,
+        enabled: bool,
+        probe_url: str | None = None,
+    ) -> None:
+        """Turn to another server from the next request on; answers that run go on."""
+        self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
+        self.probe_url = probe_url
+        self._close_pools()  # those in use close with the answers that use them
+        self.doubt()
+
+    async def refresh(self) -> ServerInfo:
+        """Ask the server for its state unless that is known from the last second."""
+        async with self._probing:
+            stale = time.monotonic() - self._checked_at >= FRESH_S
+            if self._doubtful or stale or self._has_gone():
+                self.info = await self._probe()
+                self._checked_at = time.monotonic()
+                self._doubtful = False
+        return self.info
+
+    async def wait_ready(self, timeout_s: float) -> ServerInfo:
+        """Return once the model can answer, waiting while it loads.
+
+        A server that was ready is not asked again until something it did casts doubt.
+
+        Raises:
+            LlmUnavailable: nobody is there, or it does not behave like a model server.
+            ModelNotLoaded: it was still loading when ``timeout_s`` was over.
+        """
+        if not self.enabled:
+            raise LlmUnavailable(
+                "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
+            )
+        if self.info.state == "ready" and not self._doubtful and not self._has_gone():
+            return self.info
+        deadline = time.monotonic() + timeout_s
+        if (await self.refresh()).state == "stopped":
+            self._waker.wake(self.url, timeout_s)
+            self.doubt()
+        while (info := await self.refresh()).state == "loading":
+            if time.monotonic() > deadline:
+                raise ModelNotLoaded(
+                    f"the model was still loading after {timeout_s:g} s", timeout_s=timeout_s
+                )
+            await asyncio.sleep(LOADING_POLL_S)
+            self.doubt()
+        if info.state == "stopped":
+            self.last_error = "the model server was asked for and did not start"
+            raise LlmUnavailable(self.last_error, hint=_FAILED_HINT)
+        if info.state != "ready":
+            raise LlmUnavailable(self.last_error or "the model server is absent", hint=_START_HINT)
+        return info
+
+    async def answer(
+        self, payload: dict[str, Any], usage: Usage, load_timeout_s: float, request_id: str = ""
+    ) -> AsyncGenerator[str]:
+        """Stream one chat completion; ``usage`` is complete when the iterator is exhausted.
+
+        Closing the iterator closes the connection, which frees the model's slot.
+
+        Raises:
+            ContextExceeded: the prompt is too long; both lengths are in the details.
+            InvalidParams: the server refuses the request as it is.
+            LlmUnavailable: it is absent, died in mid-answer or answered nonsense.
+            ModelNotLoaded: it was still loading when ``load_timeout_s`` was over.
+        """
+        body = strictjson.dumps(
+            {**payload, "stream": True, "stream_options": {"include_usage": True}}
+        )
+        connections = 0
+        while True:
+            await self.wait_ready(load_timeout_s)
+            try:
+                async with aclosing(self._attempt(body, usage, request_id)) as texts:
+                    async for text in texts:
+                        yield text
+                break
+            except _NotYet:  # restarted since we last looked: wait for it
+                self.doubt()
+                await asyncio.sleep(LOADING_POLL_S)
+            except http.Broken as error:
+                connections += 1
+                if connections > self._patience or usage.started:
+                    raise self._lost(error, usage) from error
+                self.doubt()
+            except sse.Malformed as error:
+                raise self._nonsense(str(error)) from error
+            except http.HttpError as error:
+                raise self._lost(error, usage) from error
+        if not usage.finish_reason:
+            raise self._lost(None, usage)
+        if usage.model and usage.model != self.info.model:
+            self.doubt()
+
+    def will_load(self) -> bool:
+        """Whether, as far as is known, the next request waits for the model to be loaded."""
+        return self._has_gone() or self.info.state in ("stopped", "loading")
+
+    def _has_gone(self) -> bool:
+        """Whether a server on demand, last seen ready, has been stopped: its socket is gone."""
+        if self.probe_url is None or self.info.state != "ready":
+            return False
+        return not Path(self.probe_url.removeprefix("unix:")).exists()
+
+    @property
+    def _patience(self) -> int:
+        """How many connections may break before an answer begins: a few on demand.
+
+        systemd lets the waiting ones go when the server is just being stopped.
+        """
+        return 0 if self.probe_url is None else ATTEMPTS_ON_DEMAND
+
+    async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
+        path = "/v1/chat/completions"
+        async with self._request(self.url, "POST", path, body, request_id) as response:
+            if response.status == 503:
+                raise _NotYet
+            usage.started = True
+            if response.status != 200:
+                raise self._refusal(response.status, await _read(response))
+            async with aclosing(response.body()) as pieces, aclosing(sse.events(pieces)) as events:
+                async for data in events:
+                    if text := completion.text_of(data, usage):
+                        yield text
+
+    def _request(
+        self, url: str, method: str, path: str, body: bytes = b"", request_id: str = ""
+    ) -> AbstractAsyncContextManager[http.Response]:
+        headers = [(b"Content-Type", b"application/json")]
+        if key := self._key():
+            headers.append((b"Authorization", b"Bearer " + key.encode()))
+        if request_id:
+            headers.append((b"X-Request-Id", request_id.encode()))
+        if (pool := self._pools.get(url)) is None:
+            pool = self._pools[url] = http.Pool(url)
+        return pool.request(method, path, headers, body)
+
+    def _close_pools(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+        self._pools = {}
+
+    def _key(self) -> str | None:
+        """The API key; a key file is read at each use, so that it can be replaced."""
+        if self.key_file is None:
+            return self.api_key
+        try:
+            key = self.key_file.read_text().strip()
+            if not (key.isascii() and key.isprintable()):  # it goes into a header line
+                raise LlmUnavailable(f"{self.key_file} is no API key: it is not one line of ASCII")
+            return key or None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise LlmUnavailable(
+                f"cannot read the model server's API key {self.key_file}: {reason}",
+                hint="cortexd's user needs to read it",
+            ) from error
+
+    async def _probe(self) -> ServerInfo:
+        if not self.enabled:
+            return ServerInfo("disabled")
+        url = self.probe_url or self.url
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                status, health = await self._get(url, "/health")
+                if status == 503:
+                    return ServerInfo("loading")
+                models_status, models = await self._get(url, "/v1/models")
+                if (
+                    status not in (200, 404) or models_status != 200
+                ):  # llama-cpp-python has no /health
+                    raise self._refusal(max(status, models_status), health)
+                _, props = await self._get(url, "/props")
+        except http.CannotConnect:
+            if self._waker.at_work:
+                return ServerInfo("loading")
+            if self.probe_url is not None:  # it will be started by the next request
+                return ServerInfo("stopped")
+            self.last_error = f"no model server listens at {url}"
+            return ServerInfo("absent")
+        except TimeoutError:
+            self.last_error = f"the model server at {url} did not answer within 2 s"
+            return ServerInfo("failed")
+        except http.HttpError as error:
+            self.last_error = f"the model server at {url} broke off: {error}"
+            return ServerInfo("failed")
+        except CortexError as error:
+            self.last_error = error.message
+            return ServerInfo("failed")
+        self.last_error = None
+        return _server_info(models, props)
+
+    async def _get(self, url: str, path: str) -> tuple[int, bytes]:
+        async with self._request(url, "GET", path) as response:
+            return response.status, await _read(response)
+
+    def _refusal(self, status: int, body: bytes) -> CortexError:
+        """The error that an HTTP status other than 200 stands for."""
+        self.doubt()
+        error = _json_member(body, "error")
+        if not isinstance(error, dict):
+            error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
+        text = str(error.get("message", ""))
+        if exceeded := completion.context_exceeded(error, self.info.context_length):
+            return exceeded
+        if status in (401, 403):
+            return LlmUnavailable(
+                "the model server refuses the API key",
+                hint="llm.api_key_file must hold the key of /etc/cortex/llm.env",
+            )
+        if 400 <= status < 500 and status not in (404, 405):
+            return InvalidParams(f"the model server refuses the request: {shown(text)}")
+        self.last_error = f"the model server answered HTTP {status}: {shown(text)}"
+        return LlmUnavailable(self.last_error, hint="see: journalctl -u cortex-llm -n 50")
+
+    def doubt(self) -> None:
+        """What is known may no longer hold: ask before the next request."""
+        self._doubtful = True
+
+    def _nonsense(self, what: str) -> LlmUnavailable:
+        self.last_error = f"the model server at {self.url} answered nonsense: {what}"
+        return LlmUnavailable(self.last_error, hint="is it a llama.cpp server?")
+
+    def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
+        self.doubt()
+        if isinstance(error, http.CannotConnect):
+            self.last_error = f"no model server listens at {self.url}"
+            return LlmUnavailable(self.last_error, hint=_START_HINT)
+        self.last_error = f"the model server went away after {usage.tokens} tokens of the answer"
+        return LlmUnavailable(
+            self.last_error, hint="see: journalctl -u cortex-llm -n 50", tokens=usage.tokens
+        )
+
+
+async def _read(response: http.Response) -> bytes:
+    body = bytearray()
+    async with aclosing(response.body()) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > MAX_ERROR_BYTES:
+                break
+    return bytes(body)
+
+
+def _server_info(models_body: bytes, props_body: bytes) -> ServerInfo:
+    models = _json_member(models_body, "data")
+    first = models[0] if isinstance(models, list) and models else {}
+    name = str(first.get("id", "unknown")) if isinstance(first, dict) else "unknown"
+    tags = first.get("tags") if isinstance(first, dict) else None
+    profile = next(
+        (
+            str(tag).removeprefix(_PROFILE_TAG)
+            for tag in (tags if isinstance(tags, list) else [])
+            if str(tag).startswith(_PROFILE_TAG)
+        ),
+        "nano" if name.startswith(_NANO_PREFIX) else "chat",
+    )
+    slots = _json_member(props_body, "total_slots")
+    settings = _json_member(props_body, "default_generation_settings")
+    length = settings.get("n_ctx") if isinstance(settings, dict) else None
+    return ServerInfo(
+        "ready",
+        name,
+        profile,
+        length if isinstance(length, int) else None,
+        slots if isinstance(slots, int) and slots > 0 else None,
+    )
+
+
+def _json_member(body: bytes, name: str) -> Any:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return value.get(name) if isinstance(value, dict) else None

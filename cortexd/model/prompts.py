@@ -1,0 +1,146 @@
+"""From a request to the turns that the model is sent: system prompts and templates.
+
+Templates are Jinja2, rendered by ``template_child.py`` in a process of its own: text from clients
+can neither reach Python nor loop, multiply or allocate at the daemon's cost, and the daemon
+itself never loads Jinja2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cortexd.api.errors import InvalidParams, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cortexd.api.messages import Generation, Message
+
+TEMPLATE_SUFFIX = ".j2"
+# A template is a page of text.
+MAX_TEMPLATE_BYTES = 64 * 1024
+# The renderer's own limit is on its processor time; on a busy machine that takes longer.
+RENDER_TIMEOUT_S = 15.0
+# More at a time would let templates crowd out what the machine is for.
+MAX_RENDERERS = 2
+
+_RENDERER = Path(__file__).with_name("template_child.py")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+Turn = dict[str, str]
+
+
+async def conversations(
+    questions: Sequence[str | list[Message]],
+    settings: Generation,
+    default_system: str | None,
+    folder: Path,
+) -> list[list[Turn]]:
+    """For each question what to send: the system prompt, then the prompt or the given turns.
+
+    Raises:
+        InvalidParams: the template is unknown, wrong, or its text too long.
+    """
+    system = settings.system if settings.system is not None else default_system
+    if settings.template is not None:
+        values = [{"prompt": str(question), "system": system or ""} for question in questions]
+        questions = await _render(settings.template, folder, values)
+    return [_turns(question, system) for question in questions]
+
+
+def _turns(question: str | list[Message], system: str | None) -> list[Turn]:
+    if isinstance(question, str):
+        _refuse_nul("prompt", question)
+        given: list[Turn] = [{"role": "user", "content": question}]
+    else:
+        given = [{"role": turn.role, "content": turn.content} for turn in question]
+        for turn in given:
+            _refuse_nul("messages", turn["content"])
+    if system is None or given[0]["role"] == "system":
+        return given
+    _refuse_nul("system", system)
+    return [{"role": "system", "content": system}, *given]
+
+
+def _refuse_nul(name: str, text: str) -> None:
+    if (at := text.find("\0")) >= 0:
+        raise InvalidParams(f"{name} holds a NUL character at position {at}", param=name)
+
+
+async def _render(template: str, folder: Path, values: list[dict[str, str]]) -> list[str]:
+    text = template if "{{" in template or "{%" in template else _read(template, folder)
+    async with _renderers():
+        reply = await _run_renderer(json.dumps({"template": text, "values": values}).encode())
+    if reply is None:
+        raise InvalidParams("the template takes too long or too much memory", param="template")
+    if "error" in reply:
+        where = f", line {reply['line']}" if reply["line"] else ""
+        raise InvalidParams(f"the template is wrong{where}: {reply['error']}", param="template")
+    texts: list[str] = reply["texts"]
+    return texts
+
+
+async def _run_renderer(request: bytes) -> dict[str, Any] | None:
+    """Its reply, or None if it was ended by one of its limits."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # else this folder's queue.py would stand before Python's
+        str(_RENDERER),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    output = b""
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RENDER_TIMEOUT_S):
+                output, _ = await process.communicate(request)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        return None
+    reply: dict[str, Any] = json.loads(output)
+    return reply
+
+
+@lru_cache(maxsize=1)
+def _renderers() -> asyncio.Semaphore:
+    return asyncio.Semaphore(MAX_RENDERERS)
+
+
+def _read(name: str, folder: Path) -> str:
+    if not _NAME.fullmatch(name):
+        raise InvalidParams(
+            f"{shown(name)} is neither the name of a template nor one: "
+            "names are letters, digits, '-' and '_', templates hold {{ or {%",
+            param="template",
+        )
+    try:
+        with (folder / f"{name}{TEMPLATE_SUFFIX}").open("rb") as file:
+            raw = file.read(MAX_TEMPLATE_BYTES + 1)
+        if len(raw) > MAX_TEMPLATE_BYTES:
+            raise InvalidParams(
+                f"the template {name} is larger than {MAX_TEMPLATE_BYTES} bytes", param="template"
+            )
+        return raw.decode()
+    except FileNotFoundError as error:
+        known = sorted(path.stem for path in folder.glob(f"*{TEMPLATE_SUFFIX}"))
+        guess = nearest(name, known)
+        raise InvalidParams(
+            f"there is no template {shown(name)} in {folder}",
+            hint=f"did you mean {guess}?" if guess else f"there are: {', '.join(known) or 'none'}",
+            param="template",
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidParams(
+            f"cannot read the template {name} in {folder}: {error}", param="template"
+        ) from error

@@ -1,0 +1,97 @@
+"""The listening sockets and the table of connections: accept, refuse, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from cortexd.api.errors import DaemonBusy
+from cortexd.wire.connection import FRESH_GRACE_S, LET_GO_S, Connection
+
+if TYPE_CHECKING:
+    import socket
+
+    from cortexd.config import LimitsSection
+    from cortexd.dispatch import Dispatcher
+
+
+# Taken from a client at once: what can be cut into requests in a millisecond.
+RECEIVE_BYTES = 16 * 1024
+
+
+class Server:
+    """The listening sockets and the table of connections."""
+
+    def __init__(self, dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop) -> None:
+        self.dispatcher = dispatcher
+        self.loop = loop
+        self.draining = False
+        self.receive_buffer = memoryview(bytearray(RECEIVE_BYTES))
+        self._connections: set[Connection] = set()
+        self._listeners: list[asyncio.Server] = []
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def limits(self) -> LimitsSection:
+        """The limits that hold now."""
+        return self.dispatcher.context.config.limits
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    async def listen(self, sockets: list[socket.socket], backlog: int) -> None:
+        """Accept clients on every socket."""
+        for listening in sockets:
+            self._listeners.append(
+                await self.loop.create_unix_server(
+                    lambda: Connection(self), sock=listening, backlog=backlog
+                )
+            )
+
+    def refusal(self) -> DaemonBusy | None:
+        """Why a new client cannot be taken, or None."""
+        limit = self.limits.max_connections
+        if len(self._connections) < limit:
+            return None
+        self.dispatcher.context.counters.refused_connections += 1
+        return DaemonBusy(
+            f"{limit} clients are connected; that is the limit",
+            hint="close some, or raise limits.max_connections in daemon.yaml",
+            retry_after_s=1.0,
+        )
+
+    def add(self, connection: Connection) -> None:
+        """A client has come."""
+        self.dispatcher.context.counters.connections += 1
+        self._connections.add(connection)
+        self._empty.clear()
+
+    def remove(self, connection: Connection) -> None:
+        """A client has gone."""
+        self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
+
+    def _refuse_work(self) -> None:
+        self.dispatcher.closing = True
+
+    async def drain(self, timeout_s: float) -> None:
+        """Take no more clients, let running requests finish, then end what is left."""
+        self.draining = True
+        for listener in self._listeners:
+            listener.close()
+        # Until then, clients that have just connected are served like any other.
+        self.loop.call_later(FRESH_GRACE_S, self._refuse_work)
+        for connection in list(self._connections):
+            connection.close_when_idle()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._empty.wait()
+        except TimeoutError:
+            for connection in list(self._connections):
+                connection.cancel_all()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LET_GO_S):
+                    await self._empty.wait()

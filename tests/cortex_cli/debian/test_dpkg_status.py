@@ -1,0 +1,54 @@
+from pathlib import Path
+
+from cortex_cli.debian import dpkg_status
+from cortex_cli.debian.dpkg_status import State
+
+STATUS = """\
+Package: bash
+Essential: yes
+Status: install ok installed
+Version: 5.2
+
+Package: systemd-sysv
+Protected: yes
+Status: install ok installed
+Version: 252
+
+Package: broken
+Status: install ok half-configured
+Version: 1.0
+
+Package: gone
+Status: deinstall ok config-files
+Version: 0.9
+
+Package: held
+Status: hold ok installed
+Version: 3
+"""
+
+
+def read(tmp_path: Path) -> dpkg_status.Installed:
+    (tmp_path / "status").write_text(STATUS)
+    return dpkg_status.read({"CORTEX_DPKG_STATUS": str(tmp_path / "status")})
+
+
+def test_what_is_there_and_how_far(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    assert set(found.packages) == {"bash", "systemd-sysv", "broken", "held"}
+    assert found.packages["bash"].whole
+    assert str(found.packages["broken"]) == "1.0 (half-configured)"
+    assert found.protected == {"bash", "systemd-sysv"}
+    assert found.among(["bash:amd64", "gone"]) == {
+        "bash:amd64": State("5.2", "installed"),
+        "gone": None,
+    }
+
+
+def test_versions_survive_json(tmp_path: Path) -> None:
+    versions = read(tmp_path).among(["bash", "gone", "broken"])
+    assert dpkg_status.from_json(dpkg_status.as_json(versions)) == versions
+
+
+def test_no_dpkg_is_nothing_installed(tmp_path: Path) -> None:
+    assert not dpkg_status.read({"CORTEX_DPKG_STATUS": str(tmp_path / "none")}).packages

@@ -1,0 +1,64 @@
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cortex_cli.install.policy.command_line import Unreadable, commands, unwrapped
+
+
+@pytest.mark.parametrize(
+    ("line", "argvs"),
+    [
+        ("apt-get install nginx", [["apt-get", "install", "nginx"]]),
+        ('a \'b c\' "d\\"e" f\\ g', [["a", "b c", 'd"e', "f g"]]),
+        ("a '' b", [["a", "", "b"]]),
+        ("a;b && c||d|e&", [["a"], ["b"], ["c"], ["d"], ["e"]]),
+        ("a \\\n b\nc", [["a", "b"], ["c"]]),
+        ("a'b'\"c\"d#e x=~", [["abcd#e", "x=~"]]),
+        ("", []),
+        (" ;; ", []),
+    ],
+)
+def test_words_quotes_and_operators(line: str, argvs: list[list[str]]) -> None:
+    assert commands(line) == argvs
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=1))
+def test_what_shlex_quotes_comes_back(argv: list[str]) -> None:
+    line = shlex.join(argv)
+    assert commands(line) == [argv]
+
+
+@pytest.mark.parametrize(
+    ("argv", "runs"),
+    [
+        ("sudo -n -u root -- apt-get update", ["apt-get", "update"]),
+        ("sudo -nHuroot /usr/bin/apt-get update", ["apt-get", "update"]),
+        ("env -i LANG=C LC_ALL=C apt-get update", ["apt-get", "update"]),
+        ("timeout -k 5 10 nice -n 5 apt-get update", ["apt-get", "update"]),
+        ("nohup setsid stdbuf -oL ls", ["ls"]),
+        ("ls --sudo rm", ["ls", "--sudo", "rm"]),
+    ],
+)
+def test_wrappers_are_taken_off(argv: str, runs: list[str]) -> None:
+    assert unwrapped(argv.split()) == runs
+
+
+@pytest.mark.parametrize(
+    ("argv", "why"),
+    [
+        ("sudo -s ls", "its option -s may change what runs"),
+        ("env PATH=/tmp ls", "it sets PATH"),
+        ("sh -c ls", "sh runs what its arguments do not show"),
+        ("python3.11 x", "python3.11 runs what its arguments do not show"),
+        ("/tmp/ls", "/tmp/ls is no program of the system's"),
+        ("sudo", "it names no program"),
+        ("LANG=C", "it names no program"),
+        (" ".join(["sudo"] * 20 + ["ls"]), "more than 16 wrappers"),
+    ],
+)
+def test_what_cannot_be_told_is_unreadable(argv: str, why: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        unwrapped(argv.split())
+    assert why in str(caught.value)

@@ -1,0 +1,90 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cortex_cli.install import plan
+from cortex_cli.install.plan import Change, Changes, Effects, PlannedPackage
+
+NGINX = PlannedPackage("nginx", "1.22.1-9", "Debian bookworm/main", None)
+MAKE = PlannedPackage("make", "4.3-4.1", "Debian bookworm/main", "4.3-4.1")
+
+
+def test_the_commands_are_argument_lists() -> None:
+    made = plan.make("nginx", [NGINX], ["lighttpd", "nginx"], "exact", root=False)
+    assert made.commands == (("sudo", "apt-get", "install", "--yes", "nginx"),)
+    assert made.shown_commands() == ["sudo apt-get install --yes nginx"]
+    assert made.alternatives == ("lighttpd",)
+    assert plan.make("x", [NGINX], [], "exact", root=True).commands[0][0] == "apt-get"
+
+
+def test_what_is_installed_needs_no_command() -> None:
+    assert plan.make("make", [MAKE], [], "exact", root=False).commands == ()
+    both = plan.make("make nginx", [MAKE, NGINX], [], "exact", root=True)
+    assert both.commands == (("apt-get", "install", "--yes", "nginx"),)
+
+
+def test_json_has_every_field() -> None:
+    made = plan.make("nginx", [NGINX], ["lighttpd"], "index", root=True).as_json()
+    assert json.loads(json.dumps(made)) == {
+        "request": "nginx",
+        "packages": [
+            {
+                "name": "nginx",
+                "version": "1.22.1-9",
+                "origin": "Debian bookworm/main",
+                "installed": None,
+            }
+        ],
+        "alternatives": ["lighttpd"],
+        "commands": [["apt-get", "install", "--yes", "nginx"]],
+        "services": [],
+        "changes": {
+            "new": [],
+            "upgraded": [],
+            "removed": [],
+            "download_bytes": None,
+            "disk_bytes": None,
+        },
+        "warnings": [],
+        "source": "index",
+    }
+
+
+def test_a_choice_is_among_the_candidates() -> None:
+    names = ["nginx", "lighttpd"]
+    assert plan.chosen('{"packages": ["nginx"]}', names) == ["nginx"]
+    assert plan.chosen('{"packages": ["nginx", "nginx"]}', names) == ["nginx"]
+    assert plan.chosen('{"packages": []}', names) == []
+    assert plan.chosen('{"packages": ["nginx-turbo"]}', names) is None
+    assert plan.chosen('{"packages": ["nginx", 7]}', names) is None
+    assert plan.chosen('{"packages": "nginx"}', names) is None
+    assert plan.chosen("[]", names) is None
+    assert plan.chosen("nginx", names) is None
+
+
+@given(st.text() | st.builds(json.dumps, st.dictionaries(st.text(), st.lists(st.text()))))
+def test_no_reply_brings_in_another_name(reply: str) -> None:
+    assert set(plan.chosen(reply, ["nginx"]) or []) <= {"nginx"}
+
+
+def test_the_schema_allows_only_the_candidates() -> None:
+    assert plan.schema(["nginx"])["properties"]["packages"]["items"]["enum"] == ["nginx"]
+
+
+def test_what_apt_says_is_added_and_the_commands_stay() -> None:
+    made = plan.make("nginx", [NGINX], [], "exact", root=True)
+    changes = Changes((Change("nginx", None, "1.22.1-9"),), (), (), 700, 1700)
+    checked = made.checked(changes, Effects(("nginx.service",)), ["opens 80/tcp"])
+    assert checked.commands == made.commands
+    found = checked.as_json()
+    assert found["services"] == ["nginx.service"]
+    assert found["changes"]["new"] == ["nginx"]
+    assert (found["changes"]["download_bytes"], found["changes"]["disk_bytes"]) == (700, 1700)
+    assert found["warnings"] == ["opens 80/tcp"]
+
+
+def test_what_makes_a_command_root_is_replaced_not_added() -> None:
+    made = plan.make("nginx", [NGINX], [], "exact", root=False)
+    assert made.run_by(["pkexec"]).commands[0][:2] == ("pkexec", "apt-get")
+    assert made.run_by([]).commands[0][0] == "apt-get"

@@ -1,0 +1,109 @@
+"""What apt really does is tried in test_execution.py; here, what is made of its words."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cortex_cli.errors import Failure
+from cortex_cli.install import plan, validation
+from cortex_cli.install.plan import PlannedPackage
+from cortex_cli.install.simulation import Simulation
+from cortex_cli.settings import Settings
+from tests.cortex_cli.conftest import write_lists
+
+pytestmark = pytest.mark.skipif(not shutil.which("apt-get"), reason="needs apt-get")
+MAKE = PlannedPackage("make", "4.3-4.1", "Debian bookworm/main", None)
+# Steps enough for "-s" to be slower than the listing on any machine.
+CHAIN = 500
+GHOST = PlannedPackage("ghost", "1", "nowhere", None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(environ=write_lists(tmp_path / "apt"))
+
+
+def test_a_plan_gets_what_apt_would_do(settings: Settings) -> None:
+    found = validation.check(settings, plan.make("make", [MAKE], [], "exact", root=True))
+    assert [change.name for change in found.changes.new] == ["make"]
+    assert found.warnings == ("not known beforehand: services and ports of make",)
+    assert found.refusal is None
+    validation.still_true(settings, found)
+
+
+def test_what_has_changed_since_is_not_run(settings: Settings) -> None:
+    found = validation.check(settings, plan.make("make", [MAKE], [], "exact", root=True))
+    status = Path(settings.environ["CORTEX_DPKG_STATUS"])
+    with status.open("a") as stream:
+        stream.write("\nPackage: make\nStatus: install ok installed\nVersion: 4.3-4.1\n")
+        stream.write("Architecture: amd64\nDescription: x\n")
+    with pytest.raises(Failure, match="have changed since this was planned; nothing was done"):
+        validation.still_true(settings, found)
+
+
+def test_what_apt_would_not_do_is_said_and_not_hidden(settings: Settings) -> None:
+    found = validation.check(settings, plan.make("ghost", [GHOST], [], "exact", root=True))
+    assert found.refusal == "Unable to locate package ghost"
+    assert found.warnings == ("apt would not do this: Unable to locate package ghost",)
+    assert found.changes.all() == ()
+
+
+def test_nothing_to_do_asks_nobody(settings: Settings) -> None:
+    there = PlannedPackage("libc6", "2.36-9", "", "2.36-8")
+    found = validation.check(settings, plan.make("libc6", [there], [], "exact", root=True))
+    assert (found.changes.download_bytes, found.changes.disk_bytes) == (0, 0)
+
+
+def test_essential_packages_stay(settings: Settings) -> None:
+    found = Simulation(plan.Changes(), essential=("bash",))
+    with pytest.raises(Failure, match="would remove bash, without which"):
+        validation._refuse_removals(settings, found)
+
+
+def test_apt_goes_through_every_step_before_a_plan_is_shown(settings: Settings) -> None:
+    proposal = plan.make("make", [MAKE], [], "exact", root=True)
+    found = validation.check(settings, proposal)
+    (change,) = found.changes.new
+    assert change.origin.startswith("Debian:")  # only "apt-get -s" says that
+    assert validation.NOT_STEPPED not in found.warnings
+
+
+def test_a_plan_does_not_wait_for_ever_and_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lists,) = Path(settings.environ["CORTEX_APT_LISTS"]).glob("*_main_binary-amd64_Packages")
+    with lists.open("a") as stream:
+        for number in range(CHAIN):  # every step costs "-s" its time
+            stream.write(f"\nPackage: chain{number}\nVersion: 1\nArchitecture: amd64\n")
+            stream.write(f"Filename: chain{number}.deb\nSize: 1\nSHA256: {number:064x}\n")
+            stream.write(f"Depends: chain{number - 1}\n" if number else "")
+    last = PlannedPackage(f"chain{CHAIN - 1}", "1", "", None)
+    proposal = plan.make("chain", [last], [], "exact", root=True)
+    monkeypatch.setattr(validation, "PATIENCE_S", 0.0)
+    found = validation.check(settings, proposal)
+    assert len(found.changes.new) == CHAIN
+    assert validation.NOT_STEPPED in found.warnings
+    patient = validation.check(settings, proposal, thorough=True)
+    assert validation.NOT_STEPPED not in patient.warnings
+    assert validation._steps(patient) == validation._steps(found)
+
+
+def test_a_policy_that_asks_for_origins_gets_them(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation, "PATIENCE_S", 0.0)
+    own = tmp_path / "policy.yaml"
+    own.write_text("deny:\n  - origin: 'Elsewhere:*'\n")
+    asking = Settings(environ={**settings.environ, "CORTEX_POLICY": str(own)})
+    proposal = plan.make("make", [MAKE], [], "exact", root=True)
+    (change,) = validation.check(asking, proposal).changes.new
+    assert change.origin.startswith("Debian:")
+
+
+def test_the_version_is_the_one_that_apt_takes(settings: Settings) -> None:
+    newer = PlannedPackage("make", "9.9", "Elsewhere", None)  # a pin keeps apt from it
+    found = validation.check(settings, plan.make("make", [newer], [], "exact", root=True))
+    (package,) = found.packages
+    assert package.version == "4.3-4.1"
+    assert package.origin.startswith("Debian:")

@@ -1,0 +1,36 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cortex_cli.language.words import content, language, words
+
+
+def test_content_is_what_a_request_is_about() -> None:
+    assert content("Please install a fast web server") == ["fast", "web", "server"]
+    assert content("I need something to edit PDF files.") == ["edit", "pdf", "files"]
+    assert content("Je veux installer un serveur web") == ["serveur", "web"]
+    assert content("¿Quiero instalar un servidor web?") == ["servidor", "web"]
+
+
+def test_names_keep_their_signs() -> None:
+    assert words("What is g++ 4.2, libstdc++-dev or python3.11?") == [
+        "what",
+        "is",
+        "g++",
+        "4.2",
+        "libstdc++-dev",
+        "or",
+        "python3.11",
+    ]
+
+
+def test_the_language_of_a_question() -> None:
+    assert language("What is the capital of France?") == "en"
+    assert language("Qu'est-ce que nginx ?") == "fr"
+    assert language("¿Qué es un servidor web?") == "es"
+    assert language("nginx") == language("") == "en"
+
+
+@given(st.text())
+def test_any_text_has_words(text: str) -> None:
+    assert all(word == word.lower() and word for word in words(text))
+    assert set(content(text)) <= set(words(text))

@@ -1,0 +1,59 @@
+"""Events of a chat completion, as the servers that there are send them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cortexd.api.errors import LlmUnavailable
+from cortexd.model.completion import Usage, context_exceeded, text_of
+from cortexd.model.sse import Malformed
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["choices", "delta", "content", "usage", "error", "finish_reason", "model"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+)
+
+
+def test_an_answer_s_events() -> None:
+    usage = Usage()
+    events = [
+        {"choices": [{"delta": {"role": "assistant", "content": None}}], "model": "m"},
+        {"choices": [{"delta": {"content": "a"}}]},
+        {"choices": [{"delta": {}, "finish_reason": "length"}]},
+        {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}},
+    ]
+    assert [text_of(json.dumps(event).encode(), usage) for event in events] == ["", "a", "", ""]
+    assert (usage.prompt_tokens, usage.tokens) == (3, 1)
+    assert (usage.finish_reason, usage.model) == ("length", "m")
+
+
+@given(json_values | st.binary(max_size=50))
+def test_anything_is_text_or_refused(value: object) -> None:
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    with contextlib.suppress(Malformed, LlmUnavailable):
+        assert isinstance(text_of(data, Usage()), str)
+
+
+def test_only_what_says_so_is_an_exceeded_context() -> None:
+    assert context_exceeded({"message": "bad", "type": "invalid_request_error"}, 512) is None
+
+
+@pytest.mark.parametrize("message", ["", "5", "no numbers", "512 tokens"])
+def test_an_exceeded_context_without_numbers(message: str) -> None:
+    error = context_exceeded({"type": "exceed_context_size_error", "message": message}, 512)
+    assert error is not None
+    assert error.details["context_length"] == 512

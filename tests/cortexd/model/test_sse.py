@@ -1,0 +1,63 @@
+"""Server-sent events, in any chunking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cortexd.model.sse import MAX_LINE_BYTES, Malformed, events
+
+
+def read(*chunks: bytes) -> list[bytes]:
+    async def body() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    async def collect() -> list[bytes]:
+        return [data async for data in events(body())]
+
+    return asyncio.run(collect())
+
+
+def test_examples() -> None:
+    assert read(b"data: a\n\ndata:b\r\n\r\n: comment\nevent: x\nid: 5\ndata: c") == [
+        b"a",
+        b"b",
+        b"c",
+    ]
+    assert read(b"data: a\n\ndata: [DONE]\n\ndata: b\n\n") == [b"a"]
+    assert read(b"") == []
+    assert read(b'error: {"message":"x"}\n') == [b'{"error":{"message":"x"}}']
+
+
+@pytest.mark.parametrize("body", [b"<html>\n", b'{"choices":[]}\n', b"hello", b"\0\0\n"])
+def test_what_is_no_event_stream(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        read(body)
+
+
+def test_a_line_without_end() -> None:
+    with pytest.raises(Malformed, match="a line of more than"):
+        read(*[b"data: " + b"x" * 65536] * (MAX_LINE_BYTES // 65536 + 1))
+
+
+@given(
+    st.lists(st.sampled_from([b"data: a\n", b"\n", b"\r\n", b": c\n", b"data:"]), max_size=9),
+    st.data(),
+)
+def test_any_chunking_gives_the_same_events(lines: list[bytes], data: st.DataObject) -> None:
+    body = b"".join(lines)
+    edges = sorted(data.draw(st.sets(st.integers(0, len(body)))) | {0, len(body)})
+    chunks = [body[a:b] for a, b in pairwise(edges)]
+    try:
+        whole = read(body)
+    except Malformed:
+        with pytest.raises(Malformed):
+            read(*chunks)
+    else:
+        assert read(*chunks) == whole

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from cortexd.alerts.store import Store
+from cortexd.api.messages import DiskUsage
+from cortexd.config import ThresholdsSection
+from cortexd.monitoring.history import KEPT_MINUTES, History
+from cortexd.sources.machine import CpuReading
+
+
+def disk(mount: str, percent: float) -> DiskUsage:
+    return {"mount": mount, "device": "d", "fstype": "ext4", "used_percent": percent,
+            "used_gb": 1, "total_gb": 2, "inodes_percent": 1}  # fmt: skip
+
+
+def test_a_minute_is_a_mean_and_a_day_stays(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+    history = History(store)
+    for minute in range(KEPT_MINUTES + 130):
+        history.note("cpu", CpuReading(10, 1.0, 1.0, 2))
+        history.note("cpu", CpuReading(20, 3.0, 1.0, 2))
+        history.keep(minute)
+    assert history.series("cpu", KEPT_MINUTES + 130, 2) == [
+        (KEPT_MINUTES + 128, 15.0),
+        (KEPT_MINUTES + 129, 15.0),
+    ]
+    kept = store.samples("cpu", 0)
+    assert KEPT_MINUTES <= len(kept) <= KEPT_MINUTES + 61
+    store.close()
+
+
+def test_a_disk_that_fills_up_is_told_ahead(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+    history = History(store)
+    marks = ThresholdsSection()
+    for minute in range(120):
+        history.note("disks", [disk("/", 60 + minute / 12), disk("/still", 70)])
+        history.keep(minute)
+    (finding,) = history.trends(marks, 120).findings
+    assert finding.subject == "/"
+    assert "full in about 6 h" in finding.message
+    assert "disk_trend:/still" in history.trends(marks, 120).normal
+    history.restart(120)  # the clock was set: nobody knows any more
+    assert history.trends(marks, 121).findings == []
+    store.close()
