@@ -17,11 +17,11 @@ from pathlib import Path
 from benchmarks.programs import Bench
 from benchmarks.report import Outcome, Result, Skipped
 from cortex_cli.debian import lists as apt_lists
-from cortex_cli.documents.passages import asked
 from cortex_cli.documents.search import Documents
 from cortex_cli.index import background
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.index.packages import PackageSource
+from cortex_cli.language.question import Question
 
 QUESTIONS = Path(__file__).parent / "data" / "manual_questions.tsv"
 BUILD_LIMIT_S, SIZE_LIMIT_MB, SEARCH_LIMIT_MS = 20.0, 60.0, 15.0
@@ -76,7 +76,7 @@ def _questions(environ: Mapping[str, str]) -> Iterator[Outcome]:
                 continue
             here += 1
             started = time.perf_counter()
-            found = documents.search(asked(question), FEW)
+            found = documents.search(Question(question), FEW)
             times.append((time.perf_counter() - started) * 1000)
             titles = [each.document.name for each in found]
             first += bool(set(names.split()).intersection(titles[:FIRST]))

@@ -68,18 +68,18 @@ def examples(folder: Path, cache_folder: Path) -> Iterator[Example]:
     for path in TUNING:
         for request in requests(path):
             said = terms(request.text)
-            ranked = ranker.rank(said, catalogue.match_terms(said))
+            ranked = ranker.rank(said, catalogue.match(said))
             yield _example("written", request.text, ranked, request.packages)
     rows = db.execute(
         "SELECT intent.name, packages, terms FROM phrase JOIN intent ON intent.id = intent"
     ).fetchall()
     for intent, packages, phrase in random.Random(independent.SEED).sample(rows, PHRASES):
         said = [Term(word, (word,)) for word in phrase.split()]
-        ranked = ranker.rank(said, catalogue.match_terms(said, without=phrase))
+        ranked = ranker.rank(said, catalogue.match(said, without=phrase))
         yield _example("phrase", intent, ranked, frozenset(packages.split()[:BEST]))
     for request in _summaries(folder):
         said = terms(request.text, request.language)
-        ranked = ranker.rank(said, catalogue.match_terms(said))
+        ranked = ranker.rank(said, catalogue.match(said))
         yield _example("summary", min(request.packages), ranked, request.packages)
 
 

@@ -21,8 +21,9 @@ from cortex_cli.ask import command_checks, facts
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.errors import Failure
 from cortex_cli.install.selection import plan_install
+from cortex_cli.language.question import Question
 from cortex_cli.model import prompts, provider
-from cortex_cli.model.provider import ENDPOINTS, Question
+from cortex_cli.model.provider import ENDPOINTS, Prompt
 from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 
@@ -102,9 +103,10 @@ class CommandInterpreter:
         with closing(provider.choose(self._settings, self._model)) as source:
             if source.model().profile == prompts.NANO:
                 return None
+            question = Question(request)
             with Knowledge.open(self._settings.environ) as knowledge:
-                named = knowledge.named(request)
-                hits = knowledge.search(request, MAX_CANDIDATES)
+                named = knowledge.named(question)
+                hits = knowledge.search(question, MAX_CANDIDATES)
             found = {each.name: each for each in (*named, *(hit.package for hit in hits))}
             texts = [f"{each.name}: {each.short}" for each in found.values()]
             messages = prompts.messages(
@@ -115,7 +117,7 @@ class CommandInterpreter:
                 candidates=list(found.values()),
                 mark=prompts.mark(*texts),
             )
-            reply, _ = provider.complete(source, Question(messages, MAX_TOKENS, json_schema=SCHEMA))
+            reply, _ = provider.complete(source, Prompt(messages, MAX_TOKENS, json_schema=SCHEMA))
         return _commands(reply)
 
     def _checked(self, proposed: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ from cortex_cli.documents.search import Documents
 from cortex_cli.errors import Failure
 from cortex_cli.index import background
 from cortex_cli.index.documents import DocumentSource
+from cortex_cli.language.question import Question
 from cortex_cli.model import prompts, provider
 from cortex_cli.packages.knowledge import Knowledge
 
@@ -73,7 +74,7 @@ def answer(settings: Settings, request: Request, show: Show) -> Answer:
 BORNE_OUT = (Verdict.CHECKED, Verdict.AVAILABLE)
 
 
-def _facts(settings: Settings, question: str) -> tuple[list[Fact], list[Fact] | None]:
+def _facts(settings: Settings, question: Question) -> tuple[list[Fact], list[Fact] | None]:
     """What is known of this machine, and what is wrong with it; None if that is not asked."""
     known = facts.collect()
     if not failures.asked_for(question):
@@ -84,7 +85,7 @@ def _facts(settings: Settings, question: str) -> tuple[list[Fact], list[Fact] | 
 def _with_what_was_asked_before(request: Request, library: Library, known: list[Fact]) -> Evidence:
     """A question that goes on ("and which port?") is about what the last one was about."""
     earlier = [turn["content"] for turn in request.history if turn["role"] == "user"]
-    return evidence.gather(f"{earlier[-1]} {request.question}", library, known)
+    return evidence.gather(Question(f"{earlier[-1]} {request.question}"), library, known)
 
 
 def _checked(

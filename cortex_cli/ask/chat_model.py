@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from cortex_cli import output
 from cortex_cli.ask import attachments
 from cortex_cli.ask.request import UNKNOWN, WAITING, Answer
-from cortex_cli.language.words import FRENCH, SPANISH, language
+from cortex_cli.language.words import FRENCH, SPANISH
 from cortex_cli.model import prompts
-from cortex_cli.model.provider import Finished, Question
+from cortex_cli.model.provider import Finished, Prompt
 from cortexd.api.errors import ContextExceeded
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ def converse(
     for attempt in range(MAX_ATTEMPTS):
         fitted = _fit(request, room)
         turns = _turns(request, fitted, facts, found)
-        question = Question(turns, request.max_tokens, TEMPERATURE)
+        prompt = Prompt(turns, request.max_tokens, TEMPERATURE)
         try:
-            return _streamed(source, question, replace(draft, notes=fitted.notes), show)
+            return _streamed(source, prompt, replace(draft, notes=fitted.notes), show)
         except ContextExceeded as error:
             used = sum(len(each.text) for each in fitted.attachments)
             used += sum(len(turn["content"]) for turn in fitted.history)
@@ -132,13 +132,13 @@ def _turns(
     messages = prompts.messages(
         prompts.CHAT,
         "ask",
-        question=request.question,
+        question=request.question.text,
         facts=facts,
         supporting=found.supporting,
         related=found.related,
         attachments=fitted.attachments,
         mark=prompts.mark(*passages),
-        language=LANGUAGE_NAMES.get(language(request.question)),
+        language=LANGUAGE_NAMES.get(request.question.language),
         unknown=request.unknown,
     )
     system, user = messages
@@ -151,11 +151,11 @@ def _sources(request: Request, found: Evidence) -> tuple[str, ...]:
     return (*(each.name for each in request.attachments), *found.sources)
 
 
-def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -> Answer:
+def _streamed(source: Provider, prompt: Prompt, draft: Answer, show: Show) -> Answer:
     text = ""
     end = Finished("stop", draft.model)
     with output.Waiting(WAITING) as waiting:
-        for piece in source.stream(question):
+        for piece in source.stream(prompt):
             waiting.stop()
             if isinstance(piece, Finished):
                 end = piece

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask.facts import Fact, asked_for
-from cortex_cli.documents.passages import SILENT, Wanted, asked
+from cortex_cli.documents.passages import SILENT, Wanted
 from cortex_cli.index import texts
 from cortex_cli.language.stems import stem
-from cortex_cli.language.words import EVERYDAY, content, words
+from cortex_cli.language.words import EVERYDAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cortex_cli.debian.manpages import Manual, Manuals
     from cortex_cli.documents.search import Document, Documents
     from cortex_cli.documents.search import Found as FoundDocument
+    from cortex_cli.language.question import Question
     from cortex_cli.packages.knowledge import Hit, Knowledge, Package
 
 MAX_PASSAGES = 4
@@ -107,13 +108,13 @@ class Library:
 
 
 def gather(
-    question: str, library: Library, facts: Sequence[Fact], troubles: Sequence[Fact] = ()
+    question: Question, library: Library, facts: Sequence[Fact], troubles: Sequence[Fact] = ()
 ) -> Evidence:
     """What is known here about ``question``; ``troubles`` come first where it has some."""
     knowledge = library.knowledge
     supporting = [_of_fact(fact) for fact in troubles]
     named = knowledge.named(question)
-    if VERSION_WORDS & set(words(question)):
+    if VERSION_WORDS & question.word_set:
         supporting += [_of_version(package) for package in named]
     supporting += [_of_package(package) for package in named]
     supporting += [_of_fact(fact) for fact in asked_for(question, facts)]
@@ -121,14 +122,14 @@ def gather(
     # A page of a common word's name may be about something else altogether.
     pages = [page for page in _pages(question, named, library) if page.telling or not found]
     supporting += pages
-    about_units = bool(UNIT_WORDS & set(words(question))) or not supporting
+    about_units = bool(UNIT_WORDS & question.word_set) or not supporting
     supporting += _named_documents(question, library.documents, units=about_units)
     hits = knowledge.search(question, limit=2 * MAX_PASSAGES)
     told = any(page.telling for page in pages)
-    if not supporting or (HOW & set(words(question)) and not told):
+    if not supporting or (HOW & question.word_set and not told):
         supporting += [_of_document(each) for each in found]
     if not supporting:
-        said = content(question)
+        said = question.content
         supporting = [_of_package(hit.package) for hit in hits if _is_about(hit, said)]
     supporting = _each_once(supporting)[: max(MAX_PASSAGES, len(troubles))]
     subjects = {passage.subject for passage in supporting}
@@ -140,7 +141,7 @@ def gather(
     return Evidence(tuple(supporting), tuple(related[: max(0, MAX_PASSAGES - len(supporting))]))
 
 
-def versions(question: str, knowledge: Knowledge) -> list[Fact]:
+def versions(question: Question, knowledge: Knowledge) -> list[Fact]:
     """Whether what the question names is installed, and in which version."""
     found = [_of_version(package) for package in knowledge.named(question)]
     return [Fact(passage.text, passage.source, VERSION_WORDS) for passage in found]
@@ -157,15 +158,15 @@ def _each_once(passages: Sequence[Passage]) -> list[Passage]:
     return list({(each.source, each.subject, each.summary): each for each in passages}.values())
 
 
-def _subjects(question: str) -> list[str]:
+def _subjects(question: Question) -> list[str]:
     """The words that may name a program."""
-    said = [word for word in content(question) if stem(word) not in SILENT]
+    said = [word for word in question.content if stem(word) not in SILENT]
     if len(said) > 1:
         said = [word for word in said if word not in UNIT_WORDS] or said
     return [word for word in said if not (len(said) > 1 and word in EVERYDAY)]
 
 
-def _pages(question: str, named: Sequence[Package], library: Library) -> list[Passage]:
+def _pages(question: Question, named: Sequence[Package], library: Library) -> list[Passage]:
     """The manuals of what the question names, and what they say to its other words."""
     if library.manuals is None:
         return []
@@ -181,7 +182,9 @@ def _page_of(word: str, manuals: Manuals) -> Manual | None:
     return manuals.find(word) if _FILE_NAME.search(word) else None
 
 
-def _named_documents(question: str, documents: Documents | None, *, units: bool) -> list[Passage]:
+def _named_documents(
+    question: Question, documents: Documents | None, *, units: bool
+) -> list[Passage]:
     """The units of what the question names, and what a README.Debian says to its other words."""
     if documents is None:
         return []
@@ -193,11 +196,11 @@ def _named_documents(question: str, documents: Documents | None, *, units: bool)
     ]
 
 
-def _searched(question: str, documents: Documents | None) -> list[FoundDocument]:
+def _searched(question: Question, documents: Documents | None) -> list[FoundDocument]:
     """What says nearly all of the question."""
     if documents is None:
         return []
-    found = documents.search(asked(question), MAX_DOCUMENTS)
+    found = documents.search(question, MAX_DOCUMENTS)
     return [
         each
         for each in found
@@ -205,7 +208,7 @@ def _searched(question: str, documents: Documents | None) -> list[FoundDocument]
     ]
 
 
-def _of_manual(manual: Manual, question: str) -> Passage:
+def _of_manual(manual: Manual, question: Question) -> Passage:
     told, _ = _telling(question, manual.name, manual.summary, manual.paragraphs)
     shown = told or manual.paragraphs[:MAX_PARAGRAPHS]
     text = "\n".join([f"Usage: {manual.synopsis}", *shown] if manual.synopsis else shown)
@@ -213,7 +216,7 @@ def _of_manual(manual: Manual, question: str) -> Passage:
     return Passage(manual.title, manual.summary, _shortened(text), source, telling)
 
 
-def _of_named(document: Document, question: str) -> Passage | None:
+def _of_named(document: Document, question: Question) -> Passage | None:
     paragraphs = document.paragraphs()
     if document.kind == texts.UNIT:
         text = _shortened("\n".join(paragraphs))
@@ -226,12 +229,12 @@ def _of_named(document: Document, question: str) -> Passage | None:
 
 
 def _telling(
-    question: str, name: str, summary: str, paragraphs: Sequence[str]
+    question: Question, name: str, summary: str, paragraphs: Sequence[str]
 ) -> tuple[Sequence[str], float]:
     """The paragraphs that have something of what the question says besides ``name``, and how
     much of it."""
     own = {name, *_NAME_PARTS.split(name)}
-    said = [term for term in asked(question) if not own & {term.stem, *term.surfaces}]
+    said = [term for term in question.manual_terms if not own & {term.stem, *term.surfaces}]
     return Wanted.of(said, {}).telling(summary, paragraphs) if said else ((), 0.0)
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cortex_cli.language.words import words
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from cortex_cli.language.question import Question
 
 GIB = 1024**3
 KIB = 1024
@@ -37,9 +37,9 @@ def collect(root: Path = Path("/")) -> list[Fact]:
     return list(_facts(root))
 
 
-def asked_for(question: str, facts: Iterable[Fact]) -> list[Fact]:
+def asked_for(question: Question, facts: Iterable[Fact]) -> list[Fact]:
     """The facts that ``question`` is about: it names a topic and this machine."""
-    said = set(words(question))
+    said = question.word_set
     if not said & {"this", "my", "our", "the", "cette", "ma", "mon", "mi", "esta", "running", "i"}:
         return []
     return [fact for fact in facts if said & fact.topics]

@@ -11,13 +11,13 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli.ask.facts import Fact
-from cortex_cli.language.words import content, words
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cortex_cli.language.question import Question
     from cortex_cli.settings import Settings
 
 # English, French, Spanish; by their beginnings.
@@ -44,18 +44,17 @@ UNIT = re.compile(r"[\w@][\w@:.\\-]*\Z", re.ASCII)
 TOPICS = frozenset({"failure"})
 
 
-def asked_for(question: str) -> bool:
+def asked_for(question: Question) -> bool:
     """True if ``question`` is about something that does not work."""
-    said = words(question)
-    if any(FAILURE.match(word) for word in said):
+    if any(FAILURE.match(word) for word in question.words):
         return True
-    return bool(NEGATIONS.intersection(said)) and bool(WORKING.intersection(said))
+    return bool(NEGATIONS & question.word_set) and bool(WORKING & question.word_set)
 
 
-def collect(environ: Mapping[str, str], question: str) -> list[Fact]:
+def collect(environ: Mapping[str, str], question: Question) -> list[Fact]:
     """What may explain the failure that ``question`` is about, the most particular first."""
     failed = _failed_units(environ)
-    facts = list(_unit_facts(environ, content(question), failed))
+    facts = list(_unit_facts(environ, question.content, failed))
     if failed:
         units = ", ".join(failed[:MAX_UNITS])
         facts.append(Fact(f"Failed units: {units}.", "systemctl --failed", TOPICS))

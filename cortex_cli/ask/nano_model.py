@@ -13,9 +13,9 @@ from cortex_cli import output
 from cortex_cli.ask import failures
 from cortex_cli.ask.grounding import Vetting
 from cortex_cli.ask.request import WAITING, Answer
-from cortex_cli.language.words import content, words
+from cortex_cli.language.words import words
 from cortex_cli.model import prompts
-from cortex_cli.model.provider import Finished, Question
+from cortex_cli.model.provider import Finished, Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
     from cortex_cli.ask.evidence import Evidence, Passage
     from cortex_cli.ask.request import Request, Show
+    from cortex_cli.language.question import Question
     from cortex_cli.model.provider import Model, Provider
 
 # A passage rephrased is a sentence or two.
@@ -85,9 +86,9 @@ def _quoted(draft: Answer, request: Request, *, about_failure: bool, show: Show)
     return _said(replace(draft, sources=tuple(sources)), "\n".join(lines), request, show)
 
 
-def _telling(attachment: Attachment, question: str, *, about_failure: bool) -> Sequence[str]:
+def _telling(attachment: Attachment, question: Question, *, about_failure: bool) -> Sequence[str]:
     """The lines that speak of a failure or have the question's words, in their order."""
-    wanted = set(content(question))
+    wanted = set(question.content)
     lines = [line.strip() for line in attachment.text.splitlines() if line.strip()]
     scores = []
     for place, line in enumerate(lines):
@@ -103,11 +104,11 @@ def _telling(attachment: Attachment, question: str, *, about_failure: bool) -> S
 def _phrased(source: Provider, draft: Answer, found: Evidence, show: Show) -> Answer:
     question = draft.question
     messages = prompts.messages(
-        prompts.NANO, "ask", question=question, supporting=found.supporting[:1]
+        prompts.NANO, "ask", question=question.text, supporting=found.supporting[:1]
     )
     passage = found.supporting[0]
-    vetting = Vetting(question, passage.sentence, passage.text, allowed=prompts.NANO_UNKNOWN)
-    stream = source.stream(Question(messages, MAX_TOKENS))
+    vetting = Vetting(question.text, passage.sentence, passage.text, allowed=prompts.NANO_UNKNOWN)
+    stream = source.stream(Prompt(messages, MAX_TOKENS))
     end = _show_vetted(stream, vetting, show)
     text, tokens = vetting.passed, end.tokens if end else None
     if vetting.allowed_answer:
@@ -123,12 +124,12 @@ def _phrased(source: Provider, draft: Answer, found: Evidence, show: Show) -> An
     return replace(draft, text=text, tokens=tokens)
 
 
-def _asks_what_it_is(question: str, passage: Passage) -> bool:
+def _asks_what_it_is(question: Question, passage: Passage) -> bool:
     """Whether a question has nothing but the passage's subject: its summary answers it.
 
     The built-in model overlooks one such passage in twenty where it is a summary alone.
     """
-    return set(words(question)) - WHAT_IS <= set(words(passage.subject))
+    return question.word_set - WHAT_IS <= set(words(passage.subject))
 
 
 def _show_vetted(stream: Iterator[str | Finished], vetting: Vetting, show: Show) -> Finished | None:

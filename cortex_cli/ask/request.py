@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH, language
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
     from cortex_cli.ask.command_checks import Claim
+    from cortex_cli.language.question import Question
 
 Show = Callable[[str], None]
 
@@ -23,7 +24,7 @@ WAITING = "waiting for the model"
 class Request:
     """A question and what goes with it; ``history`` holds the turns before it."""
 
-    question: str
+    question: Question
     attachments: tuple[Attachment, ...] = ()
     history: tuple[dict[str, str], ...] = ()
     system: str | None = None
@@ -33,7 +34,7 @@ class Request:
     @property
     def unknown(self) -> str:
         """How "I don't know" is said in the question's language."""
-        return UNKNOWN[language(self.question)]
+        return UNKNOWN[self.question.language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Answer:
     ``notes`` say what of the request the model did not get to see.
     """
 
-    question: str
+    question: Question
     text: str
     sources: tuple[str, ...]
     known: bool
@@ -62,7 +63,7 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """The answer for ``--json``."""
         return {
-            "question": self.question,
+            "question": self.question.text,
             "answer": self.text.strip(),
             "known": self.known,
             "sources": list(self.sources),

@@ -59,18 +59,20 @@ def chat(
     from cortex_cli.ask import attachments
     from cortex_cli.ask.conversation import Conversation
     from cortex_cli.ask.request import Request
+    from cortex_cli.language.question import Question
 
     begin = Conversation.newest if go_on else Conversation.begin
     conversation = begin(settings.environ)
     given = tuple(attachments.collect(files, stdin_is_data=False))
     failed = False
     with _typed(settings) as questions:
-        for question in questions:
-            if question in END_WORDS:
+        for text in questions:
+            if text in END_WORDS:
                 break
-            if question == NEW_WORD:
+            if text == NEW_WORD:
                 conversation = Conversation.begin(settings.environ)
                 continue
+            question = Question(text)
             request = Request(question, given, conversation.turns, system, max_tokens, model)
             failed = not _answer(settings, request, conversation) or failed
     if failed and not sys.stdin.isatty():
@@ -96,7 +98,7 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
         output.talk("stopped")
         return True
     shown.end_line()
-    conversation.add(request.question, found.text.strip())
+    conversation.add(request.question.text, found.text.strip())
     if settings.json:
         output.data_json(found.as_json())
     else:

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from cortex_cli.language.stems import stem
-from cortex_cli.language.terms import VAGUE, Term, terms
+from cortex_cli.language.terms import VAGUE
 from cortex_cli.language.words import EVERYDAY, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from cortex_cli.language.terms import Term
 
 MAX_PARAGRAPHS = 3
 # Longer paragraphs have more words whatever they are about.
@@ -36,8 +38,6 @@ ASKS_FOR_OPTION = frozenset(
 )
 # Forms of a word share these letters.
 BEGINNING = 4
-# A program and what it does, and a small word in a request for a package.
-MEANT = frozenset({"sort"})
 _PART = re.compile(r"[^\W_]+")
 
 
@@ -135,14 +135,6 @@ class Wanted:
         if len(parts) == 1:
             return stem(parts[0]) in stems
         return all(stem(part) in stems for part in parts) and form.strip('"') in text.lower()
-
-
-def asked(question: str) -> list[Term]:
-    """The terms of a question to manuals; "sort" is no small word there."""
-    said = terms(question)
-    roots = {term.stem for term in said}
-    more = (word for word in words(question) if word in MEANT and stem(word) not in roots)
-    return [*said, *(Term(stem(word), (word,)) for word in dict.fromkeys(more))]
 
 
 def _words(text: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from cortex_cli.index.documents import DocumentSource
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cortex_cli.language.question import Question
     from cortex_cli.language.terms import Term
 
 # A hit in the name or the summary says most about a page.
@@ -132,11 +133,12 @@ class Documents:
         """The manual pages of exactly this name."""
         return self._documents("kind = 'man' AND name = ? ORDER BY section", [name])
 
-    def search(self, said: Sequence[Term], limit: int = 3) -> list[Found]:
-        """The documents that say most of ``said``, best first."""
+    def search(self, question: Question, limit: int = 3) -> list[Found]:
+        """The documents that say most of ``question``, best first."""
         if not self._db:
             return []
-        wanted = Wanted.of(said[:MAX_TERMS], self._rarity(said[:MAX_TERMS]))
+        terms = question.manual_terms[:MAX_TERMS]
+        wanted = Wanted.of(terms, self._rarity(terms))
         found = []
         for document, score in self._pool(wanted)[:READ]:
             # One word alone is anywhere: only what a page is for is about it.

@@ -48,8 +48,8 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a model."""
+class Prompt:
+    """What a model is asked: messages and limits."""
 
     messages: list[dict[str, str]]
     max_tokens: int
@@ -73,7 +73,7 @@ class Provider(Protocol):
     def model(self) -> Model:
         """The model that would answer now."""
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """The answer in pieces as they come, then one ``Finished``."""
 
     def close(self) -> None:
@@ -103,10 +103,10 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
     return OpenAIProvider(name, replace(target, model=model) if model else target)
 
 
-def complete(provider: Provider, question: Question) -> tuple[str, Finished]:
+def complete(provider: Provider, prompt: Prompt) -> tuple[str, Finished]:
     """The whole answer at once."""
     text = ""
-    for piece in provider.stream(question):
+    for piece in provider.stream(prompt):
         if isinstance(piece, Finished):
             return text, piece
         text += piece
@@ -133,16 +133,16 @@ class DaemonProvider:
         profile = status.get("profile") or _profile_of(name)
         return Model(name, str(profile), status.get("context_length"), status.get("state"))
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """Run ``inference``, streaming."""
         params: dict[str, Any] = {
-            "messages": question.messages,
-            "max_tokens": question.max_tokens,
-            "temperature": question.temperature,
+            "messages": prompt.messages,
+            "max_tokens": prompt.max_tokens,
+            "temperature": prompt.temperature,
             "stream": True,
         }
-        if question.json_schema is not None:
-            params["json_schema"] = question.json_schema
+        if prompt.json_schema is not None:
+            params["json_schema"] = prompt.json_schema
         for message in self._client.stream("inference", **params):
             if not isinstance(message, Event):
                 yield Finished(
@@ -229,21 +229,21 @@ class OpenAIProvider:
             raise LlmUnavailable(f"{self._name} at {self._target.base_url} offers no model")
         return Model(listed[0].id, _profile_of(listed[0].id))
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """Run a chat completion, streaming."""
         from openai import OpenAIError
 
         model = self.model().name
         extra: dict[str, Any] = {}
-        if question.json_schema is not None:
-            form = {"name": "reply", "strict": True, "schema": question.json_schema}
+        if prompt.json_schema is not None:
+            form = {"name": "reply", "strict": True, "schema": prompt.json_schema}
             extra["response_format"] = {"type": "json_schema", "json_schema": form}
         try:
             chunks = self._client.chat.completions.create(
                 model=model,
-                messages=cast("list[ChatCompletionMessageParam]", question.messages),
-                max_tokens=question.max_tokens,
-                temperature=question.temperature,
+                messages=cast("list[ChatCompletionMessageParam]", prompt.messages),
+                max_tokens=prompt.max_tokens,
+                temperature=prompt.temperature,
                 stream=True,
                 extra_body=extra,
             )
@@ -297,12 +297,12 @@ class FakeProvider:
         """A chat model called fake."""
         return Model("fake", CHAT)
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """The last turn, word by word; the empty choice where JSON is asked for."""
-        if question.json_schema is not None:
+        if prompt.json_schema is not None:
             yield '{"packages": []}'
         else:
-            yield from question.messages[-1]["content"].splitlines(keepends=True)
+            yield from prompt.messages[-1]["content"].splitlines(keepends=True)
         yield Finished("stop", "fake")
 
     def close(self) -> None:

@@ -14,11 +14,13 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cortex_cli.language.terms import VAGUE, Term, terms
+from cortex_cli.language.terms import VAGUE
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+
+    from cortex_cli.language.terms import Term
 
 # What the request says and the phrase does not weighs less than the reverse: people add detail.
 REQUEST_SHARE = 0.5
@@ -53,14 +55,10 @@ class Catalogue:
     def _intents(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM intent").fetchone()[0])
 
-    def match(self, request: str, *, without: str = "") -> list[Match]:
-        """The intents that fit ``request``, best first; ``without`` leaves one phrase out."""
-        return self.match_terms(terms(request), without=without)
-
-    def match_terms(
+    def match(
         self, said: Sequence[Term], *, without: str = "", limit: int = MAX_MATCHES
     ) -> list[Match]:
-        """The same for the terms of a request."""
+        """The intents that ``said`` fits, best first; ``without`` leaves one phrase out."""
         roots = [self._corrected(term.stem) for term in said]
         weights = self._weights(roots)
         total = sum(weights[root] for root in roots)

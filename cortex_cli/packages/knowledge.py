@@ -18,13 +18,14 @@ from cortex_cli.errors import Failure
 from cortex_cli.index import background, build, fill
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.language.terms import terms
-from cortex_cli.language.words import EVERYDAY, content, words
+from cortex_cli.language.words import EVERYDAY
 from cortex_cli.packages.intents import Catalogue
 from cortex_cli.packages.ranking import Ranker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cortex_cli.language.question import Question
     from cortex_cli.packages.intents import Match
 
 # "what is the make", not a sentence
@@ -177,17 +178,17 @@ class Knowledge:
         clause = "WHERE id IN (SELECT provides.package FROM provides WHERE name = ?)"
         return self._select(f"{clause} ORDER BY popularity DESC, name", [name.lower()])
 
-    def named(self, text: str) -> list[Package]:
-        """The packages whose names ``text`` says, in its order.
+    def named(self, question: Question) -> list[Package]:
+        """The packages whose names ``question`` says, in its order.
 
         An everyday word ("time", "make") only counts when nothing else is said: "what is
         make?" names a package, "how much time is left?" does not.
         """
-        said = content(text)
-        if not said and len(words(text)) <= MAX_BARE_WORDS:
-            said = words(text)[-1:]
-        elif len(words(text)) > MAX_BARE_WORDS or len(said) > 1:
-            said = [word for word in said if word not in EVERYDAY]
+        said = question.content
+        if not said and len(question.words) <= MAX_BARE_WORDS:
+            said = question.words[-1:]
+        elif len(question.words) > MAX_BARE_WORDS or len(said) > 1:
+            said = tuple(word for word in said if word not in EVERYDAY)
         return [found for word in said if (found := self.package(word))]
 
     def near_names(self, name: str, limit: int = 3) -> list[str]:
@@ -214,18 +215,18 @@ class Knowledge:
         )
         return str(rows[0][0]) if rows and rows[0][0] else None
 
-    def matches(self, text: str) -> list[Match]:
-        """The intents of the catalogue that ``text`` may mean, best first."""
-        return self._catalogue.match(text) if self._catalogue else []
+    def matches(self, question: Question) -> list[Match]:
+        """The intents of the catalogue that ``question`` may mean, best first."""
+        return self._catalogue.match(question.terms) if self._catalogue else []
 
-    def search(self, text: str, limit: int = 8, *, catalogue: bool = True) -> list[Hit]:
-        """The packages that fit ``text`` best; without the ``catalogue``, by the lists alone."""
+    def search(self, question: Question, limit: int = 8, *, catalogue: bool = True) -> list[Hit]:
+        """The packages that fit best; without the ``catalogue``, by the lists alone."""
         if not self._catalogue or not self._ranker:
             return []
-        said = terms(text) or terms(" ".join(words(text)[-1:]))
-        matches = self._catalogue.match_terms(said) if catalogue else []
+        said = question.terms or terms(" ".join(question.words[-1:]))
+        matches = self._catalogue.match(said) if catalogue else []
         # Terms are parts of words: names such as "nginx-common" are looked up whole.
-        named = [word for word in words(text) if not word.isalpha()]
+        named = [word for word in question.words if not word.isalpha()]
         ranked = self._ranker.rank(said, matches, named)
         ranked = [one for one in ranked if one.covered or one.curated]
         found = self._numbered([one.number for one in ranked[:limit]])

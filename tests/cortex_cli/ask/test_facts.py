@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from cortex_cli.ask import facts
+from cortex_cli.language.question import Question
 
 
 def test_this_machine() -> None:
@@ -31,7 +32,7 @@ def test_which_facts_a_question_asks_for() -> None:
     known = facts.collect()
 
     def asked(question: str) -> set[str]:
-        return {fact.source for fact in facts.asked_for(question, known)}
+        return {fact.source for fact in facts.asked_for(Question(question), known)}
 
     assert asked("which kernel is this?") == {"uname"}
     assert asked("how much memory has this machine?") == {"/proc/meminfo"}

@@ -5,8 +5,9 @@ import pytest
 from cortex_cli.ask.command_checks import Claim, Verdict
 from cortex_cli.ask.request import Answer
 from cortex_cli.ask.view import Shown, close
+from cortex_cli.language.question import Question
 
-ANSWER = Answer("q", "a", ("man ls(1)",), True, "m", 5)
+ANSWER = Answer(Question("q"), "a", ("man ls(1)",), True, "m", 5)
 
 
 def test_a_line_that_began_is_ended_once(capsys: pytest.CaptureFixture[str]) -> None:
