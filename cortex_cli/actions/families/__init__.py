@@ -1,0 +1,13 @@
+"""One family of commands a module; the table of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cortex_cli.actions.families.draft import Draft
+    from cortex_cli.actions.sentence import Sentence
+
+ALL: tuple[Callable[[Sentence], Draft | None], ...] = ()
