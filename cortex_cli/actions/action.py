@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(r"\{(\w+)(!?)\}")
 _PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
+# What a shell leaves alone where it stands by itself, and what people escape.
+_BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
 _PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files"})
 
 
@@ -112,6 +114,8 @@ def quoted(word: str) -> str:
     """``word`` for a shell; a home stays ``~`` where that is the same."""
     if isinstance(word, Home) and _PLAIN.match(word):
         return str(word)
+    if word in _BARE_SIGNS:
+        return _BARE_SIGNS[word]
     return shlex.quote(expanded(word) if isinstance(word, Home) else word)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import composer, matcher, sayings, sentence
 from cortex_cli.actions.action import Filled, Unfillable, fill
+from cortex_cli.actions.families.draft import Said
 from cortex_cli.finding import DESTROYS, LEAVES, READS, Finding, ShownCommand
 from cortex_cli.words import ENGLISH, FRENCH, SPANISH
 
@@ -35,7 +36,10 @@ class Reading:
 
 def readings(asked: Sentence) -> list[Reading]:
     """Every reading, best first; those that are not sure enough are left out."""
-    found = [Reading(draft.filled, draft.score) for draft in composer.drafts(asked)]
+    found = [
+        Reading(replace(draft.filled, does=_spoken(draft.filled.does, asked.language)), draft.score)
+        for draft in composer.drafts(asked)
+    ]
     for match in matcher.matches(asked):
         try:
             filled = fill(match.action, match.values, asked.language)
@@ -44,6 +48,10 @@ def readings(asked: Sentence) -> list[Reading]:
         found.append(Reading(filled, match.score))
     kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
     return _distinct(sorted(kept, key=lambda one: -one.score))
+
+
+def _spoken(does: str, language: str) -> str:
+    return does.of(language) if isinstance(does, Said) else does
 
 
 def _distinct(found: list[Reading]) -> list[Reading]:

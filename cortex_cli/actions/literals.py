@@ -60,8 +60,6 @@ _TIME_UNITS = {
     "mon": "months?|mois|meses|mes",
     "y": "years?|annees?|ans?|anos?",
 }
-# After a space these would be words of a sentence: "2 a", "10 m", "3 to".
-_SHORT = frozenset({"b", "o", "k", "m", "g", "t", "to", "s", "d", "go", "mo"})
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "un": 1, "une": 1, "una": 1, "uno": 1,
     "two": 2, "deux": 2, "dos": 2, "three": 3, "trois": 3, "tres": 3, "four": 4, "quatre": 4,
@@ -84,9 +82,10 @@ _WORDED = r"(?<![\w./@-])"
 
 def _quantity(name: str, units: dict[str, str]) -> str:
     union = "|".join(units.values())
+    spelled = "|".join(word for word in union.split("|") if len(word.rstrip("s?")) > 1 and word != "to")
     return (
         rf"(?P<{name}>{_WORDED}(?P<{name}_n>\d{{1,9}}(?:[.,]\d{{1,3}})?|(?:{_COUNT})(?=\s))"
-        rf"(?P<{name}_s>[\s-]?)(?P<{name}_u>{union})(?![\w/]))"
+        rf"(?P<{name}_s>[\s-]?)(?:(?<=\d)|(?=(?:{spelled})(?!\w)))(?P<{name}_u>{union})(?![\w/]))"
     )
 
 
@@ -163,12 +162,10 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
     return Literal(kind, value, start, end, number)
 
 
-def _measured(kind: str, match: re.Match[str]) -> Literal | None:
+def _measured(kind: str, match: re.Match[str]) -> Literal:
     said = match[f"{kind}_n"].lower()
     word = match[f"{kind}_u"].lower()
     number = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
-    if word in _SHORT and (match[f"{kind}_s"] or said in _NUMBERS) and word not in ("go", "mo"):
-        return None
     units = _SIZE_UNITS if kind == "size" else _TIME_UNITS
     unit = next(name for name, words in units.items() if re.fullmatch(words, word))
     return Literal(kind, match[0], match.start(), match.end(), number, unit)

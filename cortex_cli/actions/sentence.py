@@ -26,6 +26,8 @@ _ORDINALS = {
     "tercera": 3, "tercer": 3, "cuarto": 4, "cuarta": 4, "quinta": 5, "quinto": 5, "premiere": 1,
     "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
 }  # fmt: skip
+# "a tar.gz of docs" speaks of a kind of archive, not of a file.
+_FORMATS = frozenset({"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"})
 _COUNTED = frozenset({"column", "line", "page", "word"})
 
 
@@ -71,10 +73,13 @@ def read(text: str, language: str) -> Sentence | None:
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
-        if literal.kind == "name" and _known_word(literal.value, language):
+        if literal.kind in ("name", "device") and _known_word(literal.value, language):
             continue
         tokens += _words(text[place : literal.start], language)
-        tokens.append(Token(literal.value, "", LITERAL_WEIGHT, literal=literal))
+        if literal.value.lower() in _FORMATS:
+            tokens.append(Token(literal.value.lower(), "archive", 1.0, known=True))
+        else:
+            tokens.append(Token(literal.value, "", LITERAL_WEIGHT, literal=literal))
         place = literal.end
     tokens += _words(text[place:], language)
     if len(tokens) > MAX_TOKENS:

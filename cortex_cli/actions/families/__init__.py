@@ -10,4 +10,13 @@ if TYPE_CHECKING:
     from cortex_cli.actions.families.draft import Draft
     from cortex_cli.actions.sentence import Sentence
 
-ALL: tuple[Callable[[Sentence], Draft | None], ...] = ()
+from cortex_cli.actions.families import edit, journal, processes, sockets, text, tree
+
+ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
+    tree.compose,
+    edit.compose,
+    text.compose,
+    journal.compose,
+    processes.compose,
+    sockets.compose,
+)

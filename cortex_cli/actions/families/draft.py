@@ -80,11 +80,31 @@ def path(token: Token) -> str:
     return f"./{value}" if value.startswith("-") else value
 
 
+class Said(str):
+    """One sentence in three languages; English by itself."""
+
+    __slots__ = ("texts",)
+    texts: dict[str, str]
+
+    def of(self, language: str) -> str:
+        """The sentence in ``language``."""
+        return self.texts.get(language, str(self))
+
+
 def languages(english: str, french: str, spanish: str) -> dict[str, str]:
     """One sentence in three languages."""
     return {"en": english, "fr": french, "es": spanish}
 
 
-def total(values: Iterable[float]) -> float:
-    """Their sum."""
-    return sum(values)
+def said(texts: dict[str, str], **values: str) -> Said:
+    """``texts`` with values in their places; which language is chosen when it is shown."""
+    done = {language: _put(text, values) for language, text in texts.items()}
+    found = Said(done["en"])
+    found.texts = done
+    return found
+
+
+def _put(text: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
