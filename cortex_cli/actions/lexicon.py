@@ -108,7 +108,7 @@ def _forms(word: str, language: str) -> list[str]:
     if language == SPANISH and len(word) > 4 and (bare := _ENCLITICS.sub("", word)) != word:
         found.append(bare)
     for ending, puts in _ENDINGS[language]:
-        if word.endswith(ending) and len(word) - len(ending) >= 2:
+        if word.endswith(ending) and len(word) - len(ending) >= (2 if ending == "s" else 3):
             cut = word[: len(word) - len(ending)]
             found += [cut + put for put in puts]
             if len(cut) > 3 and cut[-1] == cut[-2]:

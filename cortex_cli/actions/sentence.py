@@ -5,6 +5,7 @@ Pure.  Knows no action; each token says how much it weighs when nothing accounts
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -28,6 +29,9 @@ _ORDINALS = {
 }  # fmt: skip
 # "a tar.gz of docs" speaks of a kind of archive, not of a file.
 _FORMATS = frozenset({"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"})
+# donne-le, serons-nous, ¿dígame-lo?: a verb and its pronoun, no name.
+_INVERTED = re.compile(r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE)
+_MAY_NAME = frozenset({"image", "video", "audio", "web", "backup", "temp", "journal", "container", "git", "config", "mail", "public", "upload", "python", "core", "test", "cache", "project", "pdf"})
 _COUNTED = frozenset({"column", "line", "page", "word"})
 
 
@@ -70,6 +74,7 @@ def read(text: str, language: str) -> Sentence | None:
     """``text`` as a sentence; None when it is too long to be one."""
     if len(text) > MAX_CHARS:
         return None
+    text = _INVERTED.sub(r" \1", text)
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
@@ -84,7 +89,19 @@ def read(text: str, language: str) -> Sentence | None:
     tokens += _words(text[place:], language)
     if len(tokens) > MAX_TOKENS:
         return None
-    return Sentence(text, language, tuple(_periods(_ordinals(tokens))))
+    return Sentence(text, language, tuple(_periods(_ordinals(_folder_names(tokens)))))
+
+
+def _folder_names(tokens: list[Token]) -> list[Token]:
+    """ "the folder photos" is called photos."""
+    found = list(tokens)
+    for place, (one, two) in enumerate(pairwise(tokens)):
+        alone = one.concept in ("folder", "script") and not one.text.lower().endswith("s")
+        after = tokens[place + 2].concept if place + 2 < len(tokens) else ""
+        if alone and two.concept in _MAY_NAME and two.literal is None and after != "file":
+            literal = Literal("name", two.text, 0, 0)
+            found[place + 1] = Token(two.text, "", LITERAL_WEIGHT, literal=literal)
+    return found
 
 
 def _known_word(value: str, language: str) -> bool:

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions.families import (
+    archives,
+    copying,
+    dates,
+    edit,
+    journal,
+    processes,
+    rights,
+    sockets,
+    text,
+    tree,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cortex_cli.actions.families.draft import Draft
     from cortex_cli.actions.sentence import Sentence
 
-from cortex_cli.actions.families import edit, journal, processes, sockets, text, tree
-
 ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
     tree.compose,
     edit.compose,
     text.compose,
+    archives.compose,
+    copying.compose,
+    rights.compose,
     journal.compose,
     processes.compose,
     sockets.compose,
+    dates.compose,
 )

@@ -53,7 +53,7 @@ def compose(asked: Sentence) -> Draft | None:
 
 
 def _about_journal(r: Reader) -> bool:
-    said_all = {token.concept for token in r.tokens}
+    said_all = {token.concept for token in r.tokens if token.text.lower() not in parameters.PROGRAMS}
     if said_all & _ELSEWHERE:
         return False
     if any(token.kind in ("path", "file", "glob") for token in r.tokens) and "save" not in said_all:

@@ -26,7 +26,7 @@ def compose(asked: Sentence) -> Draft | None:
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
     usage = bool(concepts & {"memory", "cpu"}) and bool(concepts & {"use", "process", "big"})
-    if concepts & _ELSEWHERE or not (usage or "process" in concepts or "zombie" in concepts or "thread" in concepts):
+    if concepts & _ELSEWHERE or not (usage or "process" in concepts or concepts & {"zombie", "pid"} or "thread" in concepts):
         return None
     if any(token.kind in ("path", "file", "glob", "url", "host", "hostport") for token in r.tokens):
         return None
@@ -40,14 +40,14 @@ def compose(asked: Sentence) -> Draft | None:
 
 
 def _stages(r: Reader) -> list[tuple[str, ...]] | None:
-    sort = _sort(r)
     user = _user(r)
+    name = _name(r)
+    sort = "" if name else _sort(r)
     if r.take("zombie"):
         states = ("ps", "-eo", "pid,ppid,stat,user,comm")
         return [states, ("awk", '$3 ~ /^Z/')]
     if r.take("tree", "child"):
         return [("ps", "-u", user, "-f", "--forest") if user else ("ps", "-e", "-f", "--forest")]
-    name = _name(r)
     if r.take("pid"):
         return [("pgrep", "-a", "--", name)] if name else None
     if name:
@@ -101,7 +101,7 @@ def _sort(r: Reader) -> str:
 def _user(r: Reader) -> str:
     for n, token in r.free():
         near = r.before(n, 2)
-        named = token.kind in ("name", "quoted") or (not token.kind and (not token.known or token.concept == "root"))
+        named = token.kind in ("name", "quoted") or (not token.kind and (not token.known or token.concept == "root" or near[:1] == ["user"]))
         if named and ({"user", "owned"} & set(near) or (token.concept == "root" and r.has("process"))):
             r.used.add(n)
             r.take("user", "owned")

@@ -74,6 +74,8 @@ def _about_files(r: Reader) -> bool:
     kinds = {token.kind for token in r.tokens}
     if said & {"package", "service", "commit", "branch", "container", "user", "rename", "extract", "sync", "port", "git", "process", "mount", "column"} - ({"user", "package"} if "file" in said else set()):
         return bool(said & {"owned", "owner"}) and "file" in said
+    if said & {"compress", "archive"} and not (said & {"find", "all", "every"} or kinds & {"glob", "extension", "duration", "size"}):
+        return False
     objects = said & (treetests.FILES | {"hidden"}) or kinds & {"glob", "extension"}
     if said & treetests.ALONE and not said & {"find", "count", "many", "big", "all", "delete"}:
         return bool(kinds & {"glob", "extension", "size", "duration"}) and "file" in said
@@ -227,6 +229,7 @@ def _shown(r: Reader, chosen: Selection, found: list[str], root: str, target: st
         total = [tuple([*found, "-exec", "cat", "{}", "+"]), ("wc", "-l")] if r.take("sum") else None
         return _piped("lines", total or [tuple([*found, "-exec", "wc", "-l", "{}", "+"])], root, target)
     if r.take("checksum"):
+        r.take("sum")
         program = next((one for one in ("sha512", "sha256", "sha1", "md5") if one in r.asked.text.lower()), "sha256")
         return _piped("checksum", [tuple([*found, "-exec", f"{program}sum", "{}", "+"])], root, target)
     ranked = _ranking(r, chosen, found, root, target)

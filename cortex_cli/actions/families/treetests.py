@@ -145,7 +145,7 @@ def read_names(r: Reader, chosen: Selection) -> None:
         chosen.case = True
     for n, token in list(r.free()):
         before = r.before(n, 3)
-        role = next((one for one in before if one in _NAMING), "")
+        role = _role(r, n)
         if token.kind in ("glob", "extension"):
             value = token.literal.value if token.literal else ""
             name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
@@ -156,6 +156,18 @@ def read_names(r: Reader, chosen: Selection) -> None:
             _named(r, chosen, n, _shaped(token.literal.value if token.literal else token.text, role), role)
 
 
+def _role(r: Reader, n: int) -> str:
+    """What the words just before say of a name: a preposition or a noun may stand between."""
+    for near in range(n - 1, max(-1, n - 4), -1):
+        token = r.tokens[near]
+        if token.concept in _NAMING:
+            return token.concept
+        if not token.mark and token.concept not in _BETWEEN:
+            return ""
+    return ""
+
+
+_BETWEEN = frozenset({"file", "folder", "character", "string", "word", "not", "ending", "all"})
 _NAMING = frozenset({"named", "name", "starting", "ending", "except"})
 
 
