@@ -1,0 +1,108 @@
+"""From a question to a finding: reads it, weighs catalogue and families, says what it found.
+
+Decides how sure is sure enough.  What destroys needs the whole sentence accounted for, and
+shows beforehand what it would take.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions import composer, matcher, sayings, sentence
+from cortex_cli.actions.action import Filled, Unfillable, fill
+from cortex_cli.actions.families.draft import Said
+from cortex_cli.finding import DESTROYS, LEAVES, READS, Finding, ShownCommand
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+
+if TYPE_CHECKING:
+    from cortex_cli.actions.sentence import Sentence
+
+KIND = "action"
+THRESHOLD = 0.62
+# What destroys or leaves the machine: nearly every word must be accounted for.
+THRESHOLDS = {DESTROYS: 0.78, LEAVES: 0.72}
+# Two readings this close are both shown, and the person chooses.
+MARGIN = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand a question."""
+
+    filled: Filled
+    score: float
+
+
+def readings(asked: Sentence) -> list[Reading]:
+    """Every reading, best first; those that are not sure enough are left out."""
+    found = [
+        Reading(replace(draft.filled, does=_spoken(draft.filled.does, asked.language)), draft.score)
+        for draft in composer.drafts(asked)
+    ]
+    for match in matcher.matches(asked):
+        try:
+            filled = fill(match.action, match.values, asked.language)
+        except Unfillable:
+            continue
+        found.append(Reading(filled, match.score))
+    kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
+    return _distinct(sorted(kept, key=lambda one: -one.score))
+
+
+def _spoken(does: str, language: str) -> str:
+    return does.of(language) if isinstance(does, Said) else does
+
+
+def _distinct(found: list[Reading]) -> list[Reading]:
+    seen: dict[tuple[str, ...], Reading] = {}
+    for one in found:
+        seen.setdefault(tuple(step.text() for step in one.filled.steps), one)
+    return list(seen.values())
+
+
+def find(question: str, language: str) -> Finding | None:
+    """How what is asked is done on this machine; None when it is no action, or not surely one."""
+    known = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
+    asked = sentence.read(question, known)
+    if asked is None or not asked.tokens:
+        return None
+    found = readings(asked)
+    if not found:
+        return None
+    best, *others = found
+    near = [one for one in others if best.score - one.score <= MARGIN and _differs(one, best)][:1]
+    if near:
+        return _choice(best, near[0], known)
+    return Finding(
+        kind=KIND,
+        confidence=round(min(best.score, 0.99), 2),
+        text=sayings.text(best.filled, known),
+        commands=_commands(best.filled),
+        sources=tuple(f"man {page}" for page in best.filled.manual),
+        subject=best.filled.name,
+    )
+
+
+def _differs(one: Reading, other: Reading) -> bool:
+    """Asking makes sense only where the choice matters."""
+    return READS not in (one.filled.effect, other.filled.effect) or (
+        one.filled.effect != other.filled.effect
+    )
+
+
+def _commands(filled: Filled) -> tuple[ShownCommand, ...]:
+    note = sayings.clean(filled.does)
+    return tuple(replace(command, note=note) for command in filled.commands())
+
+
+def _choice(best: Reading, other: Reading, language: str) -> Finding:
+    pages = dict.fromkeys((*best.filled.manual, *other.filled.manual))
+    return Finding(
+        kind=KIND,
+        confidence=round(min(best.score, 0.99) * 0.85, 2),
+        text=sayings.choice(best.filled, other.filled, language),
+        commands=(*_commands(best.filled), *_commands(other.filled)),
+        sources=tuple(f"man {page}" for page in pages),
+        subject=best.filled.name,
+    )

@@ -1,0 +1,250 @@
+"""The kinds of parameters: how each is recognised in a sentence and how its value is written.
+
+``fit`` says how well a token is a value of a kind, from 0 to 1; ``value_of`` writes it as
+programs want it.  Pure; knows no action.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions.action import Home
+
+if TYPE_CHECKING:
+    from cortex_cli.actions.sentence import Token
+
+_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z")
+_LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_OCTAL = re.compile(r"[0-7]{3,4}\Z")
+ARCHIVES = (
+    ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
+    ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",
+)  # fmt: skip
+# Programs and services that sentences name by a word that also means something.
+PROGRAMS = frozenset(
+    """
+    ssh sshd cron docker nginx apache apache2 git bluetooth cups postgres postgresql mysql mariadb
+    redis samba smbd firefox chromium chrome python python3 node java podman ufw fail2ban nftables
+    rsync tmux vim nano gcc make curl wget htop sudo avahi-daemon networkmanager dnsmasq bind9
+    named postfix dovecot exim4 systemd-resolved systemd-timesyncd chrony grafana prometheus
+    elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_UNIT_NAMES = {
+    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql", "networkmanager": "NetworkManager",
+    "samba": "smbd", "openssh": "ssh", "crond": "cron", "httpd": "apache2", "wifi": "wpa_supplicant",
+    "redis": "redis-server", "bind": "named",
+}  # fmt: skip
+_PACKAGE_NAMES = {"apache": "apache2", "sshd": "openssh-server", "postgres": "postgresql"}
+# kind → literal kinds that are of it, and how surely.
+FITS: dict[str, dict[str, float]] = {
+    "path": {
+        "path": 1,
+        "file": 0.95,
+        "glob": 0.75,
+        "quoted": 0.85,
+        "extension": 0.6,
+        "name": 0.7,
+        "device": 0.4,
+        "unit": 0.5,
+        "host": 0.5,
+    },
+    "file": {
+        "path": 1,
+        "file": 1,
+        "glob": 0.7,
+        "quoted": 0.85,
+        "extension": 0.7,
+        "name": 0.75,
+        "unit": 0.5,
+        "host": 0.5,
+    },
+    "folder": {"path": 1, "file": 0.5, "quoted": 0.85, "name": 0.8, "extension": 0.6, "glob": 0.3},
+    "files": {"path": 1, "file": 1, "glob": 1, "quoted": 0.8, "name": 0.7},
+    "archive": {"path": 0.6, "file": 0.6, "quoted": 0.5, "glob": 0.3, "name": 0.5},
+    "glob": {"glob": 1, "extension": 0.95, "quoted": 0.8, "file": 0.8, "name": 0.6},
+    "unit": {"unit": 1, "name": 0.9, "quoted": 0.8},
+    "package": {"name": 0.9, "quoted": 0.8, "file": 0.4},
+    "process": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.5},
+    "program": {"name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
+    "user": {"name": 0.9, "quoted": 0.85},
+    "group": {"name": 0.9, "quoted": 0.85},
+    "host": {"host": 1, "ip": 1, "name": 0.85, "quoted": 0.7, "file": 0.5, "address": 0.7},
+    "login": {"address": 1, "host": 0.8, "ip": 0.8, "name": 0.75},
+    "remote": {"remote": 1, "address": 0.6},
+    "ip": {"ip": 1, "cidr": 0.9},
+    "cidr": {"cidr": 1, "ip": 0.8},
+    "mac": {"mac": 1},
+    "url": {"url": 1, "host": 0.75, "hostport": 0.7},
+    "port": {"port": 1, "number": 0.8},
+    "number": {"number": 1, "percent": 0.3},
+    "percent": {"percent": 1, "number": 0.8},
+    "pid": {"number": 1},
+    "size": {"size": 1},
+    "duration": {"duration": 1},
+    "seconds": {"duration": 1},
+    "minutes": {"duration": 1},
+    "days": {"duration": 1},
+    "clock": {"clock": 1, "stamp": 0.4},
+    "date": {"stamp": 1},
+    "mode": {"mode": 1, "number": 0.9},
+    "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
+    "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
+    "signal": {"signal": 1, "number": 0.6},
+    "variable": {"variable": 1, "name": 0.85, "quoted": 0.6},
+    "text": {
+        "quoted": 1,
+        "name": 0.6,
+        "number": 0.5,
+        "url": 0.5,
+        "file": 0.45,
+        "ip": 0.6,
+        "host": 0.5,
+        "address": 0.6,
+        "variable": 0.5,
+        "glob": 0.3,
+        "extension": 0.4,
+    },
+    "name": {"name": 1, "quoted": 0.9, "file": 0.5, "number": 0.3, "host": 0.3},
+    "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
+    "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
+    "range": {"range": 1},
+    "version": {"version": 1, "number": 0.7, "name": 0.6},
+    "extension": {"extension": 1, "glob": 0.7, "name": 0.5},
+    "timezone": {"path": 0.95, "quoted": 0.8, "name": 0.6},
+    "locale": {"file": 0.9, "name": 0.9, "host": 0.9, "quoted": 0.8},
+}
+# Kinds whose value may be a bare word that nobody knows, and how surely.
+BARE = {
+    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "group": 0.8,
+    "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
+    "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
+    "extension": 0.8, "version": 0.3, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+}  # fmt: skip
+# Kind → the concepts that announce it: "the user lena", "nginx service".
+CUES: dict[str, frozenset[str]] = {
+    "unit": frozenset({"service", "timer", "socket"}),
+    "package": frozenset({"package", "process"}),
+    "process": frozenset({"process", "named"}),
+    "program": frozenset({"process", "package", "named"}),
+    "user": frozenset({"user", "member", "owner"}),
+    "group": frozenset({"group"}),
+    "host": frozenset({"host", "service", "address", "hostname", "this"}),
+    "login": frozenset({"host", "service"}),
+    "path": frozenset({"file", "folder", "named", "path", "script", "archive"}),
+    "files": frozenset({"file", "folder"}),
+    "file": frozenset({"file", "named", "script", "image", "video", "pdf", "audio", "csv", "json"}),
+    "folder": frozenset({"folder", "named", "file"}),
+    "archive": frozenset({"archive", "file"}),
+    "port": frozenset({"port"}),
+    "pid": frozenset({"pid", "process", "number"}),
+    "text": frozenset({"word", "string", "named", "containing", "message", "with"}),
+    "name": frozenset({"named", "name"}),
+    "branch": frozenset({"branch", "tag", "named"}),
+    "image": frozenset({"image", "dockerimage"}),
+    "device": frozenset({"disk", "partition", "usb", "device", "hardware"}),
+    "interface": frozenset({"interface"}),
+    "variable": frozenset({"variable", "environment"}),
+    "extension": frozenset({"ending", "type"}),
+    "signal": frozenset({"signal"}),
+    "timezone": frozenset({"timezone"}),
+    "url": frozenset({"url", "web"}),
+    "ip": frozenset({"address", "host"}),
+    "cidr": frozenset({"network", "address"}),
+    "mode": frozenset({"permission"}),
+    "version": frozenset({"version"}),
+}
+_STRICT = {"user": _LOGIN, "group": _LOGIN, "unit": _WORD, "package": _WORD, "host": _WORD}
+KINDS = frozenset(FITS)
+
+
+def fit(kind: str, token: Token, before: str, after: str) -> float:
+    """How surely ``token`` is a value of ``kind``; ``before`` and ``after`` are concepts near it."""
+    cues = CUES.get(kind, frozenset())
+    cued = before in cues or (after in cues and after != "named")
+    if token.literal is not None:
+        return _literal_fit(kind, token, cued)
+    base = BARE.get(kind, 0.0)
+    if not base or token.mark:
+        return 0.0
+    word = token.text.lower()
+    if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
+        return 0.95 if cued else 0.9
+    if kind in _STRICT and not _STRICT[kind].match(token.text):
+        return 0.0
+    if token.known:
+        return (0.6 if token.weight < 0.5 else 0.7) if before in cues else 0.0
+    if " " in token.text:
+        return 0.0
+    return min(1.0, base + (0.2 if cued else 0.0))
+
+
+def _literal_fit(kind: str, token: Token, cued: bool) -> float:
+    literal = token.literal
+    assert literal is not None
+    score = float(FITS.get(kind, {}).get(literal.kind, 0.0))
+    value = literal.value
+    if kind == "archive" and value.lower().endswith(ARCHIVES):
+        score = 1.0
+    if kind == "mode" and literal.kind == "number":
+        score = 0.9 if _OCTAL.match(value) else 0.0
+    if kind == "device" and literal.kind == "path":
+        score = 1.0 if value.startswith("/dev/") else 0.05
+    if kind == "number" and literal.unit == "ordinal":
+        score = 0.9
+    if kind in ("pid", "port") and not value.strip(":").split("/")[0].isdigit():
+        score = score if kind == "port" and literal.kind == "port" else 0.0
+    if kind in _STRICT and not _STRICT[kind].match(value):
+        return 0.0
+    return min(1.0, score + (0.15 if cued and score else 0.0))
+
+
+def value_of(kind: str, token: Token) -> str:
+    """The value as programs want it."""
+    literal = token.literal
+    value = token.text if literal is None else literal.value
+    if kind in ("path", "file", "folder", "archive", "files", "device"):
+        if kind == "device" and literal is not None and literal.kind == "device":
+            return f"/dev/{value}"
+        return Home(value) if value == "~" or value.startswith("~/") else value
+    if kind == "unit":
+        return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)
+    if kind == "package":
+        return _PACKAGE_NAMES.get(value.lower(), value.lower())
+    if kind == "process" and literal is None:
+        return value.lower()
+    if kind == "port":
+        return next(part for part in value.strip(":").split("/") if part.isdigit())
+    if kind == "glob" and literal is not None and literal.kind == "extension":
+        return f"*{value}"
+    if kind == "extension":
+        return value.lstrip("*.")
+    if kind == "variable":
+        return value.lstrip("$")
+    if kind == "url" and "://" not in value:
+        return f"https://{value}"
+    if literal is None:
+        return value
+    return _quantity(kind, literal.kind, value, literal.number, literal.unit)
+
+
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mon": 2592000, "y": 31536000}
+
+
+def _quantity(kind: str, literal: str, value: str, number: float, unit: str) -> str:
+    whole = f"{number:g}"
+    if literal == "size":
+        return whole if unit == "c" else f"{whole}{unit}"
+    if literal == "duration":
+        total = number * _SECONDS[unit]
+        per = {"seconds": 1, "minutes": 60, "days": 86400}.get(kind)
+        if per is not None:
+            return f"{max(1, round(total / per))}"
+        named = {"mon": "months", "y": "years", "d": "days", "w": "weeks"}.get(unit, unit)
+        return f"{whole} {named}" if unit in ("mon", "y", "d", "w") else f"{whole}{unit}"
+    if literal == "number" and kind in ("number", "percent", "pid"):
+        return whole
+    if literal == "percent":
+        return whole
+    return value
