@@ -1,8 +1,9 @@
 """How an answer comes about: evidence, prompt, model, and what of its text may be shown.
 
-An instruction model is given the evidence and streams; ``chat_model.py``.  The built-in small
-model is only asked to phrase what a passage says; ``nano_model.py``.  Either way the commands in
-the text are checked against this machine afterwards.
+What the answerers are sure of is printed as it is, and no model is asked; ``answerers.py``.  Of
+the rest, an instruction model is given the evidence and streams; ``chat_model.py``.  The
+built-in small model is only asked to phrase what a passage says; ``nano_model.py``.  Either way
+the commands in the text are checked against this machine afterwards.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
-from cortex_cli.ask import command_checks, evidence, facts, failures
+from cortex_cli.ask import answerers, command_checks, evidence, facts, failures
 from cortex_cli.ask.chat_model import converse
 from cortex_cli.ask.command_checks import Verdict
 from cortex_cli.ask.evidence import Library
 from cortex_cli.ask.nano_model import phrase
+from cortex_cli.ask.request import Answer
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.documents.search import Documents
 from cortex_cli.errors import Failure
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from cortex_cli.ask.command_checks import Claim
     from cortex_cli.ask.evidence import Evidence
     from cortex_cli.ask.facts import Fact
-    from cortex_cli.ask.request import Answer, Request, Show
+    from cortex_cli.ask.request import Request, Show
     from cortex_cli.settings import Settings
 
 
@@ -40,12 +42,19 @@ def answer(settings: Settings, request: Request, show: Show) -> Answer:
     Raises:
         CortexError: no daemon, no model, or the model broke off.
     """
+    finding = answerers.find(request, settings) if request.system is None else None
+    if finding and finding.confidence >= answerers.ENOUGH:
+        show(finding.text)
+        return Answer.of_finding(request, finding)
     manuals = Manuals.of(settings.environ)
     with (
         closing(provider.choose(settings, request.model)) as source,
         closing(Opened()) as opened,
     ):
         model = source.model()
+        if finding and model.profile == prompts.NANO:  # it knows less than half of it, too
+            show(finding.text)
+            return Answer.of_finding(request, finding)
         known_facts, trouble = _facts(settings, request.question)
         # What is handed in, what fails and what this machine is are answered without an index.
         at_once = request.attachments or trouble or facts.asked_for(request.question, known_facts)

@@ -7,20 +7,19 @@ there is passed over: deleting its folder loses what it knows, and nothing else.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from cortex_cli.ask.request import Request
     from cortex_cli.finding import Finding
+    from cortex_cli.settings import Settings
 
 # From here on nobody further down the order is asked.
 SURE = 0.9
-# Below, silence is better: a model may know, or "I don't know" is the truth.
+# Below, a model may know better; without one, what is half known is still worth a word.
 ENOUGH = 0.5
-# A log that no catalogue knows: the most telling line is still more than nothing.
-ENOUGH_FOR_A_LOG = 0.2
 
 
 class Answerer(NamedTuple):
@@ -30,55 +29,60 @@ class Answerer(NamedTuple):
     find: Callable[..., Finding | None]
 
 
-def find(request: Request, environ: Mapping[str, str]) -> Finding | None:
-    """The best answer that is known without a model, or None.
+def find(request: Request, settings: Settings) -> Finding | None:
+    """The best that is known without a model, or None; it may be less than ``ENOUGH``.
 
     What is attached is a log or a file: only the failures know what to say about that.
     """
-    enough = ENOUGH_FOR_A_LOG if request.attachments else ENOUGH
     best: Finding | None = None
-    for finding in _findings(request, environ):
+    for finding in _findings(request, settings):
         if best is None or finding.confidence > best.confidence:
             best = finding
         if best.confidence >= SURE:
             break
-    return best if best is not None and best.confidence >= enough else None
+    return best
 
 
-def _findings(request: Request, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _findings(request: Request, settings: Settings) -> Iterator[Finding]:
     for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
         try:
             room = import_module(answerer.room)
         except ModuleNotFoundError as error:
-            if error.name != answerer.room:
+            if error.name is None or not answerer.room.startswith(error.name):
                 raise
             continue
-        finding = answerer.find(room, request, environ)
+        finding = answerer.find(room, request, settings)
         if finding is not None:
             yield finding
 
 
-def _fact(room, request, environ):
-    return room.find(request.question.text, request.question.language, environ)
+def _look_up(room: Any, request: Request, settings: Settings) -> Finding | None:
+    question = request.question
+    return _typed(room.find(question.text, question.language, settings.environ))
 
 
-def _explained_error(room, request, environ):
-    return room.explain(request.question.text, request.question.language)
+def _explain_error(room: Any, request: Request, _settings: Settings) -> Finding | None:
+    return _typed(room.explain(request.question.text, request.question.language))
 
 
-def _log(room, request, environ):
-    text = "\n".join(attachment.text for attachment in request.attachments)
-    return room.find_in_log(text, request.question.text, request.question.language)
+def _read_log(room: Any, request: Request, _settings: Settings) -> Finding | None:
+    log = "\n".join(attachment.text for attachment in request.attachments)
+    return _typed(room.find_in_log(log, request.question.text, request.question.language))
 
 
-def _found(room, request, environ):
-    return room.find(request.question.text, request.question.language)
+def _match(room: Any, request: Request, _settings: Settings) -> Finding | None:
+    return _typed(room.find(request.question.text, request.question.language))
+
+
+def _typed(found: Finding | None) -> Finding | None:
+    """What a room that is imported by name gave."""
+    return found
 
 
 FOR_QUESTIONS = (
-    Answerer("cortex_cli.probes", _fact),
-    Answerer("cortex_cli.error_texts", _explained_error),
-    Answerer("cortex_cli.actions", _found),
-    Answerer("cortex_cli.concepts", _found),
+    Answerer("cortex_cli.probes", _look_up),
+    Answerer("cortex_cli.error_texts.answerer", _explain_error),
+    Answerer("cortex_cli.actions", _match),
+    Answerer("cortex_cli.concepts", _match),
 )
-FOR_ATTACHMENTS = (Answerer("cortex_cli.error_texts", _log),)
+FOR_ATTACHMENTS = (Answerer("cortex_cli.error_texts.answerer", _read_log),)

@@ -153,7 +153,7 @@ def _sources(request: Request, found: Evidence) -> tuple[str, ...]:
 
 def _streamed(source: Provider, prompt: Prompt, draft: Answer, show: Show) -> Answer:
     text = ""
-    end = Finished("stop", draft.model)
+    end = Finished("stop", draft.model or "")
     with output.Waiting(WAITING) as waiting:
         for piece in source.stream(prompt):
             waiting.stop()

