@@ -61,6 +61,10 @@ def _look_up(room: Any, request: Request, settings: Settings) -> Finding | None:
     return _typed(room.find(question.text, question.language, settings.environ))
 
 
+def _diagnose(room: Any, request: Request, settings: Settings) -> Finding | None:
+    return _typed(room.find(request.question, settings))
+
+
 def _explain_error(room: Any, request: Request, _settings: Settings) -> Finding | None:
     return _typed(room.explain(request.question.text, request.question.language))
 
@@ -81,6 +85,7 @@ def _typed(found: Finding | None) -> Finding | None:
 
 FOR_QUESTIONS = (
     Answerer("cortex_cli.probes", _look_up),
+    Answerer("cortex_cli.trouble", _diagnose),
     Answerer("cortex_cli.error_texts.answerer", _explain_error),
     Answerer("cortex_cli.actions", _match),
     Answerer("cortex_cli.concepts", _match),
