@@ -53,7 +53,8 @@ _GENERAL = re.compile(
     rf"(?: (?:on|with|in) (?:{_HERE}))?"
     r"|(?:is|are) (?:everything|all|things|this machine|the machine|my machine|this server"
     r"|the server|my server|the system|my system|this computer|my computer)"
-    r" (?:ok|okay|fine|well|good|healthy|alright|all right|in order|working)(?: (?:here|now|today))?"
+    r" (?:ok|okay|fine|well|good|healthy|alright|all right|in order|working)"
+    r"(?: (?:here|now|today))?"
     r"|(?:any|open|show|list|explain|what are)(?: me)?(?: (?:this|the|my|all|open|active|current))*"
     r" (?:problems?|alerts?|issues?)(?: (?:here|open|active|now))*"
     rf"|what does (?:this|the|my) alert mean|how (?:is|healthy is) (?:{_HERE})(?: doing| feeling)?"
@@ -81,7 +82,8 @@ _IS_IT = re.compile(
     r"\b(?:is|are) (?:something|anything|there (?:something|anything|a problem)) "
     r"(?:wrong |broken )?with|(?:problem|trouble|issue) with|\bis (?:my|the|this) \w+ (?:ok|okay"
     r"|fine|failing|dying|healthy|broken|full|running out)\b"
-    r"|probleme (?:avec|de|du)|problema (?:con|de)|\b(?:va|vont)-?(?:t-)?(?:il|elle)? (?:bien|mal)\b|\best-il (?:plein|casse|malade)\b"
+    r"|probleme (?:avec|de|du)|problema (?:con|de)"
+    r"|\b(?:va|vont)-?(?:t-)?(?:il|elle)? (?:bien|mal)\b|\best-il (?:plein|casse|malade)\b"
 )
 _FAILS = re.compile(
     r"\b(?:fail|failed|fails|failing|crash|crashed|crashes|die|died|dies|stop|stopped|stops|start"
