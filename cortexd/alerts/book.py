@@ -13,10 +13,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from cortexd import events, evidence, rules
-from cortexd.alert import Alert, bounded, from_finding, printable
+from cortexd.alert import Alert, limit_evidence, make_alert, sanitize
 from cortexd.alerts import remedies
 from cortexd.alerts.lifecycle import Lifecycle, OpenAlert, Raise, Resolve, Update
 from cortexd.alerts.subscription import Publisher
+from cortexd.duration import format_duration
 from cortexd.events import Event
 from cortexd.evidence.scene import Scene
 from cortexd.worker import Worker
@@ -80,7 +81,7 @@ class AlertBook:
 
     async def _raise(self, findings: list[Finding]) -> None:
         scene = Scene(self._worker)
-        alerts = [from_finding(finding, rules.KINDS[finding.kind]) for finding in findings]
+        alerts = [make_alert(finding, rules.KINDS[finding.kind]) for finding in findings]
         looked_up = alerts[:MAX_EVIDENCE_PER_TURN]
         found = await asyncio.gather(*(evidence.collect(alert, scene) for alert in looked_up))
         for alert, lines in zip(looked_up, found, strict=True):
@@ -116,11 +117,11 @@ class AlertBook:
     async def _update(self, change: Update) -> None:
         if (alert := self.get(change.alert.id)) is None:
             return
-        alert.severity, alert.title = change.finding.severity, printable(change.finding.title)
-        alert.message = printable(change.finding.message)
-        alert.metadata = {k: printable(v) for k, v in change.finding.metadata.items()}
+        alert.severity, alert.title = change.finding.severity, sanitize(change.finding.title)
+        alert.message = sanitize(change.finding.message)
+        alert.metadata = {k: sanitize(v) for k, v in change.finding.metadata.items()}
         alert.status = change.alert.status
-        if listed := [bounded(listed) for listed in change.finding.evidence]:
+        if listed := [limit_evidence(listed) for listed in change.finding.evidence]:
             titles = {evidence["title"] for evidence in listed}
             alert.evidence = listed + [e for e in alert.evidence if e["title"] not in titles]
         await self._advise([alert])
@@ -132,9 +133,8 @@ class AlertBook:
             return
         alert.open = False
         alert.resolved_at = max(time.time(), alert.first_seen)
-        alert.resolution = (
-            f"{printable(change.reason)}; it lasted {lasted(alert.resolved_at - alert.first_seen)}"
-        )
+        duration = format_duration(alert.resolved_at - alert.first_seen)
+        alert.resolution = f"{sanitize(change.reason)}; lasted {duration}"
         if alert.status != "dismissed":
             alert.status = "resolved"
         self.store.save(alert)
@@ -146,7 +146,7 @@ class AlertBook:
         self._tell("alert.resolved", alert)
 
     def _tell(self, event: str, alert: Alert) -> None:
-        self.publisher.publish(event, dict(alert.wire()))
+        self.publisher.publish(event, dict(alert.to_reply()))
         for listener in self.on_change:
             listener(event, alert)
 
@@ -166,7 +166,7 @@ class AlertBook:
         seen = self.lifecycle.open.get(alert.key) if alert.open else None
         if seen is not None and seen.id == alert.id and seen.changed:
             alert.occurrences, alert.last_seen = seen.occurrences, seen.last_seen
-            alert.message = printable(seen.message) if seen.message else alert.message
+            alert.message = sanitize(seen.message) if seen.message else alert.message
         return alert
 
     async def acknowledge(self, ids: Iterable[str]) -> int:
@@ -205,14 +205,3 @@ class AlertBook:
 def _about(alert: Alert) -> dict[str, str]:
     """The fields of its entries in the journal."""
     return {"alert_id": alert.id, "alert_type": alert.type, "alert_severity": alert.severity}
-
-
-def lasted(seconds: float) -> str:
-    """A duration for people: its two largest units."""
-    left = max(0, round(seconds))
-    parts: list[str] = []
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        count, left = divmod(left, size)
-        if count or (unit == "s" and not parts):
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2])

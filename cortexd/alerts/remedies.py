@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cortexd import command
-from cortexd.alert import printable
+from cortexd.alert import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ async def write(alerts: Sequence[Alert], limit_s: float = LIMIT_S) -> bool:
             return False
         for alert, text in zip(batch, texts, strict=True):
             if isinstance(text, str):
-                alert.remedy = printable(text, MAX_REMEDY_CHARS)
+                alert.remedy = sanitize(text, MAX_REMEDY_CHARS)
             else:
                 _log.error("the remedy for %s cannot be written: %s", alert.kind, text)
     return True

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from cortexd.alert import bounded
+from cortexd.alert import limit_evidence
 from cortexd.evidence import disk, journal, processes
 from cortexd.evidence.scene import Scene
 from cortexd.worker import Hung
@@ -58,4 +58,4 @@ async def collect(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     except (OSError, ValueError, Hung) as error:
         _log.warning("no evidence for %s: %s", alert.kind, error)
         return []
-    return [bounded(evidence) for evidence in found if evidence["lines"]]
+    return [limit_evidence(evidence) for evidence in found if evidence["lines"]]

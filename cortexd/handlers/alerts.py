@@ -41,7 +41,7 @@ def alerts(ctx: Context, params: AlertsParams, caller: Caller) -> AlertsReply:
     if params.id is not None and not found:
         raise NotFound(f"there is no alert {shown(params.id)}")
     return {
-        "alerts": [_shown(book.fresh(alert).wire(), trusted) for alert in found],
+        "alerts": [_shown(book.fresh(alert).to_reply(), trusted) for alert in found],
         "count": len(found),
         "total": total,
         "total_active": ctx.active_alerts(),

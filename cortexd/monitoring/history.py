@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cortexd.alert import Judgement
 from cortexd.rules import trends
 
 if TYPE_CHECKING:
+    from cortexd.alert import Judgement
     from cortexd.alerts.store import Store
     from cortexd.config import ThresholdsSection
 
@@ -65,16 +65,11 @@ class History:
         """The last ``minutes`` of every series."""
         return self._store.all_samples(max(minute - minutes, self._valid_from))
 
-    def trends(self, marks: ThresholdsSection, minute: int) -> Judgement:
+    def judge_trends(self, thresholds: ThresholdsSection, minute: int) -> Judgement:
         """What the course of the disks says."""
-        judgements = [
-            trends.disk(mount, self.series(f"disk {mount}", minute, trends.WINDOW_MINUTES), marks)
-            for mount in self._mounts
-        ]
-        return Judgement(
-            [finding for judgement in judgements for finding in judgement.findings],
-            {k: v for judgement in judgements for k, v in judgement.normal.items()},
-        )
+        window = trends.WINDOW_MINUTES
+        disks = {mount: self.series(f"disk {mount}", minute, window) for mount in self._mounts}
+        return trends.judge(disks, thresholds)
 
     def restart(self, minute: int) -> None:
         """The clock was set: what lies before does not fit what comes."""

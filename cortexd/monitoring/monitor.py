@@ -177,7 +177,7 @@ class Monitor:
         wall = time.time()
         self.history.keep(int(wall // MINUTE_S))
         if self.config.monitoring.enabled and self.config.monitoring.enable_trends:
-            judgement = self.history.trends(self.config.thresholds, int(wall // MINUTE_S))
+            judgement = self.history.judge_trends(self.config.thresholds, int(wall // MINUTE_S))
             await self.book.carry_out(self.book.lifecycle.step("trends", judgement, now, wall))
         self.book.flush()
         await self.book.advise_again()
@@ -196,7 +196,8 @@ class Monitor:
             self.book.store.trouble,
             len(self.book.store.unsaved),
             str(lost) if lost else None,
-            self.collector.left_out | self.problems,
+            self.collector.left_out,
+            self.problems,
         )
 
     def _look_at_clocks(self) -> None:

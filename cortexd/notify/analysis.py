@@ -15,7 +15,7 @@ from collections import deque
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from cortexd.alert import RANK, printable
+from cortexd.alert import RANK, sanitize
 from cortexd.api.errors import CortexError
 from cortexd.model.completion import Usage
 from cortexd.model.queue import Priority
@@ -126,7 +126,7 @@ class Analyst:
         return "".join(parts)
 
     def _judge(self, alert: Alert, text: str, info: ServerInfo) -> None:
-        text = printable(text.strip())
+        text = sanitize(text.strip())
         wrong = invented(text, source(alert))
         if wrong or not text:
             self.dropped += 1

@@ -49,7 +49,7 @@ class Hooks:
         """Tell the hooks, later; costs nothing where there is no folder."""
         if not self.folder.is_dir():
             return
-        body = msgspec.json.encode({"event": event, **alert.wire()})
+        body = msgspec.json.encode({"event": event, **alert.to_reply()})
         try:
             self._waiting.put_nowait(_Notice(event, body))
         except asyncio.QueueFull:

@@ -71,7 +71,7 @@ class Webhook:
         ):
             return
         delivery = f"{alert.id}-{time.time_ns()}"
-        body = {"event": event, "delivery": delivery, "alert": alert.wire()}
+        body = {"event": event, "delivery": delivery, "alert": alert.to_reply()}
         self._unsaved.append(msgspec.json.encode(body).decode())
         self._save()
         self._wake.set()

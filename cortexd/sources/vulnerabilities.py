@@ -24,13 +24,13 @@ class Vulnerability(NamedTuple):
     notes: str
 
     @property
-    def grave(self) -> bool:
-        """High urgency, or exploitable from afar."""
+    def is_serious(self) -> bool:
+        """High urgency, or remotely exploitable."""
         return "high urgency" in self.notes or "remotely exploitable" in self.notes
 
     @property
-    def fixed(self) -> bool:
-        """Whether an update mends it."""
+    def is_fixed(self) -> bool:
+        """Whether an update fixes it."""
         return "fixed" in self.notes
 
 

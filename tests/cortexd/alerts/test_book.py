@@ -5,10 +5,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cortexd.alert import Alert, Finding, Judgement
-from cortexd.alerts.book import AlertBook, lasted
+from cortexd.alerts.book import AlertBook
 from cortexd.alerts.lifecycle import CLEAR_S
 from cortexd.alerts.store import Store
 
@@ -114,12 +112,3 @@ def test_evidence_of_a_rule_is_brought_up_to_date(tmp_path: Path) -> None:
         assert alert.evidence == more
 
     run(tmp_path, act)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "says"),
-    [(0, "0 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600 * 5 + 60, "5 h 1 min"), (-5, "0 s"),
-     (86400 * 2 + 5, "2 d 5 s")],
-)  # fmt: skip
-def test_lasted(seconds: float, says: str) -> None:
-    assert lasted(seconds) == says

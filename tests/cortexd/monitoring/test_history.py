@@ -33,14 +33,14 @@ def test_a_minute_is_a_mean_and_a_day_stays(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_is_told_ahead(tmp_path: Path) -> None:
     store = Store(tmp_path / "a.db")
     history = History(store)
-    marks = ThresholdsSection()
+    thresholds = ThresholdsSection()
     for minute in range(120):
         history.note("disks", [disk("/", 60 + minute / 12), disk("/still", 70)])
         history.keep(minute)
-    (finding,) = history.trends(marks, 120).findings
+    (finding,) = history.judge_trends(thresholds, 120).findings
     assert finding.subject == "/"
     assert "full in about 6 h" in finding.message
-    assert "disk_trend:/still" in history.trends(marks, 120).normal
+    assert "disk_trend:/still" in history.judge_trends(thresholds, 120).normal
     history.restart(120)  # the clock was set: nobody knows any more
-    assert history.trends(marks, 121).findings == []
+    assert history.judge_trends(thresholds, 121).findings == []
     store.close()

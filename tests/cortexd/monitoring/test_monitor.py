@@ -85,7 +85,7 @@ class TestDisks:
             over = event(watch, "alert.resolved", "disk_space", str(mount))
             assert over["id"] == raised["id"]
             assert over["resolved"]
-            assert "it lasted" in over["resolution"]
+            assert "lasted" in over["resolution"]
             assert over["occurrences"] >= 2
             listed = cortexd.call("alerts", type="disk_usage", status="resolved")
             assert [alert["id"] for alert in listed["alerts"]] == [raised["id"]]

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from cortexd.config import ThresholdsSection
-from cortexd.rules.trends import disk, estimate
+from cortexd.rules.trends import estimate, judge_disk
 
-MARKS = ThresholdsSection()
+THRESHOLDS = ThresholdsSection()
 
 
 def line(per_minute: float, *, start: float = 60, minutes: int = 180) -> list[tuple[int, float]]:
@@ -58,9 +58,9 @@ def test_what_lies_before_a_gap_counts_for_nothing() -> None:
 
 
 def test_what_is_told() -> None:
-    (finding,) = disk("/", line(0.1), MARKS).findings
+    (finding,) = judge_disk("/", line(0.1), THRESHOLDS).findings
     assert "full in about 4 h (between" in finding.message
     assert finding.severity == "warning"
-    (finding,) = disk("/", line(0.5, start=5), MARKS).findings
+    (finding,) = judge_disk("/", line(0.5, start=5), THRESHOLDS).findings
     assert finding.severity == "error"
-    assert disk("/", line(0.01, start=55), MARKS).findings == []  # in days
+    assert judge_disk("/", line(0.01, start=55), THRESHOLDS).findings == []  # in days

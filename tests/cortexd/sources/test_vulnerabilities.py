@@ -29,7 +29,7 @@ def test_parse() -> None:
         "TEMP-1-A bash (fixed, low urgency)\nnonsense\n"
     )
     found = parse(said)
-    assert [(v.name, v.grave, v.fixed) for v in found] == [
+    assert [(v.name, v.is_serious, v.is_fixed) for v in found] == [
         ("CVE-2026-0001", True, False),
         ("CVE-2026-0002", False, False),
         ("TEMP-1-A", False, True),
@@ -53,5 +53,5 @@ def test_the_real_debsecan_reads_local_data(tmp_path: Path) -> None:
     assert source.due(1e9)
     (found,) = asyncio.run(source.read())
     assert (found.name, found.package) == ("CVE-2026-0001", "openssl")
-    assert found.grave
+    assert found.is_serious
     assert not source.due(1e9)
