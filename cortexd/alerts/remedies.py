@@ -14,6 +14,7 @@ import msgspec
 
 from cortexd import command
 from cortexd.alert import sanitize
+from cortexd.rules import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +49,15 @@ async def write(alerts: Sequence[Alert], limit_s: float = LIMIT_S) -> bool:
     return True
 
 
+def _template(alert: Alert) -> str:
+    kind = KINDS.get(alert.kind)
+    return kind.template if kind else alert.kind
+
+
 async def _texts(alerts: Sequence[Alert], limit_s: float) -> list[object] | None:
     request = [
         {
-            "kind": alert.kind,
+            "template": _template(alert),
             "m": alert.metadata,
             "found": {evidence["title"]: evidence["lines"] for evidence in alert.evidence},
             "severity": alert.severity,

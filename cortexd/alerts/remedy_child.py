@@ -1,9 +1,9 @@
 """A process of its own that fills the remedies' templates, so that the daemon needs no Jinja2.
 
-Started by ``remedies.py`` with a list of ``{"kind":…, "m":{…}, "found":{…}, …}`` on standard
-input; answers with a list of texts, or of ``{"error":…}``.  Templates are ``advice/<kind>.j2``
-beside this file; whatever comes from the machine goes through ``sh`` before it stands in a
-command.  Imports nothing of cortexd.
+Started by ``remedies.py`` with a list of ``{"template":…, "m":{…}, "found":{…}, …}`` on standard
+input; answers with a list of texts, or of ``{"error":…}``.  Templates are
+``advice/<template>.j2`` beside this file; whatever comes from the machine goes through ``sh``
+before it becomes part of a command.  Imports nothing of cortexd.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
     texts: list[str | dict[str, str]] = []
     for request in requests:
         try:
-            template = environment.get_template(request["kind"] + SUFFIX)
+            template = environment.get_template(request["template"] + SUFFIX)
             texts.append(template.render(**request).strip())
         except Exception as error:  # noqa: BLE001 - a template may raise whatever Python may
             texts.append({"error": str(error) or type(error).__name__})

@@ -14,7 +14,11 @@ EVERYTHING = dict.fromkeys(NAMES.split(), "7")
 
 
 def remedy(kind: str, found: dict[str, list[str]] | None = None, **metadata: str) -> Any:
-    request = {"kind": kind, "m": {**EVERYTHING, **metadata}, "found": found or {}}
+    request = {
+        "template": KINDS[kind].template,
+        "m": {**EVERYTHING, **metadata},
+        "found": found or {},
+    }
     (text,) = render([request])
     return text
 
@@ -29,7 +33,8 @@ def test_every_kind_has_a_remedy_that_works(kind: str) -> None:
 
 
 def test_every_template_belongs_to_a_kind() -> None:
-    assert {path.name.removesuffix(SUFFIX) for path in FOLDER.glob(f"*{SUFFIX}")} == set(KINDS)
+    templates = {path.name.removesuffix(SUFFIX) for path in FOLDER.glob(f"*{SUFFIX}")}
+    assert templates == {kind.template for kind in KINDS.values()}
 
 
 def test_names_cannot_become_commands() -> None:
@@ -50,5 +55,5 @@ def test_evidence_is_used() -> None:
 
 
 def test_what_is_wrong_is_said() -> None:
-    assert "error" in render([{"kind": "no_such_kind"}])[0]
-    assert "error" in render([{"kind": "disk_space", "m": {}, "found": {}}])[0]
+    assert "error" in render([{"template": "no_such_template"}])[0]
+    assert "error" in render([{"template": "disk_space", "m": {}, "found": {}}])[0]
