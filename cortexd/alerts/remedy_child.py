@@ -1,4 +1,4 @@
-"""A process of its own that fills the remedies' templates, so that the daemon needs no Jinja2.
+"""A child process that fills the remedies' templates, so that the daemon does not load Jinja2.
 
 Started by ``remedies.py`` with a list of ``{"template":…, "m":{…}, "found":{…}, …}`` on standard
 input; answers with a list of texts, or of ``{"error":…}``.  Templates are
@@ -20,13 +20,13 @@ MAX_WORD_CHARS = 200
 
 
 def main() -> int:
-    """Render what standard input asks for."""
+    """Render the requests on standard input."""
     json.dump(render(json.load(sys.stdin)), sys.stdout)
     return 0
 
 
 def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
-    """A text for each request, or what is wrong with its template."""
+    """A text for each request, or the error in its template."""
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -36,7 +36,7 @@ def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["sh"] = shell_word
+    environment.filters["sh"] = quote
     texts: list[str | dict[str, str]] = []
     for request in requests:
         try:
@@ -47,8 +47,8 @@ def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
     return texts
 
 
-def shell_word(text: object) -> str:
-    """``text`` as one word of a shell command, whatever it holds."""
+def quote(text: object) -> str:
+    """``text`` as one word of a shell command, whatever it contains."""
     return shlex.quote(str(text)[:MAX_WORD_CHARS])
 
 

@@ -1,7 +1,6 @@
-"""Who is told of alerts as they happen: any number of listeners, none of which can wait.
+"""Events of alerts for any number of listeners, none of which can delay the others.
 
-A listener that does not keep up loses the oldest of its events and is told how many; what
-is told is never held up by it.
+A listener that does not keep up loses its oldest events and gets their number instead.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ class Subscription:
         self._wake.set()
 
     def wake(self) -> None:
-        """Let the listener see that the publisher has ended."""
+        """Wake the listener, so that it sees that the publisher has closed."""
         self._wake.set()
 
     def __aiter__(self) -> Subscription:
@@ -58,7 +57,7 @@ class Subscription:
         return self._events.popleft()
 
     def close(self) -> None:
-        """The listener is gone."""
+        """Unsubscribe."""
         self._publisher.listeners.discard(self)
 
 
@@ -70,18 +69,18 @@ class Publisher:
         self.closed = False
 
     def subscribe(self, wanted: Callable[[dict[str, Any]], bool]) -> Subscription:
-        """Begin to listen to the events whose data is ``wanted``."""
+        """A subscription to the events whose data is ``wanted``."""
         subscription = Subscription(self, wanted)
         self.listeners.add(subscription)
         return subscription
 
     def publish(self, name: str, data: dict[str, Any]) -> None:
-        """Tell everybody."""
+        """Offer an event to every listener."""
         for listener in self.listeners:
             listener.offer((name, data))
 
     def close(self) -> None:
-        """End every subscription once its events are taken."""
+        """End every subscription once its events are read."""
         self.closed = True
         for listener in self.listeners:
             listener.wake()

@@ -101,7 +101,7 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
 
 def history(ctx: Context, params: HistoryParams, _caller: Caller) -> HistoryReply:
     """Give the means of the last minutes, as the monitor has stored them."""
-    return {"series": ctx.monitor.history.all(int(time.time() // 60), params.minutes)}
+    return {"series": ctx.monitor.history.read_all(int(time.time() // 60), params.minutes)}
 
 
 def metrics(ctx: Context, _params: NoParams, _caller: Caller) -> MetricsReply:

@@ -23,7 +23,7 @@ def metrics(monitor: Monitor) -> Iterator[Metric]:
 
 
 def _alerts(monitor: Monitor) -> Iterator[Metric]:
-    counts = monitor.book.store.counts()
+    counts = monitor.book.store.count_by_status()
     samples = [
         (labels(severity=severity, status=status), float(count))
         for (status, severity), count in sorted(counts.items())

@@ -134,7 +134,7 @@ class Analyst:
             return
         used = [evidence["title"] for evidence in alert.evidence]
         analysis = {"text": text, "model": info.model or "unknown", "evidence": used}
-        self._book.attach(alert.id, analysis)
+        self._book.attach_analysis(alert.id, analysis)
 
 
 def source(alert: Alert) -> str:

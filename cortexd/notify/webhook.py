@@ -77,7 +77,7 @@ class Webhook:
         self._wake.set()
 
     def _save(self) -> None:
-        while self._unsaved and self._store.post(self._unsaved[0], time.time()):
+        while self._unsaved and self._store.queue_message(self._unsaved[0], time.time()):
             self._unsaved.popleft()
 
     async def _run(self) -> None:
@@ -101,10 +101,10 @@ class Webhook:
                 continue
             if 200 <= status < 300:
                 self.failing = None
-                self._store.sent(number)
+                self._store.delete_message(number)
             elif status in _REFUSED:
                 _log.error("the webhook refuses a message with HTTP %d; it is given up", status)
-                self._store.sent(number)
+                self._store.delete_message(number)
             else:
                 self._later(number, attempts, f"HTTP {status}")
 

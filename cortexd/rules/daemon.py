@@ -45,7 +45,7 @@ class DaemonReading(NamedTuple):
     """
 
     database: str
-    trouble: str | None
+    problem: str | None
     unsaved: int
     moved: str | None
     left_out: dict[str, str]
@@ -56,10 +56,10 @@ def judge(reading: DaemonReading, _thresholds: ThresholdsSection, _raised: Raise
     """Everything that the daemon cannot do as it should."""
     findings: list[Finding] = []
     metadata = {"database": reading.database}
-    if reading.trouble is not None:
+    if reading.problem is not None:
         title = "Alerts cannot be saved"
         waiting = count_of(reading.unsaved, "alert")
-        message = f"{title}: {reading.trouble}; {waiting} kept in memory"
+        message = f"{title}: {reading.problem}; {waiting} kept in memory"
         findings.append(Finding(DATABASE.name, "alerts", "error", title, message, metadata))
     if (moved := reading.moved) is not None:
         title = "Alert database damaged"

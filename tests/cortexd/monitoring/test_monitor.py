@@ -112,7 +112,7 @@ class TestDisks:
             held.close()
             subprocess.run(["umount", str(mount)], check=True)
             gone = event(watch, "alert.resolved", "disk_inodes", str(mount))
-            assert gone["resolution"].startswith("it is no longer there")
+            assert gone["resolution"].startswith("no longer present")
 
 
 def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
@@ -140,9 +140,9 @@ def test_a_source_that_fails_is_told_once_and_tried_again_after_a_reload(tmp_pat
         watching(cortexd) as watch,
     ):
         told = event(watch, "alert.raised", "source_left_out")
-        assert "apt-get -s dist-upgrade ended with status 100" in told["message"]
+        assert "apt-get -s dist-upgrade exited with status 100" in told["message"]
         time.sleep(3)
-        assert cortexd.log_text().count("apt is no longer watched") == 2  # the log, the alert
+        assert cortexd.log_text().count("apt is no longer monitored") == 2  # the log, the alert
         apt.write_text("#!/bin/sh\necho 'Inst a [1] (2 Debian-Security:12/x [amd64])'\n")
         assert cortexd.call("health")["pending_updates"] is None
         cortexd.call("config.reload")
@@ -192,7 +192,7 @@ class TestPeople:
             cortexd.configure(off)
             cortexd.signal(signal.SIGHUP)
             over = event(watch, "alert.resolved", "disk_space", "/")
-            assert "no longer watched" in over["resolution"]
+            assert "no longer monitored" in over["resolution"]
 
 
 class TestWatchers:

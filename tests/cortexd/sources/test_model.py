@@ -77,4 +77,4 @@ def test_slower_than_it_was_is_told_by_a_daemon(tmp_path: Path) -> None:
 
 
 def test_switched_off() -> None:
-    assert ModelService(Upstream("unix:/none", enabled=False)).missing() is not None
+    assert ModelService(Upstream("unix:/none", enabled=False)).explain_absence() is not None

@@ -31,15 +31,15 @@ ODD = "cortex-odd\\x2dname@a:b_c.service"
 @pytest.fixture(scope="module")
 def box() -> Iterator[Machine]:
     """A machine on which cortexd watches, started from the checkout."""
-    with machine("units") as found:
-        found.put("/run/cortex/daemon.yaml", json.dumps(SETTINGS))
-        found.run(
+    with machine("units") as running:
+        running.put("/run/cortex/daemon.yaml", json.dumps(SETTINGS))
+        running.run(
             "systemd-run", "--unit=cortexd", f"--working-directory={CHECKOUT}",
             "--setenv=HOME=/root", sys.executable, "-m", "cortexd",
             "--config", "/run/cortex/daemon.yaml",
         )  # fmt: skip
-        wait_for(lambda: found.sh("test -S /run/cortex/cortex.sock", check=False).returncode == 0)
-        yield found
+        wait_for(lambda: running.sh("test -S /run/cortex/cortex.sock", check=False).returncode == 0)
+        yield running
 
 
 def alerts(box: Machine, **params: Any) -> list[dict[str, Any]]:
@@ -98,4 +98,4 @@ def test_the_model_service_has_a_type_of_its_own(box: Machine) -> None:
 
 
 def test_where_systemd_does_not_run(tmp_path: Any) -> None:
-    assert Units(tmp_path).missing() == "systemd does not run this machine"
+    assert Units(tmp_path).explain_absence() == "systemd is not running"
