@@ -64,8 +64,8 @@ class Cpu:
 
     def read(self) -> CpuReading:
         """Usage since the last reading."""
-        load = samplers.load()
-        return CpuReading(self._meter.percent(), load[0], load[1], os.cpu_count() or 1)
+        load = samplers.read_load()
+        return CpuReading(self._meter.read_percent(), load[0], load[1], os.cpu_count() or 1)
 
 
 class Memory:
@@ -79,7 +79,7 @@ class Memory:
 
     def read(self) -> MemoryReading:
         """Memory and swap at this moment."""
-        return MemoryReading(*samplers.memory(), *samplers.swap())
+        return MemoryReading(*samplers.read_memory(), *samplers.read_swap())
 
 
 class Disks:
@@ -93,7 +93,7 @@ class Disks:
 
     def read(self) -> list[DiskUsage]:
         """Space and inodes of each."""
-        return samplers.disks()
+        return samplers.read_disks()
 
 
 class PressureStall:
@@ -114,7 +114,7 @@ class PressureStall:
 
     def read(self) -> Pressure:
         """Shares of the last ten seconds, in percent."""
-        return samplers.pressure(self._folder)
+        return samplers.read_pressure(self._folder)
 
 
 class OpenFiles:

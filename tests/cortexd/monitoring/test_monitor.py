@@ -122,7 +122,7 @@ def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
         (evidence,) = raised["evidence"]
         assert evidence["title"] == "Processes with the most memory"
         assert " MiB " in evidence["lines"][0]
-        assert f"Now at the top: {evidence['lines'][0]}" in raised["remedy"]
+        assert f"The largest now: {evidence['lines'][0]}" in raised["remedy"]
 
 
 @pytest.mark.skipif(not Path("/var/lib/apt/lists").is_dir(), reason="needs apt")
