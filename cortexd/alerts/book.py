@@ -52,7 +52,7 @@ class AlertBook:
         self.store = store
         self.publisher = Publisher()
         self.on_change: list[Callable[[str, Alert], None]] = []
-        self._lifecycle = Lifecycle(store.open_alerts())
+        self._lifecycle = Lifecycle(store.find_open_alerts())
         self._worker = Worker("evidence")
         self._without_remedy: list[str] = []
 
@@ -133,7 +133,7 @@ class AlertBook:
             )  # fmt: skip
             _log_event(
                 _LEVELS[alert.severity], Event.ALERT_RAISED, "alert raised: %s: %s",
-                alert.severity, alert.message, **_journal_fields(alert),
+                alert.severity, alert.message, **_make_journal_fields(alert),
             )  # fmt: skip
             self._publish("alert.raised", alert)
 
@@ -169,7 +169,7 @@ class AlertBook:
         self.store.save(alert)
         _log_event(
             logging.INFO, Event.ALERT_RESOLVED, "alert resolved: %s: %s",
-            alert.title, alert.resolution, **_journal_fields(alert),
+            alert.title, alert.resolution, **_make_journal_fields(alert),
         )  # fmt: skip
         self._publish("alert.resolved", alert)
 
@@ -214,10 +214,10 @@ class AlertBook:
 
     async def _set_status(self, ids: Iterable[str], status: Any, before: tuple[str, ...]) -> int:
         """Give ``status`` to those alerts whose status is one of ``before``."""
-        todo, count = list(ids), 0
+        pending, count = list(ids), 0
         open_alerts = {alert.id: alert for alert in self._lifecycle.open.values()}
-        for start in range(0, len(todo), CHUNK):
-            stored = [self.store.get(alert_id) for alert_id in todo[start : start + CHUNK]]
+        for start in range(0, len(pending), CHUNK):
+            stored = [self.store.get(alert_id) for alert_id in pending[start : start + CHUNK]]
             changed = [self.refresh(a) for a in stored if a is not None and a.status in before]
             for alert in changed:
                 alert.status = status
@@ -231,5 +231,5 @@ class AlertBook:
         return count
 
 
-def _journal_fields(alert: Alert) -> dict[str, str]:
+def _make_journal_fields(alert: Alert) -> dict[str, str]:
     return {"alert_id": alert.id, "alert_type": alert.type, "alert_severity": alert.severity}

@@ -49,7 +49,7 @@ async def write(alerts: Sequence[Alert], limit_s: float = LIMIT_S) -> bool:
     return True
 
 
-def _template(alert: Alert) -> str:
+def _find_template(alert: Alert) -> str:
     kind = KINDS.get(alert.kind)
     return kind.template if kind else alert.kind
 
@@ -57,7 +57,7 @@ def _template(alert: Alert) -> str:
 async def _render(alerts: Sequence[Alert], limit_s: float) -> list[object] | None:
     request = [
         {
-            "template": _template(alert),
+            "template": _find_template(alert),
             "m": alert.metadata,
             "found": {evidence["title"]: evidence["lines"] for evidence in alert.evidence},
             "severity": alert.severity,

@@ -121,7 +121,7 @@ class Store:
             self._counts = counts
         return self._counts
 
-    def open_alerts(self) -> list[OpenAlert]:
+    def find_open_alerts(self) -> list[OpenAlert]:
         """The alerts whose condition lasts, as they were last written."""
         rows = self._read(
             "SELECT id, key, source, severity, status, title, occurrences, last_seen"
@@ -192,7 +192,7 @@ class Store:
             )
         )
 
-    def next_message(self) -> tuple[int, str, int, float] | None:
+    def peek_message(self) -> tuple[int, str, int, float] | None:
         """The oldest message: number, body, attempts so far, when it is due (Unix seconds)."""
         rows = self._read(
             "SELECT number, body, attempts, next_at FROM outbox ORDER BY number LIMIT 1"
@@ -292,7 +292,7 @@ class Store:
             raise error
 
 
-def _overlay(alert: Alert, seen: OpenAlert) -> None:
+def _overlay(alert: Alert, current: OpenAlert) -> None:
     """Bring an unsaved alert up to what the monitor has seen since."""
-    alert.occurrences, alert.last_seen = seen.occurrences, seen.last_seen or alert.last_seen
-    alert.message = seen.message or alert.message
+    alert.occurrences, alert.last_seen = current.occurrences, current.last_seen or alert.last_seen
+    alert.message = current.message or alert.message

@@ -21,16 +21,16 @@ Event = tuple[str, dict[str, Any]]
 class Subscription:
     """One listener's events; iterating waits for the next and ends with the publisher."""
 
-    def __init__(self, publisher: Publisher, wanted: Callable[[dict[str, Any]], bool]) -> None:
+    def __init__(self, publisher: Publisher, is_wanted: Callable[[dict[str, Any]], bool]) -> None:
         self._publisher = publisher
-        self._wanted = wanted
+        self._is_wanted = is_wanted
         self._events: deque[Event] = deque()
         self._missed = 0
         self._wake = asyncio.Event()
 
     def offer(self, event: Event) -> None:
         """Keep an event for the listener."""
-        if not self._wanted(event[1]):
+        if not self._is_wanted(event[1]):
             return
         if len(self._events) >= MAX_BACKLOG:
             self._events.popleft()
@@ -68,9 +68,9 @@ class Publisher:
         self.listeners: set[Subscription] = set()
         self.closed = False
 
-    def subscribe(self, wanted: Callable[[dict[str, Any]], bool]) -> Subscription:
-        """A subscription to the events whose data is ``wanted``."""
-        subscription = Subscription(self, wanted)
+    def subscribe(self, is_wanted: Callable[[dict[str, Any]], bool]) -> Subscription:
+        """A subscription to the events whose data is ``is_wanted``."""
+        subscription = Subscription(self, is_wanted)
         self.listeners.add(subscription)
         return subscription
 

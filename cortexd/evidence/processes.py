@@ -59,14 +59,14 @@ def _list_largest(proc: Path) -> list[str]:
 
 
 def _list_busiest(proc: Path, before: dict[int, Process]) -> list[str]:
-    used = [
+    usages = [
         (process.seconds - before[pid].seconds, process)
         for pid, process in _read_processes(proc).items()
         if pid in before
     ]
     return [
         f"{100 * seconds / INTERVAL_S:.0f} % {_describe(process, proc)}"
-        for seconds, process in sorted(used, reverse=True)[:MAX_SHOWN]
+        for seconds, process in sorted(usages, reverse=True)[:MAX_SHOWN]
         if seconds > 0
     ]
 

@@ -73,8 +73,8 @@ def read_swap() -> tuple[float, float, float]:
 
 def read_load() -> tuple[float, float, float]:
     """Load averages of 1, 5 and 15 minutes."""
-    one, five, fifteen = os.getloadavg()
-    return round(one, 2), round(five, 2), round(fifteen, 2)
+    of_1, of_5, of_15 = os.getloadavg()
+    return round(of_1, 2), round(of_5, 2), round(of_15, 2)
 
 
 def read_pressure(root: Path = Path("/proc/pressure")) -> Pressure:

@@ -75,12 +75,12 @@ class Collector:
         ``now`` is in seconds of the steady clock; ``settled`` lets the slow sources run too.
         """
         pending = [source for source in self.sources if self._is_readable(source, now)]
-        done: list[tuple[Source, Any]] = []
+        results: list[tuple[Source, Any]] = []
         while pending:
             batch, pending = pending, []
             try:
                 await self._worker.call(
-                    lambda batch=batch: self._read_all(batch, now, settled, done),  # type: ignore[misc]
+                    lambda batch=batch: self._read_all(batch, now, settled, results),  # type: ignore[misc]
                     self._limit_s,
                 )
             except Hung as hung:
@@ -89,7 +89,7 @@ class Collector:
                     break
                 self._leave_out(culprit, str(hung), inf)
                 pending = batch[batch.index(culprit) + 1 :]
-        for source, value in done:
+        for source, value in results:
             if isinstance(value, Exception):
                 why = f"{type(value).__name__}: {value}"
                 self._leave_out(source, why, now + RETRY_S)
@@ -115,7 +115,7 @@ class Collector:
         )
 
     def _read_all(
-        self, batch: list[Source], now: float, settled: bool, done: list[tuple[Source, Any]]
+        self, batch: list[Source], now: float, settled: bool, results: list[tuple[Source, Any]]
     ) -> None:
         """In the worker's thread."""
         for source in batch:
@@ -126,11 +126,11 @@ class Collector:
                     _log.info("not monitored: %s: %s", source.name, why)
                 elif inspect.iscoroutinefunction(source.read):
                     may_run = settled or getattr(source, "at_once", False)
-                    done.append((source, may_run and source.is_due(now)))  # type: ignore[attr-defined]
+                    results.append((source, may_run and source.is_due(now)))  # type: ignore[attr-defined]
                 else:
-                    done.append((source, source.read()))
+                    results.append((source, source.read()))
             except Exception as error:  # noqa: BLE001 - one bad source must not stop the others
-                done.append((source, error))
+                results.append((source, error))
         self._reading = None
 
     def _start(self, source: Source, now: float) -> None:

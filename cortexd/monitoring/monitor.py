@@ -129,7 +129,7 @@ class Monitor:
                 await self.run_turn()
             except Exception:  # noqa: BLE001 - a defect in one rule must not stop the monitor
                 _log.exception("internal error in the monitor; continuing")
-            await self._sleep(self._interval())
+            await self._sleep(self._choose_interval())
 
     async def _sleep(self, interval: float) -> None:
         started = self._clocks.steady()
@@ -143,7 +143,7 @@ class Monitor:
                 await asyncio.sleep(early)
         self._woken.clear()
 
-    def _interval(self) -> float:
+    def _choose_interval(self) -> float:
         interval = self.config.monitoring.interval_sec
         return max(1.0, interval / HURRY) if self.book.is_pending else interval
 

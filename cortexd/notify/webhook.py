@@ -83,7 +83,7 @@ class Webhook:
     async def _run(self) -> None:
         while True:
             self._fill_outbox()
-            message = self._store.next_message() if self._settings.webhook_url else None
+            message = self._store.peek_message() if self._settings.webhook_url else None
             self._wake.clear()
             if message is None:
                 await self._wake.wait()

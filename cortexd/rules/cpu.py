@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortexd.alert import Kind, merge
 from cortexd.rules.gauge import MARGIN, gauge
-from cortexd.rules.listing import count_of
+from cortexd.rules.listing import format_count
 
 if TYPE_CHECKING:
     from cortexd.alert import Judgement
@@ -38,7 +38,7 @@ KINDS = (USAGE, LOAD)
 def judge(reading: CpuReading, thresholds: ThresholdsSection, raised: Raised) -> Judgement:
     """Usage and load."""
     percent, load, cores = reading.percent, reading.load_5m, reading.cores
-    cpus, limit = count_of(cores, "CPU"), thresholds.load_warn * cores
+    cpus, limit = format_count(cores, "CPU"), thresholds.load_warn * cores
     usage = gauge(
         USAGE,
         "machine",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortexd.alert import Finding, Judgement, Kind
-from cortexd.rules.listing import count_of
+from cortexd.rules.listing import format_count
 
 if TYPE_CHECKING:
     from cortexd.config import ThresholdsSection
@@ -58,7 +58,7 @@ def judge(reading: DaemonReading, _thresholds: ThresholdsSection, _raised: Raise
     metadata = {"database": reading.database}
     if reading.problem is not None:
         title = "Alerts cannot be saved"
-        waiting = count_of(reading.unsaved, "alert")
+        waiting = format_count(reading.unsaved, "alert")
         message = f"{title}: {reading.problem}; {waiting} kept in memory"
         findings.append(Finding(DATABASE.name, "alerts", "error", title, message, metadata))
     if (moved := reading.moved) is not None:

@@ -58,7 +58,7 @@ def _judge_space(disk: DiskUsage, thresholds: ThresholdsSection, raised: Raised)
         f"used, {free:.2f} GiB free",
         normal=f"{percent:g} % full (threshold {thresholds.disk_warn:g} %)",
         metadata={
-            **_identity(disk),
+            **_describe_mount(disk),
             "used_percent": f"{percent:g}",
             "free_gb": f"{free:.2f}",
         },
@@ -76,9 +76,9 @@ def _judge_inodes(disk: DiskUsage, thresholds: ThresholdsSection, raised: Raised
         title=f"{mount} is running out of inodes",
         message=f"{mount} has used {percent:g} % of its inodes; at 100 % no file can be created",
         normal=f"{percent:g} % of inodes used (threshold {thresholds.inodes_warn:g} %)",
-        metadata={**_identity(disk), "inodes_percent": f"{percent:g}"},
+        metadata={**_describe_mount(disk), "inodes_percent": f"{percent:g}"},
     )
 
 
-def _identity(disk: DiskUsage) -> dict[str, str]:
+def _describe_mount(disk: DiskUsage) -> dict[str, str]:
     return {"mount": disk["mount"], "device": disk["device"], "fstype": disk["fstype"]}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MARGIN = 3.0
 
 
-def level(
+def find_severity(
     value: float, limits: Limits, raised: Severity | None, margin: float = MARGIN
 ) -> Severity | None:
     """The worst severity whose limit ``value`` reaches, with hysteresis from ``raised``."""
@@ -51,7 +51,7 @@ def gauge(
 ) -> Judgement:
     """A finding of ``kind`` if ``value`` reaches one of ``limits``, else ``normal``."""
     key = f"{kind.name}:{subject}"
-    severity = level(value, limits, raised.get(key), margin)
+    severity = find_severity(value, limits, raised.get(key), margin)
     if severity is None:
         return Judgement([], {key: normal})
     finding = Finding(kind.name, subject, severity, title, message, metadata, kind.hold_s)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 MAX_NAMES = 8
 
 
-def count_of(number: int, noun: str, plural: str | None = None) -> str:
+def format_count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 update", "2 updates"."""
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 

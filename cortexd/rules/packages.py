@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortexd.alert import Finding, Judgement, Kind, merge
-from cortexd.rules.listing import count_of, join_names
+from cortexd.rules.listing import format_count, join_names
 
 if TYPE_CHECKING:
     from cortexd.api.messages import EvidenceReply, Severity
@@ -51,7 +51,7 @@ def _judge_updates(kind: Kind, updates: list[Update], severity: Severity, noun: 
     if not updates:
         return Judgement([], {f"{kind.name}:apt": "all installed"})
     names = [update.name for update in updates]
-    title = f"{count_of(len(updates), noun)} pending"
+    title = f"{format_count(len(updates), noun)} pending"
     lines = [f"{u.name} {u.old} -> {u.new} ({u.origin})" for u in updates]
     return Judgement(
         [
@@ -87,7 +87,7 @@ def judge_broken(
     if not reading:
         return Judgement([], {"broken_packages:dpkg": "no broken packages"})
     names = [broken.name for broken in reading]
-    title = count_of(len(reading), "broken package")
+    title = format_count(len(reading), "broken package")
     problems = [f"{broken.name} ({broken.problem})" for broken in reading]
     lines = [f"{broken.name}: {broken.problem}" for broken in reading]
     return Judgement(
@@ -126,8 +126,8 @@ def judge_vulnerabilities(
         return Judgement([], {"vulnerabilities:cve": "no serious vulnerability remains"})
     relevant = list(dict.fromkeys([*serious, *fixed]))
     packages = list(dict.fromkeys(vulnerability.package for vulnerability in relevant))
-    found = count_of(len(relevant), "known vulnerability", "known vulnerabilities")
-    title = f"{found} in {count_of(len(packages), 'package')}"
+    number = format_count(len(relevant), "known vulnerability", "known vulnerabilities")
+    title = f"{number} in {format_count(len(packages), 'package')}"
     lines = [f"{entry.name} {entry.package}: {entry.notes}" for entry in relevant]
     return Judgement(
         [

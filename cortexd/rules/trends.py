@@ -95,7 +95,7 @@ def judge_disk(mount: str, samples: Samples, thresholds: ThresholdsSection) -> J
 
 def estimate(samples: Samples) -> Estimate | None:
     """When the series reaches 100 %, or None if that cannot be said."""
-    samples = _since_last_gap(samples)
+    samples = _drop_before_gap(samples)
     if len(samples) < MIN_MINUTES // 2 or samples[-1][0] - samples[0][0] < MIN_MINUTES:
         return None
     now = median(value for _, value in samples[-3:])
@@ -117,7 +117,7 @@ def estimate(samples: Samples) -> Estimate | None:
     return Estimate(hours[0], hours[1], hours[2], agreement)
 
 
-def _since_last_gap(samples: Samples) -> Samples:
+def _drop_before_gap(samples: Samples) -> Samples:
     for number in range(len(samples) - 1, 0, -1):
         if samples[number][0] - samples[number - 1][0] > MAX_GAP_MINUTES:
             return samples[number:]

@@ -89,7 +89,7 @@ class AptUpdates:
     async def read(self) -> list[Update]:
         """What an upgrade would replace."""
         self._changes.mark_read()
-        argv = ["apt-get", "-s", "-q", "-o", "Debug::NoLocking=1", *_root_options(self._root)]
+        argv = ["apt-get", "-s", "-q", "-o", "Debug::NoLocking=1", *_build_root_options(self._root)]
         outcome = await command.run([*argv, "dist-upgrade"], LIMIT_S)
         if not outcome.ok:
             raise OSError(f"apt-get -s dist-upgrade exited with status {outcome.status}")
@@ -131,7 +131,7 @@ class BrokenPackages:
                 "-q",
                 "-o",
                 "Debug::NoLocking=1",
-                *_root_options(self._root),
+                *_build_root_options(self._root),
             ]
             check = await command.run(argv, LIMIT_S)
             broken += parse_unmet(check.output) if not check.ok else []
@@ -175,7 +175,7 @@ def parse_unmet(output: str) -> list[Broken]:
     return broken
 
 
-def _root_options(root: Path) -> list[str]:
+def _build_root_options(root: Path) -> list[str]:
     return (
         []
         if root == Path("/")

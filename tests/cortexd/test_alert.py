@@ -27,9 +27,9 @@ def test_a_finding_becomes_an_alert() -> None:
 
 def test_what_comes_from_outside_is_made_harmless() -> None:
     evil = "a\x1b[31m\r\u202eb\ud800"
-    shown = sanitize(evil)
-    assert shown.isprintable()
-    assert "\x1b" not in shown
+    cleaned = sanitize(evil)
+    assert cleaned.isprintable()
+    assert "\x1b" not in cleaned
     assert sanitize("a\nb") == "a\nb"
     assert len(sanitize("x" * 5000)) == 2000
     assert len(limit_evidence({"title": "t", "lines": ["x"] * 100})["lines"]) == MAX_LINES

@@ -41,7 +41,7 @@ async def step(book: AlertBook, now: float, *findings: Finding, normal: bool = T
 
 def open_id(book: AlertBook) -> str:
     """The id of the only open alert."""
-    (alert,) = book.store.open_alerts()
+    (alert,) = book.store.find_open_alerts()
     assert alert.key == KEY
     return alert.id
 

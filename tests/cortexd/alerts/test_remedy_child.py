@@ -13,11 +13,11 @@ pid sensor celsius limit soonest_hours usual tokens_per_second"""
 EVERYTHING = dict.fromkeys(NAMES.split(), "7")
 
 
-def remedy(kind: str, found: dict[str, list[str]] | None = None, **metadata: str) -> Any:
+def remedy(kind: str, evidence: dict[str, list[str]] | None = None, **metadata: str) -> Any:
     request = {
         "template": KINDS[kind].template,
         "m": {**EVERYTHING, **metadata},
-        "found": found or {},
+        "found": evidence or {},
     }
     (text,) = render([request])
     return text

@@ -52,17 +52,17 @@ def test_filters_pages_and_totals(store: Store) -> None:
 def test_open_ones_come_back_after_a_restart(tmp_path: Path) -> None:
     store = Store(tmp_path / "a.db")
     store.save(alert(1, open=True), alert(2))
-    (open_alert,) = store.open_alerts()
+    (open_alert,) = store.find_open_alerts()
     open_alert.occurrences, open_alert.last_seen, open_alert.message = 9, 77.0, "newer"
     store.touch([open_alert])
     store.close()
-    again = Store(tmp_path / "a.db")
-    (open_alert,) = again.open_alerts()
+    reopened = Store(tmp_path / "a.db")
+    (open_alert,) = reopened.find_open_alerts()
     assert (open_alert.occurrences, open_alert.last_seen) == (9, 77.0)
-    kept = again.get(open_alert.id)
+    kept = reopened.get(open_alert.id)
     assert kept is not None
     assert kept.message == "newer"
-    again.close()
+    reopened.close()
 
 
 def test_retention_forgets_what_has_ended(store: Store) -> None:
@@ -89,13 +89,13 @@ def test_samples(store: Store) -> None:
 def test_the_outbox_keeps_order_and_attempts(store: Store) -> None:
     for body in ("a", "b"):
         assert store.queue_message(body, 1.0)
-    first = store.next_message()
+    first = store.peek_message()
     assert first is not None
     assert first[1:] == ("a", 0, 1.0)
     store.postpone(first[0], 99.0)
-    assert store.next_message() == (first[0], "a", 1, 99.0)
+    assert store.peek_message() == (first[0], "a", 1, 99.0)
     store.delete_message(first[0])
-    second = store.next_message()
+    second = store.peek_message()
     assert second is not None
     assert second[1] == "b"
     assert store.count_messages() == 1
@@ -146,9 +146,9 @@ class TestFullDisk:
             assert store.retry()
             assert not store.in_memory
             store.close()
-            again = Store(mount / "deep/a.db")
-            assert again.get(kept.id) == kept
-            again.close()
+            reopened = Store(mount / "deep/a.db")
+            assert reopened.get(kept.id) == kept
+            reopened.close()
 
 
 def test_damage_that_shows_later_is_moved_aside_too(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ def test_memory() -> None:
         process.stdout.readline()
         listed = lines("memory")
         process.kill()
-    (mine,) = [line for line in listed if f"(pid {process.pid})" in line]
-    assert 380 < int(mine.split(" MiB ")[0]) < 450
+    (line,) = [line for line in listed if f"(pid {process.pid})" in line]
+    assert 380 < int(line.split(" MiB ")[0]) < 450
 
 
 def test_cpu_time() -> None:

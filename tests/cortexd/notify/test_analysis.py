@@ -83,8 +83,8 @@ def test_a_person_goes_first(tmp_path: Path, llm: FakeLlm) -> None:
         assert time.monotonic() - asked < 3  # the analysis would have taken ten
         llm.chat = say("It fills up.")
         # What was given up is taken up within the minute.
-        again = eventually(lambda: find_explained(cortexd), "it is taken up again", timeout=90)
-        assert again["analysis"]["text"] == "It fills up."
+        explained = eventually(lambda: find_explained(cortexd), "it is taken up again", timeout=90)
+        assert explained["analysis"]["text"] == "It fills up."
 
 
 def test_one_at_a_time_and_each_within_its_time(tmp_path: Path, llm: FakeLlm) -> None:

@@ -27,9 +27,9 @@ def settings(folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def acknowledge_one(cortexd: RunningDaemon) -> str:
-    one: str = cortexd.call("alerts", limit=1)["alerts"][0]["id"]
-    cortexd.call("alerts.acknowledge", id=one)
-    return one
+    alert_id: str = cortexd.call("alerts", limit=1)["alerts"][0]["id"]
+    cortexd.call("alerts.acknowledge", id=alert_id)
+    return alert_id
 
 
 def test_each_hook_gets_the_alert(tmp_path: Path) -> None:
@@ -40,12 +40,12 @@ def test_each_hook_gets_the_alert(tmp_path: Path) -> None:
     hook(hooks, "20-second", f'mv "{out}.part" "{out}"')
     hook(hooks, "30-plain", "exit 1", 0o644)
     with daemon(tmp_path, values) as cortexd:
-        one = acknowledge_one(cortexd)
+        alert_id = acknowledge_one(cortexd)
         eventually(out.exists, "both hooks, in order")
     alert = json.loads(out.read_text())
     assert (alert["event"], alert["id"], alert["status"]) == (
         "alert.updated",
-        one,
+        alert_id,
         "acknowledged",
     )
     assert Path(f"{out}.event").read_text() == "alert.updated\n"

@@ -23,8 +23,8 @@ def test_in_order_with_retries_and_the_token(tmp_path: Path) -> None:
         with daemon(tmp_path, settings(tmp_path, sink.url, webhook_token="s3cret")) as cortexd:
             cortexd.call("alerts.acknowledge", all=True)
             eventually(lambda: len(sink.received) == 3, "three of four: info is not posted")
-            shown = cortexd.call("config.get")["config"]["alerts"]
-            assert shown["webhook_token"] == shown["webhook_url"] == "********"
+            masked = cortexd.call("config.get")["config"]["alerts"]
+            assert masked["webhook_token"] == masked["webhook_url"] == "********"
         severities = [message["alert"]["severity"] for message in sink.received]
         assert "info" not in severities
         assert sink.attempts == 5

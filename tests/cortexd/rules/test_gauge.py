@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from cortexd.alert import Judgement
 from cortexd.config import ThresholdsSection
 from cortexd.rules.disks import SPACE
-from cortexd.rules.gauge import gauge, level
+from cortexd.rules.gauge import find_severity, gauge
 
 LIMITS: Any = {"warning": 85, "critical": 95}
 
 
 @pytest.mark.parametrize(
-    ("value", "held", "severity"),
+    ("value", "raised", "severity"),
     [
         (84.9, None, None),
         (85, None, "warning"),
@@ -27,15 +27,15 @@ LIMITS: Any = {"warning": 85, "critical": 95}
         (94.9, "warning", "warning"),
     ],
 )
-def test_hysteresis(value: float, held: Any, severity: str | None) -> None:
-    assert level(value, LIMITS, held) == severity
+def test_hysteresis(value: float, raised: Any, severity: str | None) -> None:
+    assert find_severity(value, LIMITS, raised) == severity
 
 
 @given(st.floats(0, 100), st.sampled_from([None, "warning", "critical"]))
-def test_what_is_held_only_ever_holds_longer(value: float, held: Any) -> None:
+def test_what_is_raised_only_ever_lasts_longer(value: float, raised: Any) -> None:
     from cortexd.alert import RANK
 
-    fresh, kept = level(value, LIMITS, None), level(value, LIMITS, held)
+    fresh, kept = find_severity(value, LIMITS, None), find_severity(value, LIMITS, raised)
     assert RANK.get(kept or "info", 0) >= RANK.get(fresh or "info", 0)
 
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from cortexd.rules.listing import count_of, join_names
+from cortexd.rules.listing import format_count, join_names
 
 
 def test_a_number_with_its_noun() -> None:
-    assert [count_of(number, "update") for number in (0, 1, 2)] == [
+    assert [format_count(number, "update") for number in (0, 1, 2)] == [
         "0 updates", "1 update", "2 updates"
     ]  # fmt: skip
-    assert count_of(2, "vulnerability", "vulnerabilities") == "2 vulnerabilities"
+    assert format_count(2, "vulnerability", "vulnerabilities") == "2 vulnerabilities"
 
 
 def test_long_lists_are_cut() -> None:

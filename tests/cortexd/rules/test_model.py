@@ -30,8 +30,8 @@ def test_an_idle_on_demand_server_is_healthy() -> None:
 def test_slower_than_its_own_baseline() -> None:
     def kinds(*newest: float, raised: bool = False) -> list[str]:
         reading = ModelReading("ready", None, True, (*USUAL, *newest))
-        mine = {"llm_slow:server": "warning"} if raised else {}
-        return [finding.kind for finding in judge(reading, THRESHOLDS, mine).findings]  # type: ignore[arg-type]
+        severities = {"llm_slow:server": "warning"} if raised else {}
+        return [finding.kind for finding in judge(reading, THRESHOLDS, severities).findings]  # type: ignore[arg-type]
 
     assert kinds(19, 19, 19, 19, 19) == ["llm_slow"]
     assert kinds(19, 19, 40, 40, 40) == []  # two slow answers are chance

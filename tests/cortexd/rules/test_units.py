@@ -33,7 +33,7 @@ def test_loops_and_the_model_service() -> None:
     ]
     kinds = [finding.kind for finding in judge(states, THRESHOLDS, {}).findings]
     assert kinds == ["unit_restarts", "llm_failed", "llm_restarts"]
-    held = judge(states[1:2], THRESHOLDS, {"unit_restarts:b.service": "error"}).findings
-    assert [finding.kind for finding in held] == ["unit_restarts"]
+    lasting = judge(states[1:2], THRESHOLDS, {"unit_restarts:b.service": "error"}).findings
+    assert [finding.kind for finding in lasting] == ["unit_restarts"]
     over = judge([], THRESHOLDS, {"unit_failed:a.service": "error"})
     assert "running again" in over.normal["unit_failed:a.service"]

@@ -101,8 +101,10 @@ def test_neither_root_nor_network_nor_a_lock(tmp_path: Path) -> None:
         pytest.skip("needs root to make the namespace")
     argv = ["unshare", "--net", "setpriv", "--reuid=65534", "--clear-groups", "apt-get", "-s", "-q",
             "-o", "Debug::NoLocking=1", "dist-upgrade"]  # fmt: skip
-    done = subprocess.run(argv, capture_output=True, text=True, cwd="/", timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run(
+        argv, capture_output=True, text=True, cwd="/", timeout=120, check=False
+    )
+    assert process.returncode == 0, process.stderr
 
 
 def test_updates_are_parsed() -> None:

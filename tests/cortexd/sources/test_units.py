@@ -43,14 +43,14 @@ def box() -> Iterator[Machine]:
 
 
 def alerts(box: Machine, **params: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = box.ask("alerts", **params)["data"]["alerts"]
-    return found
+    answer: list[dict[str, Any]] = box.ask("alerts", **params)["data"]["alerts"]
+    return answer
 
 
 def about(box: Machine, unit: str, **params: Any) -> dict[str, Any] | None:
     """The alert about a unit."""
-    wanted = [alert for alert in alerts(box, **params) if alert["metadata"].get("unit") == unit]
-    return wanted[0] if wanted else None
+    matching = [alert for alert in alerts(box, **params) if alert["metadata"].get("unit") == unit]
+    return matching[0] if matching else None
 
 
 def unit(box: Machine, name: str, service: str) -> None:

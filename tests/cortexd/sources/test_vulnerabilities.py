@@ -28,8 +28,8 @@ def test_parse() -> None:
         "CVE-2026-0002 openssl\n"
         "TEMP-1-A bash (fixed, low urgency)\nnonsense\n"
     )
-    found = parse(output)
-    assert [(v.name, v.is_serious, v.is_fixed) for v in found] == [
+    vulnerabilities = parse(output)
+    assert [(v.name, v.is_serious, v.is_fixed) for v in vulnerabilities] == [
         ("CVE-2026-0001", True, False),
         ("CVE-2026-0002", False, False),
         ("TEMP-1-A", False, True),
@@ -51,7 +51,7 @@ def test_the_real_debsecan_reads_local_data(tmp_path: Path) -> None:
     source = Vulnerabilities(data, status)
     assert source.explain_absence() is None
     assert source.is_due(1e9)
-    (found,) = asyncio.run(source.read())
-    assert (found.name, found.package) == ("CVE-2026-0001", "openssl")
-    assert found.is_serious
+    (vulnerability,) = asyncio.run(source.read())
+    assert (vulnerability.name, vulnerability.package) == ("CVE-2026-0001", "openssl")
+    assert vulnerability.is_serious
     assert not source.is_due(1e9)
