@@ -100,7 +100,7 @@ class Context:
         """How many alerts nobody has seen to yet, of one severity or of all."""
         return sum(
             count
-            for (status, of), count in self.monitor.book.store.counts().items()
+            for (status, of), count in self.monitor.book.store.count_by_status().items()
             if status == "active" and severity in (None, of)
         )
 
@@ -116,4 +116,4 @@ class Context:
             self.llm.reconfigure(
                 llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at()
             )
-        self.monitor.adopt(self.config)
+        self.monitor.configure(self.config)

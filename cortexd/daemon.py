@@ -22,7 +22,7 @@ from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.events import Event
 from cortexd.monitoring.monitor import Monitor
-from cortexd.notify.alert_sinks import Outlets
+from cortexd.notify.alert_sinks import AlertSinks
 from cortexd.sources.model import ModelService
 from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
 from cortexd.wire import listener
@@ -68,7 +68,7 @@ class Daemon:
             lambda: len(self._server),
             self._tell,
         )
-        self._outlets = Outlets(self._context)
+        self._sinks = AlertSinks(self._context)
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
 
     async def run(self) -> None:
@@ -97,7 +97,7 @@ class Daemon:
                 1000 * took, version=VERSION,
             )  # fmt: skip
             self._monitor.start()
-            self._outlets.start(self._context.config)
+            self._sinks.configure(self._context.config)
             await self._wait()
         finally:
             self._monitor.book.publisher.close()
@@ -107,7 +107,7 @@ class Daemon:
             if own:
                 listener.remove_socket(settings.path, inode)
             await self._server.drain(self._context.config.limits.drain_sec)
-            await self._outlets.stop()
+            await self._sinks.stop()
             await self._monitor.stop()
             await self._context.llm.aclose()
             _log.info("stopped")
@@ -131,7 +131,7 @@ class Daemon:
             raise
         finally:
             self._notifier.ready(self._status())
-        self._outlets.start(loaded.config)
+        self._sinks.configure(loaded.config)
         events.log(
             _log, logging.INFO, Event.RELOADED, "configuration reloaded; changed: %s",
             ", ".join(changed) or "nothing",

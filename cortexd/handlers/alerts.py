@@ -41,7 +41,7 @@ def alerts(ctx: Context, params: AlertsParams, caller: Caller) -> AlertsReply:
     if params.id is not None and not found:
         raise NotFound(f"there is no alert {shown(params.id)}")
     return {
-        "alerts": [_shown(book.fresh(alert).wire(), trusted) for alert in found],
+        "alerts": [_shown(book.refresh(alert).to_reply(), trusted) for alert in found],
         "count": len(found),
         "total": total,
         "total_active": ctx.active_alerts(),
@@ -71,7 +71,7 @@ async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -
     """Mark an alert, or all active ones, as seen by a person."""
     book = ctx.monitor.book
     if params.id is None:
-        count = await book.acknowledge(book.store.ids(["active"]))
+        count = await book.acknowledge(book.store.find_ids(["active"]))
         _by_a_person(Event.ALERT_ACKNOWLEDGED, f"{count} alerts", caller)
         return {"acknowledged_count": count}
     _known(ctx, params.id)
@@ -84,7 +84,7 @@ async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> Dismis
     """Put an alert, or all that are active or acknowledged, out of sight."""
     book = ctx.monitor.book
     if params.id is None:
-        count = await book.dismiss(book.store.ids(["active", "acknowledged"]))
+        count = await book.dismiss(book.store.find_ids(["active", "acknowledged"]))
         _by_a_person(Event.ALERT_DISMISSED, f"{count} alerts", caller)
         return {"dismissed_count": count}
     _known(ctx, params.id)

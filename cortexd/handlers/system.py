@@ -61,13 +61,13 @@ async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
 async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthReply:
     """Read the machine's state at this moment."""
     info = await ctx.llm.refresh()
-    memory, swap, load = samplers.memory(), samplers.swap(), samplers.load()
+    memory, swap, load = samplers.read_memory(), samplers.read_swap(), samplers.read_load()
     seen = ctx.monitor.readings
-    disks = seen["disks"] if "disks" in seen else samplers.disks()
+    disks = seen["disks"] if "disks" in seen else samplers.read_disks()
     root = disks[0] if disks else None
     return {
         "timestamp": int(time.time()),
-        "cpu_usage_percent": ctx.cpu.percent(),
+        "cpu_usage_percent": ctx.cpu.read_percent(),
         "memory_usage_percent": memory[0],
         "memory_used_mb": memory[1],
         "memory_total_mb": memory[2],
@@ -77,14 +77,14 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
         "load_1m": load[0],
         "load_5m": load[1],
         "load_15m": load[2],
-        "pressure": samplers.pressure(),
+        "pressure": samplers.read_pressure(),
         "disk_usage_percent": root["used_percent"] if root else 0.0,
         "disk_used_gb": root["used_gb"] if root else 0.0,
         "disk_total_gb": root["total_gb"] if root else 0.0,
         "disks": disks,
         "pending_updates": len(seen["apt"]) if "apt" in seen else None,
         "security_updates": sum(u.security for u in seen["apt"]) if "apt" in seen else None,
-        "reboot_required": samplers.reboot_required(),
+        "reboot_required": samplers.is_reboot_required(),
         "failed_units": (
             [unit.name for unit in seen["units"] if unit.active == "failed"]
             if "units" in seen
@@ -92,8 +92,8 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
         ),
         "active_alerts": ctx.active_alerts(),
         "critical_alerts": ctx.active_alerts("critical"),
-        "active_processes": samplers.process_count(),
-        "open_files": samplers.open_files(),
+        "active_processes": samplers.count_processes(),
+        "open_files": samplers.count_open_files(),
         "llm_loaded": info.state == "ready",
         "inference_queue_size": ctx.queue.waiting,
     }
@@ -101,7 +101,7 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
 
 def history(ctx: Context, params: HistoryParams, _caller: Caller) -> HistoryReply:
     """Give the means of the last minutes, as the monitor has stored them."""
-    return {"series": ctx.monitor.history.all(int(time.time() // 60), params.minutes)}
+    return {"series": ctx.monitor.history.read_all(int(time.time() // 60), params.minutes)}
 
 
 def metrics(ctx: Context, _params: NoParams, _caller: Caller) -> MetricsReply:

@@ -43,14 +43,14 @@ def test_another_model_has_another_usual_speed(tmp_path: Path) -> None:
     async def go(llm: FakeLlm) -> list[tuple[float, ...]]:
         upstream = Upstream(llm.url)
         source = ModelService(upstream)
-        seen = []
+        speeds = []
         for name in ("one", "one", "two"):
             llm.models = json.dumps({"data": [{"id": name}]}).encode()
             upstream.speeds.append(40.0)
             upstream.doubt()
-            seen.append((await source.read()).speeds)
+            speeds.append((await source.read()).speeds)
         await upstream.aclose()
-        return seen
+        return speeds
 
     with FakeLlm(tmp_path / "s") as llm:
         assert asyncio.run(go(llm)) == [(40.0,), (40.0, 40.0), ()]
@@ -66,15 +66,15 @@ def test_slower_than_it_was_is_told_by_a_daemon(tmp_path: Path) -> None:
                 llm.chat = say(*["word "] * 10, between=0.005 if number < BASELINE else 0.03)
                 cortexd.call("inference", prompt="x")
 
-            def told() -> list[dict[str, Any]]:
-                found = cortexd.call("alerts", type="llm_error")["alerts"]
-                return [alert for alert in found if alert["kind"] == "llm_slow"]
+            def find_slow() -> list[dict[str, Any]]:
+                alerts = cortexd.call("alerts", type="llm_error")["alerts"]
+                return [alert for alert in alerts if alert["kind"] == "llm_slow"]
 
-            (alert,) = eventually(told, "it is slow", timeout=GAP_S + 20)
+            (alert,) = eventually(find_slow, "it is slow", timeout=GAP_S + 20)
             now, usual = (float(alert["metadata"][name]) for name in ("tokens_per_second", "usual"))
             assert now < usual / 2
             assert f"{now:.1f} tokens a second" in alert["message"]
 
 
 def test_switched_off() -> None:
-    assert ModelService(Upstream("unix:/none", enabled=False)).missing() is not None
+    assert ModelService(Upstream("unix:/none", enabled=False)).explain_absence() is not None
