@@ -34,7 +34,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     """Build both, then search."""
     environ = {**os.environ, "CORTEX_CACHE_DIR": str(bench.folder / "both")}
     folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
-    if not apt_lists.packages(folder):
+    if not apt_lists.find_packages(folder):
         yield Skipped("index", "everything", f"no apt lists in {folder}")
         return
     shutil.rmtree(environ["CORTEX_CACHE_DIR"], ignore_errors=True)  # of an earlier attempt

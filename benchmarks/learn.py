@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("/tmp/cortex-learn"))
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS_FILE.name}")
     options = parser.parse_args()
-    if not apt_lists.packages(options.lists):
+    if not apt_lists.find_packages(options.lists):
         independent.fetch(options.lists)
     data = list(examples(options.lists, options.cache))
     for sort in SHARES:

@@ -53,7 +53,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     """Every set by every method, what does not exist, and the times."""
     environ = {"CORTEX_CACHE_DIR": str(bench.folder / "index"), **os.environ}
     folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
-    if not apt_lists.packages(folder):
+    if not apt_lists.find_packages(folder):
         yield Skipped("quality", "everything", f"no apt lists in {folder}")
         return
     named: set[str] = set()
@@ -210,7 +210,7 @@ def wilson(right: int, asked: int) -> tuple[float, float]:
 def _every_name(folder: Path) -> set[str]:
     """The packages of the lists, read without the index."""
     names = set()
-    for listed in apt_lists.packages(folder):
+    for listed in apt_lists.find_packages(folder):
         for stanza in apt_lists.read_stanzas(listed.path):
             for line in stanza.splitlines():
                 if line.startswith(b"Package: "):

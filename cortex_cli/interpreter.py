@@ -123,7 +123,7 @@ class CommandInterpreter:
     def _checked(self, proposed: Sequence[str]) -> list[str]:
         """Those of ``proposed`` in which nothing is refuted."""
         commands, left_out = [], []
-        manuals = Manuals.of(self._settings.environ)
+        manuals = Manuals.from_environ(self._settings.environ)
         path = self._settings.environ.get("PATH")
         with Knowledge.open(self._settings.environ) as knowledge:
             for command in proposed:

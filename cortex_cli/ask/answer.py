@@ -40,7 +40,7 @@ def answer(settings: Settings, request: Request, show: Show) -> Answer:
     Raises:
         CortexError: no daemon, no model, or the model broke off.
     """
-    manuals = Manuals.of(settings.environ)
+    manuals = Manuals.from_environ(settings.environ)
     with (
         closing(provider.choose(settings, request.model)) as source,
         closing(Opened()) as opened,
@@ -92,7 +92,7 @@ def _checked(
     settings: Settings, opened: Opened, library: Library, text: str, read: str
 ) -> list[Claim]:
     """The commands of an answer, judged by an index that is whole and of today."""
-    manuals = library.manuals or Manuals.of(settings.environ)
+    manuals = library.manuals or Manuals.from_environ(settings.environ)
     path = settings.environ.get("PATH")
     knowledge = library.knowledge
     checked = command_checks.check(text, knowledge, manuals, path, read)

@@ -209,7 +209,7 @@ class _Checker:
         source = f"man {manual.title}"
         unknown = [option for option in options if not _documents(manual, option)]
         if unknown and manual.name != command.program:  # git's own: git --no-pager log
-            whole = self._manuals.of_command(command.program)
+            whole = self._manuals.find_command(command.program)
             unknown = [each for each in unknown if whole is None or not _documents(whole, each)]
         if unknown:
             note = f"{manual.title} does not name {', '.join(unknown)}"
@@ -219,7 +219,7 @@ class _Checker:
     def _manual(self, command: Command) -> Manual | None:
         words = (each for each in command.arguments if each and not each.startswith("-"))
         program = command.program.rpartition("/")[2]
-        return self._manuals.of_command(program, next(words, None))
+        return self._manuals.find_command(program, next(words, None))
 
     def _missing_package(self, command: Command) -> str | None:
         if command.program not in APT or not len(self._knowledge):

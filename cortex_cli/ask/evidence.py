@@ -177,7 +177,7 @@ def _pages(question: Question, named: Sequence[Package], library: Library) -> li
 
 def _page_of(word: str, manuals: Manuals) -> Manual | None:
     """The page of a command, or of a file that is named: "group" alone is no group(5)."""
-    if page := manuals.of_command(word):
+    if page := manuals.find_command(word):
         return page
     return manuals.find(word) if _FILE_NAME.search(word) else None
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import lists as apt_lists
-from cortex_cli.debian.deb822 import Reader, description, names
-from cortex_cli.debian.version import key
+from cortex_cli.debian.deb822 import Reader, parse_names, split_description
+from cortex_cli.debian.version import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,7 +86,7 @@ def collect(
             _add(collected, reader.read(stanza), found.origin)
             seen += len(stanza)
             if number % REPORT_EVERY == 0:
-                read = min(found.size, apt_lists.packed_size(found.path, seen))
+                read = min(found.size, apt_lists.estimate_packed_size(found.path, seen))
                 report(read - told, f"{len(collected.records)} packages")
                 told = read
         report(found.size - told, f"{len(collected.records)} packages")
@@ -111,7 +111,7 @@ def _add(collected: Collected, fields: dict[str, str], origin: str) -> None:
     if known is None:
         _count_demand(collected.demand, fields)
     else:
-        if key(known.version) >= key(record.version):
+        if sort_key(known.version) >= sort_key(record.version):
             record, known = known, record
         record.tags = record.tags or known.tags
         record.long = record.long or known.long
@@ -149,7 +149,7 @@ def _add_installed(collected: Collected, fields: dict[str, str]) -> None:
 
 
 def _record(fields: dict[str, str], origin: str) -> Record:
-    short, long = description(fields.get("Description", ""))
+    short, long = split_description(fields.get("Description", ""))
     return Record(
         name=fields["Package"],
         version=fields.get("Version", ""),
@@ -167,8 +167,8 @@ def _record(fields: dict[str, str], origin: str) -> Record:
 
 def _count_demand(demand: defaultdict[str, float], fields: dict[str, str]) -> None:
     for relation, weight in RELATION_WEIGHTS.items():
-        for name, place in names(fields.get(relation, "")):
-            demand[name] += weight / (place + 1)
+        for name, position in parse_names(fields.get(relation, "")):
+            demand[name] += weight / (position + 1)
 
 
 def _describe(by_md5: dict[str, list[Record]], found: ListFile) -> None:
@@ -178,7 +178,7 @@ def _describe(by_md5: dict[str, list[Record]], found: ListFile) -> None:
     for stanza in apt_lists.read_stanzas(found.path):
         fields = reader.read(stanza)
         for record in by_md5.get(fields.get("Description-md5", ""), ()):
-            short, long = description(fields.get(text_field, ""))
+            short, long = split_description(fields.get(text_field, ""))
             if language == ENGLISH:
                 record.short, record.long = record.short or short, long or record.long
             elif short:

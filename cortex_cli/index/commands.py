@@ -28,12 +28,12 @@ _PAST = b"usr/sc"
 
 def files(folder: Path) -> list[ListFile]:
     """The lists of commands in ``folder``."""
-    return apt_lists.matching(folder, COMMANDS) + apt_lists.matching(folder, CONTENTS)
+    return apt_lists.find_matching(folder, COMMANDS) + apt_lists.find_matching(folder, CONTENTS)
 
 
 def read(found: ListFile) -> Iterator[tuple[str, str]]:
     """Each command and its package in one list."""
-    if COMMANDS.search(apt_lists.stem_of(found.path)):
+    if COMMANDS.search(apt_lists.strip_compression(found.path)):
         return _from_commands(found.path)
     return _from_contents(found.path)
 
@@ -49,7 +49,7 @@ def _from_commands(path: Path) -> Iterator[tuple[str, str]]:
 
 def _from_contents(path: Path) -> Iterator[tuple[str, str]]:
     rest = b""
-    for piece in apt_lists.read_pieces(path):
+    for piece in apt_lists.read_chunks(path):
         whole, _, rest = (rest + piece).rpartition(b"\n")
         for command, packages in _IN_CONTENTS.findall(whole):
             for package in packages.decode("utf-8", "replace").split(","):

@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cortex_cli.debian.deb822 import names
+from cortex_cli.debian.deb822 import parse_names
 from cortex_cli.index import intents, schema
 from cortex_cli.index.kinds import PROGRAM, kind_of
 from cortex_cli.language.stems import stem
@@ -145,7 +145,7 @@ def _insert(
         "INSERT INTO words (rowid, name, short, long, tags, local) VALUES (?, ?, ?, ?, ?, ?)",
         (number, record.name, record.short, searched, tags, local),
     )
-    provided = {name for name, _ in names(record.provides)} - {record.name}
+    provided = {name for name, _ in parse_names(record.provides)} - {record.name}
     db.executemany("INSERT INTO provides VALUES (?, ?)", ((name, number) for name in provided))
 
 

@@ -41,9 +41,11 @@ class PackageSource:
         """This machine's, or those that CORTEX_APT_LISTS and CORTEX_DPKG_STATUS name."""
         folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
         status = Path(environ.get("CORTEX_DPKG_STATUS") or apt_lists.SYSTEM_STATUS)
-        lists = apt_lists.packages(folder)
+        lists = apt_lists.find_packages(folder)
         descriptions = [
-            found for language in LANGUAGES for found in apt_lists.translations(folder, language)
+            translation
+            for language in LANGUAGES
+            for translation in apt_lists.find_translations(folder, language)
         ]
         listed = commands.files(folder)
         return cls(folder, tuple(lists), tuple(descriptions), tuple(listed), status)

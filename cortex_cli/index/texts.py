@@ -84,7 +84,7 @@ class Places:
         """Those of MANPATH, SYSTEMD_UNIT_PATH and CORTEX_DOCS, or this machine's."""
         named = [Path(each) for each in environ.get("SYSTEMD_UNIT_PATH", "").split(":") if each]
         docs = Path(environ.get("CORTEX_DOCS") or DOCS)
-        return cls(tuple(Manuals.of(environ).folders), tuple(named) or UNIT_FOLDERS, docs)
+        return cls(tuple(Manuals.from_environ(environ).folders), tuple(named) or UNIT_FOLDERS, docs)
 
     def stamps(self) -> Iterator[str]:
         """What changes when a file comes, goes or is replaced."""

@@ -182,7 +182,7 @@ def _cache_name(environ: Mapping[str, str]) -> str:
 
 def sources(lists: Path) -> Iterator[str]:
     """The sources that a folder of lists was fetched from, read off the names of the lists."""
-    for found in apt_lists.packages(lists):
+    for found in apt_lists.find_packages(lists):
         stem = found.path.name.partition("_Packages")[0]
         place, dists, rest = stem.rpartition("_dists_")
         suite, _, parts = rest.partition("_")

@@ -70,7 +70,7 @@ def library(
         "CORTEX_DPKG_STATUS": str(folder / "status"),
     }
     with Documents.open(environ) as documents:
-        yield evidence.Library(knowledge, Manuals.of(environ), documents)
+        yield evidence.Library(knowledge, Manuals.from_environ(environ), documents)
 
 
 def sources(question: str, library: evidence.Library) -> list[str]:

@@ -102,7 +102,7 @@ def test_a_damaged_list_is_a_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not apt_lists.packages(apt_lists.SYSTEM_LISTS), reason="this machine has no apt lists"
+    not apt_lists.find_packages(apt_lists.SYSTEM_LISTS), reason="this machine has no apt lists"
 )
 def test_this_machines_own_lists(tmp_path: Path) -> None:
     started = time.monotonic()
