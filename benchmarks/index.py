@@ -56,11 +56,11 @@ def run(bench: Bench) -> Iterator[Outcome]:
 
 
 def _count(source: PackageSource | DocumentSource, environ: Mapping[str, str], table: str) -> int:
-    opened = background.made_now(source, environ)
+    opened = background.open_fresh(source, environ)
     if opened is None:
         return 0
-    (count,) = opened.found.db.execute(f"SELECT count(*) FROM {table}").fetchone()
-    opened.found.db.close()
+    (count,) = opened.index.db.execute(f"SELECT count(*) FROM {table}").fetchone()
+    opened.index.db.close()
     return int(count)
 
 
@@ -72,7 +72,7 @@ def _questions(environ: Mapping[str, str]) -> Iterator[Outcome]:
             if line.startswith("#"):
                 continue
             _, question, names = line.split("\t")
-            if not any(documents.page(name) for name in names.split()):
+            if not any(documents.find_pages(name) for name in names.split()):
                 continue
             here += 1
             started = time.perf_counter()

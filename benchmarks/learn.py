@@ -94,14 +94,14 @@ def _summaries(folder: Path) -> list[independent.Request]:
 
 
 def _example(
-    sort: str, group: str, ranked: Sequence[ranking.Ranked], right: frozenset[str]
+    sort: str, group: str, ranked: Sequence[ranking.RankedPackage], right: frozenset[str]
 ) -> Example:
     kept = [one for place, one in enumerate(ranked) if place < KEPT or one.name in right]
     return Example(
         sort,
         group,
         np.array([[one.features[name] for name in NAMES] for one in kept]),
-        np.array([one.score - ranking.weighed(one.features) for one in kept]),
+        np.array([one.score - ranking.weigh(one.features) for one in kept]),
         np.array([one.name in right for one in kept], bool),
     )
 

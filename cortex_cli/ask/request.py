@@ -1,4 +1,4 @@
-"""What is asked, and what came of it.  Data only."""
+"""A request to answer, and the answer.  Data only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WAITING = "waiting for the model"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question and what goes with it; ``history`` holds the turns before it."""
+    """A question with its attachments; ``history`` holds the turns before it."""
 
     question: Question
     attachments: tuple[Attachment, ...] = ()
@@ -33,15 +33,15 @@ class Request:
 
     @property
     def unknown(self) -> str:
-        """How "I don't know" is said in the question's language."""
+        """The words for "I don't know" in the question's language."""
         return UNKNOWN[self.question.language]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was shown, and what it rests on; ``known`` is False for "I don't know".
+    """The text that was shown, and its sources; ``known`` is False for "I don't know".
 
-    ``notes`` say what of the request the model did not get to see.
+    ``notes`` say which parts of the request the model did not see.
     """
 
     question: Question
@@ -57,7 +57,7 @@ class Answer:
 
     @property
     def cut(self) -> bool:
-        """True if the model had more to say."""
+        """True if ``max_tokens`` cut the answer off."""
         return self.finish_reason == "length"
 
     def as_json(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def ask(
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer
     from cortex_cli.ask.request import Request
-    from cortex_cli.ask.view import Shown, close
+    from cortex_cli.ask.view import AnswerPrinter, print_footer
     from cortex_cli.language.question import Question
 
     text = " ".join(question).strip()
@@ -57,7 +57,7 @@ def ask(
         raise click.UsageError("the question is empty")
     given = tuple(attachments.collect(files))
     request = Request(Question(text), given, (), system, max_tokens, model)
-    shown = Shown(quiet=no_stream or settings.json)
+    shown = AnswerPrinter(quiet=no_stream or settings.json)
     try:
         found = answer(settings, request, shown)
     finally:
@@ -67,4 +67,4 @@ def ask(
         return
     if no_stream:
         output.data(found.text.rstrip("\n"))
-    close(found)
+    print_footer(found)

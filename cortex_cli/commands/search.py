@@ -78,5 +78,5 @@ def _row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
         "section": package.section,
         "short": knowledge.short_in(package.name, language) or package.short,
         "score": hit.score,
-        "source": hit.source,
+        "source": hit.found_by,
     }

@@ -164,7 +164,7 @@ def _keep(path: Path, text: str) -> None:
 
 
 def _cache_folder(environ: Mapping[str, str]) -> Path | None:
-    for place in cache.folders(environ):
+    for place in cache.list_folders(environ):
         folder = place / "apt"
         try:
             folder.mkdir(parents=True, exist_ok=True)

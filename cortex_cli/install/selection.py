@@ -233,7 +233,7 @@ def _typed(request: str) -> str:
 def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
     hits = candidates(request, knowledge)
     if not hits:
-        near = [name for word in content(request) for name in knowledge.near_names(word)]
+        near = [name for word in content(request) for name in knowledge.suggest_names(word)]
         raise NothingFound(
             f"no package of this machine's index fits {request!r}",
             hint=f"did you mean {' or '.join(near[:3])}?" if near else "other words may find it",
@@ -241,7 +241,7 @@ def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
     names = _names(hits)
     picked = _picked_by_model(settings, request, hits)
     if picked is None:
-        return Choice((hits[0].package,), names, hits[0].source)
+        return Choice((hits[0].package,), names, hits[0].found_by)
     if not picked:
         raise NothingFound(
             f"nothing that fits {request!r}", hint=f"the nearest are: {', '.join(names[:5])}"
@@ -251,7 +251,7 @@ def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
 
 
 def _fits(hit: Hit) -> bool:
-    return hit.covered >= MIN_COVERED or hit.source == "catalogue"
+    return hit.covered >= MIN_COVERED or hit.found_by == "catalogue"
 
 
 def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
@@ -282,7 +282,7 @@ def asked(source: Provider, profile: str, request: str, hits: Sequence[Hit]) -> 
     """
     names = list(_names(hits))
     offered = [hit.package for hit in hits]
-    messages = prompts.messages(profile, "install", request=request, candidates=offered)
+    messages = prompts.render_messages(profile, "install", request=request, candidates=offered)
     prompt = Prompt(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
     reply, _ = provider.complete(source, prompt)
     picked = plan.chosen(reply, names)
