@@ -23,7 +23,8 @@ from cortex_cli.errors import Failure
 from cortex_cli.install.selection import plan_install
 from cortex_cli.language.question import Question
 from cortex_cli.model import prompts, provider
-from cortex_cli.model.provider import ENDPOINTS, Prompt
+from cortex_cli.model.endpoints import ENDPOINTS
+from cortex_cli.model.provider import Prompt
 from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 

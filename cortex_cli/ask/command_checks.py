@@ -204,7 +204,7 @@ class _Checker:
         manual = self._find_manual(command)
         if manual is None:
             if not options or command.program in BUILTINS:
-                return Claim(command.text, Verdict.CHECKED, f"{command.program} is installed")
+                return Claim(command.text, Verdict.CHECKED, f"{command.program} exists here")
             return Claim(
                 command.text, Verdict.UNVERIFIED, f"{command.program} has no manual page here"
             )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from cortex_cli.errors import UsageFault
 from cortex_cli.model import provider_env
+from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
 from cortexd.api.client import Client, Event
 from cortexd.api.errors import (
@@ -23,11 +24,12 @@ from cortexd.api.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from openai import OpenAI, OpenAIError, Stream
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
+    from cortex_cli.model.endpoints import Target
     from cortex_cli.settings import Settings
 
 # Models of the built-in family are recognised by name if the server does not say more.
@@ -35,6 +37,8 @@ NANO_PREFIX = "cortex-nano"
 # The error codes of llama.cpp and OpenAI for a prompt longer than the context.
 CONTEXT_ERRORS = ("exceed_context_size_error", "context_length_exceeded")
 STATUS_TIMEOUT_S = 10.0
+DAEMON, FAKE = "daemon", "fake"
+PROVIDERS = (DAEMON, *ENDPOINTS, FAKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
     name = values.get("CORTEX_PROVIDER", DAEMON).lower()
     if name == DAEMON:
         return DaemonProvider(settings, model)
-    if name == "fake":
+    if name == FAKE:
         return FakeProvider()
     if name not in ENDPOINTS:
         guess = nearest(name, PROVIDERS)
@@ -162,55 +166,6 @@ class DaemonProvider:
     def close(self) -> None:
         """Close the connection; the daemon cancels a running generation."""
         self._client.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """The prefix of a provider's variables, and the defaults."""
-
-    prefix: str
-    base_url: str
-    model: str | None
-    needs_key: bool = False
-
-    def resolve(self, values: Mapping[str, str]) -> Target:
-        """Read the provider's variables.
-
-        Raises:
-            UsageFault: a required one is missing, or one is invalid.
-        """
-        key = values.get(f"{self.prefix}_API_KEY")
-        if self.needs_key and not key:
-            raise UsageFault(
-                f"{self.prefix}_API_KEY is not set",
-                hint="set it in the environment or in ~/.cortex/.env",
-            )
-        model = values.get(f"{self.prefix}_MODEL") or self.model
-        url = values.get(f"{self.prefix}_BASE_URL") or self.base_url
-        if not url.startswith(("http://", "https://")):
-            raise UsageFault(
-                f"{self.prefix}_BASE_URL is {url!r}; it must start with http:// or https://"
-            )
-        url = url.rstrip("/")
-        return Target(url if url.endswith("/v1") else f"{url}/v1", model, key or "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One server to ask."""
-
-    base_url: str
-    model: str | None
-    api_key: str
-
-
-DAEMON = "daemon"
-ENDPOINTS = {
-    "llama_cpp": Endpoint("LLAMA_CPP", "http://127.0.0.1:8085", None),
-    "ollama": Endpoint("OLLAMA", "http://127.0.0.1:11434", None),
-    "openai": Endpoint("OPENAI", "https://api.openai.com/v1", "gpt-4o-mini", needs_key=True),
-}
-PROVIDERS = (DAEMON, *ENDPOINTS, "fake")
 
 
 class OpenAIProvider:
@@ -306,7 +261,7 @@ class FakeProvider:
 
     def model(self) -> Model:
         """Return a chat model called fake."""
-        return Model("fake", CHAT)
+        return Model(FAKE, CHAT)
 
     def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """Yield the last turn line by line, or an empty choice if JSON is asked for."""
@@ -314,7 +269,7 @@ class FakeProvider:
             yield '{"packages": []}'
         else:
             yield from prompt.messages[-1]["content"].splitlines(keepends=True)
-        yield Finished("stop", "fake")
+        yield Finished("stop", FAKE)
 
     def close(self) -> None:
         """Do nothing: there is no connection."""

@@ -196,7 +196,6 @@ class Ranker:
         in_short = candidate.short_stems
         in_tags = {stem(word) for word in candidate.tags.split()}
         name = short = tags = anywhere = exact = begins = 0.0
-        shared_stems = set()
         count = 0
         forms_of = {term.stem: {term.stem, *map(stem, term.surfaces)} for term in wanted}
         for term in wanted:
@@ -209,18 +208,11 @@ class Ranker:
             occurs = occurs or any(form in candidate.long for form in forms if len(form) > 2)
             anywhere += weight * occurs
             count += occurs
-            shared_stems |= forms & in_short
             exact = max(exact, weight * (candidate.name in term.surfaces))
             begins += weight * (
                 len(term.stem) >= MIN_BEGINNING and candidate.name.startswith(term.stem)
             )
-        short_weights = self._weigh_stems(in_short)
-        precise = sum(short_weights[root] for root in shared_stems)
-        precise /= sum(short_weights.values()) or 1.0
-        # How nearly the request is the description: an application's own words.
-        described = in_short - SMALL_STEMS
-        shared = sum(bool(forms & described) for forms in forms_of.values())
-        same = 2 * shared / (len(forms_of) + len(described))
+        precise = self._measure_precision(in_short, set().union(*forms_of.values()))
         section = kinds.SECTION_STEMS.get(candidate.section.rpartition("/")[2], frozenset())
         features = {
             "word": candidate.word / best_word,
@@ -230,9 +222,7 @@ class Ranker:
             "anywhere": anywhere,
             "precise": precise,
             "both": short * precise,
-            "same": same,
-            "same_3": same**3,
-            "same_6": same**6,
+            **_compute_similarity(in_short, list(forms_of.values())),
             "exact": exact,
             "begins": begins,
             "section": sum(weights[term.stem] for term in wanted if term.stem in section) / total,
@@ -241,6 +231,12 @@ class Ranker:
             "hyphens": float(min(3, candidate.name.count("-"))),
         }
         return features, count / len(wanted)
+
+    def _measure_precision(self, described: frozenset[str], wanted: set[str]) -> float:
+        """Return the share of a short description, by weight, that the request asks for."""
+        weights = self._weigh_stems(described)
+        shared = sum(weights[root] for root in described & wanted)
+        return shared / (sum(weights.values()) or 1.0)
 
     def _read_descriptions(self, pool: Sequence[Candidate]) -> dict[int, str]:
         """Return the long descriptions of the pool, in lower case."""
@@ -288,3 +284,11 @@ class Ranker:
 def weigh(features: dict[str, float]) -> float:
     """Return the weighted sum of the features."""
     return sum(WEIGHTS[name] * value for name, value in features.items())
+
+
+def _compute_similarity(described: frozenset[str], forms: Sequence[set[str]]) -> dict[str, float]:
+    """Return how nearly a request is the short description: an application's own words."""
+    described -= SMALL_STEMS
+    shared = sum(bool(term & described) for term in forms)
+    same = 2 * shared / (len(forms) + len(described))
+    return {"same": same, "same_3": same**3, "same_6": same**6}
