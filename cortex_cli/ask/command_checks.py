@@ -192,11 +192,10 @@ class _Checker:
                 note = f"{command.program} is not installed, and no known package provides it"
                 return Claim(text, Verdict.UNVERIFIED, note, refuted=True)
             package = packages[0]
-            source = f"apt: {package.name} {package.upstream_version}"
             note = f"{command.program} is in the package {package.name}"
             if package.installed is None:
-                return Claim(text, Verdict.AVAILABLE, f"{note}, not installed", source)
-            return Claim(text, Verdict.UNVERIFIED, f"{note}, but not on the PATH", source)
+                return Claim(text, Verdict.AVAILABLE, f"{note}, not installed", package.source)
+            return Claim(text, Verdict.UNVERIFIED, f"{note}, but not on the PATH", package.source)
         return self._judge_options(command)
 
     def _judge_options(self, command: Command) -> Claim:
@@ -208,7 +207,6 @@ class _Checker:
             return Claim(
                 command.text, Verdict.UNVERIFIED, f"{command.program} has no manual page here"
             )
-        source = f"man {manual.title}"
         unknown = [option for option in options if not _is_documented(manual, option)]
         if unknown and manual.name != command.program:  # git's own: git --no-pager log
             main = self._manuals.find_command(command.program)
@@ -217,8 +215,8 @@ class _Checker:
             ]
         if unknown:
             note = f"{manual.title} does not document {', '.join(unknown)}"
-            return Claim(command.text, Verdict.UNVERIFIED, note, source, refuted=True)
-        return Claim(command.text, Verdict.CHECKED, source=source)
+            return Claim(command.text, Verdict.UNVERIFIED, note, manual.source, refuted=True)
+        return Claim(command.text, Verdict.CHECKED, source=manual.source)
 
     def _find_manual(self, command: Command) -> Manual | None:
         words = _list_words(command)

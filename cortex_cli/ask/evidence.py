@@ -216,8 +216,8 @@ def _cite_manual(manual: Manual, question: Question) -> Passage:
     selected, _ = _select_paragraphs(question, manual.name, manual.summary, manual.paragraphs)
     shown = selected or manual.paragraphs[:MAX_PARAGRAPHS]
     text = "\n".join([f"Usage: {manual.synopsis}", *shown] if manual.synopsis else shown)
-    source, excerpt = f"man {manual.title}", _quote(selected)
-    return Passage(manual.title, manual.summary, _shorten(text), source, excerpt)
+    excerpt = _quote(selected)
+    return Passage(manual.title, manual.summary, _shorten(text), manual.source, excerpt)
 
 
 def _cite_named_document(document: Document, question: Question) -> Passage | None:
@@ -263,13 +263,12 @@ def _cite_version(package: Package) -> Passage:
         text = (
             f"The package {package.name} is not installed; version {package.version} is available."
         )
-    return Passage("", text, text, f"apt: {package.name} {package.upstream_version}")
+    return Passage("", text, text, package.source)
 
 
 def _cite_package(package: Package) -> Passage:
     text = _shorten(package.long or package.short)
-    source = f"apt: {package.name} {package.upstream_version}"
-    return Passage(package.name, package.short, text, source)
+    return Passage(package.name, package.short, text, package.source)
 
 
 def _shorten(text: str) -> str:

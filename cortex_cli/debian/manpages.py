@@ -59,8 +59,13 @@ class Manual:
 
     @property
     def title(self) -> str:
-        """The page as it is cited: nginx(8)."""
+        """The name with its section: nginx(8)."""
         return f"{self.name}({self.section})"
+
+    @property
+    def source(self) -> str:
+        """How an answer cites it: ``man nginx(8)``."""
+        return f"man {self.title}"
 
     @property
     def summary(self) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.debian.deb822 import Reader, parse_names, split_description
 from cortex_cli.debian.version import sort_key
+from cortex_cli.language.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +39,6 @@ FIELDS = (
 )
 # How much each kind of relation counts towards a package's popularity.
 RELATION_WEIGHTS = {"Pre-Depends": 0.5, "Depends": 0.5, "Recommends": 2.0, "Suggests": 2.0}
-ENGLISH = "en"
 LOCAL_ORIGIN = "dpkg"
 REPORT_EVERY = 2000
 
@@ -137,14 +137,16 @@ def read_installed(status: Path) -> dict[str, str]:
     reader = Reader(["Package", "Status", "Version"])
     stanzas = (reader.read(stanza) for stanza in apt_lists.read_stanzas(status))
     return {
-        fields["Package"]: fields.get("Version", "")
-        for fields in stanzas
-        if fields.get("Status", "").endswith(" installed") and "Package" in fields
+        fields["Package"]: fields.get("Version", "") for fields in stanzas if _is_installed(fields)
     }
 
 
+def _is_installed(fields: dict[str, str]) -> bool:
+    return fields.get("Status", "").endswith(" installed") and "Package" in fields
+
+
 def _add_installed(collected: Collected, fields: dict[str, str]) -> None:
-    if not fields.get("Status", "").endswith(" installed") or "Package" not in fields:
+    if not _is_installed(fields):
         return
     local = _make_record(fields, LOCAL_ORIGIN)
     record = collected.records.setdefault(local.name, local)

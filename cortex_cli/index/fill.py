@@ -14,7 +14,7 @@ from cortex_cli.debian.deb822 import parse_names
 from cortex_cli.index import intents, schema
 from cortex_cli.index.kinds import PROGRAM, classify
 from cortex_cli.language.stems import stem
-from cortex_cli.language.words import words
+from cortex_cli.language.words import ENGLISH, words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Tags that say how a program is made, not what it is for.
 SILENT_TAGS = ("implemented-in", "role", "uitoolkit", "made-of", "devel::lang", "special")
-ENGLISH = "en"
 # Only the beginning is indexed unless it is a program: the rest is mostly about its program.
 MAX_PART_CHARS = 200
 # Descriptions are short: zlib gets a dictionary of what many of them say.

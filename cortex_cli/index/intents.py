@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from cortex_cli.language import glossary
 from cortex_cli.language.terms import stems
-from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+from cortex_cli.language.words import LANGUAGES
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Container, Iterable, Sequence
 
 CATALOGUE = Path(__file__).parents[1] / "packages" / "catalogue"
-LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 UBUNTU = "Ubuntu"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.index import background, build, commands, fill, intents, schema
+from cortex_cli.language.words import LANGUAGES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from cortex_cli.debian.lists import ListFile
     from cortex_cli.index.cache import Report
-
-LANGUAGES = ("en", "fr", "es")
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,9 @@ class Places:
                 stem = entry.name.removesuffix(".gz")
                 name, dot, section = stem.rpartition(".")
                 if dot and section.startswith(folder.name[3:]):
-                    pages.setdefault((name, section), (entry.path, _identify(entry)))
+                    pages.setdefault(
+                        (name, section), (entry.path, _identify(entry.stat(follow_symlinks=False)))
+                    )
         families = Counter(_get_family(name) for name, _ in pages)
         for (name, section), (path, identity) in pages.items():
             yield File(path, identity, "man", name, section, families[_get_family(name)])
@@ -127,7 +129,9 @@ class Places:
         for folder in self.units:
             for entry in _list_files(folder):
                 if Path(entry.name).suffix in UNIT_SUFFIXES:
-                    unit = File(entry.path, _identify(entry), "unit", entry.name)
+                    unit = File(
+                        entry.path, _identify(entry.stat(follow_symlinks=False)), "unit", entry.name
+                    )
                     units.setdefault(entry.name, unit)
         yield from units.values()
 
@@ -143,8 +147,7 @@ class Places:
                     stat = path.stat()
                 except OSError:
                     continue
-                identity = f"{stat.st_size}:{stat.st_mtime_ns}"
-                yield File(str(path), identity, "readme", package)
+                yield File(str(path), _identify(stat), "readme", package)
                 break
 
 
@@ -215,8 +218,7 @@ def _list_files(folder: Path) -> Iterator[os.DirEntry[str]]:
             continue
 
 
-def _identify(entry: os.DirEntry[str]) -> str:
-    stat = entry.stat(follow_symlinks=False)
+def _identify(stat: os.stat_result) -> str:
     return f"{stat.st_size}:{stat.st_mtime_ns}"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.language import glossary
 from cortex_cli.language.stems import fold, stem
 from cortex_cli.language.tokens import ELISION, MEANINGFUL, tokens
-from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH, small_words, words
+from cortex_cli.language.words import FRENCH, LANGUAGES, SPANISH, small_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ def language_of(text: str) -> str:
     """Return the language that most words of ``text`` belong to; English if none is known."""
     found = [fold(word) for word in words(ELISION.sub(" ", text)) if len(word) > 1]
     scores = {}
-    for language in (ENGLISH, FRENCH, SPANISH):
+    for language in LANGUAGES:
         small = {fold(word) for word in small_words(language)} - MEANINGFUL
         known = glossary.vocabulary(language)
         scores[language] = sum(1.0 if word in small else 0.7 * (word in known) for word in found)

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W_][\w+.\-]*", re.UNICODE)
 _TRAILING = ".-"
 
 # Words that say that something is wanted, but not what.
-ENGLISH, FRENCH, SPANISH = "en", "fr", "es"
+ENGLISH, FRENCH, SPANISH = LANGUAGES = ("en", "fr", "es")
 _ENGLISH_WORDS = frozenset(
     """
     a an the some any this that these those it its i me my we us our you your he she they

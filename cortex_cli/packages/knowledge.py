@@ -70,6 +70,11 @@ class Package:
         version = rest if colon else self.shown_version
         return version.rpartition("-")[0] or version
 
+    @property
+    def source(self) -> str:
+        """How an answer cites it: ``apt: nginx 1.22.1``."""
+        return f"apt: {self.name} {self.upstream_version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
