@@ -49,14 +49,15 @@ def ask(
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer
     from cortex_cli.ask.request import Request
-    from cortex_cli.ask.view import Shown, close
+    from cortex_cli.ask.view import AnswerPrinter, print_footer
+    from cortex_cli.language.question import Question
 
     text = " ".join(question).strip()
     if not text:
         raise click.UsageError("the question is empty")
     given = tuple(attachments.collect(files))
-    request = Request(text, given, (), system, max_tokens, model)
-    shown = Shown(quiet=no_stream or settings.json)
+    request = Request(Question(text), given, (), system, max_tokens, model)
+    shown = AnswerPrinter(quiet=no_stream or settings.json)
     try:
         found = answer(settings, request, shown)
     finally:
@@ -66,4 +67,4 @@ def ask(
         return
     if no_stream:
         output.data(found.text.rstrip("\n"))
-    close(found)
+    print_footer(found)

@@ -59,18 +59,20 @@ def chat(
     from cortex_cli.ask import attachments
     from cortex_cli.ask.conversation import Conversation
     from cortex_cli.ask.request import Request
+    from cortex_cli.language.question import Question
 
-    begin = Conversation.newest if go_on else Conversation.begin
+    begin = Conversation.resume_newest if go_on else Conversation.start
     conversation = begin(settings.environ)
     given = tuple(attachments.collect(files, stdin_is_data=False))
     failed = False
     with _typed(settings) as questions:
-        for question in questions:
-            if question in END_WORDS:
+        for text in questions:
+            if text in END_WORDS:
                 break
-            if question == NEW_WORD:
-                conversation = Conversation.begin(settings.environ)
+            if text == NEW_WORD:
+                conversation = Conversation.start(settings.environ)
                 continue
+            question = Question(text)
             request = Request(question, given, conversation.turns, system, max_tokens, model)
             failed = not _answer(settings, request, conversation) or failed
     if failed and not sys.stdin.isatty():
@@ -80,9 +82,9 @@ def chat(
 def _answer(settings: Settings, request: Request, conversation: Conversation) -> bool:
     """Answer and remember; an error or Ctrl-C ends this answer, not the conversation."""
     from cortex_cli.ask.answer import answer
-    from cortex_cli.ask.view import Shown, close
+    from cortex_cli.ask.view import AnswerPrinter, print_footer
 
-    shown = Shown(quiet=settings.json)
+    shown = AnswerPrinter(quiet=settings.json)
     try:
         found = answer(settings, request, shown)
     except CortexError as error:
@@ -96,11 +98,11 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
         output.talk("stopped")
         return True
     shown.end_line()
-    conversation.add(request.question, found.text.strip())
+    conversation.add(request.question.text, found.text.strip())
     if settings.json:
         output.data_json(found.as_json())
     else:
-        close(found)
+        print_footer(found)
     return True
 
 
@@ -133,9 +135,9 @@ def _line_editing(settings: Settings) -> Iterator[None]:
     """Arrow keys, and what was typed in earlier conversations."""
     import readline
 
-    from cortex_cli.ask.conversation import state_folder
+    from cortex_cli.ask.conversation import find_state_folder
 
-    path = state_folder(settings.environ) / "chat_history"
+    path = find_state_folder(settings.environ) / "chat_history"
     with contextlib.suppress(OSError):
         readline.read_history_file(path)
     readline.set_history_length(MAX_TYPED_LINES)

@@ -42,7 +42,7 @@ def status(settings: Settings) -> None:
         ("state", str(found["state"])),
         ("model", str(found.get("model") or "-")),
         ("profile", str(found.get("profile") or (prompts.CHAT if found.get("model") else "-"))),
-        ("good for", prompts.purpose(found.get("profile")) if found.get("model") else "-"),
+        ("good for", prompts.describe_purpose(found.get("profile")) if found.get("model") else "-"),
         ("url", str(found.get("url") or "-")),
         ("context", f"{found['context_length']} tokens" if found.get("context_length") else "-"),
         ("slots", str(found.get("slots") or "-")),

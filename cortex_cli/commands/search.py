@@ -37,16 +37,18 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     WHAT is words in English, French or Spanish, a name, or a command.  No model is asked.
     Exit status 3: nothing found.
     """
+    from cortex_cli.language.question import Question
     from cortex_cli.language.terms import language_of
     from cortex_cli.packages.knowledge import Knowledge
 
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to search for")
+    question = Question(request)
     with Knowledge.open(settings.environ) as knowledge:
-        hits = knowledge.search(request, limit)
+        hits = knowledge.search(question, limit)
         if not hits and knowledge.catch_up():
-            hits = knowledge.search(request, limit)
+            hits = knowledge.search(question, limit)
         if not hits:
             raise NothingFound(
                 f"no package of this machine's index fits {request!r}",
@@ -76,5 +78,5 @@ def _row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
         "section": package.section,
         "short": knowledge.short_in(package.name, language) or package.short,
         "score": hit.score,
-        "source": hit.source,
+        "source": hit.found_by,
     }

@@ -164,7 +164,7 @@ def _keep(path: Path, text: str) -> None:
 
 
 def _cache_folder(environ: Mapping[str, str]) -> Path | None:
-    for place in cache.folders(environ):
+    for place in cache.list_folders(environ):
         folder = place / "apt"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +182,7 @@ def _cache_name(environ: Mapping[str, str]) -> str:
 
 def sources(lists: Path) -> Iterator[str]:
     """The sources that a folder of lists was fetched from, read off the names of the lists."""
-    for found in apt_lists.packages(lists):
+    for found in apt_lists.find_packages(lists):
         stem = found.path.name.partition("_Packages")[0]
         place, dists, rest = stem.rpartition("_dists_")
         suite, _, parts = rest.partition("_")

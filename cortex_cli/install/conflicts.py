@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.debian.deb822 import Reader, names, stanzas
+from cortex_cli.debian.deb822 import Reader, parse_names, split_stanzas
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,14 +20,14 @@ def found(records: bytes, new: Collection[str], removed: Collection[str]) -> dic
     """Removed package → the new or changed ones that conflict with it; only where one does."""
     provided: dict[str, set[str]] = {}
     refused: dict[str, set[str]] = {}
-    for stanza in stanzas([records]):
+    for stanza in split_stanzas([records]):
         fields = _READER.read(stanza)
         name = fields.get("Package", "")
         provided.setdefault(name, {name}).update(
-            each for each, _ in names(fields.get("Provides", ""))
+            each for each, _ in parse_names(fields.get("Provides", ""))
         )
         relations = f"{fields.get('Conflicts', '')},{fields.get('Breaks', '')}"
-        refused.setdefault(name, set()).update(each for each, _ in names(relations))
+        refused.setdefault(name, set()).update(each for each, _ in parse_names(relations))
     reasons = {}
     for gone in removed:
         theirs = provided.get(gone, {gone})

@@ -122,7 +122,7 @@ class History:
     ) -> Entry:
         """Record how it ended, with what is there now and what was said meanwhile."""
         entry = self._raw(number)
-        after = dpkg_status.read(self._environ).among(entry.before)
+        after = dpkg_status.read(self._environ).states_of(entry.before)
         output = bounded(self.log(number))
         with _translated(self._path):
             self._reserve().unlink(missing_ok=True)
@@ -204,8 +204,8 @@ class History:
 
     def _versions(self, plan: Plan) -> Versions:
         names = [package.name for package in plan.packages]
-        changed = [dpkg_status.bare(change.name) for change in plan.changes.all()]
-        return dpkg_status.read(self._environ).among([*names, *changed])
+        changed = [dpkg_status.strip_architecture(change.name) for change in plan.changes.all()]
+        return dpkg_status.read(self._environ).states_of([*names, *changed])
 
     def _reserve(self) -> Path:
         return self._folder / "reserve"

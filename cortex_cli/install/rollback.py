@@ -38,7 +38,7 @@ def plan_rollback(settings: Settings, entry: Entry) -> Plan:
         raise UsageFault(f"entry {entry.id} was a dry run: there is nothing to take back")
     if entry.state == "running":
         raise Failure(f"entry {entry.id} is still running", hint="wait for it to end")
-    now = dpkg_status.read(settings.environ).among(entry.before)
+    now = dpkg_status.read(settings.environ).states_of(entry.before)
     changed = {name: old for name, old in entry.before.items() if _differ(now[name], old)}
     _refuse_drift(entry, changed, now)
     made = validation.check(settings, _inverse(settings, entry, changed, now))
@@ -116,7 +116,9 @@ def _must_download(settings: Settings, command: tuple[str, ...]) -> bool:
 
 def _refuse_collateral(entry: Entry, made: Plan, changed: Versions) -> None:
     meant = {name for name, state in changed.items() if state is None}
-    harmed = sorted({dpkg_status.bare(change.name) for change in made.changes.removed} - meant)
+    harmed = sorted(
+        {dpkg_status.strip_architecture(change.name) for change in made.changes.removed} - meant
+    )
     if harmed:
         raise Failure(
             f"taking back entry {entry.id} would also remove {', '.join(harmed)}, "

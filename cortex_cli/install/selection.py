@@ -17,10 +17,11 @@ from cortex_cli import output
 from cortex_cli.errors import NothingFound
 from cortex_cli.index import kinds
 from cortex_cli.install import plan, splitting
+from cortex_cli.language.question import Question
 from cortex_cli.language.terms import stems
 from cortex_cli.language.words import EVERYDAY, SCAFFOLDING, content, words
 from cortex_cli.model import prompts, provider
-from cortex_cli.model.provider import Question
+from cortex_cli.model.provider import Prompt
 from cortex_cli.packages.knowledge import Knowledge
 from cortexd.api.errors import CortexError
 
@@ -108,9 +109,9 @@ def _joined(request: str, knowledge: Knowledge) -> str:
     name = "".join(said)
     if len(said) != JOINED_WORDS or not name.isalpha():
         return request
-    matches = knowledge.matches(name)
+    matches = knowledge.matches(Question(name))
     known = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
-    alone = knowledge.matches(request)
+    alone = knowledge.matches(Question(request))
     return name if known and not (alone and alone[0].score >= SURE) else request
 
 
@@ -119,7 +120,7 @@ def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[s
 
     Where several are said so, the ranking decides.
     """
-    matches = knowledge.matches(request)
+    matches = knowledge.matches(Question(request))
     said = [match.packages for match in matches if match.score >= CERTAIN]
     said = [
         names
@@ -132,7 +133,7 @@ def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[s
 
 def candidates(request: str, knowledge: Knowledge) -> list[Hit]:
     """The packages that may be meant, best first."""
-    hits = knowledge.search(request, 2 * MAX_CANDIDATES)
+    hits = knowledge.search(Question(request), 2 * MAX_CANDIDATES)
     return ([hit for hit in hits if _fits(hit)] or _meant(hits))[:MAX_CANDIDATES]
 
 
@@ -157,11 +158,11 @@ def _exact(request: str, knowledge: Knowledge) -> Choice | None:
         return None
     if len(named) == 1 and named[0].kind == kinds.TRANSITIONAL and _is_phrase(request, knowledge):
         return None  # "docker" is the old name of a dock, and means containers
-    return Choice(named, _names(knowledge.search(request, MAX_CANDIDATES)), "exact")
+    return Choice(named, _names(knowledge.search(Question(request), MAX_CANDIDATES)), "exact")
 
 
 def _is_phrase(request: str, knowledge: Knowledge) -> bool:
-    matches = knowledge.matches(request)
+    matches = knowledge.matches(Question(request))
     return bool(matches) and matches[0].score >= CERTAIN
 
 
@@ -171,7 +172,7 @@ def _means_a_sort(request: str, said: Sequence[str], knowledge: Knowledge) -> bo
         return False
     if len(said) == 1 and not _ARTICLES & set(words(request)):
         return False
-    matches = knowledge.matches(request)
+    matches = knowledge.matches(Question(request))
     return bool(matches) and matches[0].score >= SURE
 
 
@@ -195,12 +196,12 @@ def _part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
         return said
     if set(stems(part)) <= OWNED:
         return []
-    matches = knowledge.matches(part)
+    matches = knowledge.matches(Question(part))
     return list(matches[0].packages) if matches and matches[0].score >= sure else []
 
 
 def _together(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
-    whole = knowledge.matches(request)
+    whole = knowledge.matches(Question(request))
     # Where the catalogue knows the combination, its packages fit each other.
     fitting = whole[0].packages if whole and whole[0].score >= SURE_DESCRIBED else ()
     names = list(fitting[:1])
@@ -232,7 +233,7 @@ def _typed(request: str) -> str:
 def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
     hits = candidates(request, knowledge)
     if not hits:
-        near = [name for word in content(request) for name in knowledge.near_names(word)]
+        near = [name for word in content(request) for name in knowledge.suggest_names(word)]
         raise NothingFound(
             f"no package of this machine's index fits {request!r}",
             hint=f"did you mean {' or '.join(near[:3])}?" if near else "other words may find it",
@@ -240,7 +241,7 @@ def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
     names = _names(hits)
     picked = _picked_by_model(settings, request, hits)
     if picked is None:
-        return Choice((hits[0].package,), names, hits[0].source)
+        return Choice((hits[0].package,), names, hits[0].found_by)
     if not picked:
         raise NothingFound(
             f"nothing that fits {request!r}", hint=f"the nearest are: {', '.join(names[:5])}"
@@ -250,7 +251,7 @@ def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
 
 
 def _fits(hit: Hit) -> bool:
-    return hit.covered >= MIN_COVERED or hit.source == "catalogue"
+    return hit.covered >= MIN_COVERED or hit.found_by == "catalogue"
 
 
 def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
@@ -281,9 +282,9 @@ def asked(source: Provider, profile: str, request: str, hits: Sequence[Hit]) -> 
     """
     names = list(_names(hits))
     offered = [hit.package for hit in hits]
-    messages = prompts.messages(profile, "install", request=request, candidates=offered)
-    question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
-    reply, _ = provider.complete(source, question)
+    messages = prompts.render_messages(profile, "install", request=request, candidates=offered)
+    prompt = Prompt(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
+    reply, _ = provider.complete(source, prompt)
     picked = plan.chosen(reply, names)
     if profile == prompts.NANO:
         return picked[:1] if picked else None

@@ -55,7 +55,7 @@ class Simulation:
         older = [
             change
             for change in self.changes.upgraded
-            if debian_version.key(change.new or "") < debian_version.key(change.old or "")
+            if debian_version.sort_key(change.new or "") < debian_version.sort_key(change.old or "")
         ]
         return tuple(older)
 

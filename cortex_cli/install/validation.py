@@ -65,7 +65,7 @@ def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan
 def _as_apt_takes(package: PlannedPackage, found: Simulation) -> PlannedPackage:
     """``package`` as apt takes it: pins are its to know, and the index may be an older one."""
     for change in (*found.changes.new, *found.changes.upgraded):
-        same = dpkg_status.bare(change.name) == package.name
+        same = dpkg_status.strip_architecture(change.name) == package.name
         if same and change.new and change.new != package.version:
             return replace(package, version=change.new, origin=change.origin)
     return package
@@ -102,7 +102,7 @@ def _unchecked(plan: Plan, refusal: str) -> Plan:
 
 
 def _refuse_removals(settings: Settings, found: Simulation) -> None:
-    removed = {dpkg_status.bare(change.name) for change in found.changes.removed}
+    removed = {dpkg_status.strip_architecture(change.name) for change in found.changes.removed}
     needed = sorted(removed & dpkg_status.read(settings.environ).protected | set(found.essential))
     if needed:
         raise Failure(

@@ -31,7 +31,7 @@ from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
-    from cortex_cli.index.cache import Source
+    from cortex_cli.index.cache import IndexSource
     from cortex_cli.settings import Settings
 
 State = Literal["ok", "warning", "failed", "skipped"]
@@ -142,7 +142,9 @@ def _model(settings: Settings) -> Finding:
     detail = f"{found.get('model') or 'no model'}: {found['state']} ({found.get('url')})"
     if found.get("model"):
         profile = found.get("profile")
-        detail += f"; profile {profile or prompts.CHAT}, good for: {prompts.purpose(profile)}"
+        detail += (
+            f"; profile {profile or prompts.CHAT}, good for: {prompts.describe_purpose(profile)}"
+        )
     if found["state"] in ("ready", "stopped", "loading"):
         return Finding("model server", "ok", detail)
     if found.get("last_error"):
@@ -201,14 +203,14 @@ def _manual_index(settings: Settings) -> Finding:
     return _index("manual index", DocumentSource.find(settings.environ), settings)
 
 
-def _index(name: str, source: Source, settings: Settings) -> Finding:
+def _index(name: str, source: IndexSource, settings: Settings) -> Finding:
     """How old and how large an index is, and what it lacks."""
     if source.empty:
         return Finding(name, "ok", "there is nothing to index here")
     found = cache.find(source, settings.environ, source.signature())
-    place = found.path if found else cache.place(source, settings.environ)
-    failed = background.why_failed(place) if place else None
-    now = " (being built)" if place and background.building(place) else ""
+    place = found.path if found else cache.choose_path(source, settings.environ)
+    failed = background.read_failure(place) if place else None
+    now = " (being built)" if place and background.is_building(place) else ""
     if failed and (found is None or found.signature != source.signature()):
         return Finding(name, "failed", failed.message, failed.hint)
     if found is None or found.path is None:
@@ -242,7 +244,9 @@ def _fts5(_settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    places = [folder for folder in cache.folders(settings.environ) if os.access(folder, os.W_OK)]
+    places = [
+        folder for folder in cache.list_folders(settings.environ) if os.access(folder, os.W_OK)
+    ]
     place = next(iter(places), Path(settings.environ.get("HOME") or "/"))
     free = shutil.disk_usage(place).free
     detail = f"{free // MIB} MiB free at {place}"

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import TYPE_CHECKING
 
-from cortex_cli.debian.dpkg_status import bare
+from cortex_cli.debian.dpkg_status import strip_architecture
 from cortex_cli.install.policy import apt_arguments, command_line
 from cortex_cli.install.policy.command_line import Unreadable
 
@@ -102,11 +102,11 @@ class Verdict:
 
 def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
     """The verdict over all that ``plan`` runs and changes, dependencies included."""
-    origins = {bare(change.name): change.origin for change in plan.changes.all()}
+    origins = {strip_architecture(change.name): change.origin for change in plan.changes.all()}
     origins |= {
         package.name: origins.get(package.name) or package.origin for package in plan.packages
     }
-    changed = list(dict.fromkeys(bare(change.name) for change in plan.changes.all()))
+    changed = list(dict.fromkeys(strip_architecture(change.name) for change in plan.changes.all()))
     return _strictest(
         verdict
         for command in plan.commands
