@@ -45,7 +45,11 @@ class Dispatcher:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.closing = False
+        self._stopping = False
+
+    def stop_work(self) -> None:
+        """Refuse whatever would start work from now on; READ commands are still answered."""
+        self._stopping = True
 
     def run(self, call: Call, caller: Caller) -> bytes | Coroutine[Any, Any, bytes]:
         """The reply, or, for what takes time, a coroutine that will give it."""
@@ -92,8 +96,8 @@ class Dispatcher:
                 hint=f"did you mean {guess}?" if guess else 'ask for {"command":"help"}',
                 command=call.command[:64],
             )
-        if self.closing and command.level is not Level.READ:
-            raise ShuttingDown("the daemon is stopping and takes no new work")
+        if self._stopping and command.level is not Level.READ:
+            raise ShuttingDown("the daemon is stopping and accepts no new requests")
         return command
 
     def _authorise(self, command: Command, caller: Caller) -> None:

@@ -20,7 +20,7 @@ KEEPALIVE_S = 0.25
 HANGUP_CHECK_S = 0.1
 
 
-def hung_up(transport: asyncio.Transport) -> bool:
+def has_hung_up(transport: asyncio.Transport) -> bool:
     """Whether the other end has closed altogether, and not only its sending side."""
     if transport.is_closing():
         return True
@@ -55,7 +55,7 @@ class HalfClosedWait:
         self._timer = None
         if not self._still_due():
             return
-        if hung_up(self._transport):
+        if has_hung_up(self._transport):
             self._transport.abort()
             return
         if self._quiet_s + HANGUP_CHECK_S > KEEPALIVE_S:

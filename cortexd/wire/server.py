@@ -21,7 +21,7 @@ RECEIVE_BYTES = 16 * 1024
 
 
 class Server:
-    """The listening sockets and the table of connections."""
+    """The listening sockets and the table of connections; hosts each `Connection`."""
 
     def __init__(self, dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop) -> None:
         self.dispatcher = dispatcher
@@ -35,7 +35,7 @@ class Server:
 
     @property
     def limits(self) -> LimitsSection:
-        """The limits that hold now."""
+        """The limits in force."""
         return self.dispatcher.context.config.limits
 
     def __len__(self) -> int:
@@ -63,19 +63,16 @@ class Server:
         )
 
     def add(self, connection: Connection) -> None:
-        """A client has come."""
+        """Count a client that has connected."""
         self.dispatcher.context.counters.connections += 1
         self._connections.add(connection)
         self._empty.clear()
 
     def remove(self, connection: Connection) -> None:
-        """A client has gone."""
+        """Forget a client that is gone."""
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
-
-    def _refuse_work(self) -> None:
-        self.dispatcher.closing = True
 
     async def drain(self, timeout_s: float) -> None:
         """Take no more clients, let running requests finish, then end what is left."""
@@ -83,7 +80,7 @@ class Server:
         for listener in self._listeners:
             listener.close()
         # Until then, clients that have just connected are served like any other.
-        self.loop.call_later(FRESH_GRACE_S, self._refuse_work)
+        self.loop.call_later(FRESH_GRACE_S, self.dispatcher.stop_work)
         for connection in list(self._connections):
             connection.close_when_idle()
         try:

@@ -1,0 +1,35 @@
+"""One frame into the calls that it holds, or the error that says why it holds none; no I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cortexd.api import strictjson
+from cortexd.api.dialects import read
+from cortexd.api.errors import InvalidJson, RequestTooLarge
+from cortexd.api.framing import Kind
+
+if TYPE_CHECKING:
+    from cortexd.api.dialects import Call
+
+
+def parse_frame(kind: Kind, data: bytes, limit_bytes: int) -> Call | list[Call]:
+    """The call of one frame, or the list of them for a JSON-RPC batch.
+
+    Raises:
+        InvalidJson: the bytes are not JSON.
+        InvalidRequest: they are, and are no request.
+        RequestTooLarge: the frame is longer than ``limit_bytes``.
+    """
+    if kind is Kind.LINE or kind is Kind.BARE:
+        return read(strictjson.loads(data))
+    if kind is Kind.GARBAGE:
+        raise InvalidJson(
+            f"a request is a JSON object; this starts with byte 0x{data[0]:02x}",
+            hint='send for example {"command":"ping"}',
+        )
+    raise RequestTooLarge(
+        f"the request is longer than {limit_bytes} bytes",
+        hint="raise limits.max_frame_bytes in daemon.yaml",
+        limit=limit_bytes,
+    )
