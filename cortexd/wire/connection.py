@@ -50,6 +50,10 @@ BARE_LINGER_S = 0.01
 # How long a client that was refused may take to notice.
 LET_GO_S = 2.0
 
+# Read for each frame: Python 3.11 needs ten times as long to read a member from its enum.
+_LINE = Kind.LINE
+_OPEN, _HALF_CLOSED, _CLOSING = State.OPEN, State.HALF_CLOSED, State.CLOSING
+
 
 class Host(Protocol):
     """What a connection needs of the server that accepted it."""
@@ -113,7 +117,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Bytes have arrived."""
-        if self._state is State.CLOSING:
+        if self._state is _CLOSING:
             return
         data = bytes(self._host.receive_buffer[:nbytes])
         if self._state is State.BARE and data.lstrip(b" \t\r").startswith(b"\n"):
@@ -124,10 +128,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         """The client sends no more; True keeps our side open for replies still due."""
-        if self._state is State.CLOSING:
+        if self._state is _CLOSING:
             self._close()
             return True
-        self._state = State.HALF_CLOSED
+        self._state = _HALF_CLOSED
         self._frames += self._decoder.end()
         self._frame_timer.stop()
         self._work()
@@ -139,7 +143,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: cancel its work."""
-        self._state = State.CLOSING
+        self._state = _CLOSING
         for timer in (
             self._frame_timer, self._stall_timer, self._linger_timer, self._hangup_timer,
         ):  # fmt: skip
@@ -207,7 +211,7 @@ class Connection(asyncio.BufferedProtocol):
         if self.busy:
             return
         if self._state is State.FRESH:
-            self._state = State.OPEN
+            self._state = _OPEN
             self._loop.call_later(FRESH_GRACE_S, self.close_when_idle)
         else:
             self._close()
@@ -231,7 +235,7 @@ class Connection(asyncio.BufferedProtocol):
         out: list[bytes] = []
         turn_over = False
         turn_ends = time.monotonic() + TURN_S
-        while self._frames and not turn_over and self._state is not State.CLOSING:
+        while self._frames and not turn_over and self._state is not _CLOSING:
             if len(self._order) >= MAX_PENDING or not self._writable.is_set():
                 break
             kind, data = self._frames.popleft()
@@ -246,23 +250,23 @@ class Connection(asyncio.BufferedProtocol):
 
     def _serve(self, kind: Kind, data: bytes, out: list[bytes]) -> None:
         """Serve one frame; a reply that is there at once goes to ``out``."""
-        host = self._host
-        if kind is not Kind.LINE or self._state is not State.OPEN:
+        dispatcher = self._host.dispatcher
+        if kind is not _LINE or self._state is not _OPEN:
             self._state = self._state.after_frame(kind)
         try:
-            request = parse_frame(kind, data, host.limits.max_frame_bytes)
+            request = parse_frame(kind, data, self._decoder.max_frame_bytes)
         except CortexError as error:
-            self._reply(host.dispatcher.failed(UNKNOWN, error), out)
+            self._reply(dispatcher.failed(UNKNOWN, error), out)
             return
         if isinstance(request, Call):
             slot = Slot(self, request)
-            result = host.dispatcher.run(request, slot)
+            result = dispatcher.run(request, slot)
             if not isinstance(result, bytes):
                 self._start(slot, result)
             elif request.answered:
                 self._reply(result, out)
         else:
-            self._start(Slot(self, UNKNOWN), run_batch(host.dispatcher, request, self.peer))
+            self._start(Slot(self, UNKNOWN), run_batch(dispatcher, request, self.peer))
 
     def _start(self, slot: Slot, work: Coroutine[Any, Any, bytes]) -> None:
         self._order.append(slot)
@@ -288,9 +292,9 @@ class Connection(asyncio.BufferedProtocol):
     def _close_if_answered(self) -> None:
         """Close once nothing is due to a client that expects no more."""
         state = self._state
-        if state is State.CLOSING or self.busy:
+        if state is _CLOSING or self.busy:
             return
-        if state is State.HALF_CLOSED or self._host.draining:
+        if state is _HALF_CLOSED or self._host.draining:
             self._close()
         elif state is State.UNTRUSTED:
             self._let_go()
@@ -305,7 +309,7 @@ class Connection(asyncio.BufferedProtocol):
         """Give a started frame its time; the clock runs while we read, from its first byte."""
         if (
             self._decoder.partial
-            and self._state is not State.CLOSING
+            and self._state is not _CLOSING
             and self._transport is not None
             and self._transport.is_reading()
         ):
@@ -331,7 +335,7 @@ class Connection(asyncio.BufferedProtocol):
     def _update_reading(self) -> None:
         """Read only while the client reads and is owed little."""
         transport = self._transport
-        if transport is None or self._state is State.HALF_CLOSED or transport.is_closing():
+        if transport is None or self._state is _HALF_CLOSED or transport.is_closing():
             return
         full = len(self._order) >= MAX_PENDING or bool(self._frames)
         wanted = not full and self._writable.is_set()
@@ -347,7 +351,7 @@ class Connection(asyncio.BufferedProtocol):
     def _check_hangup(self) -> None:
         """While nothing is read from a client, nobody reports that it has gone."""
         transport = self._transport
-        if transport is None or self._state is State.CLOSING or transport.is_reading():
+        if transport is None or self._state is _CLOSING or transport.is_reading():
             return
         if has_hung_up(transport):
             self._abort()
@@ -360,7 +364,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _close(self) -> None:
         """Close once everything written has gone out, or nobody has read it for too long."""
-        self._state = State.CLOSING
+        self._state = _CLOSING
         if self._transport is None:
             return
         if self._transport.get_write_buffer_size():
@@ -372,13 +376,13 @@ class Connection(asyncio.BufferedProtocol):
 
         Closing at once would reset the connection under a client that is still writing.
         """
-        self._state = State.CLOSING
+        self._state = _CLOSING
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write_eof()
             self._linger_timer.stop()
             self._linger_timer.start(LET_GO_S, self._close)
 
     def _abort(self) -> None:
-        self._state = State.CLOSING
+        self._state = _CLOSING
         if self._transport is not None:
             self._transport.abort()

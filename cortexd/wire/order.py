@@ -8,10 +8,7 @@ now out.  Knows nothing of sockets, tasks or what a line says.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import TypeVar
 
 
 class Place:
@@ -27,25 +24,17 @@ class Place:
 PlaceT = TypeVar("PlaceT", bound=Place)
 
 
-class ReplyOrder(Generic[PlaceT]):
-    """The requests of one connection whose replies are due, the oldest first."""
+class ReplyOrder(deque[PlaceT]):
+    """The requests of one connection whose replies are due, the oldest first.
 
-    def __init__(self) -> None:
-        self._places: deque[PlaceT] = deque()
+    A deque, so that asking whether a reply is due costs a request nothing.
+    """
 
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __iter__(self) -> Iterator[PlaceT]:
-        return iter(self._places)
-
-    def append(self, place: PlaceT) -> None:
-        """Queue a request behind those whose replies are due."""
-        self._places.append(place)
+    __slots__ = ()
 
     def is_first(self, place: PlaceT) -> bool:
         """Whether the events and the reply of ``place`` may leave now."""
-        return bool(self._places) and self._places[0] is place
+        return bool(self) and self[0] is place
 
     def add_event(self, place: PlaceT, line: bytes) -> list[bytes]:
         """Take one event; return it if it may leave now, else keep it."""
@@ -60,17 +49,12 @@ class ReplyOrder(Generic[PlaceT]):
         The events that the next request has kept follow, for it is now the first.  An empty
         reply, a notification's, ends its place without a line.
         """
-        places = self._places
         lines: list[bytes] = []
-        while places and (reply := places[0].reply) is not None:
-            places.popleft()
+        while self and (reply := self[0].reply) is not None:
+            self.popleft()
             if reply:
                 lines.append(reply)
-            if places:
-                lines += places[0].events
-                places[0].events.clear()
+            if self:
+                lines += self[0].events
+                self[0].events.clear()
         return lines
-
-    def clear(self) -> None:
-        """Forget every request."""
-        self._places.clear()

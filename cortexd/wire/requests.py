@@ -12,6 +12,8 @@ from cortexd.api.framing import Kind
 if TYPE_CHECKING:
     from cortexd.api.dialects import Call
 
+_LINE, _BARE = Kind.LINE, Kind.BARE  # read for each frame, see connection.py
+
 
 def parse_frame(kind: Kind, data: bytes, limit_bytes: int) -> Call | list[Call]:
     """The call of one frame, or the list of them for a JSON-RPC batch.
@@ -21,7 +23,7 @@ def parse_frame(kind: Kind, data: bytes, limit_bytes: int) -> Call | list[Call]:
         InvalidRequest: they are, and are no request.
         RequestTooLarge: the frame is longer than ``limit_bytes``.
     """
-    if kind is Kind.LINE or kind is Kind.BARE:
+    if kind is _LINE or kind is _BARE:
         return read(strictjson.loads(data))
     if kind is Kind.GARBAGE:
         raise InvalidJson(
