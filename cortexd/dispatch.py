@@ -74,8 +74,8 @@ class Dispatcher:
                 extra={"fields": {"MESSAGE_ID": Event.DEFECT.value}},
             )
             error = InternalError(
-                "the daemon met a defect of its own; nothing was changed by this request",
-                hint="the journal holds the details: journalctl -u cortexd -p err",
+                "internal error; part of this request may have taken effect",
+                hint="the details are in the journal: journalctl -u cortexd -p err",
             )
         self.context.counters.errors[error.code] += 1
         return call.failed(error)
