@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         if options.check:
             print_checked(loaded)
             return 0
-        log.set_up(loaded.config.log.level)
+        log.set_up(loaded.config.log)
         uvloop.run(_serve(loaded, options.config))
     except ConfigError as error:
         sys.stderr.write(f"cortexd: {error.message}\n")

@@ -115,8 +115,9 @@ class LlmSection(Section, frozen=True, kw_only=True):
     n_ctx: Annotated[int, Meta(ge=1)] | None = None
     use_mmap: bool = True
 
-    def probed_at(self) -> str | None:
-        """`probe_url`, if it is that of the server at `url`."""
+    @property
+    def effective_probe_url(self) -> str | None:
+        """``probe_url``, if it is that of the server at ``url``."""
         return self.probe_url if self.url == LlmSection().url else None
 
     def __post_init__(self) -> None:

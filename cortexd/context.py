@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cortexd.access import Peer
     from cortexd.api.messages import ReloadReply
-    from cortexd.config import Config, Loaded
+    from cortexd.config import AccessSection, Config, Loaded
     from cortexd.monitoring.monitor import Monitor
 
 
@@ -82,10 +82,10 @@ class Context:
     def __post_init__(self) -> None:
         """Build the parts whose bounds the configuration sets."""
         limits, llm = self.config.limits, self.config.llm
-        self.queue = InferenceQueue(limits.queue_size, llm.slots)
-        self.limiter = RateLimiter(limits.requests_per_second, limits.request_burst)
-        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at())
-        self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
+        self.queue = InferenceQueue(limits, llm.slots)
+        self.limiter = RateLimiter(limits)
+        self.llm = Upstream(llm)
+        self.policy = _policy(self.config.access)
 
     @property
     def config(self) -> Config:
@@ -104,16 +104,16 @@ class Context:
             if status == "active" and severity in (None, of)
         )
 
-    def apply(self, loaded: Loaded) -> None:
+    def configure(self, loaded: Loaded) -> None:
         """Let a new configuration take effect; running requests finish under the old one."""
-        old, self.loaded = self.config, loaded
-        limits, llm = self.config.limits, self.config.llm
-        self.queue.resize(limit=limits.queue_size)
-        self.limiter.per_second = limits.requests_per_second
-        self.limiter.burst = limits.request_burst
-        self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
-        if llm != old.llm:
-            self.llm.reconfigure(
-                llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at()
-            )
-        self.monitor.adopt(self.config)
+        self.loaded = loaded
+        config = loaded.config
+        self.queue.configure(config.limits)
+        self.limiter.configure(config.limits)
+        self.llm.configure(config.llm)
+        self.policy = _policy(config.access)
+        self.monitor.configure(config)
+
+
+def _policy(access: AccessSection) -> Policy:
+    return Policy(access.admin_group, access.use_group)

@@ -14,7 +14,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from cortexd import config, events
+from cortexd import config, events, log
 from cortexd.alerts.store import Store
 from cortexd.api.errors import ConfigError, CortexError
 from cortexd.api.version import VERSION
@@ -97,7 +97,7 @@ class Daemon:
                 1000 * took, version=VERSION,
             )  # fmt: skip
             self._monitor.start()
-            self._outlets.start(self._context.config)
+            self._outlets.configure(self._context.config)
             await self._wait()
         finally:
             self._monitor.book.publisher.close()
@@ -124,14 +124,14 @@ class Daemon:
             loaded = config.load(os.environ, self._explicit)
             raise_descriptor_limit(loaded.config.limits.max_connections)
             changed = self._context.config.changed_keys(loaded.config)
-            self._context.apply(loaded)
-            logging.getLogger().setLevel(loaded.config.log.level.upper())
+            self._context.configure(loaded)
+            log.configure(loaded.config.log)
         except CortexError as error:
             self._fault = f"; configuration not reloaded: {error.message}"
             raise
         finally:
             self._notifier.ready(self._status())
-        self._outlets.start(loaded.config)
+        self._outlets.configure(loaded.config)
         events.log(
             _log, logging.INFO, Event.RELOADED, "configuration reloaded; changed: %s",
             ", ".join(changed) or "nothing",

@@ -9,8 +9,12 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
 from cortexd.journal import Journal, is_stderr
+
+if TYPE_CHECKING:
+    from cortexd.config import LogSection
 
 _PRIORITIES = {"DEBUG": 7, "INFO": 6, "WARNING": 4, "ERROR": 3, "CRITICAL": 2}
 _IDENTIFIER = "cortexd"
@@ -42,8 +46,8 @@ class JournalHandler(logging.Handler):
             sys.stderr.write(marked + "\n")
 
 
-def set_up(level: str) -> None:
-    """Send log records of ``level`` and above where they belong."""
+def set_up(settings: LogSection) -> None:
+    """Send log records where they belong, and uncaught exceptions with them."""
     handler: logging.Handler
     if is_stderr():
         handler = JournalHandler(Journal())
@@ -51,7 +55,13 @@ def set_up(level: str) -> None:
     else:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(handlers=[handler], force=True)
+    configure(settings)
     sys.excepthook = lambda kind, error, tb: logging.critical(
         "%s", "".join(traceback.format_exception(kind, error, tb))
     )
+
+
+def configure(settings: LogSection) -> None:
+    """Log records of ``settings.level`` and above, and no others."""
+    logging.getLogger().setLevel(settings.level.upper())

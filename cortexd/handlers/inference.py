@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from cortexd.context import Caller, Context
     from cortexd.model.prompts import Turn
 
-# An answer of fewer tokens says nothing of the server's speed.
-TELLING_TOKENS = 8
+# An answer of fewer tokens says nothing about the server's speed.
+MIN_SPEED_TOKENS = 8
 
 _say = functools.partial(events.log, logging.getLogger(__name__))
 
@@ -241,7 +241,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         async with asyncio.timeout(limit_s):
             async with ctx.queue.turn(job.uid, job.priority):
                 info = await ctx.llm.wait_ready(llm.load_timeout_sec)
-                ctx.queue.resize(slots=info.slots or llm.slots)
+                ctx.queue.set_slots(info.slots or llm.slots)
                 ctx.tell()
                 started = time.monotonic()
                 alone = ctx.queue.running == 1
@@ -305,9 +305,7 @@ def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float, alo
     counters.prompt_tokens += usage.prompt_tokens
     if usage.tokens > 1 and generating_s > 0:
         speed = round((usage.tokens - 1) / generating_s, 1)
-        ctx.llm.tokens_per_second = speed
-        if alone and usage.tokens >= TELLING_TOKENS:
-            ctx.llm.speeds.append(speed)
+        ctx.llm.record_speed(speed, typical=alone and usage.tokens >= MIN_SPEED_TOKENS)
 
 
 def _ms(seconds: float) -> float:

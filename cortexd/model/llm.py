@@ -16,7 +16,7 @@ import asyncio
 import time
 from collections import deque
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from cortexd.api.messages import LlmState
+    from cortexd.config import LlmSection
     from cortexd.model.completion import Usage
 
 # A probe asks a local server for a constant; one that needs longer is hung.
@@ -75,44 +76,52 @@ class ServerInfo:
     slots: int | None = None
 
 
-@dataclass(slots=True)
 class Upstream:
-    """One model server at ``url`` (``http://…`` or ``unix:/path``)."""
+    """One model server, at ``settings.url``."""
 
-    url: str
-    api_key: str | None = None
-    key_file: Path | None = None
-    enabled: bool = True
-    probe_url: str | None = None
-    info: ServerInfo = ServerInfo()
-    tokens_per_second: float | None = None
-    # Of the last answers that had the server to themselves, the oldest first.
-    speeds: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED_SPEEDS))
-    last_error: str | None = None
-    _checked_at: float = -FRESH_S
-    _doubtful: bool = True
-    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _pools: dict[str, http.Pool] = field(default_factory=dict)
-    _waker: Waker = field(default_factory=Waker)
+    def __init__(self, settings: LlmSection) -> None:
+        self.info = ServerInfo()
+        self.tokens_per_second: float | None = None
+        # Of the last answers that had the server to themselves, the oldest first.
+        self.speeds: deque[float] = deque(maxlen=REMEMBERED_SPEEDS)
+        self.last_error: str | None = None
+        self._settings = settings
+        self._probe_url = settings.effective_probe_url
+        self._checked_at = -FRESH_S
+        self._doubtful = True
+        self._probing = asyncio.Lock()
+        self._pools: dict[str, http.Pool] = {}
+        self._waker = Waker()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the model may be used at all."""
+        return self._settings.enabled
+
+    @property
+    def url(self) -> str:
+        """Where requests go: ``http[s]://HOST[:PORT]`` or ``unix:/PATH``."""
+        return self._settings.url
 
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
         self._waker.cancel()
         self._close_pools()
 
-    def reconfigure(
-        self,
-        url: str,
-        api_key: str | None,
-        key_file: Path | None,
-        enabled: bool,
-        probe_url: str | None = None,
-    ) -> None:
-        """Turn to another server from the next request on; answers that run go on."""
-        self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
-        self.probe_url = probe_url
+    def configure(self, settings: LlmSection) -> None:
+        """Use another server from the next request on; running answers are not touched."""
+        if settings == self._settings:
+            return
+        self._settings = settings
+        self._probe_url = settings.effective_probe_url
         self._close_pools()  # those in use close with the answers that use them
         self.doubt()
+
+    def record_speed(self, tokens_per_second: float, *, typical: bool) -> None:
+        """Note how quickly an answer came; a typical one had the server to itself."""
+        self.tokens_per_second = tokens_per_second
+        if typical:
+            self.speeds.append(tokens_per_second)
 
     async def refresh(self) -> ServerInfo:
         """Ask the server for its state unless that is known from the last second."""
@@ -204,9 +213,9 @@ class Upstream:
 
     def _has_gone(self) -> bool:
         """Whether a server on demand, last seen ready, has been stopped: its socket is gone."""
-        if self.probe_url is None or self.info.state != "ready":
+        if self._probe_url is None or self.info.state != "ready":
             return False
-        return not Path(self.probe_url.removeprefix("unix:")).exists()
+        return not Path(self._probe_url.removeprefix("unix:")).exists()
 
     @property
     def _patience(self) -> int:
@@ -214,7 +223,7 @@ class Upstream:
 
         systemd lets the waiting ones go when the server is just being stopped.
         """
-        return 0 if self.probe_url is None else ATTEMPTS_ON_DEMAND
+        return 0 if self._probe_url is None else ATTEMPTS_ON_DEMAND
 
     async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
@@ -248,24 +257,25 @@ class Upstream:
 
     def _key(self) -> str | None:
         """The API key; a key file is read at each use, so that it can be replaced."""
-        if self.key_file is None:
-            return self.api_key
+        key_file = self._settings.api_key_file
+        if key_file is None:
+            return self._settings.api_key
         try:
-            key = self.key_file.read_text().strip()
+            key = key_file.read_text().strip()
             if not (key.isascii() and key.isprintable()):  # it goes into a header line
-                raise LlmUnavailable(f"{self.key_file} is no API key: it is not one line of ASCII")
+                raise LlmUnavailable(f"{key_file} is no API key: it is not one line of ASCII")
             return key or None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise LlmUnavailable(
-                f"cannot read the model server's API key {self.key_file}: {reason}",
+                f"cannot read the model server's API key {key_file}: {reason}",
                 hint="cortexd's user needs to read it",
             ) from error
 
     async def _probe(self) -> ServerInfo:
         if not self.enabled:
             return ServerInfo("disabled")
-        url = self.probe_url or self.url
+        url = self._probe_url or self.url
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
                 status, health = await self._get(url, "/health")
@@ -280,7 +290,7 @@ class Upstream:
         except http.CannotConnect:
             if self._waker.at_work:
                 return ServerInfo("loading")
-            if self.probe_url is not None:  # it will be started by the next request
+            if self._probe_url is not None:  # it will be started by the next request
                 return ServerInfo("stopped")
             self.last_error = f"no model server listens at {url}"
             return ServerInfo("absent")

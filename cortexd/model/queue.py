@@ -21,6 +21,8 @@ from cortexd.api.errors import DaemonBusy
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from cortexd.config import LimitsSection
+
 # Weight of the newest answer in the running mean of service times, for retry_after_s.
 _MEAN_WEIGHT = 0.2
 # Before anything has been measured, and never less: clients should not hammer.
@@ -39,10 +41,10 @@ _Turn = asyncio.Future[None]
 
 
 class InferenceQueue:
-    """Hands out ``slots`` turns at a time among at most ``limit`` requests."""
+    """Hands out ``slots`` turns at a time among at most ``limits.queue_size`` requests."""
 
-    def __init__(self, limit: int, slots: int = 1) -> None:
-        self.limit = limit
+    def __init__(self, limits: LimitsSection, slots: int = 1) -> None:
+        self.limit = limits.queue_size
         self.slots = slots
         self.running = 0
         self._mean_service_s = 0.0
@@ -55,10 +57,13 @@ class InferenceQueue:
         """Requests that have no turn yet."""
         return sum(len(turns) for users in self._waiting.values() for turns in users.values())
 
-    def resize(self, *, limit: int | None = None, slots: int | None = None) -> None:
-        """Change the bounds; requests that are already in keep their places."""
-        self.limit = limit or self.limit
-        self.slots = slots or self.slots
+    def configure(self, limits: LimitsSection) -> None:
+        """Change how many requests may be in; those that already are keep their places."""
+        self.limit = limits.queue_size
+
+    def set_slots(self, slots: int) -> None:
+        """Change how many requests run at a time; none that already runs is ended."""
+        self.slots = slots
         self._hand_out()
 
     @asynccontextmanager

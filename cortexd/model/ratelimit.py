@@ -15,6 +15,8 @@ from cortexd.api.errors import RateLimited
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cortexd.config import LimitsSection
+
 # Past this many users the full buckets are swept out.
 _SWEEP_ABOVE = 1024
 
@@ -22,13 +24,15 @@ _SWEEP_ABOVE = 1024
 class RateLimiter:
     """Lets each uid start ``burst`` requests at once and ``per_second`` on average."""
 
-    def __init__(
-        self, per_second: float, burst: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.per_second = per_second
-        self.burst = burst
+    def __init__(self, limits: LimitsSection, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._buckets: dict[int, tuple[float, float]] = {}  # uid -> tokens, when counted
+        self.configure(limits)
+
+    def configure(self, limits: LimitsSection) -> None:
+        """Change the bounds; what has been taken stays taken."""
+        self.per_second = limits.requests_per_second
+        self.burst = limits.request_burst
 
     def take(self, uid: int, count: int = 1) -> None:
         """Take ``count`` tokens of ``uid``.

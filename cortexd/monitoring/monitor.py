@@ -87,7 +87,7 @@ class Monitor:
         await self.collector.close()
         self.book.close()
 
-    def adopt(self, config: Config) -> None:
+    def configure(self, config: Config) -> None:
         """Watch under new settings from the next turn on, which comes at once."""
         self._new_config = config
         self.kick()

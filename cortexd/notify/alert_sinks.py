@@ -25,7 +25,7 @@ class Outlets:
     def __init__(self, context: Context) -> None:
         self._monitor = monitor = context.monitor
         alerts = context.config.alerts
-        self._hooks = Hooks(alerts.hooks_dir, alerts.hook_timeout_sec)
+        self._hooks = Hooks(alerts)
         self._webhook = Webhook(monitor.book.store, alerts)
         self._analyst = Analyst(monitor.book, context.queue, context.llm, context.config)
         self._endpoint = Endpoint(lambda: exposition.render(context))
@@ -34,12 +34,12 @@ class Outlets:
             monitor.book.on_change.append(outlet.notify)
         monitor.on_minute.append(self._analyst.kick)
 
-    def start(self, config: Config) -> None:
+    def configure(self, config: Config) -> None:
         """Begin, or go on under another configuration."""
         alerts = config.alerts
-        self._hooks.folder, self._hooks.limit_s = alerts.hooks_dir, alerts.hook_timeout_sec
-        self._webhook.adopt(alerts)
-        self._analyst.config = config
+        self._hooks.configure(alerts)
+        self._webhook.configure(alerts)
+        self._analyst.configure(config)
         self._binding = asyncio.get_running_loop().create_task(self._bind(config))
 
     async def stop(self) -> None:
@@ -53,7 +53,7 @@ class Outlets:
         await self._hooks.stop()
 
     async def _bind(self, config: Config) -> None:
-        await self._endpoint.apply(config.metrics)
+        await self._endpoint.configure(config.metrics)
         problem = self._endpoint.problem
         if problem is None:
             self._monitor.problems.pop("metrics over HTTP", None)

@@ -64,6 +64,10 @@ class Analyst:
         self._waiting: deque[str] = deque(maxlen=MAX_WAITING)
         self._task: asyncio.Task[None] | None = None
 
+    def configure(self, config: Config) -> None:
+        """Explain alerts under other settings from the next one on."""
+        self.config = config
+
     def notify(self, event: str, alert: Alert) -> None:
         """A new alert may be worth explaining."""
         wanted = self.config.alerts.enable_ai and self._llm.enabled

@@ -34,7 +34,7 @@ class Endpoint:
         self._settings: MetricsSection | None = None
         self._open = 0
 
-    async def apply(self, settings: MetricsSection) -> None:
+    async def configure(self, settings: MetricsSection) -> None:
         """Listen as ``settings`` say; what cannot be is logged and kept in ``problem``."""
         if settings == self._settings:
             return

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cortexd.alert import Alert
+    from cortexd.config import AlertsSection
 
 _log = logging.getLogger(__name__)
 
@@ -37,13 +38,17 @@ class _Notice(NamedTuple):
 class Hooks:
     """The hook folder."""
 
-    def __init__(self, folder: Path, limit_s: float) -> None:
-        self.folder = folder
-        self.limit_s = limit_s
+    def __init__(self, settings: AlertsSection) -> None:
+        self.configure(settings)
         self._waiting: asyncio.Queue[_Notice] = asyncio.Queue(MAX_WAITING)
         self._task: asyncio.Task[None] | None = None
         self._refused: set[str] = set()
         self._overflowing = False
+
+    def configure(self, settings: AlertsSection) -> None:
+        """Run the hooks of this folder from the next alert on."""
+        self.folder = settings.hooks_dir
+        self.limit_s = settings.hook_timeout_sec
 
     def notify(self, event: str, alert: Alert) -> None:
         """Tell the hooks, later; costs nothing where there is no folder."""

@@ -45,7 +45,7 @@ class Webhook:
         self._task: asyncio.Task[None] | None = None
         self.failing: str | None = None
 
-    def adopt(self, settings: AlertsSection) -> None:
+    def configure(self, settings: AlertsSection) -> None:
         """Send to another address, or to none, from now on; what waits goes there too."""
         self._settings = settings
         self.start()

@@ -11,7 +11,7 @@ from cortexd.context import Context
 from cortexd.monitoring.monitor import Monitor
 
 
-def test_apply(tmp_path: Path) -> None:
+def test_configure(tmp_path: Path) -> None:
     store = Store(tmp_path / "alerts.db")
     ctx = Context(
         Loaded(Config(), ()),
@@ -23,7 +23,7 @@ def test_apply(tmp_path: Path) -> None:
     stranger = Peer(1, 54_321, 54_321)
     assert ctx.level(stranger) is Level.USE
     limits = LimitsSection(queue_size=3, requests_per_second=7, request_burst=9)
-    ctx.apply(Loaded(Config(limits=limits, access=AccessSection(use_group="root")), ()))
+    ctx.configure(Loaded(Config(limits=limits, access=AccessSection(use_group="root")), ()))
     assert ctx.queue.limit == 3
     assert (ctx.limiter.per_second, ctx.limiter.burst) == (7, 9)
     assert ctx.level(stranger) is Level.READ
