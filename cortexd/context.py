@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cortexd.access import Peer
-    from cortexd.api.messages import ReloadReply
+    from cortexd.api.messages import HelpReply, ReloadReply
     from cortexd.config import AccessSection, Config, Loaded
     from cortexd.monitoring.monitor import Monitor
 
@@ -67,6 +67,7 @@ class Context:
     version: str
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
+    describe_commands: Callable[[], HelpReply]
     monitor: Monitor
     connections: Callable[[], int] = lambda: 0
     tell: Callable[[], None] = lambda: None  # there is news for `systemctl status`

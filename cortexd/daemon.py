@@ -6,6 +6,7 @@ Everything that lives as long as the process is made here and handed on as an ar
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -21,6 +22,8 @@ from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.events import Event
+from cortexd.handlers import COMMANDS
+from cortexd.handlers.manual import describe_commands
 from cortexd.monitoring.monitor import Monitor
 from cortexd.notify.alert_sinks import Outlets
 from cortexd.sources.model import ModelService
@@ -64,6 +67,7 @@ class Daemon:
             VERSION,
             self._stop.set,
             self.reload,
+            functools.cache(functools.partial(describe_commands, COMMANDS)),
             self._monitor,
             lambda: len(self._server),
             self._tell,

@@ -23,13 +23,14 @@ from cortexd.api.errors import (
     shown,
 )
 from cortexd.events import Event
-from cortexd.handlers import COMMANDS, Command
+from cortexd.handlers import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from cortexd.api.dialects import Call
     from cortexd.context import Caller, Context
+    from cortexd.handlers.command import Command
 
 _log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ def test_configure(tmp_path: Path) -> None:
         "1",
         lambda: None,
         lambda: {},  # type: ignore[typeddict-item]
+        lambda: {"commands": []},
         Monitor(Config(), store),
     )
     stranger = Peer(1, 54_321, 54_321)
