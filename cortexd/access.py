@@ -68,14 +68,14 @@ class Peer:
         return gid == self.gid or gid in self.groups
 
 
-def peer_of(connection: socket.socket) -> Peer:
+def read_peer(connection: socket.socket) -> Peer:
     """Ask the kernel who connected."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     pid, uid, gid = _CREDENTIALS.unpack(raw)
-    return Peer(pid, uid, gid, _groups_of(connection) if uid else frozenset())
+    return Peer(pid, uid, gid, _read_groups(connection) if uid else frozenset())
 
 
-def _groups_of(connection: socket.socket) -> frozenset[int]:
+def _read_groups(connection: socket.socket) -> frozenset[int]:
     """Supplementary groups; empty where the kernel does not tell or there are too many."""
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_BYTES)

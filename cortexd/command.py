@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
         return self.status == 0
 
 
-def available(program: str) -> bool:
+def is_installed(program: str) -> bool:
     """Whether ``program`` is installed."""
     return shutil.which(program) is not None
 
@@ -54,7 +54,7 @@ async def run(
         OSError: it cannot be started.
     """
     process = await asyncio.create_subprocess_exec(
-        *(["nice", "-n", str(NICENESS)] if available("nice") else []),
+        *(["nice", "-n", str(NICENESS)] if is_installed("nice") else []),
         *argv,
         stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

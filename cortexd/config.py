@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 from cortexd import yamlfile
 from cortexd.api import validation
 from cortexd.api.client import DEFAULT_SOCKET
-from cortexd.api.errors import ConfigError, shown
+from cortexd.api.errors import ConfigError, quote
 from cortexd.api.framing import DEFAULT_MAX_FRAME_BYTES
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ class LlmSection(Section, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse an address that nothing can be reached at, and a key that is no header."""
         for name, url in (("url", self.url), ("probe_url", self.probe_url or self.url)):
-            if not _reachable(url):
+            if not _is_url(url):
                 raise ValueError(
-                    f"{name} is {shown(url)}: give http://HOST:PORT or unix:/PATH.sock"
+                    f"{name} is {quote(url)}: give http://HOST:PORT or unix:/PATH.sock"
                 )
         if self.url.startswith("http") and urlsplit(self.url).username is not None:
             raise ValueError("url holds a password that everybody could read; use api_key_file")
@@ -133,7 +133,7 @@ class LlmSection(Section, frozen=True, kw_only=True):
             raise ValueError("api_key is not one line of ASCII")
 
 
-def _reachable(url: str) -> bool:
+def _is_url(url: str) -> bool:
     if url.startswith("unix:"):
         return url.startswith("unix:/") and url.isprintable()
     try:
@@ -227,7 +227,7 @@ class AlertsSection(Section, frozen=True, kw_only=True):
         if self.webhook_url is not None and not self.webhook_url.startswith(
             ("http://", "https://")
         ):
-            raise ValueError(f"webhook_url is {shown(self.webhook_url)}: give http(s)://HOST/PATH")
+            raise ValueError(f"webhook_url is {quote(self.webhook_url)}: give http(s)://HOST/PATH")
 
 
 class MetricsSection(Section, frozen=True, kw_only=True):
@@ -258,7 +258,7 @@ class Config(Section, frozen=True, kw_only=True):
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 
-    def masked(self) -> dict[str, Any]:
+    def mask_secrets(self) -> dict[str, Any]:
         """As plain values, secrets replaced."""
         values: dict[str, dict[str, Any]] = msgspec.to_builtins(self, enc_hook=str)
         for section in values.values():
@@ -278,7 +278,7 @@ class Config(Section, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedConfig:
     """A configuration and the files it was read from."""
 
     config: Config
@@ -310,7 +310,7 @@ def database_path(config: Config, environ: Mapping[str, str]) -> Path:
     return folder / "cortex" / "alerts.db"
 
 
-def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
+def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConfig:
     """Read every source and check the whole.
 
     Raises:
@@ -325,25 +325,25 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
             if isinstance(members, dict):
                 before = values.get(section)
                 merged = {**before, **members} if isinstance(before, dict) else members
-                origin |= {(section, name): file.where((section, name)) for name in members}
+                origin |= {(section, name): file.locate((section, name)) for name in members}
             elif members is None:  # "llm:" with nothing below it
                 continue
             values[section] = merged
-            origin[section,] = file.where((section,))
+            origin[section,] = file.locate((section,))
     for variable, (section, name) in ENVIRONMENT.items():
         if text := environ.get(variable):  # set to nothing counts as not set
             members = values.setdefault(section, {})
             if isinstance(members, dict):
-                members[name] = _from_environment(text) if variable in NUMERIC else text
+                members[name] = _parse_number(text) if variable in NUMERIC else text
                 origin[section, name] = f"environment variable {variable}"
     log = values.get("log")
     if isinstance(log, dict) and "level" in log:
-        log["level"] = _log_level(log["level"])
+        log["level"] = _normalise_log_level(log["level"])
     try:
         config = validation.convert(values, Config)
     except validation.Invalid as error:
         raise _config_error(error.problem, origin) from error
-    return Loaded(config, tuple(file.path for file in files))
+    return LoadedConfig(config, tuple(file.path for file in files))
 
 
 def _read_files(explicit: Path | None) -> list[YamlFile]:
@@ -360,11 +360,11 @@ def _read_files(explicit: Path | None) -> list[YamlFile]:
     return files
 
 
-def _from_environment(text: str) -> str | int:
+def _parse_number(text: str) -> str | int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
-def _log_level(value: Any) -> Any:
+def _normalise_log_level(value: Any) -> Any:
     """Accept the documented numbers too: 0 is the most talkative."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_LEVELS):
         return _LEVELS[value]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cortexd.access import Peer
     from cortexd.api.messages import HelpReply, ReloadReply
-    from cortexd.config import AccessSection, Config, Loaded
+    from cortexd.config import AccessSection, Config, LoadedConfig
     from cortexd.monitoring.monitor import Monitor
 
 
@@ -38,13 +38,13 @@ class Caller(Protocol):
         """The ``id`` that the client gave its request, as text."""
 
     @property
-    def heard(self) -> bool:
+    def is_live(self) -> bool:
         """Whether events go out at once; until then they are kept, so few are better."""
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """Send one event ahead of the reply."""
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait until the client has taken enough of what was sent."""
 
 
@@ -63,14 +63,14 @@ class Running:
 class Context:
     """The daemon's parts."""
 
-    loaded: Loaded
+    loaded: LoadedConfig
     version: str
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
     describe_commands: Callable[[], HelpReply]
     monitor: Monitor
-    connections: Callable[[], int] = lambda: 0
-    tell: Callable[[], None] = lambda: None  # there is news for `systemctl status`
+    count_connections: Callable[[], int] = lambda: 0
+    update_status: Callable[[], None] = lambda: None  # there is news for `systemctl status`
     policy: Policy = field(default_factory=Policy)
     counters: Counters = field(default_factory=Counters)
     cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)
@@ -93,11 +93,11 @@ class Context:
         """The running configuration."""
         return self.loaded.config
 
-    def level(self, peer: Peer) -> Level:
+    def level_of(self, peer: Peer) -> Level:
         """How far ``peer`` may go."""
         return peer.level(self.policy)
 
-    def active_alerts(self, severity: str | None = None) -> int:
+    def count_active_alerts(self, severity: str | None = None) -> int:
         """How many alerts nobody has seen to yet, of one severity or of all."""
         return sum(
             count
@@ -105,7 +105,7 @@ class Context:
             if status == "active" and severity in (None, of)
         )
 
-    def configure(self, loaded: Loaded) -> None:
+    def configure(self, loaded: LoadedConfig) -> None:
         """Let a new configuration take effect; running requests finish under the old one."""
         self.loaded = loaded
         config = loaded.config

@@ -27,7 +27,7 @@ from cortexd.handlers.manual import describe_commands
 from cortexd.monitoring.monitor import Monitor
 from cortexd.notify.alert_sinks import Outlets
 from cortexd.sources.model import ModelService
-from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
+from cortexd.systemd import Notifier, take_inherited_sockets, watchdog_interval
 from cortexd.wire import listener
 from cortexd.wire.server import Server
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cortexd.api.messages import ReloadReply
-    from cortexd.config import Loaded
+    from cortexd.config import LoadedConfig
     from cortexd.monitoring.collector import Source
 
 _log = logging.getLogger(__name__)
@@ -48,16 +48,16 @@ SPARE_DESCRIPTORS = 64
 class Daemon:
     """One running cortexd."""
 
-    def __init__(self, loaded: Loaded, explicit: Path | None) -> None:
+    def __init__(self, loaded: LoadedConfig, explicit: Path | None) -> None:
         """Build the parts.
 
         Raises:
             ConfigError: the database is one of a later version.
         """
         self._explicit = explicit
-        self._began = time.monotonic()
-        self._where = str(loaded.config.socket.path)
-        self._fault = ""  # of the last reload, for the status
+        self._started = time.monotonic()
+        self._address = str(loaded.config.socket.path)
+        self._reload_problem = ""  # of the last reload, for the status
         self._stop = asyncio.Event()
         self._notifier = Notifier()
         store = Store(config.database_path(loaded.config, os.environ))
@@ -70,7 +70,7 @@ class Daemon:
             functools.cache(functools.partial(describe_commands, COMMANDS)),
             self._monitor,
             lambda: len(self._server),
-            self._tell,
+            self._update_status,
         )
         self._outlets = Outlets(self._context)
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
@@ -83,7 +83,7 @@ class Daemon:
         """
         settings = self._context.config.socket
         raise_descriptor_limit(self._context.config.limits.max_connections)
-        sockets = inherited_sockets()
+        sockets = take_inherited_sockets()
         own = not sockets
         if own:
             sockets = [listener.open_socket(settings)]
@@ -93,11 +93,11 @@ class Daemon:
             await self._server.listen(sockets, settings.backlog)
             gc.collect()
             gc.freeze()  # what start-up made stays; later collections need not look at it
-            self._where = ", ".join(_name(sock) for sock in sockets)
-            self._notifier.ready(self._status())
-            took = time.monotonic() - self._began
+            self._address = ", ".join(_socket_name(sock) for sock in sockets)
+            self._notifier.notify_ready(self._describe_status())
+            took = time.monotonic() - self._started
             events.log(
-                _log, logging.INFO, Event.READY, "ready on %s after %.0f ms", self._where,
+                _log, logging.INFO, Event.READY, "ready on %s after %.0f ms", self._address,
                 1000 * took, version=VERSION,
             )  # fmt: skip
             self._monitor.start()
@@ -105,7 +105,7 @@ class Daemon:
             await self._wait()
         finally:
             self._monitor.book.publisher.close()
-            self._notifier.stopping("finishing running requests")
+            self._notifier.notify_stopping("finishing running requests")
             running = len(self._context.running)
             events.log(_log, logging.INFO, Event.STOPPING, "stopping; %d request(s) run", running)
             if own:
@@ -122,8 +122,8 @@ class Daemon:
         Raises:
             ConfigError: it is wrong; the running one stays.
         """
-        self._notifier.reloading(time.monotonic_ns() // 1000)
-        self._fault = ""
+        self._notifier.notify_reloading(time.monotonic_ns() // 1000)
+        self._reload_problem = ""
         try:
             loaded = config.load(os.environ, self._explicit)
             raise_descriptor_limit(loaded.config.limits.max_connections)
@@ -131,10 +131,10 @@ class Daemon:
             self._context.configure(loaded)
             log.configure(loaded.config.log)
         except CortexError as error:
-            self._fault = f"; configuration not reloaded: {error.message}"
+            self._reload_problem = f"; configuration not reloaded: {error.message}"
             raise
         finally:
-            self._notifier.ready(self._status())
+            self._notifier.notify_ready(self._describe_status())
         self._outlets.configure(loaded.config)
         events.log(
             _log, logging.INFO, Event.RELOADED, "configuration reloaded; changed: %s",
@@ -158,8 +158,8 @@ class Daemon:
                 async with asyncio.timeout(interval):
                     await self._stop.wait()
             except TimeoutError:
-                self._notifier.watchdog()
-                self._tell()
+                self._notifier.notify_watchdog()
+                self._update_status()
 
     def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -173,21 +173,21 @@ class Daemon:
         except CortexError as error:
             events.log(
                 _log, logging.ERROR, Event.RELOAD_FAILED, "configuration not reloaded: %s%s",
-                error.message, _hint(error),
+                error.message, _format_hint(error),
             )  # fmt: skip
 
-    def _tell(self) -> None:
+    def _update_status(self) -> None:
         """Bring ``systemctl status`` up to date, if there is news."""
-        self._notifier.status(self._status())
+        self._notifier.notify_status(self._describe_status())
 
-    def _status(self) -> str:
+    def _describe_status(self) -> str:
         context = self._context
         state = context.llm.info.state
         model = f"{state} ({context.llm.info.model})" if context.llm.info.model else state
         return (
-            f"serving {self._where}; {len(self._server)} client(s), "
+            f"serving {self._address}; {len(self._server)} client(s), "
             f"{context.queue.running} request(s) run, {context.queue.waiting} wait; "
-            f"model {model}{self._fault}"
+            f"model {model}{self._reload_problem}"
         )
 
 
@@ -210,10 +210,10 @@ def raise_descriptor_limit(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _name(sock: socket.socket) -> str:
+def _socket_name(sock: socket.socket) -> str:
     name = sock.getsockname()
     return name if isinstance(name, str) else repr(name)
 
 
-def _hint(error: CortexError) -> str:
+def _format_hint(error: CortexError) -> str:
     return f"; hint: {error.hint}" if error.hint else ""

@@ -19,8 +19,8 @@ from cortexd.api.errors import (
     InvalidParams,
     ShuttingDown,
     Unauthorized,
-    nearest,
-    shown,
+    find_nearest,
+    quote,
 )
 from cortexd.events import Event
 from cortexd.handlers import COMMANDS
@@ -38,7 +38,7 @@ _BY_NAME: dict[str, Command] = {
     name: command for command in COMMANDS for name in (command.name, *command.aliases)
 }
 
-_TAKES_TIME = {command for command in COMMANDS if inspect.iscoroutinefunction(command.handler)}
+_ASYNC_COMMANDS = {command for command in COMMANDS if inspect.iscoroutinefunction(command.handler)}
 
 
 class Dispatcher:
@@ -55,22 +55,22 @@ class Dispatcher:
     def run(self, call: Call, caller: Caller) -> bytes | Coroutine[Any, Any, bytes]:
         """The reply, or, for what takes time, a coroutine that will give it."""
         try:
-            command = self._find(call)
+            command = self._find_command(call)
             self._authorise(command, caller)
             params = _validate(command, call)
             self.context.counters.requests[command.name] += 1
-            if command in _TAKES_TIME:
+            if command in _ASYNC_COMMANDS:
                 return self._finish(call, command, params, caller)
-            return call.ok(command.handler(self.context, params, caller))
+            return call.encode_reply(command.handler(self.context, params, caller))
         except Exception as error:  # noqa: BLE001 - the one edge where every error becomes a reply
-            return self.failed(call, error)
+            return self.fail(call, error)
 
-    def failed(self, call: Call, error: Exception) -> bytes:
+    def fail(self, call: Call, error: Exception) -> bytes:
         """The error reply, counted; a defect is logged here."""
         if not isinstance(error, CortexError):
             _log.error(
                 "defect while serving %s",
-                shown(call.command),
+                quote(call.command),
                 exc_info=error,
                 extra={"fields": {"MESSAGE_ID": Event.DEFECT.value}},
             )
@@ -79,21 +79,21 @@ class Dispatcher:
                 hint="the details are in the journal: journalctl -u cortexd -p err",
             )
         self.context.counters.errors[error.code] += 1
-        return call.failed(error)
+        return call.encode_error(error)
 
     async def _finish(self, call: Call, command: Command, params: Any, caller: Caller) -> bytes:
         try:
-            return call.ok(await command.handler(self.context, params, caller))
+            return call.encode_reply(await command.handler(self.context, params, caller))
         except Exception as error:  # noqa: BLE001 - as in run
-            return self.failed(call, error)
+            return self.fail(call, error)
 
-    def _find(self, call: Call) -> Command:
+    def _find_command(self, call: Call) -> Command:
         if call.error is not None:
             raise call.error
         if (command := _BY_NAME.get(call.command)) is None:
-            guess = nearest(call.command, _BY_NAME)
+            guess = find_nearest(call.command, _BY_NAME)
             raise InvalidCommand(
-                f"there is no command {shown(call.command)}",
+                f"there is no command {quote(call.command)}",
                 hint=f"did you mean {guess}?" if guess else 'ask for {"command":"help"}',
                 command=call.command[:64],
             )
@@ -105,13 +105,13 @@ class Dispatcher:
         if command.level is Level.READ:  # any local user: whoever could connect
             return
         context = self.context
-        if context.level(caller.peer) >= command.level:
+        if context.level_of(caller.peer) >= command.level:
             return
         access = context.config.access
         group = access.admin_group if command.level is Level.ADMIN else access.use_group
         raise Unauthorized(
             f"{command.name} needs level {command.level.label}; user {caller.peer.uid} has "
-            f"{context.level(caller.peer).label}",
+            f"{context.level_of(caller.peer).label}",
             hint=f"an administrator can add you to the group {group}: adduser USER {group}",
             level=command.level.label,
         )

@@ -24,25 +24,25 @@ class Notifier:
             connection.setblocking(False)
         self._status = ""
 
-    def ready(self, status: str) -> None:
+    def notify_ready(self, status: str) -> None:
         """Start-up is done: clients may connect."""
         self._send("READY=1", f"STATUS={status}", f"MAINPID={os.getpid()}")
 
-    def reloading(self, monotonic_usec: int) -> None:
+    def notify_reloading(self, monotonic_usec: int) -> None:
         """A reload has begun; ``ready`` ends it."""
         self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_usec}")
 
-    def stopping(self, status: str) -> None:
+    def notify_stopping(self, status: str) -> None:
         """Shutdown has begun."""
         self._send("STOPPING=1", f"STATUS={status}")
 
-    def status(self, text: str) -> None:
+    def notify_status(self, text: str) -> None:
         """One line for ``systemctl status``; the same again is not sent."""
         if text != self._status:
             self._status = text
             self._send(f"STATUS={text}")
 
-    def watchdog(self) -> None:
+    def notify_watchdog(self) -> None:
         """The event loop is alive."""
         self._send("WATCHDOG=1")
 
@@ -57,7 +57,7 @@ def watchdog_interval() -> float | None:
     return int(limit) / 2e6 if limit.isdigit() and int(limit) and for_us else None
 
 
-def inherited_sockets() -> list[socket.socket]:
+def take_inherited_sockets() -> list[socket.socket]:
     """Take over the listening sockets that systemd passed on, once.
 
     The variables are removed so that a child process does not take them for its own.

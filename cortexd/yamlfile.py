@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from cortexd.api.errors import ConfigError, shown
+from cortexd.api.errors import ConfigError, quote
 
 Key = tuple[str, ...]
 
@@ -33,7 +33,7 @@ class YamlFile:
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[Key, int] = field(default_factory=dict)
 
-    def where(self, key: Key) -> str:
+    def locate(self, key: Key) -> str:
         """``FILE, line N`` for a key, or the file alone where the line is not known."""
         line = self.lines.get(key)
         return f"{self.path}, line {line}" if line else str(self.path)
@@ -65,7 +65,7 @@ def read(path: Path) -> YamlFile:
     try:
         node = yaml.compose(_indent_sections(text), Loader=_Loader)
     except yaml.YAMLError as error:
-        raise ConfigError(_syntax(path, error)) from error
+        raise ConfigError(_describe_syntax_error(path, error)) from error
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply") from error
     if node is None or node.tag == "tag:yaml.org,2002:null":
@@ -74,7 +74,7 @@ def read(path: Path) -> YamlFile:
         raise ConfigError(f"{path} holds no keys: write for example 'llm:' and below it '  url: …'")
     lines: dict[Key, int] = {}
     try:
-        return YamlFile(path, _mapping(path, node, (), lines), lines)
+        return YamlFile(path, _read_mapping(path, node, (), lines), lines)
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply, or in itself") from error
 
@@ -94,7 +94,9 @@ def _indent_sections(text: str) -> str:
     return "\n".join(lines)
 
 
-def _mapping(path: Path, node: yaml.MappingNode, at: Key, lines: dict[Key, int]) -> dict[str, Any]:
+def _read_mapping(
+    path: Path, node: yaml.MappingNode, at: Key, lines: dict[Key, int]
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
@@ -104,32 +106,32 @@ def _mapping(path: Path, node: yaml.MappingNode, at: Key, lines: dict[Key, int])
         key = (*at, name)
         if name in values:
             raise ConfigError(
-                f"{path}, line {line}: the key {shown('.'.join(key))} stands twice, "
+                f"{path}, line {line}: the key {quote('.'.join(key))} stands twice, "
                 f"first on line {lines[key]}"
             )
         lines[key] = line
-        values[name] = _value(path, value_node, key, lines)
+        values[name] = _read_value(path, value_node, key, lines)
     return values
 
 
-def _value(path: Path, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
+def _read_value(path: Path, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
     if isinstance(node, yaml.MappingNode):
-        return _mapping(path, node, key, lines)
+        return _read_mapping(path, node, key, lines)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(path, member, key, lines) for member in node.value]
+        return [_read_value(path, member, key, lines) for member in node.value]
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(
             f"{path}, line {node.start_mark.line + 1}: the value of {'.'.join(key)} "
-            f"is not understood: {shown(node.value)}"
+            f"is not understood: {quote(node.value)}"
         ) from error
     finally:
         loader.dispose()
 
 
-def _syntax(path: Path, error: yaml.YAMLError) -> str:
+def _describe_syntax_error(path: Path, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     place = f"{path}, line {mark.line + 1}" if mark else str(path)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]

@@ -19,7 +19,7 @@ from cortexd.api.errors import (
     ContextExceeded,
     CortexError,
     LlmUnavailable,
-    nearest,
+    find_nearest,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
     if name == "fake":
         return FakeProvider()
     if name not in ENDPOINTS:
-        guess = nearest(name, PROVIDERS)
+        guess = find_nearest(name, PROVIDERS)
         raise UsageFault(
             f"CORTEX_PROVIDER is {name!r}; valid are {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,

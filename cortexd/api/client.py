@@ -55,7 +55,7 @@ class Client:
             self._socket.connect(self.path)
         except OSError as error:
             self._socket.close()
-            raise _unreachable(self.path, error) from error
+            raise _unreachable_error(self.path, error) from error
         self._socket.settimeout(timeout_s)
 
     def __enter__(self) -> Self:
@@ -91,17 +91,17 @@ class Client:
         except BrokenPipeError:
             pass  # refused already: the reason is waiting to be read
         except OSError as error:
-            raise _broken(self.path, error) from error
+            raise _broken_error(self.path, error) from error
         while True:
             message = self._receive()
             if "event" in message:
                 yield Event(str(message["event"]), message.get("data") or {})
                 continue
-            yield _data(message)
+            yield _extract_data(message)
             return
 
     def _receive(self) -> dict[str, Any]:
-        line = self._line()
+        line = self._read_line()
         try:
             message = json.loads(line)
         except ValueError as error:
@@ -110,7 +110,7 @@ class Client:
             raise BadReply(f"the reply is no object: {line[:80]!r}")
         return message
 
-    def _line(self) -> bytes:
+    def _read_line(self) -> bytes:
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
@@ -119,16 +119,16 @@ class Client:
             try:
                 received = self._socket.recv(RECEIVE_BYTES)
             except OSError as error:
-                raise _broken(self.path, error) from error
+                raise _broken_error(self.path, error) from error
             if not received:
-                raise _broken(self.path, None)
+                raise _broken_error(self.path, None)
             self._buffer += received
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         return line
 
 
-def _data(message: dict[str, Any]) -> dict[str, Any]:
+def _extract_data(message: dict[str, Any]) -> dict[str, Any]:
     if message.get("status") == "ok" and isinstance(message.get("data"), dict):
         data: dict[str, Any] = message["data"]
         return data
@@ -149,7 +149,7 @@ def error_from_wire(error: dict[str, Any]) -> CortexError:
     return rebuilt
 
 
-def _unreachable(path: str, error: OSError) -> DaemonUnreachable:
+def _unreachable_error(path: str, error: OSError) -> DaemonUnreachable:
     if isinstance(error, PermissionError):
         return DaemonUnreachable(f"no permission to use the socket {path}")
     reasons: dict[type[OSError], str] = {
@@ -164,7 +164,7 @@ def _unreachable(path: str, error: OSError) -> DaemonUnreachable:
     )
 
 
-def _broken(path: str, error: OSError | None) -> DaemonUnreachable:
+def _broken_error(path: str, error: OSError | None) -> DaemonUnreachable:
     if isinstance(error, TimeoutError):
         return DaemonUnreachable(f"cortexd at {path} did not answer in time")
     return DaemonUnreachable(

@@ -188,23 +188,23 @@ class BadReply(CortexError):
     number = 1001
 
 
-def _leaves(cls: type[CortexError]) -> list[type[CortexError]]:
-    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _leaves(sub))]
+def _subclasses(cls: type[CortexError]) -> list[type[CortexError]]:
+    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _subclasses(sub))]
 
 
 # ProtocolError before InvalidRequest: the more special class wins a shared code.
-BY_CODE: dict[str, type[CortexError]] = {cls.code: cls for cls in _leaves(CortexError)}
+BY_CODE: dict[str, type[CortexError]] = {cls.code: cls for cls in _subclasses(CortexError)}
 BY_CODE["INTERNAL_ERROR"] = InternalError
 BY_NUMBER: dict[int, type[CortexError]] = {cls.number: cls for cls in BY_CODE.values()}
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """``value`` for a message: quoted, escaped, and cut to a recognisable length."""
     text = ascii(value) if not isinstance(value, str) else repr(value)
     return text if len(text) <= SHOWN_VALUE_CHARS else text[: SHOWN_VALUE_CHARS - 1] + "…"
 
 
-def nearest(name: str, valid: Iterable[str]) -> str | None:
+def find_nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name that ``name`` was probably meant to be, or None."""
     found = get_close_matches(name[:SHOWN_VALUE_CHARS].lower(), list(valid), n=1, cutoff=0.55)
     return found[0] if found else None

@@ -149,7 +149,7 @@ class AcknowledgeParams(Params, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Exactly one of the two forms."""
-        _one_or_all(self.id, self.all)
+        _require_one_or_all(self.id, self.all)
 
 
 class DismissParams(Params, frozen=True, kw_only=True):
@@ -160,10 +160,10 @@ class DismissParams(Params, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Exactly one of the two forms."""
-        _one_or_all(self.id, self.all)
+        _require_one_or_all(self.id, self.all)
 
 
-def _one_or_all(alert_id: str | None, all_: bool) -> None:
+def _require_one_or_all(alert_id: str | None, all_: bool) -> None:
     if (alert_id is None) != all_:
         raise ValueError('give either an "id" or "all": true')
 

@@ -24,7 +24,7 @@ async def of_unit(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The unit's last lines, its own and systemd's about it."""
     del scene
     unit = alert.metadata.get("unit")
-    if not unit or not _NAME.fullmatch(unit) or not command.available("journalctl"):
+    if not unit or not _NAME.fullmatch(unit) or not command.is_installed("journalctl"):
         return []
     argv = ["journalctl", "--no-pager", "--quiet", "--output=short-iso", f"--lines={LINES}"]
     outcome = await command.run([*argv, f"--unit={unit}"], LIMIT_S, max_bytes=MAX_BYTES)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def config_get(ctx: Context, _params: NoParams, _caller: Caller) -> ConfigReply:
     """Show the running configuration, secrets masked."""
-    return {"config": ctx.config.masked(), "files": [str(path) for path in ctx.loaded.files]}
+    return {"config": ctx.config.mask_secrets(), "files": [str(path) for path in ctx.loaded.files]}
 
 
 def config_reload(ctx: Context, _params: NoParams, _caller: Caller) -> ReloadReply:

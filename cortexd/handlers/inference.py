@@ -21,7 +21,7 @@ from cortexd.api.errors import (
     NotFound,
     RequestTimeout,
     Unauthorized,
-    shown,
+    quote,
 )
 from cortexd.context import Running
 from cortexd.events import Event
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 # An answer of fewer tokens says nothing about the server's speed.
 MIN_SPEED_TOKENS = 8
 
-_say = functools.partial(events.log, logging.getLogger(__name__))
+_log_event = functools.partial(events.log, logging.getLogger(__name__))
 
 
 async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> InferenceReply:
@@ -58,8 +58,8 @@ async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> In
     ctx.limiter.take(caller.peer.uid)
     question: Any = params.prompt if params.messages is None else params.messages
     listener = caller if params.stream else None
-    with _cancellable(ctx, caller) as request_id:
-        (turns,) = await _conversations(ctx, [question], params)
+    with _make_cancellable(ctx, caller) as request_id:
+        (turns,) = await _build_conversations(ctx, [question], params)
         job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, listener)
         return await _answer(ctx, job)
 
@@ -76,12 +76,12 @@ async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply
             retry_after_s=1.0,
         )
     ctx.limiter.take(uid, len(params.prompts))
-    with _cancellable(ctx, caller) as request_id:
-        conversations = await _conversations(ctx, params.prompts, params)
+    with _make_cancellable(ctx, caller) as request_id:
+        conversations = await _build_conversations(ctx, params.prompts, params)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
-                    _outcome(
+                    _answer_in_batch(
                         ctx, _Job(f"{request_id}.{number}", uid, Priority.BATCH, turns, params)
                     )
                 )
@@ -98,7 +98,7 @@ def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
         if request.request_id == params.request_id or (
             own and request.client_id == params.request_id
         ):
-            if not own and ctx.level(caller.peer) < Level.ADMIN:
+            if not own and ctx.level_of(caller.peer) < Level.ADMIN:
                 raise Unauthorized(
                     f"the request {params.request_id} is another user's",
                     hint="administrators of cortexd may cancel it",
@@ -106,7 +106,7 @@ def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
             request.cancelled_by = uid
             request.task.cancel()
             return {"cancelled": True, "request_id": request.request_id}
-    raise NotFound(f"no request {shown(params.request_id)} is running or waiting")
+    raise NotFound(f"no request {quote(params.request_id)} is running or waiting")
 
 
 async def llm_status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmStatusReply:
@@ -126,15 +126,17 @@ async def llm_status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmSta
     }
 
 
-async def _conversations(
+async def _build_conversations(
     ctx: Context, questions: Sequence[Any], settings: Generation
 ) -> list[list[Turn]]:
     llm = ctx.config.llm
-    return await prompts.conversations(questions, settings, llm.system_prompt, llm.templates_dir)
+    return await prompts.build_conversations(
+        questions, settings, llm.system_prompt, llm.templates_dir
+    )
 
 
 @contextmanager
-def _cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
+def _make_cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
     """Enter the running request into the table that ``cancel`` looks into."""
     task = asyncio.current_task()
     if task is None:  # pragma: no cover - handlers run in tasks
@@ -173,22 +175,22 @@ class _Tokens:
     def __init__(self, listener: Caller, request_id: str) -> None:
         self._listener = listener
         self._first = {"request_id": request_id}
-        self._held: list[str] = []
+        self._unsent: list[str] = []
 
-    async def tell(self, text: str) -> None:
-        self._held.append(text)
-        if self._listener.heard:
+    async def send(self, text: str) -> None:
+        self._unsent.append(text)
+        if self._listener.is_live:
             self.flush()
-            await self._listener.drained()
+            await self._listener.drain()
 
     def flush(self) -> None:
-        if self._held:
-            self._listener.emit("token", {"text": "".join(self._held), **self._first})
-            self._held.clear()
+        if self._unsent:
+            self._listener.emit("token", {"text": "".join(self._unsent), **self._first})
+            self._unsent.clear()
             self._first = {}
 
 
-async def _outcome(ctx: Context, job: _Job) -> BatchOutput:
+async def _answer_in_batch(ctx: Context, job: _Job) -> BatchOutput:
     try:
         return {"reply": await _answer(ctx, job)}
     except CortexError as error:
@@ -200,24 +202,28 @@ async def _answer(ctx: Context, job: _Job) -> InferenceReply:
     """Answer one prompt, and say in the journal how it went; never what was asked."""
     about = {"request_id": job.request_id, "uid": job.uid}
     named = job.request_id
-    _say(logging.INFO, Event.REQUEST_STARTED, "request %s of user %d", named, job.uid, **about)
+    _log_event(
+        logging.INFO, Event.REQUEST_STARTED, "request %s of user %d", named, job.uid, **about
+    )
     try:
         reply = await _generate(ctx, job)
     except asyncio.CancelledError:
-        _say(logging.INFO, Event.REQUEST_FAILED, "request %s cancelled", job.request_id, **about)
+        _log_event(
+            logging.INFO, Event.REQUEST_FAILED, "request %s cancelled", job.request_id, **about
+        )
         raise
     except CortexError as error:
         about["error"] = error.code
-        _say(
+        _log_event(
             logging.WARNING, Event.REQUEST_FAILED, "request %s failed: %s",
             job.request_id, error.message, **about,
         )  # fmt: skip
         raise
     finally:
-        ctx.tell()
+        ctx.update_status()
     figures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
                "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
-    _say(
+    _log_event(
         logging.INFO, Event.REQUEST_DONE, "request %s answered: %d tokens in %.0f ms",
         job.request_id, reply["tokens_used"], reply["inference_time_ms"], **about, **figures,
     )  # fmt: skip
@@ -242,10 +248,10 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
             async with ctx.queue.turn(job.uid, job.priority):
                 info = await ctx.llm.wait_ready(llm.load_timeout_sec)
                 ctx.queue.set_slots(info.slots or llm.slots)
-                ctx.tell()
+                ctx.update_status()
                 started = time.monotonic()
                 alone = ctx.queue.running == 1
-                payload = _payload(ctx, job.turns, settings)
+                payload = _build_payload(ctx, job.turns, settings)
                 answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
                 async with aclosing(answer) as texts:
                     async for text in texts:
@@ -253,7 +259,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
                             first_token = time.monotonic()
                         parts.append(text)
                         if tokens is not None:
-                            await tokens.tell(text)
+                            await tokens.send(text)
                 alone = alone and ctx.queue.running == 1
     except TimeoutError as error:
         raise RequestTimeout(
@@ -266,21 +272,21 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         if tokens is not None:
             tokens.flush()
     ended = time.monotonic()
-    _account(ctx, usage, ended - started, ended - (first_token or ended), alone)
+    _record_usage(ctx, usage, ended - started, ended - (first_token or ended), alone)
     return {
         "output": "".join(parts),
         "tokens_used": usage.tokens,
         "prompt_tokens": usage.prompt_tokens,
-        "inference_time_ms": _ms(ended - started),
-        "time_to_first_token_ms": _ms((first_token or ended) - started),
-        "queue_ms": _ms(started - asked),
+        "inference_time_ms": _to_ms(ended - started),
+        "time_to_first_token_ms": _to_ms((first_token or ended) - started),
+        "queue_ms": _to_ms(started - asked),
         "finish_reason": usage.finish_reason,
         "model": usage.model or info.model or "unknown",
         "request_id": job.request_id,
     }
 
 
-def _payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
+def _build_payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
     """The body of the chat completion, without what says how it is transported."""
     llm = ctx.config.llm
     unset_tokens = settings.max_tokens is UNSET
@@ -297,7 +303,9 @@ def _payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str,
     return payload
 
 
-def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float, alone: bool) -> None:
+def _record_usage(
+    ctx: Context, usage: Usage, took_s: float, generating_s: float, alone: bool
+) -> None:
     counters = ctx.counters
     counters.inferences += 1
     counters.inference_seconds += took_s
@@ -308,5 +316,5 @@ def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float, alo
         ctx.llm.record_speed(speed, typical=alone and usage.tokens >= MIN_SPEED_TOKENS)
 
 
-def _ms(seconds: float) -> float:
+def _to_ms(seconds: float) -> float:
     return round(seconds * 1000, 2)

@@ -52,7 +52,7 @@ async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
         "running": True,
         "pid": os.getpid(),
         "socket_path": str(ctx.config.socket.path),
-        "connections": ctx.connections(),
+        "connections": ctx.count_connections(),
         "health": reading,
         "llm": llm,
     }
@@ -90,8 +90,8 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
             if "units" in seen
             else None
         ),
-        "active_alerts": ctx.active_alerts(),
-        "critical_alerts": ctx.active_alerts("critical"),
+        "active_alerts": ctx.count_active_alerts(),
+        "critical_alerts": ctx.count_active_alerts("critical"),
         "active_processes": samplers.process_count(),
         "open_files": samplers.open_files(),
         "llm_loaded": info.state == "ready",

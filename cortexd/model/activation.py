@@ -22,21 +22,21 @@ PAUSE_S = 0.2
 _log = logging.getLogger(__name__)
 
 
-class Waker:
+class Activator:
     """Wakes the server at an address."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def at_work(self) -> bool:
+    def is_active(self) -> bool:
         """Whether a start is under way."""
         return self._task is not None and not self._task.done()
 
-    def wake(self, url: str, timeout_s: float) -> None:
+    def activate(self, url: str, timeout_s: float) -> None:
         """Begin, unless it has begun."""
-        if not self.at_work:
-            self._task = asyncio.get_running_loop().create_task(_wake(url, timeout_s))
+        if not self.is_active:
+            self._task = asyncio.get_running_loop().create_task(_activate(url, timeout_s))
 
     def cancel(self) -> None:
         """Wait no longer; the server's start goes on."""
@@ -44,7 +44,7 @@ class Waker:
             self._task.cancel()
 
 
-async def _ask(pool: http.Pool) -> None:
+async def _request_health(pool: http.Pool) -> None:
     """One answer, whatever it says.
 
     systemd lets waiting connections go when a start fails, but also while the server is just
@@ -65,13 +65,13 @@ async def _ask(pool: http.Pool) -> None:
             await asyncio.sleep(PAUSE_S)
 
 
-async def _wake(url: str, timeout_s: float) -> None:
+async def _activate(url: str, timeout_s: float) -> None:
     began = time.monotonic()
     events.log(_log, logging.INFO, Event.MODEL_LOADING, "starting the model server")
     pool = http.Pool(url)
     try:
         async with asyncio.timeout(timeout_s):
-            await _ask(pool)
+            await _request_health(pool)
     except (http.HttpError, TimeoutError) as error:
         took = time.monotonic() - began
         _log.warning(

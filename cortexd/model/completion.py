@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cortexd.api.errors import ContextExceeded, LlmUnavailable, shown
+from cortexd.api.errors import ContextExceeded, LlmUnavailable, quote
 from cortexd.model.sse import Malformed
 
 _CONTEXT_CODES = frozenset({"exceed_context_size_error", "context_length_exceeded"})
@@ -55,7 +55,7 @@ class _Chunk(msgspec.Struct):
 _decode_chunk = msgspec.json.Decoder(_Chunk).decode
 
 
-def text_of(data: bytes, usage: Usage) -> str:
+def extract_text(data: bytes, usage: Usage) -> str:
     """The text of one event, empty where it has none; ``usage`` is brought up to date.
 
     Raises:
@@ -68,7 +68,7 @@ def text_of(data: bytes, usage: Usage) -> str:
         raise Malformed(f"{data[:80]!r}") from error
     if chunk.error is not None:
         message = chunk.error.get("message") if isinstance(chunk.error, dict) else chunk.error
-        raise LlmUnavailable(f"the model server failed in mid-answer: {shown(str(message))}")
+        raise LlmUnavailable(f"the model server failed in mid-answer: {quote(str(message))}")
     if chunk.model:
         usage.model = chunk.model
     if chunk.usage is not None:
@@ -85,7 +85,7 @@ def text_of(data: bytes, usage: Usage) -> str:
     return choice.delta.content
 
 
-def context_exceeded(error: dict[str, Any], known: int | None) -> ContextExceeded | None:
+def parse_context_error(error: dict[str, Any], known: int | None) -> ContextExceeded | None:
     """The error for a prompt that does not fit, if that is what ``error`` says.
 
     llama-server gives both lengths as members, llama-cpp-python in its sentence:

@@ -1,7 +1,7 @@
 """HTTP/1.1 as far as a client of one local model server needs it, and no further.
 
 A request goes out whole; the reply's body comes in pieces as they arrive.  Connections are
-kept and used again.  httptools parses; what stands here is the waiting.  ``Reply`` knows
+kept and used again.  httptools parses; what stands here is the waiting.  ``ResponseParser`` knows
 nothing of sockets, nothing here knows of models or JSON.
 
 A token costs a third of what it costs through httpcore, and the daemon 4 MB less: see
@@ -57,7 +57,7 @@ class NotHttp(HttpError):
     """What came is no HTTP reply."""
 
 
-class Reply:
+class ResponseParser:
     """One reply as its bytes come; httptools does the parsing and calls back.
 
     A body has chunks, a length, or ends with the connection.
@@ -69,8 +69,8 @@ class Reply:
         self._head_bytes = 0
         self._framed = False
         self.status = 0
-        self.headed = False
-        self.done = False
+        self.has_head = False
+        self.is_complete = False
         self.keep_alive = False
 
     def feed(self, data: bytes) -> bytes:
@@ -79,15 +79,15 @@ class Reply:
         Raises:
             NotHttp: it is no reply.
         """
-        if not self.headed:
+        if not self.has_head:
             self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            if not self.done:
+            if not self.is_complete:
                 raise NotHttp(f"{error} in {data[:80]!r}") from error
             self.keep_alive = False  # something follows the reply that nobody asked for
-        if not self.headed and self._head_bytes > MAX_HEAD_BYTES:
+        if not self.has_head and self._head_bytes > MAX_HEAD_BYTES:
             raise NotHttp(f"a head of more than {MAX_HEAD_BYTES} bytes")
         pieces, self._pieces = self._pieces, []
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -98,11 +98,11 @@ class Reply:
         Raises:
             Broken: the reply has not.
         """
-        if not self.headed:
+        if not self.has_head:
             raise Broken("the connection ended before the reply")
         if self._framed:
             raise Broken("the connection ended in the middle of the reply")
-        self.done = True
+        self.is_complete = True
 
     # What the parser calls
 
@@ -113,7 +113,7 @@ class Reply:
     def on_headers_complete(self) -> None:
         """The head is there, unless it is that of "100 Continue"."""
         self.status = self._parser.get_status_code()
-        self.headed = self.status >= _FIRST_FINAL_STATUS
+        self.has_head = self.status >= _FIRST_FINAL_STATUS
         self.keep_alive = self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
@@ -122,7 +122,7 @@ class Reply:
 
     def on_message_complete(self) -> None:
         """The whole reply is there."""
-        self.done = self.headed
+        self.is_complete = self.has_head
 
 
 class _Connection(asyncio.Protocol):
@@ -192,7 +192,7 @@ class _Connection(asyncio.Protocol):
 class Response:
     """A reply whose head has come."""
 
-    def __init__(self, connection: _Connection, reply: Reply, first: bytes) -> None:
+    def __init__(self, connection: _Connection, reply: ResponseParser, first: bytes) -> None:
         self.status = reply.status
         self._connection = connection
         self._reply = reply
@@ -201,7 +201,7 @@ class Response:
     @property
     def reusable(self) -> bool:
         """Whether the connection can carry another request."""
-        return self._reply.done and self._reply.keep_alive and self._connection.reusable
+        return self._reply.is_complete and self._reply.keep_alive and self._connection.reusable
 
     async def body(self) -> AsyncGenerator[bytes]:
         """The body in pieces, as they come.
@@ -212,7 +212,7 @@ class Response:
         """
         if self._first:
             yield self._first
-        while not self._reply.done:
+        while not self._reply.is_complete:
             if not (data := await self._connection.read()):
                 self._reply.end()
             elif piece := self._reply.feed(data):
@@ -264,11 +264,11 @@ class Pool:
         """Send on a kept connection, and again on a new one if the server had closed that."""
         if (kept := self._take()) is not None:
             try:
-                return kept, await _ask(kept, request)
+                return kept, await _send_request(kept, request)
             except Broken:
                 self.close()  # the others are as old or older
         connection = await self._connect()
-        return connection, await _ask(connection, request)
+        return connection, await _send_request(connection, request)
 
     def _take(self) -> _Connection | None:
         oldest = asyncio.get_running_loop().time() - KEEPALIVE_S
@@ -302,13 +302,13 @@ class Pool:
         return connection
 
 
-async def _ask(connection: _Connection, request: bytes) -> Response:
+async def _send_request(connection: _Connection, request: bytes) -> Response:
     """Send the request and wait for the head of its reply."""
-    reply = Reply()
+    reply = ResponseParser()
     body = b""
     try:
         connection.write(request)
-        while not reply.headed:
+        while not reply.has_head:
             if data := await connection.read():
                 body += reply.feed(data)
             else:

@@ -28,10 +28,10 @@ from cortexd.api.errors import (
     InvalidParams,
     LlmUnavailable,
     ModelNotLoaded,
-    shown,
+    quote,
 )
 from cortexd.model import completion, http, sse
-from cortexd.model.activation import Waker
+from cortexd.model.activation import Activator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -88,10 +88,10 @@ class Upstream:
         self._settings = settings
         self._probe_url = settings.effective_probe_url
         self._checked_at = -FRESH_S
-        self._doubtful = True
+        self._outdated = True
         self._probing = asyncio.Lock()
         self._pools: dict[str, http.Pool] = {}
-        self._waker = Waker()
+        self._activator = Activator()
 
     @property
     def enabled(self) -> bool:
@@ -105,7 +105,7 @@ class Upstream:
 
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
-        self._waker.cancel()
+        self._activator.cancel()
         self._close_pools()
 
     def configure(self, settings: LlmSection) -> None:
@@ -115,7 +115,7 @@ class Upstream:
         self._settings = settings
         self._probe_url = settings.effective_probe_url
         self._close_pools()  # those in use close with the answers that use them
-        self.doubt()
+        self.invalidate()
 
     def record_speed(self, tokens_per_second: float, *, typical: bool) -> None:
         """Note how quickly an answer came; a typical one had the server to itself."""
@@ -127,10 +127,10 @@ class Upstream:
         """Ask the server for its state unless that is known from the last second."""
         async with self._probing:
             stale = time.monotonic() - self._checked_at >= FRESH_S
-            if self._doubtful or stale or self._has_gone():
+            if self._outdated or stale or self._is_stopped():
                 self.info = await self._probe()
                 self._checked_at = time.monotonic()
-                self._doubtful = False
+                self._outdated = False
         return self.info
 
     async def wait_ready(self, timeout_s: float) -> ServerInfo:
@@ -146,19 +146,19 @@ class Upstream:
             raise LlmUnavailable(
                 "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
             )
-        if self.info.state == "ready" and not self._doubtful and not self._has_gone():
+        if self.info.state == "ready" and not self._outdated and not self._is_stopped():
             return self.info
         deadline = time.monotonic() + timeout_s
         if (await self.refresh()).state == "stopped":
-            self._waker.wake(self.url, timeout_s)
-            self.doubt()
+            self._activator.activate(self.url, timeout_s)
+            self.invalidate()
         while (info := await self.refresh()).state == "loading":
             if time.monotonic() > deadline:
                 raise ModelNotLoaded(
                     f"the model was still loading after {timeout_s:g} s", timeout_s=timeout_s
                 )
             await asyncio.sleep(LOADING_POLL_S)
-            self.doubt()
+            self.invalidate()
         if info.state == "stopped":
             self.last_error = "the model server was asked for and did not start"
             raise LlmUnavailable(self.last_error, hint=_FAILED_HINT)
@@ -191,34 +191,34 @@ class Upstream:
                         yield text
                 break
             except _NotYet:  # restarted since we last looked: wait for it
-                self.doubt()
+                self.invalidate()
                 await asyncio.sleep(LOADING_POLL_S)
             except http.Broken as error:
                 connections += 1
-                if connections > self._patience or usage.started:
-                    raise self._lost(error, usage) from error
-                self.doubt()
+                if connections > self._max_broken_connections or usage.started:
+                    raise self._lost_error(error, usage) from error
+                self.invalidate()
             except sse.Malformed as error:
-                raise self._nonsense(str(error)) from error
+                raise self._invalid_response_error(str(error)) from error
             except http.HttpError as error:
-                raise self._lost(error, usage) from error
+                raise self._lost_error(error, usage) from error
         if not usage.finish_reason:
-            raise self._lost(None, usage)
+            raise self._lost_error(None, usage)
         if usage.model and usage.model != self.info.model:
-            self.doubt()
+            self.invalidate()
 
     def will_load(self) -> bool:
         """Whether, as far as is known, the next request waits for the model to be loaded."""
-        return self._has_gone() or self.info.state in ("stopped", "loading")
+        return self._is_stopped() or self.info.state in ("stopped", "loading")
 
-    def _has_gone(self) -> bool:
+    def _is_stopped(self) -> bool:
         """Whether a server on demand, last seen ready, has been stopped: its socket is gone."""
         if self._probe_url is None or self.info.state != "ready":
             return False
         return not Path(self._probe_url.removeprefix("unix:")).exists()
 
     @property
-    def _patience(self) -> int:
+    def _max_broken_connections(self) -> int:
         """How many connections may break before an answer begins: a few on demand.
 
         systemd lets the waiting ones go when the server is just being stopped.
@@ -232,17 +232,20 @@ class Upstream:
                 raise _NotYet
             usage.started = True
             if response.status != 200:
-                raise self._refusal(response.status, await _read(response))
-            async with aclosing(response.body()) as pieces, aclosing(sse.events(pieces)) as events:
+                raise self._error_from_status(response.status, await _read_body(response))
+            async with (
+                aclosing(response.body()) as pieces,
+                aclosing(sse.read_events(pieces)) as events,
+            ):
                 async for data in events:
-                    if text := completion.text_of(data, usage):
+                    if text := completion.extract_text(data, usage):
                         yield text
 
     def _request(
         self, url: str, method: str, path: str, body: bytes = b"", request_id: str = ""
     ) -> AbstractAsyncContextManager[http.Response]:
         headers = [(b"Content-Type", b"application/json")]
-        if key := self._key():
+        if key := self._read_api_key():
             headers.append((b"Authorization", b"Bearer " + key.encode()))
         if request_id:
             headers.append((b"X-Request-Id", request_id.encode()))
@@ -255,7 +258,7 @@ class Upstream:
             pool.close()
         self._pools = {}
 
-    def _key(self) -> str | None:
+    def _read_api_key(self) -> str | None:
         """The API key; a key file is read at each use, so that it can be replaced."""
         key_file = self._settings.api_key_file
         if key_file is None:
@@ -285,10 +288,10 @@ class Upstream:
                 if (
                     status not in (200, 404) or models_status != 200
                 ):  # llama-cpp-python has no /health
-                    raise self._refusal(max(status, models_status), health)
+                    raise self._error_from_status(max(status, models_status), health)
                 _, props = await self._get(url, "/props")
         except http.CannotConnect:
-            if self._waker.at_work:
+            if self._activator.is_active:
                 return ServerInfo("loading")
             if self._probe_url is not None:  # it will be started by the next request
                 return ServerInfo("stopped")
@@ -304,20 +307,20 @@ class Upstream:
             self.last_error = error.message
             return ServerInfo("failed")
         self.last_error = None
-        return _server_info(models, props)
+        return _parse_server_info(models, props)
 
     async def _get(self, url: str, path: str) -> tuple[int, bytes]:
         async with self._request(url, "GET", path) as response:
-            return response.status, await _read(response)
+            return response.status, await _read_body(response)
 
-    def _refusal(self, status: int, body: bytes) -> CortexError:
+    def _error_from_status(self, status: int, body: bytes) -> CortexError:
         """The error that an HTTP status other than 200 stands for."""
-        self.doubt()
+        self.invalidate()
         error = _json_member(body, "error")
         if not isinstance(error, dict):
             error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
         text = str(error.get("message", ""))
-        if exceeded := completion.context_exceeded(error, self.info.context_length):
+        if exceeded := completion.parse_context_error(error, self.info.context_length):
             return exceeded
         if status in (401, 403):
             return LlmUnavailable(
@@ -325,20 +328,20 @@ class Upstream:
                 hint="llm.api_key_file must hold the key of /etc/cortex/llm.env",
             )
         if 400 <= status < 500 and status not in (404, 405):
-            return InvalidParams(f"the model server refuses the request: {shown(text)}")
-        self.last_error = f"the model server answered HTTP {status}: {shown(text)}"
+            return InvalidParams(f"the model server refuses the request: {quote(text)}")
+        self.last_error = f"the model server answered HTTP {status}: {quote(text)}"
         return LlmUnavailable(self.last_error, hint="see: journalctl -u cortex-llm -n 50")
 
-    def doubt(self) -> None:
+    def invalidate(self) -> None:
         """What is known may no longer hold: ask before the next request."""
-        self._doubtful = True
+        self._outdated = True
 
-    def _nonsense(self, what: str) -> LlmUnavailable:
+    def _invalid_response_error(self, what: str) -> LlmUnavailable:
         self.last_error = f"the model server at {self.url} answered nonsense: {what}"
         return LlmUnavailable(self.last_error, hint="is it a llama.cpp server?")
 
-    def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
-        self.doubt()
+    def _lost_error(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
+        self.invalidate()
         if isinstance(error, http.CannotConnect):
             self.last_error = f"no model server listens at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)
@@ -348,7 +351,7 @@ class Upstream:
         )
 
 
-async def _read(response: http.Response) -> bytes:
+async def _read_body(response: http.Response) -> bytes:
     body = bytearray()
     async with aclosing(response.body()) as chunks:
         async for chunk in chunks:
@@ -358,7 +361,7 @@ async def _read(response: http.Response) -> bytes:
     return bytes(body)
 
 
-def _server_info(models_body: bytes, props_body: bytes) -> ServerInfo:
+def _parse_server_info(models_body: bytes, props_body: bytes) -> ServerInfo:
     models = _json_member(models_body, "data")
     first = models[0] if isinstance(models, list) and models else {}
     name = str(first.get("id", "unknown")) if isinstance(first, dict) else "unknown"

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cortexd.api.errors import InvalidParams, nearest, shown
+from cortexd.api.errors import InvalidParams, find_nearest, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 Turn = dict[str, str]
 
 
-async def conversations(
+async def build_conversations(
     questions: Sequence[str | list[Message]],
     settings: Generation,
     default_system: str | None,
@@ -52,10 +52,10 @@ async def conversations(
     if settings.template is not None:
         values = [{"prompt": str(question), "system": system or ""} for question in questions]
         questions = await _render(settings.template, folder, values)
-    return [_turns(question, system) for question in questions]
+    return [_build_turns(question, system) for question in questions]
 
 
-def _turns(question: str | list[Message], system: str | None) -> list[Turn]:
+def _build_turns(question: str | list[Message], system: str | None) -> list[Turn]:
     if isinstance(question, str):
         _refuse_nul("prompt", question)
         given: list[Turn] = [{"role": "user", "content": question}]
@@ -75,7 +75,7 @@ def _refuse_nul(name: str, text: str) -> None:
 
 
 async def _render(template: str, folder: Path, values: list[dict[str, str]]) -> list[str]:
-    text = template if "{{" in template or "{%" in template else _read(template, folder)
+    text = template if "{{" in template or "{%" in template else _read_template(template, folder)
     async with _renderers():
         reply = await _run_renderer(json.dumps({"template": text, "values": values}).encode())
     if reply is None:
@@ -117,10 +117,10 @@ def _renderers() -> asyncio.Semaphore:
     return asyncio.Semaphore(MAX_RENDERERS)
 
 
-def _read(name: str, folder: Path) -> str:
+def _read_template(name: str, folder: Path) -> str:
     if not _NAME.fullmatch(name):
         raise InvalidParams(
-            f"{shown(name)} is neither the name of a template nor one: "
+            f"{quote(name)} is neither the name of a template nor one: "
             "names are letters, digits, '-' and '_', templates hold {{ or {%",
             param="template",
         )
@@ -134,9 +134,9 @@ def _read(name: str, folder: Path) -> str:
         return raw.decode()
     except FileNotFoundError as error:
         known = sorted(path.stem for path in folder.glob(f"*{TEMPLATE_SUFFIX}"))
-        guess = nearest(name, known)
+        guess = find_nearest(name, known)
         raise InvalidParams(
-            f"there is no template {shown(name)} in {folder}",
+            f"there is no template {quote(name)} in {folder}",
             hint=f"did you mean {guess}?" if guess else f"there are: {', '.join(known) or 'none'}",
             param="template",
         ) from error

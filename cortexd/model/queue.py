@@ -64,7 +64,7 @@ class InferenceQueue:
     def set_slots(self, slots: int) -> None:
         """Change how many requests run at a time; none that already runs is ended."""
         self.slots = slots
-        self._hand_out()
+        self._grant_turns()
 
     @asynccontextmanager
     async def turn(self, uid: int, priority: Priority) -> AsyncIterator[None]:
@@ -82,25 +82,25 @@ class InferenceQueue:
             mean = self._mean_service_s
             self._mean_service_s = mean + _MEAN_WEIGHT * (took - mean) if mean else took
             self.running -= 1
-            self._hand_out()
+            self._grant_turns()
 
     async def _enter(self, uid: int, priority: Priority) -> None:
         if self.running + self.waiting >= self.limit and not self._displace(uid):
-            raise self._busy(self.running + self.waiting)
+            raise self._busy_error(self.running + self.waiting)
         turn: _Turn = asyncio.get_running_loop().create_future()
         self._waiting[priority].setdefault(uid, deque()).append(turn)
-        self._hand_out()
+        self._grant_turns()
         try:
             await turn
         except asyncio.CancelledError:
             if not turn.done() or turn.cancelled():
-                self._forget(uid, priority, turn)
+                self._remove(uid, priority, turn)
             elif turn.exception() is None:  # the turn came in the same instant
                 self.running -= 1
-                self._hand_out()
+                self._grant_turns()
             raise
 
-    def _busy(self, present: int) -> DaemonBusy:
+    def _busy_error(self, present: int) -> DaemonBusy:
         waiting = self.waiting
         return DaemonBusy(
             f"{present} requests are running or waiting; the limit is {self.limit}",
@@ -121,16 +121,16 @@ class InferenceQueue:
         for priority in reversed(Priority):
             if turns := self._waiting[priority].get(most):
                 turn = turns[-1]
-                self._forget(most, priority, turn)
+                self._remove(most, priority, turn)
                 if not turn.done():  # a cancelled one makes room by itself
-                    turn.set_exception(self._busy(self.limit + 1))
+                    turn.set_exception(self._busy_error(self.limit + 1))
                 return True
         return False
 
     def _retry_after_s(self, waiting: int) -> float:
         return max(_MIN_RETRY_S, self._mean_service_s * (waiting + 1) / self.slots)
 
-    def _forget(self, uid: int, priority: Priority, turn: _Turn) -> None:
+    def _remove(self, uid: int, priority: Priority, turn: _Turn) -> None:
         users = self._waiting[priority]
         turns = users.get(uid, deque())
         if turn in turns:  # another's end may have passed over it since it was cancelled
@@ -138,7 +138,7 @@ class InferenceQueue:
             if not turns:
                 del users[uid]
 
-    def _hand_out(self) -> None:
+    def _grant_turns(self) -> None:
         for users in self._waiting.values():
             while users and self.running < self.slots:
                 uid, turns = next(iter(users.items()))

@@ -23,7 +23,7 @@ class Malformed(Exception):
     """The body is no event stream."""
 
 
-async def events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+async def read_events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
     """Yield the data of each event, up to ``[DONE]`` or the body's end.
 
     Raises:
@@ -33,18 +33,18 @@ async def events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
     async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            data = _data(line)
+            data = _parse_line(line)
             if data == _DONE:
                 return
             if data:
                 yield data
         if len(rest) > MAX_LINE_BYTES:
             raise Malformed(f"a line of more than {MAX_LINE_BYTES} bytes")
-    if data := _data(rest):
+    if data := _parse_line(rest):
         yield data
 
 
-def _data(line: bytes) -> bytes:
+def _parse_line(line: bytes) -> bytes:
     """The data of one line; empty for lines that carry none."""
     if line.startswith(b"data:"):
         return line[5:].strip()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from cortexd.api.errors import LlmUnavailable, RequestTimeout, shown
+from cortexd.api.errors import LlmUnavailable, RequestTimeout, quote
 
 LLM_UNIT = "cortex-llm.service"
 # systemd queues the job and answers at once; polkit may have to be started first.
@@ -19,7 +19,7 @@ TIMEOUT_S = 15.0
 Verb = Literal["start", "stop"]
 
 
-async def ask(verb: Verb, unit: str = LLM_UNIT) -> None:
+async def queue_job(verb: Verb, unit: str = LLM_UNIT) -> None:
     """Queue the job; what becomes of it is seen at the model server.
 
     Raises:
@@ -50,10 +50,10 @@ async def ask(verb: Verb, unit: str = LLM_UNIT) -> None:
             hint=f"run: sudo systemctl {verb} {unit}",
         ) from error
     if process.returncode:
-        raise refusal(verb, unit, said.decode(errors="replace"))
+        raise explain_refusal(verb, unit, said.decode(errors="replace"))
 
 
-def refusal(verb: Verb, unit: str, said: str) -> LlmUnavailable:
+def explain_refusal(verb: Verb, unit: str, said: str) -> LlmUnavailable:
     """The error for what systemctl said on its way out."""
     lowered = said.lower()
     command = f"sudo systemctl {verb} {unit}"
@@ -68,4 +68,4 @@ def refusal(verb: Verb, unit: str, said: str) -> LlmUnavailable:
             hint="install it: sudo scripts/install-llm.sh install MODEL",
         )
     last = said.strip().splitlines()[-1] if said.strip() else "no reason given"
-    return LlmUnavailable(f"cannot {verb} {unit}: {shown(last)}", hint=f"run: {command}")
+    return LlmUnavailable(f"cannot {verb} {unit}: {quote(last)}", hint=f"run: {command}")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cortexd import command
-from cortexd.cgroups import unit_in
+from cortexd.cgroups import find_unit
 
 # Kills are told for as long; then their alert resolves.
 WINDOW_S = 3600.0
@@ -97,7 +97,7 @@ class OomKills:
             self._found += self._from_log(now)
             groups = self._groups()
             self._grown += [
-                OomKill(now, None, None, unit_in(group), None)
+                OomKill(now, None, None, find_unit(group), None)
                 for group, count in groups.items()
                 for _ in range(min(new, count - self._by_group.get(group, 0)))
             ]
@@ -127,7 +127,7 @@ class OomKills:
 
     async def _from_journal(self, expected: int, now: float) -> list[OomKill]:
         """The newest kernel messages of kills, where this user may read the journal."""
-        if not command.available("journalctl"):
+        if not command.is_installed("journalctl"):
             return []
         outcome = await command.run(
             ["journalctl", "--dmesg", "--quiet", "--no-pager", "--output=cat",
@@ -140,7 +140,7 @@ class OomKills:
 
     async def _from_systemd(self, now: float) -> list[OomKill]:
         """Units whose result says that they were killed, since the last look."""
-        if not command.available("systemctl"):
+        if not command.is_installed("systemctl"):
             return []
         properties = "Id,Result,StateChangeTimestampMonotonic"
         outcome = await command.run(
@@ -207,8 +207,8 @@ def parse(record: str, now: float) -> OomKill | None:
     victim = _VICTIM.match(killed["what"])
     limited = killed["why"] == "CONSTRAINT_MEMCG"
     if not victim:
-        return OomKill(now, killed["what"], None, unit_in(killed["group"]), limited)
-    return OomKill(now, victim["name"], int(victim["pid"]), unit_in(killed["group"]), limited)
+        return OomKill(now, killed["what"], None, find_unit(killed["group"]), limited)
+    return OomKill(now, victim["name"], int(victim["pid"]), find_unit(killed["group"]), limited)
 
 
 def _open_log(path: Path) -> int | None:

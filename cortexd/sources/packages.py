@@ -78,7 +78,7 @@ class AptUpdates:
 
     def missing(self) -> str | None:
         """Why there is nothing to know."""
-        if not command.available("apt-get"):
+        if not command.is_installed("apt-get"):
             return "there is no apt-get"
         return None if self._lists.is_dir() else f"there is no {self._lists}"
 
@@ -109,7 +109,7 @@ class BrokenPackages:
 
     def missing(self) -> str | None:
         """Why there is nothing to know."""
-        if not command.available("dpkg-query"):
+        if not command.is_installed("dpkg-query"):
             return "there is no dpkg"
         return None if (self._admin / "status").exists() else f"there is no {self._admin}/status"
 
@@ -124,7 +124,7 @@ class BrokenPackages:
         argv = ["dpkg-query", f"--admindir={self._admin}", "-W", "-f", form]
         outcome = await command.run(argv, LIMIT_S)
         broken = parse_states(outcome.output)
-        if command.available("apt-get"):
+        if command.is_installed("apt-get"):
             argv = ["apt-get", "check", "-q", "-o", "Debug::NoLocking=1", *_inside(self._root)]
             checked = await command.run(argv, LIMIT_S)
             broken += [found for found in parse_unmet(checked.output) if not checked.ok]

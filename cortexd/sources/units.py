@@ -56,7 +56,7 @@ class Units:
         """Why there are none."""
         if not self._booted.is_dir():
             return "systemd does not run this machine"
-        return None if command.available("systemctl") else "there is no systemctl"
+        return None if command.is_installed("systemctl") else "there is no systemctl"
 
     def due(self, now: float) -> bool:
         """Whether a unit has started or ended."""

@@ -47,7 +47,7 @@ class Vulnerabilities:
 
     def missing(self) -> str | None:
         """Why nothing can be known."""
-        if not command.available("debsecan"):
+        if not command.is_installed("debsecan"):
             return "debsecan is not installed"
         return None if self._file() else f"{self._data} holds no data of debsecan"
 

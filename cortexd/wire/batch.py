@@ -19,12 +19,12 @@ class BatchMember:
     def __init__(self, peer: Peer, call: Call) -> None:
         self.peer = peer
         self.client_id = str(call.id) if call.has_id else None
-        self.heard = False
+        self.is_live = False
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """A batch has one reply and no events."""
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Nothing was sent."""
 
 
@@ -37,5 +37,5 @@ async def run_batch(dispatcher: Dispatcher, calls: Sequence[Call], peer: Peer) -
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(run_one(call)) for call in calls]
-    replies = [task.result() for call, task in zip(calls, tasks, strict=True) if call.answered]
+    replies = [task.result() for call, task in zip(calls, tasks, strict=True) if call.expects_reply]
     return b"[" + b",".join(replies) + b"]" if replies else b""

@@ -17,7 +17,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from cortexd.access import Peer, peer_of
+from cortexd.access import Peer, read_peer
 from cortexd.api.dialects import UNKNOWN, Call
 from cortexd.api.errors import CortexError, RequestTimeout, ShuttingDown
 from cortexd.api.framing import Decoder, Frame, Kind
@@ -48,7 +48,7 @@ WRITE_HIGH_WATER = 256 * 1024
 # After a request without newline: the newline may be in the next packet.
 BARE_LINGER_S = 0.01
 # How long a client that was refused may take to notice.
-LET_GO_S = 2.0
+LINGERING_CLOSE_S = 2.0
 
 # Read for each frame: Python 3.11 needs ten times as long to read a member from its enum.
 _LINE = Kind.LINE
@@ -67,7 +67,7 @@ class Host(Protocol):
     def limits(self) -> LimitsSection:
         """The limits in force."""
 
-    def refusal(self) -> DaemonBusy | None:
+    def check_capacity(self) -> DaemonBusy | None:
         """Why a new client cannot be taken, or None."""
 
     def add(self, connection: Connection) -> None:
@@ -104,11 +104,11 @@ class Connection(asyncio.BufferedProtocol):
         """A client has connected; past the limit it gets an error and is let go."""
         self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's own class
         transport.set_write_buffer_limits(high=WRITE_HIGH_WATER)
-        if (refusal := self._host.refusal()) is not None:
-            self._write([self._host.dispatcher.failed(UNKNOWN, refusal)])
-            self._let_go()
+        if (refusal := self._host.check_capacity()) is not None:
+            self._write([self._host.dispatcher.fail(UNKNOWN, refusal)])
+            self._close_lingering()
             return
-        self.peer = peer_of(transport.get_extra_info("socket"))
+        self.peer = read_peer(transport.get_extra_info("socket"))
         self._host.add(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -135,10 +135,12 @@ class Connection(asyncio.BufferedProtocol):
         self._frames += self._decoder.end()
         self._frame_timer.stop()
         self._work()
-        if not self.busy:
+        if not self.is_busy:
             self._close()
         elif self._transport is not None:
-            self._half_closed_wait = HalfClosedWait(self._loop, self._transport, lambda: self.busy)
+            self._half_closed_wait = HalfClosedWait(
+                self._loop, self._transport, lambda: self.is_busy
+            )
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -198,7 +200,7 @@ class Connection(asyncio.BufferedProtocol):
             await self._writable.wait()
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether a reply is due."""
         return bool(self._order or self._frames)
 
@@ -208,7 +210,7 @@ class Connection(asyncio.BufferedProtocol):
         One that has connected and not asked yet gets a moment: closed now, it would take our
         going for the loss of its request.
         """
-        if self.busy:
+        if self.is_busy:
             return
         if self._state is State.FRESH:
             self._state = _OPEN
@@ -224,7 +226,7 @@ class Connection(asyncio.BufferedProtocol):
                 slot.task.cancel()
             if slot.reply is None:
                 error = ShuttingDown("the daemon stopped before the answer was complete")
-                slot.reply = self._host.dispatcher.failed(slot.call, error)
+                slot.reply = self._host.dispatcher.fail(slot.call, error)
         self.send_ready()
         self._close()
 
@@ -256,14 +258,14 @@ class Connection(asyncio.BufferedProtocol):
         try:
             request = parse_frame(kind, data, self._decoder.max_frame_bytes)
         except CortexError as error:
-            self._reply(dispatcher.failed(UNKNOWN, error), out)
+            self._reply(dispatcher.fail(UNKNOWN, error), out)
             return
         if isinstance(request, Call):
             slot = Slot(self, request)
             result = dispatcher.run(request, slot)
             if not isinstance(result, bytes):
                 self._start(slot, result)
-            elif request.answered:
+            elif request.expects_reply:
                 self._reply(result, out)
         else:
             self._start(Slot(self, UNKNOWN), run_batch(dispatcher, request, self.peer))
@@ -292,17 +294,17 @@ class Connection(asyncio.BufferedProtocol):
     def _close_if_answered(self) -> None:
         """Close once nothing is due to a client that expects no more."""
         state = self._state
-        if state is _CLOSING or self.busy:
+        if state is _CLOSING or self.is_busy:
             return
         if state is _HALF_CLOSED or self._host.draining:
             self._close()
         elif state is State.UNTRUSTED:
-            self._let_go()
+            self._close_lingering()
         elif state is State.BARE and not self._decoder.partial:
             self._linger_timer.start(BARE_LINGER_S, self._close_bare)
 
     def _close_bare(self) -> None:
-        if self._state is State.BARE and not self.busy and not self._decoder.partial:
+        if self._state is State.BARE and not self.is_busy and not self._decoder.partial:
             self._close()
 
     def _watch_partial_frame(self) -> None:
@@ -325,7 +327,7 @@ class Connection(asyncio.BufferedProtocol):
             timeout_s=limit,
         )
         out: list[bytes] = []
-        self._reply(self._host.dispatcher.failed(UNKNOWN, error), out)
+        self._reply(self._host.dispatcher.fail(UNKNOWN, error), out)
         if out:
             self._write(out)
         self._decoder.end()
@@ -371,7 +373,7 @@ class Connection(asyncio.BufferedProtocol):
             self._stall_timer.start(self._host.limits.write_stall_sec, self._drop_stalled)
         self._transport.close()
 
-    def _let_go(self) -> None:
+    def _close_lingering(self) -> None:
         """End our side and swallow what the client still sends, so that it reads its error.
 
         Closing at once would reset the connection under a client that is still writing.
@@ -380,7 +382,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write_eof()
             self._linger_timer.stop()
-            self._linger_timer.start(LET_GO_S, self._close)
+            self._linger_timer.start(LINGERING_CLOSE_S, self._close)
 
     def _abort(self) -> None:
         self._state = _CLOSING

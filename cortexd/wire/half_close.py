@@ -36,14 +36,14 @@ class HalfClosedWait:
         self,
         loop: asyncio.AbstractEventLoop,
         transport: asyncio.Transport,
-        still_due: Callable[[], bool],
+        is_reply_due: Callable[[], bool],
     ) -> None:
         self._loop = loop
         self._transport = transport
-        self._still_due = still_due
+        self._is_reply_due = is_reply_due
         self._quiet_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._look()
+        self._check()
 
     def stop(self) -> None:
         """The connection is gone."""
@@ -51,9 +51,9 @@ class HalfClosedWait:
             self._timer.cancel()
             self._timer = None
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._timer = None
-        if not self._still_due():
+        if not self._is_reply_due():
             return
         if has_hung_up(self._transport):
             self._transport.abort()
@@ -62,4 +62,4 @@ class HalfClosedWait:
             self._transport.write(b" ")
             self._quiet_s = 0.0
         self._quiet_s += HANGUP_CHECK_S
-        self._timer = self._loop.call_later(HANGUP_CHECK_S, self._look)
+        self._timer = self._loop.call_later(HANGUP_CHECK_S, self._check)

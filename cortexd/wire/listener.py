@@ -37,13 +37,13 @@ def open_socket(settings: SocketSection) -> socket.socket:
     Raises:
         ConfigError: the path is in use, is something else, or cannot be made.
     """
-    with _alone(settings.path.parent):
+    with _lock_folder(settings.path.parent):
         return _open(settings)
 
 
 def _open(settings: SocketSection) -> socket.socket:
     path = settings.path
-    _clear(path)
+    _clear_path(path)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     umask = os.umask(0o777 & ~settings.mode)
     try:
@@ -51,7 +51,7 @@ def _open(settings: SocketSection) -> socket.socket:
         listening.listen(settings.backlog)
     except OSError as error:
         listening.close()
-        raise _cannot_listen(path, error) from error
+        raise _listen_error(path, error) from error
     finally:
         os.umask(umask)
     return listening
@@ -65,7 +65,7 @@ def remove_socket(path: Path, listening_inode: int) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, where there is one to be had."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -85,14 +85,14 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _clear(path: Path) -> None:
+def _clear_path(path: Path) -> None:
     """Remove a dead daemon's socket; refuse anything else that is at ``path``."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _cannot_listen(path, error) from error
+        raise _listen_error(path, error) from error
     if not stat.S_ISSOCK(mode):
         raise ConfigError(
             f"{path} exists and is no socket", hint="move it away, or set socket.path"
@@ -106,14 +106,14 @@ def _clear(path: Path) -> None:
                 path.unlink()
             return
         except OSError as error:
-            raise _cannot_listen(path, error) from error
+            raise _listen_error(path, error) from error
     raise ConfigError(
         f"another cortexd is serving {path}",
         hint="stop it (cortex daemon shutdown), or set CORTEX_SOCKET to another path",
     )
 
 
-def _cannot_listen(path: Path, error: OSError) -> ConfigError:
+def _listen_error(path: Path, error: OSError) -> ConfigError:
     hint = None
     if isinstance(error, FileNotFoundError):
         hint = f"make its directory: mkdir -p {path.parent}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortexd.api import strictjson
-from cortexd.api.dialects import read
+from cortexd.api.dialects import parse_request
 from cortexd.api.errors import InvalidJson, RequestTooLarge
 from cortexd.api.framing import Kind
 
@@ -24,7 +24,7 @@ def parse_frame(kind: Kind, data: bytes, limit_bytes: int) -> Call | list[Call]:
         RequestTooLarge: the frame is longer than ``limit_bytes``.
     """
     if kind is _LINE or kind is _BARE:
-        return read(strictjson.loads(data))
+        return parse_request(strictjson.loads(data))
     if kind is Kind.GARBAGE:
         raise InvalidJson(
             f"a request is a JSON object; this starts with byte 0x{data[0]:02x}",

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from cortexd.api.errors import DaemonBusy
-from cortexd.wire.connection import FRESH_GRACE_S, LET_GO_S, Connection
+from cortexd.wire.connection import FRESH_GRACE_S, LINGERING_CLOSE_S, Connection
 
 if TYPE_CHECKING:
     import socket
@@ -50,7 +50,7 @@ class Server:
                 )
             )
 
-    def refusal(self) -> DaemonBusy | None:
+    def check_capacity(self) -> DaemonBusy | None:
         """Why a new client cannot be taken, or None."""
         limit = self.limits.max_connections
         if len(self._connections) < limit:
@@ -90,5 +90,5 @@ class Server:
             for connection in list(self._connections):
                 connection.cancel_all()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LET_GO_S):
+                async with asyncio.timeout(LINGERING_CLOSE_S):
                     await self._empty.wait()

@@ -57,20 +57,20 @@ class Slot(Place):
         return str(self.call.id) if self.call.has_id else None
 
     @property
-    def heard(self) -> bool:
+    def is_live(self) -> bool:
         """Whether the requests before this one are answered, so that events go out at once."""
         return self.connection.is_first(self)
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """Send one event, or keep it until the requests before this one are answered."""
-        self.connection.send_event(self, self.call.event(event, data))
+        self.connection.send_event(self, self.call.encode_event(event, data))
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait for the client to read.
 
         Never for the requests before this one: they may be waiting for what this one holds.
         """
-        if self.heard:
+        if self.is_live:
             await self.connection.wait_writable()
 
     def finish(self, task: asyncio.Task[bytes]) -> None:
@@ -79,5 +79,5 @@ class Slot(Place):
         Work that was cancelled has nobody to answer, or has been answered already.
         """
         if not task.cancelled() and self.reply is None:
-            self.reply = task.result() if self.call.answered else b""
+            self.reply = task.result() if self.call.expects_reply else b""
             self.connection.send_ready()

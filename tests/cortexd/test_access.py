@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from cortexd.access import Level, Peer, Policy, peer_of
+from cortexd.access import Level, Peer, Policy, read_peer
 from tests.support.daemon import RunningDaemon, daemon, eventually
 from tests.support.fake_llm import FakeLlm, endless, hang
 
@@ -78,7 +78,7 @@ def test_levels() -> None:
 def test_peer_of_this_process() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        peer = peer_of(ours)
+        peer = read_peer(ours)
         assert (peer.pid, peer.uid, peer.gid) == (os.getpid(), os.getuid(), os.getgid())
 
 

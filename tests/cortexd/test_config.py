@@ -21,7 +21,7 @@ from cortexd.api.errors import ConfigError
 from tests.support.daemon import RunningDaemon, daemon, eventually, run_cortexd
 
 
-def load(text: str | bytes, folder: Path, **environ: str) -> config.Loaded:
+def load(text: str | bytes, folder: Path, **environ: str) -> config.LoadedConfig:
     path = folder / "daemon.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return config.load(environ, path)
@@ -252,7 +252,7 @@ NEED_A_RESTART = {"socket.path", "socket.mode", "socket.backlog", "alerts.db_pat
 
 
 def every_key() -> list[tuple[str, str, Any]]:
-    values = config.Config().masked()
+    values = config.Config().mask_secrets()
     found = []
     for section, members in values.items():
         for name, value in members.items():

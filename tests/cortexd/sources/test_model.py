@@ -48,7 +48,7 @@ def test_another_model_has_another_usual_speed(tmp_path: Path) -> None:
         for name in ("one", "one", "two"):
             llm.models = json.dumps({"data": [{"id": name}]}).encode()
             upstream.speeds.append(40.0)
-            upstream.doubt()
+            upstream.invalidate()
             seen.append((await source.read()).speeds)
         await upstream.aclose()
         return seen

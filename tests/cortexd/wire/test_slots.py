@@ -37,10 +37,10 @@ def test_events_wait_until_their_slot_is_first() -> None:
     assert slot.client_id == "5"
     slot.emit("token", {"text": "a"})
     assert outlet.lines == []
-    assert not slot.heard
+    assert not slot.is_live
     before.reply = b"first"
     outlet.send_ready()
-    assert slot.heard
+    assert slot.is_live
     slot.emit("token", {"text": "b"})
     first, *events = outlet.lines
     assert first == b"first"
