@@ -41,14 +41,14 @@ async def _serve(loaded: config.LoadedConfig, explicit: Path | None) -> None:
 
 
 def print_check_result(loaded: config.LoadedConfig) -> None:
-    """Say which files were read."""
-    files = ", ".join(str(path) for path in loaded.files) or "none, the defaults hold"
+    """Print which files were read."""
+    files = ", ".join(str(path) for path in loaded.files) or "none (built-in defaults)"
     sys.stdout.write(f"configuration is valid; files read: {files}\n")
 
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="cortexd", description="Cortex's daemon: serves JSON commands on a Unix socket."
+        prog="cortexd", description="The Cortex daemon: serves JSON commands on a Unix socket."
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="read this file instead of the standard ones"

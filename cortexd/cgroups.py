@@ -1,4 +1,4 @@
-"""From a control group's path to the systemd unit that it belongs to."""
+"""Find the systemd unit that a control group belongs to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?=/|$)")
 
 
 def find_unit(path: str) -> str | None:
-    """The unit of a group; of a user's service the innermost."""
-    found = _UNIT.findall("/" + path.strip("/"))
-    return str(found[-1]) if found else None
+    """The unit in a control group's path; the innermost if there are several."""
+    units = _UNIT.findall("/" + path.strip("/"))
+    return str(units[-1]) if units else None
 
 
 def read_unit(pid: int, proc: Path = Path("/proc")) -> str | None:

@@ -1,4 +1,4 @@
-"""What a handler is handed: the daemon's parts, and who is asking.
+"""What a handler gets: the daemon's parts, and who is asking.
 
 Handlers get nothing else; they neither see sockets nor keep state of their own.
 """
@@ -31,7 +31,7 @@ class Caller(Protocol):
 
     @property
     def peer(self) -> Peer:
-        """Who is asking, by the kernel's word."""
+        """Who is asking, according to the kernel."""
 
     @property
     def client_id(self) -> str | None:
@@ -39,10 +39,10 @@ class Caller(Protocol):
 
     @property
     def is_live(self) -> bool:
-        """Whether events go out at once; until then they are kept, so few are better."""
+        """Whether events go out at once; until then they are kept, so fewer are better."""
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
-        """Send one event ahead of the reply."""
+        """Send one event before the reply."""
 
     async def drain(self) -> None:
         """Wait until the client has taken enough of what was sent."""
@@ -94,11 +94,11 @@ class Context:
         return self.loaded.config
 
     def level_of(self, peer: Peer) -> Level:
-        """How far ``peer`` may go."""
+        """What ``peer`` may do."""
         return peer.level(self.policy)
 
     def count_active_alerts(self, severity: str | None = None) -> int:
-        """How many alerts nobody has seen to yet, of one severity or of all."""
+        """The number of active alerts, of one severity or of all."""
         return sum(
             count
             for (status, of), count in self.monitor.book.store.counts().items()

@@ -1,4 +1,4 @@
-"""The daemon's life: build, start, READY, wait, stop in reverse.
+"""The life of the daemon: build, start, READY, wait, stop in reverse order.
 
 Everything that lives as long as the process is made here and handed on as an argument.
 """
@@ -79,7 +79,7 @@ class Daemon:
         """Serve until a signal or ``shutdown`` ends it.
 
         Raises:
-            ConfigError: the socket cannot be had.
+            ConfigError: the socket cannot be opened.
         """
         settings = self._context.config.socket
         raise_descriptor_limit(self._context.config.limits.max_connections)
@@ -107,7 +107,9 @@ class Daemon:
             self._monitor.book.publisher.close()
             self._notifier.notify_stopping("finishing running requests")
             running = len(self._context.running)
-            events.log(_log, logging.INFO, Event.STOPPING, "stopping; %d request(s) run", running)
+            events.log(
+                _log, logging.INFO, Event.STOPPING, "stopping; %d request(s) still running", running
+            )
             if own:
                 listener.remove_socket(settings.path, inode)
             await self._server.drain(self._context.config.limits.drain_sec)
@@ -120,7 +122,7 @@ class Daemon:
         """Read the configuration again and apply it.
 
         Raises:
-            ConfigError: it is wrong; the running one stays.
+            ConfigError: it is invalid; the running one stays in effect.
         """
         self._notifier.notify_reloading(time.monotonic_ns() // 1000)
         self._reload_problem = ""
@@ -177,7 +179,7 @@ class Daemon:
             )  # fmt: skip
 
     def _update_status(self) -> None:
-        """Bring ``systemctl status`` up to date, if there is news."""
+        """Update the line in ``systemctl status`` if it has changed."""
         self._notifier.notify_status(self._describe_status())
 
     def _describe_status(self) -> str:
@@ -186,13 +188,13 @@ class Daemon:
         model = f"{state} ({context.llm.info.model})" if context.llm.info.model else state
         return (
             f"serving {self._address}; {len(self._server)} client(s), "
-            f"{context.queue.running} request(s) run, {context.queue.waiting} wait; "
+            f"{context.queue.running} request(s) running, {context.queue.waiting} waiting; "
             f"model {model}{self._reload_problem}"
         )
 
 
 def raise_descriptor_limit(connections: int) -> None:
-    """Let the process hold a descriptor for each client, the refused ones too.
+    """Allow the process a file descriptor for each client, refused ones included.
 
     Raises:
         ConfigError: the hard limit is below what ``limits.max_connections`` needs.
@@ -201,8 +203,8 @@ def raise_descriptor_limit(connections: int) -> None:
     needed = connections + SPARE_DESCRIPTORS
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise ConfigError(
-            f"limits.max_connections is {connections}, which takes {needed} file descriptors; "
-            f"this process may have {hard}",
+            f"limits.max_connections is {connections}, which needs {needed} file descriptors; "
+            f"the limit of this process is {hard}",
             hint="lower it, or raise LimitNOFILE in the unit",
         )
     wanted = 10 * needed if hard == resource.RLIM_INFINITY else min(10 * needed, hard)

@@ -1,7 +1,7 @@
 """From one call to its reply: find, authorise, validate, run, reply, in this order.
 
-Whatever a handler raises ends as an error reply; a defect is logged with its traceback
-and told to the client as INTERNAL_ERROR without it.  Knows nothing of sockets.
+Whatever a handler raises becomes an error reply; a defect is logged with its traceback, and
+the client gets INTERNAL_ERROR without it.  Knows nothing of sockets.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _ASYNC_COMMANDS = {command for command in COMMANDS if inspect.iscoroutinefunctio
 
 
 class Dispatcher:
-    """Carries out calls on one context."""
+    """Runs calls against one context."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self._stopping = False
 
     def stop_work(self) -> None:
-        """Refuse whatever would start work from now on; READ commands are still answered."""
+        """Refuse new work from now on; commands of level READ are still answered."""
         self._stopping = True
 
     def run(self, call: Call, caller: Caller) -> bytes | Coroutine[Any, Any, bytes]:
-        """The reply, or, for what takes time, a coroutine that will give it."""
+        """The reply, or a coroutine that returns it if the command takes time."""
         try:
             command = self._find_command(call)
             self._authorise(command, caller)
@@ -93,8 +93,10 @@ class Dispatcher:
         if (command := _BY_NAME.get(call.command)) is None:
             guess = find_nearest(call.command, _BY_NAME)
             raise InvalidCommand(
-                f"there is no command {quote(call.command)}",
-                hint=f"did you mean {guess}?" if guess else 'ask for {"command":"help"}',
+                f"unknown command {quote(call.command)}",
+                hint=f"did you mean {guess}?"
+                if guess
+                else 'list the commands with {"command":"help"}',
                 command=call.command[:64],
             )
         if self._stopping and command.level is not Level.READ:
@@ -109,10 +111,10 @@ class Dispatcher:
             return
         access = context.config.access
         group = access.admin_group if command.level is Level.ADMIN else access.use_group
+        role = "administrators" if command.level is Level.ADMIN else f"members of {group}"
         raise Unauthorized(
-            f"{command.name} needs level {command.level.label}; user {caller.peer.uid} has "
-            f"{context.level_of(caller.peer).label}",
-            hint=f"an administrator can add you to the group {group}: adduser USER {group}",
+            f"only {role} may use {command.name}; user {caller.peer.uid} is not one of them",
+            hint=f"join the group: sudo adduser USER {group}, then log in again",
             level=command.level.label,
         )
 

@@ -1,7 +1,7 @@
 """Logging: to the journal with its fields, elsewhere to standard error with time and level.
 
-A record's ``fields`` (see `events`) become the entry's fields; the journal's own names for
-where a line was logged go along.  Prompts and answers are never logged.
+A record's ``fields`` (see ``events``) become fields of the entry, beside the journal's own
+fields for the place in the code.  Prompts and answers are never logged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _IDENTIFIER = "cortexd"
 
 
 class JournalHandler(logging.Handler):
-    """Sends records to journald; one that it does not take goes to standard error."""
+    """Sends records to journald; one that it refuses goes to standard error."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
@@ -42,8 +42,8 @@ class JournalHandler(logging.Handler):
             **getattr(record, "fields", {}),
         }
         if not self._journal.send(entry):
-            marked = "\n".join(f"<{priority}>{line}" for line in text.splitlines())
-            sys.stderr.write(marked + "\n")
+            lines = "\n".join(f"<{priority}>{line}" for line in text.splitlines())
+            sys.stderr.write(lines + "\n")
 
 
 def set_up(settings: LogSection) -> None:
@@ -63,5 +63,5 @@ def set_up(settings: LogSection) -> None:
 
 
 def configure(settings: LogSection) -> None:
-    """Log records of ``settings.level`` and above, and no others."""
+    """Log records of ``settings.level`` and above only."""
     logging.getLogger().setLevel(settings.level.upper())

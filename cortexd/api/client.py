@@ -1,6 +1,6 @@
 """Blocking client of the daemon: ``call`` for one reply, ``stream`` for events.
 
-Imports neither asyncio nor pydantic, so that a command that only pings stays quick.
+Imports neither asyncio nor pydantic, so a command that only pings stays quick.
 Error replies come back as the same exceptions that the daemon raised.
 """
 
@@ -43,7 +43,7 @@ class Client:
         """Connect to ``path``; ``timeout_s`` bounds the wait for each piece of a reply.
 
         Raises:
-            DaemonUnreachable: nothing answers there; the hint says how to start it.
+            DaemonUnreachable: nothing is listening; the hint says how to start it.
         """
         self.path = str(path)
         self._buffer = bytearray()
@@ -107,7 +107,7 @@ class Client:
         except ValueError as error:
             raise BadReply(f"the reply is not JSON: {line[:80]!r}") from error
         if not isinstance(message, dict):
-            raise BadReply(f"the reply is no object: {line[:80]!r}")
+            raise BadReply(f"the reply is not an object: {line[:80]!r}")
         return message
 
     def _read_line(self) -> bytes:
@@ -115,7 +115,7 @@ class Client:
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
             if searched > MAX_REPLY_BYTES:
-                raise RequestTooLarge(f"a reply of more than {MAX_REPLY_BYTES} bytes")
+                raise RequestTooLarge(f"the reply is longer than {MAX_REPLY_BYTES} bytes")
             try:
                 received = self._socket.recv(RECEIVE_BYTES)
             except OSError as error:
@@ -134,12 +134,12 @@ def _extract_data(message: dict[str, Any]) -> dict[str, Any]:
         return data
     error = message.get("error")
     if not isinstance(error, dict):
-        raise BadReply(f"a reply without data or error: {str(message)[:80]}")
+        raise BadReply(f"the reply has neither data nor error: {str(message)[:80]}")
     raise error_from_wire(error)
 
 
 def error_from_wire(error: dict[str, Any]) -> CortexError:
-    """The exception that an error object of the ``command`` dialect stands for."""
+    """The exception for an error object of the ``command`` dialect."""
     details = {str(key): value for key, value in (error.get("details") or {}).items()}
     hint = details.pop("hint", None)
     rebuilt = BY_CODE.get(str(error.get("code")), CortexError)(
@@ -153,14 +153,14 @@ def _unreachable_error(path: str, error: OSError) -> DaemonUnreachable:
     if isinstance(error, PermissionError):
         return DaemonUnreachable(f"no permission to use the socket {path}")
     reasons: dict[type[OSError], str] = {
-        FileNotFoundError: "there is no such socket",
-        ConnectionRefusedError: "nobody listens there",
+        FileNotFoundError: "the socket does not exist",
+        ConnectionRefusedError: "nothing is listening",
         BlockingIOError: f"no connection within {CONNECT_TIMEOUT_S:g} s",
     }
     reason = next((text for kind, text in reasons.items() if isinstance(error, kind)), None)
     return DaemonUnreachable(
         f"cannot reach cortexd at {path}: {reason or error.strerror or error}",
-        hint="start it with: systemctl start cortexd   (or as yourself: cortex up)",
+        hint="start it with: systemctl start cortexd   (or without root: cortex up)",
     )
 
 
@@ -170,5 +170,5 @@ def _broken_error(path: str, error: OSError | None) -> DaemonUnreachable:
     return DaemonUnreachable(
         f"cortexd at {path} closed the connection before its reply"
         + (f": {error.strerror}" if error and error.strerror else ""),
-        hint="see why with: journalctl -u cortexd -n 50",
+        hint="see why: journalctl -u cortexd -n 50",
     )

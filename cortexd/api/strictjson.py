@@ -1,8 +1,8 @@
-"""JSON as RFC 8259 has it and nothing looser: the daemon's one reader and one writer.
+"""JSON exactly as defined by RFC 8259: the daemon's only reader and writer.
 
-Refused, with a sentence that says what and where: invalid UTF-8, duplicate keys, NaN and
-Infinity, lone surrogates, raw control characters, nesting past what the parser can hold,
-numbers too long to be meant.  Knows nothing of requests.
+Refused, with a message that says what and where: invalid UTF-8, duplicate keys, NaN and
+Infinity, lone surrogates, raw control characters, nesting deeper than the
+parser allows, numbers too long to be real.  Knows nothing of requests.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise InvalidJson(f"the key {quote(name)} stands twice in one object", key=name)
+                raise InvalidJson(f"duplicate key {quote(name)} in one object", key=name)
             seen.add(name)
     return members
 
@@ -44,7 +44,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _parse_integer(digits: str) -> int:
     if len(digits) > MAX_NUMBER_CHARS:
-        raise InvalidJson(f"a number of {len(digits)} digits; the limit is {MAX_NUMBER_CHARS}")
+        raise InvalidJson(f"a number has {len(digits)} digits; the limit is {MAX_NUMBER_CHARS}")
     return int(digits)
 
 
@@ -105,7 +105,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _depth_error() -> InvalidJson:
-    return InvalidJson(f"nested more than {MAX_DEPTH} deep", limit=MAX_DEPTH)
+    return InvalidJson(f"nested more than {MAX_DEPTH} levels deep", limit=MAX_DEPTH)
 
 
 def _refuse_lone_surrogates(value: Any) -> None:

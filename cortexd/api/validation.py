@@ -1,7 +1,7 @@
-"""Plain values into typed ones, with errors that a person can act on.
+"""Convert plain values to typed ones, with errors that a person can act on.
 
 Serves the commands' parameters and the configuration alike: says which name is wrong,
-what stood there, what would be valid, and which name was probably meant.
+its value, what would be valid, and which name was probably meant.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _convert_path(to: type[Any], value: Any) -> Any:
     if to is Path and isinstance(value, str):
         try:
             return Path(value).expanduser()
-        except RuntimeError as error:  # ~somebody whom this machine does not know
+        except RuntimeError as error:  # ~USER for an unknown user
             raise ValueError(str(error)) from error
     raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
 
@@ -66,17 +66,17 @@ def _explain(message: str, value: Any, to: type[Any]) -> Problem:
     if unknown := _UNKNOWN.match(reason):
         valid = _list_names(to, path)
         guess = find_nearest(unknown["name"], valid)
-        known = f"valid are: {', '.join(valid)}" if valid else "there are none"
+        names = f"valid names: {', '.join(valid)}" if valid else "no names are valid here"
         return Problem(
-            (*path, unknown["name"]), "is unknown", f"did you mean {guess}?" if guess else known
+            (*path, unknown["name"]), "is unknown", f"did you mean {guess}?" if guess else names
         )
     if missing := _MISSING.match(reason):
         return Problem((*path, missing["name"]), "is missing", None)
     if not path:
         return Problem(path, reason, None)
-    if isinstance(found := _value_at(value, path), dict) and not reason.startswith("Expected"):
-        return Problem(path, f"is not valid: {reason}", None)  # showing it whole may show a secret
-    return Problem(path, f"is {quote(found)}: {_simplify(reason)}", None)
+    if isinstance(member := _value_at(value, path), dict) and not reason.startswith("Expected"):
+        return Problem(path, f"is invalid: {reason}", None)  # showing it whole may show a secret
+    return Problem(path, f"is {quote(member)}: {_simplify(reason)}", None)
 
 
 def _simplify(reason: str) -> str:
@@ -98,8 +98,10 @@ def _list_names(to: type[Any], path: tuple[str, ...]) -> list[str]:
     for step in path:
         if step.isdigit():
             continue
-        found = next((f.type for f in msgspec.structs.fields(to) if f.encode_name == step), None)
-        to = _find_struct(found) or to
+        annotation = next(
+            (f.type for f in msgspec.structs.fields(to) if f.encode_name == step), None
+        )
+        to = _find_struct(annotation) or to
     return [field.encode_name for field in msgspec.structs.fields(to)]
 
 
@@ -107,4 +109,4 @@ def _find_struct(annotation: Any) -> type[Any] | None:
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return annotation
     inner = (_find_struct(arg) for arg in getattr(annotation, "__args__", ()))
-    return next((found for found in inner if found), None)
+    return next((struct for struct in inner if struct), None)

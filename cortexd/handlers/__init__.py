@@ -60,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
             ("llm.infer",), streams=True),
     Command("inference.batch", USE, BatchParams, BatchReply, inference.batch),
     Command("inference.cancel", USE, CancelParams, CancelReply, inference.cancel),
-    Command("llm.status", READ, NoParams, LlmStatusReply, inference.llm_status),
+    Command("llm.status", READ, NoParams, LlmStatusReply, model.status),
     Command("llm.load", ADMIN, LoadParams, LlmStateReply, model.load),
     Command("llm.unload", ADMIN, UnloadParams, LlmStateReply, model.unload),
     Command("shutdown", ADMIN, NoParams, ShutdownReply, control.shutdown),

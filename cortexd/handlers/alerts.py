@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Evidence that not every local user could gather: the daemon may read what they may not.
+# Evidence that not every local user could gather: the daemon may read more than they may.
 PRIVATE = frozenset({journal.TITLE, disk.FOLDERS, disk.MANY, disk.DELETED})
-WITHHELD = "(shown to administrators of cortexd only)"
+WITHHELD = "(visible to administrators only)"
 
 
 def alerts(ctx: Context, params: AlertsParams, caller: Caller) -> AlertsReply:
-    """List alerts, the newest first."""
+    """List alerts, newest first."""
     book = ctx.monitor.book
     trusted = ctx.level_of(caller.peer) >= Level.ADMIN
-    found, total = book.store.find(params)
-    if params.id is not None and not found:
-        raise NotFound(f"there is no alert {quote(params.id)}")
+    matches, total = book.store.find(params)
+    if params.id is not None and not matches:
+        raise NotFound(f"no alert has the id {quote(params.id)}")
     return {
-        "alerts": [_redact(book.fresh(alert).wire(), trusted) for alert in found],
-        "count": len(found),
+        "alerts": [_redact(book.fresh(alert).wire(), trusted) for alert in matches],
+        "count": len(matches),
         "total": total,
         "total_active": ctx.count_active_alerts(),
     }
@@ -68,7 +68,7 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
 
 
 async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -> AcknowledgeReply:
-    """Mark an alert, or all active ones, as seen by a person."""
+    """Mark one alert, or all active ones, as seen."""
     book = ctx.monitor.book
     if params.id is None:
         count = await book.acknowledge(book.store.ids(["active"]))
@@ -81,7 +81,7 @@ async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -
 
 
 async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> DismissReply:
-    """Put an alert, or all that are active or acknowledged, out of sight."""
+    """Hide one alert, or all that are active or acknowledged."""
     book = ctx.monitor.book
     if params.id is None:
         count = await book.dismiss(book.store.ids(["active", "acknowledged"]))
@@ -94,26 +94,26 @@ async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> Dismis
 
 
 def _redact(alert: Any, trusted: bool) -> Any:
-    """Without what the caller could not read by itself: logs, and names of others' files.
+    """Remove what the caller could not read by itself: logs, and names of others' files.
 
-    An analysis was made of all of it, so it stays behind as well.
+    The analysis goes too, because it was made from all of it.
     """
-    if trusted or not (withheld := PRIVATE & {each["title"] for each in alert.get("evidence", ())}):
+    if trusted or not (withheld := PRIVATE & {item["title"] for item in alert.get("evidence", ())}):
         return alert
-    shown = {name: value for name, value in alert.items() if name != "analysis"}
-    shown["evidence"] = [
-        {"title": each["title"], "lines": [WITHHELD]} if each["title"] in withheld else each
-        for each in alert["evidence"]
+    redacted = {name: value for name, value in alert.items() if name != "analysis"}
+    redacted["evidence"] = [
+        {"title": item["title"], "lines": [WITHHELD]} if item["title"] in withheld else item
+        for item in alert["evidence"]
     ]
-    return shown
+    return redacted
 
 
 def _log_action(event: Event, what: str, caller: Caller, **fields: str) -> None:
-    done = event.name.lower().removeprefix("alert_")
+    action = event.name.lower().removeprefix("alert_")
     uid = caller.peer.uid
-    events.log(_log, logging.INFO, event, "%s %s by user %d", what, done, uid, uid=uid, **fields)
+    events.log(_log, logging.INFO, event, "%s %s by user %d", what, action, uid, uid=uid, **fields)
 
 
 def _require_alert(ctx: Context, alert_id: str) -> None:
     if ctx.monitor.book.store.get(alert_id) is None:
-        raise NotFound(f"there is no alert {quote(alert_id)}")
+        raise NotFound(f"no alert has the id {quote(alert_id)}")

@@ -1,4 +1,4 @@
-"""inference, inference.batch, inference.cancel, llm.status: the way to the model."""
+"""inference, inference.batch, inference.cancel: requests to the model."""
 
 from __future__ import annotations
 
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
         Generation,
         InferenceParams,
         InferenceReply,
-        LlmStatusReply,
-        NoParams,
     )
     from cortexd.context import Caller, Context
     from cortexd.model.prompts import Turn
@@ -65,13 +63,13 @@ async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> In
 
 
 async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply:
-    """Answer several prompts; one that fails does not spoil the others."""
+    """Answer several prompts; if one fails, the others are still answered."""
     uid = caller.peer.uid
     free = ctx.queue.limit - ctx.queue.running - ctx.queue.waiting
     if len(params.prompts) > free:
         raise DaemonBusy(
-            f"{len(params.prompts)} prompts, and the queue has room for {free} of "
-            f"{ctx.queue.limit}",
+            f"{len(params.prompts)} prompts do not fit into the queue; {free} of "
+            f"{ctx.queue.limit} places are free",
             queue_size=ctx.queue.waiting,
             retry_after_s=1.0,
         )
@@ -100,30 +98,13 @@ def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
         ):
             if not own and ctx.level_of(caller.peer) < Level.ADMIN:
                 raise Unauthorized(
-                    f"the request {params.request_id} is another user's",
-                    hint="administrators of cortexd may cancel it",
+                    f"the request {params.request_id} belongs to another user",
+                    hint="only its owner and administrators may cancel it",
                 )
             request.cancelled_by = uid
             request.task.cancel()
             return {"cancelled": True, "request_id": request.request_id}
     raise NotFound(f"no request {quote(params.request_id)} is running or waiting")
-
-
-async def llm_status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmStatusReply:
-    """Tell the model service's state and the queue before it."""
-    info = await ctx.llm.refresh()
-    queue = ctx.queue
-    return {
-        "state": info.state,
-        "model": info.model,
-        "profile": info.profile,
-        "context_length": info.context_length,
-        "queue": {"waiting": queue.waiting, "running": queue.running, "limit": queue.limit},
-        "slots": info.slots,
-        "tokens_per_second": ctx.llm.tokens_per_second,
-        "last_error": ctx.llm.last_error,
-        "url": ctx.llm.url,
-    }
 
 
 async def _build_conversations(
@@ -137,7 +118,7 @@ async def _build_conversations(
 
 @contextmanager
 def _make_cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
-    """Enter the running request into the table that ``cancel`` looks into."""
+    """Register the running request, so that ``cancel`` finds it."""
     task = asyncio.current_task()
     if task is None:  # pragma: no cover - handlers run in tasks
         raise RuntimeError("not in a task")
@@ -170,7 +151,7 @@ class _Job(NamedTuple):
 
 
 class _Tokens:
-    """Token events of one answer; what comes before anybody hears it goes out as one."""
+    """Token events of one answer; tokens from before the first can be sent go out as one."""
 
     def __init__(self, listener: Caller, request_id: str) -> None:
         self._listener = listener
@@ -199,43 +180,39 @@ async def _answer_in_batch(ctx: Context, job: _Job) -> BatchOutput:
 
 
 async def _answer(ctx: Context, job: _Job) -> InferenceReply:
-    """Answer one prompt, and say in the journal how it went; never what was asked."""
-    about = {"request_id": job.request_id, "uid": job.uid}
-    named = job.request_id
-    _log_event(
-        logging.INFO, Event.REQUEST_STARTED, "request %s of user %d", named, job.uid, **about
-    )
+    """Answer one prompt, and log how it went, never what was asked."""
+    fields = {"request_id": job.request_id, "uid": job.uid}
+    text = "request %s from user %d"
+    _log_event(logging.INFO, Event.REQUEST_STARTED, text, job.request_id, job.uid, **fields)
     try:
         reply = await _generate(ctx, job)
     except asyncio.CancelledError:
-        _log_event(
-            logging.INFO, Event.REQUEST_FAILED, "request %s cancelled", job.request_id, **about
-        )
+        text = "request %s cancelled"
+        _log_event(logging.INFO, Event.REQUEST_FAILED, text, job.request_id, **fields)
         raise
     except CortexError as error:
-        about["error"] = error.code
         _log_event(
             logging.WARNING, Event.REQUEST_FAILED, "request %s failed: %s",
-            job.request_id, error.message, **about,
+            job.request_id, error.message, **fields, error=error.code,
         )  # fmt: skip
         raise
     finally:
         ctx.update_status()
-    figures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
-               "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
+    measures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
+                "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
     _log_event(
         logging.INFO, Event.REQUEST_DONE, "request %s answered: %d tokens in %.0f ms",
-        job.request_id, reply["tokens_used"], reply["inference_time_ms"], **about, **figures,
+        job.request_id, reply["tokens_used"], reply["inference_time_ms"], **fields, **measures,
     )  # fmt: skip
     return reply
 
 
 async def _generate(ctx: Context, job: _Job) -> InferenceReply:
-    """Wait for a turn, generate, and account for it."""
+    """Wait for a turn, generate, and record the usage."""
     settings, listener = job.settings, job.listener
     llm = ctx.config.llm
     limit_s = min(settings.timeout_s or llm.request_timeout_sec, llm.request_timeout_sec)
-    asked = time.monotonic()
+    queued = time.monotonic()
     usage = Usage()
     parts: list[str] = []
     first_token = 0.0
@@ -263,7 +240,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
                 alone = alone and ctx.queue.running == 1
     except TimeoutError as error:
         raise RequestTimeout(
-            f"no complete answer within {limit_s:g} s; {usage.tokens} tokens had come",
+            f"the answer was incomplete after {limit_s:g} s, at {usage.tokens} tokens",
             hint="ask for fewer tokens, or raise timeout_s or llm.request_timeout_sec",
             timeout_s=limit_s,
             tokens=usage.tokens,
@@ -279,7 +256,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         "prompt_tokens": usage.prompt_tokens,
         "inference_time_ms": _to_ms(ended - started),
         "time_to_first_token_ms": _to_ms((first_token or ended) - started),
-        "queue_ms": _to_ms(started - asked),
+        "queue_ms": _to_ms(started - queued),
         "finish_reason": usage.finish_reason,
         "model": usage.model or info.model or "unknown",
         "request_id": job.request_id,
@@ -287,7 +264,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
 
 
 def _build_payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
-    """The body of the chat completion, without what says how it is transported."""
+    """The body of the chat completion, without its transport options."""
     llm = ctx.config.llm
     unset_tokens = settings.max_tokens is UNSET
     payload: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""help: the table of commands, as data."""
+"""help: the table of commands as data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _describe(command: Command) -> CommandHelp:
 
 
 def params_schema(params: type[Params]) -> dict[str, Any]:
-    """JSON schema (2020-12) of a command's parameters, without references to others."""
+    """JSON schema (2020-12) of a command's parameters, without references."""
     import msgspec
 
     (schema,), components = msgspec.json.schema_components([params], ref_template="{name}")

@@ -1,10 +1,10 @@
 """Who may use the model next: bounded, fair between users, cancellable.
 
-Priorities go first: a person waits behind persons only, a batch behind both, background
-work behind everything.  Within a priority users take turns, however much one of them has
-asked for; when the queue is full, whoever waits with most gives way to whoever has less, so
-that nobody can fill it for others.  Knows nothing of models, sockets or time limits: who
-waits too long cancels the waiting task, and its place is given up.
+Priorities come first: people wait only for people, batches for both, background work for
+everything.  Within a priority users take turns, however many requests one of them has.  When
+the queue is full, the user with most waiting requests gives way to one with fewer, so nobody
+can fill it for others.  Knows nothing of models, sockets or time limits: to stop waiting,
+cancel the waiting task.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 # Weight of the newest answer in the running mean of service times, for retry_after_s.
 _MEAN_WEIGHT = 0.2
-# Before anything has been measured, and never less: clients should not hammer.
+# The least, and the default before anything is measured: clients should not hammer.
 _MIN_RETRY_S = 1.0
 
 
 class Priority(IntEnum):
-    """Lower goes first."""
+    """Lower comes first."""
 
     PERSON = 0
     BATCH = 1
@@ -58,11 +58,11 @@ class InferenceQueue:
         return sum(len(turns) for users in self._waiting.values() for turns in users.values())
 
     def configure(self, limits: LimitsSection) -> None:
-        """Change how many requests may be in; those that already are keep their places."""
+        """Change how many requests fit; those already queued keep their places."""
         self.limit = limits.queue_size
 
     def set_slots(self, slots: int) -> None:
-        """Change how many requests run at a time; none that already runs is ended."""
+        """Change how many requests run at a time; running ones continue."""
         self.slots = slots
         self._grant_turns()
 
@@ -71,7 +71,7 @@ class InferenceQueue:
         """Wait for a turn and hold it for the length of the ``async with`` block.
 
         Raises:
-            DaemonBusy: the queue is full, or became so and another user has less in it.
+            DaemonBusy: the queue is full, or this request gave way to another user's.
         """
         await self._enter(uid, priority)
         started = time.monotonic()
@@ -95,7 +95,7 @@ class InferenceQueue:
         except asyncio.CancelledError:
             if not turn.done() or turn.cancelled():
                 self._remove(uid, priority, turn)
-            elif turn.exception() is None:  # the turn came in the same instant
+            elif turn.exception() is None:  # the turn was granted at the same instant
                 self.running -= 1
                 self._grant_turns()
             raise
@@ -109,7 +109,7 @@ class InferenceQueue:
         )
 
     def _displace(self, uid: int) -> bool:
-        """Make room for ``uid``: the newest of who waits with most, if that stays the most."""
+        """Make room for ``uid`` by dropping the newest request of a user with more of them."""
         counts: Counter[int] = Counter()
         for users in self._waiting.values():
             counts.update({user: len(turns) for user, turns in users.items()})
@@ -122,7 +122,7 @@ class InferenceQueue:
             if turns := self._waiting[priority].get(most):
                 turn = turns[-1]
                 self._remove(most, priority, turn)
-                if not turn.done():  # a cancelled one makes room by itself
+                if not turn.done():  # a cancelled one has made room already
                     turn.set_exception(self._busy_error(self.limit + 1))
                 return True
         return False
@@ -133,7 +133,7 @@ class InferenceQueue:
     def _remove(self, uid: int, priority: Priority, turn: _Turn) -> None:
         users = self._waiting[priority]
         turns = users.get(uid, deque())
-        if turn in turns:  # another's end may have passed over it since it was cancelled
+        if turn in turns:  # it may have been passed over since it was cancelled
             turns.remove(turn)
             if not turns:
                 del users[uid]

@@ -1,7 +1,7 @@
 """How often one user may start something expensive: a token bucket per uid.
 
-Time comes from the caller's clock; buckets that are full again are forgotten, so the
-table holds only users of the last few seconds.
+Buckets that are full again are forgotten, so the table holds only users of the last few
+seconds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class RateLimiter:
         self.configure(limits)
 
     def configure(self, limits: LimitsSection) -> None:
-        """Change the bounds; what has been taken stays taken."""
+        """Change the limits; tokens already taken stay taken."""
         self.per_second = limits.requests_per_second
         self.burst = limits.request_burst
 
@@ -38,14 +38,14 @@ class RateLimiter:
         """Take ``count`` tokens of ``uid``.
 
         Raises:
-            RateLimited: there are not enough; ``retry_after_s`` says when there will be.
+            RateLimited: there are too few; ``retry_after_s`` says when there will be enough.
         """
         now = self._clock()
         tokens = self._tokens(uid, now)
         if tokens < min(count, self.burst):
             wait = (min(count, self.burst) - tokens) / self.per_second
             raise RateLimited(
-                f"user {uid} asked too often; the limit is {self.per_second:g} requests a second "
+                f"too many requests from user {uid}; the limit is {self.per_second:g} a second "
                 f"after a burst of {self.burst}",
                 retry_after_s=math.ceil(wait * 1000) / 1000,
             )

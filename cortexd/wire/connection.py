@@ -68,7 +68,7 @@ class Host(Protocol):
         """The limits in force."""
 
     def check_capacity(self) -> DaemonBusy | None:
-        """Why a new client cannot be taken, or None."""
+        """Why a new client cannot be accepted, or None."""
 
     def add(self, connection: Connection) -> None:
         """Count a client that has connected."""
@@ -322,7 +322,7 @@ class Connection(asyncio.BufferedProtocol):
     def _fail_overdue_frame(self) -> None:
         limit = self._host.limits.frame_timeout_sec
         error = RequestTimeout(
-            f"the request was not complete {limit:g} s after its first byte",
+            f"the request was still incomplete {limit:g} s after its first byte",
             hint="end a request with a newline",
             timeout_s=limit,
         )

@@ -1,4 +1,4 @@
-"""One frame into the calls that it holds, or the error that says why it holds none; no I/O."""
+"""Parse one frame into the calls that it contains, or an error that says why not; no I/O."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def parse_frame(kind: Kind, data: bytes, limit_bytes: int) -> Call | list[Call]:
         return parse_request(strictjson.loads(data))
     if kind is Kind.GARBAGE:
         raise InvalidJson(
-            f"a request is a JSON object; this starts with byte 0x{data[0]:02x}",
-            hint='send for example {"command":"ping"}',
+            f"a request must be a JSON object; this one starts with byte 0x{data[0]:02x}",
+            hint='send, for example: {"command":"ping"}',
         )
     raise RequestTooLarge(
         f"the request is longer than {limit_bytes} bytes",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cortexd.dispatch import Dispatcher
 
 
-# Taken from a client at once: what can be cut into requests in a millisecond.
+# Read from a client at a time: what can be cut into requests in a millisecond.
 RECEIVE_BYTES = 16 * 1024
 
 
@@ -51,13 +51,13 @@ class Server:
             )
 
     def check_capacity(self) -> DaemonBusy | None:
-        """Why a new client cannot be taken, or None."""
+        """Why a new client cannot be accepted, or None."""
         limit = self.limits.max_connections
         if len(self._connections) < limit:
             return None
         self.dispatcher.context.counters.refused_connections += 1
         return DaemonBusy(
-            f"{limit} clients are connected; that is the limit",
+            f"{limit} clients are connected, which is the limit",
             hint="close some, or raise limits.max_connections in daemon.yaml",
             retry_after_s=1.0,
         )
@@ -75,7 +75,7 @@ class Server:
             self._empty.set()
 
     async def drain(self, timeout_s: float) -> None:
-        """Take no more clients, let running requests finish, then end what is left."""
+        """Accept no more clients, let running requests finish, then end the rest."""
         self.draining = True
         for listener in self._listeners:
             listener.close()

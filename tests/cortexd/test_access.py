@@ -91,7 +91,7 @@ def test_any_user_reads_and_asks_and_only_some_administer(open_folder: Path) -> 
         assert code(ask_as(cortexd, OTHER, "inference", prompt="x")) == "LLM_UNAVAILABLE"
         refused = ask_as(cortexd, OTHER, "config.reload")
         assert code(refused) == "UNAUTHORIZED"
-        assert f"user {OTHER} has use" in refused["error"]["message"]
+        assert f"user {OTHER} is not one of them" in refused["error"]["message"]
         assert group.gr_name in refused["error"]["details"]["hint"]
         assert code(ask_as(cortexd, OTHER, "shutdown")) == "UNAUTHORIZED"
         assert code(ask_as(cortexd, OTHER, "config.reload", groups=str(group.gr_gid))) == "ok"

@@ -24,7 +24,7 @@ def test_a_request_and_a_batch(kind: Kind) -> None:
     ("kind", "data", "error", "text"),
     [
         (Kind.LINE, b"{", InvalidJson, "not JSON"),
-        (Kind.LINE, b"5", InvalidRequest, "a request is a JSON object"),
+        (Kind.LINE, b"5", InvalidRequest, "a request must be a JSON object"),
         (Kind.GARBAGE, b"h", InvalidJson, "byte 0x68"),
         (Kind.TOO_LARGE, b"", RequestTooLarge, "longer than 1024 bytes"),
     ],
