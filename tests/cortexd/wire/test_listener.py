@@ -101,7 +101,7 @@ def test_paths_that_cannot_be(tmp_path: Path) -> None:
     assert "cannot listen on" in said
     assert f"hint: create its directory: mkdir -p {tmp_path}/none" in said
     assert "Not a directory" in start(tmp_path, file / "s")
-    assert "a Unix socket's limit is 107" in start(tmp_path, tmp_path / ("x" * 200))
+    assert "the limit for a Unix socket is 107" in start(tmp_path, tmp_path / ("x" * 200))
     link = tmp_path / "link"
     link.symlink_to("nowhere")
     assert "exists and is not a socket" in start(tmp_path, link)
