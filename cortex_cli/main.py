@@ -18,7 +18,7 @@ from cortex_cli import output
 from cortex_cli.commands import COMMANDS
 from cortex_cli.errors import DONE, FAILED, INTERRUPTED, USAGE, AlreadySaid, exit_status
 from cortex_cli.settings import Settings
-from cortexd.api.errors import CortexError, nearest
+from cortexd.api.errors import CortexError, find_nearest
 
 DEBUG_VARIABLE = "CORTEX_DEBUG"
 
@@ -43,7 +43,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command when there is none of that name."""
         if not ctx.resilient_parsing and args[0] not in COMMANDS and not args[0].startswith("-"):
-            guess = nearest(args[0], COMMANDS)
+            guess = find_nearest(args[0], COMMANDS)
             raise click.UsageError(
                 f"there is no command {args[0]!r}"
                 + (f"; did you mean {guess!r}?" if guess else ""),

@@ -20,7 +20,7 @@ from cortexd.api.errors import (
     ContextExceeded,
     CortexError,
     LlmUnavailable,
-    nearest,
+    find_nearest,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
     if name == FAKE:
         return FakeProvider()
     if name not in ENDPOINTS:
-        guess = nearest(name, PROVIDERS)
+        guess = find_nearest(name, PROVIDERS)
         raise UsageFault(
             f"CORTEX_PROVIDER is {name!r}; it must be one of {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,

@@ -24,7 +24,7 @@ async def collect_unit_lines(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The last lines of the journal from the unit, and from systemd about it."""
     del scene
     unit = alert.metadata.get("unit")
-    if not unit or not _NAME.fullmatch(unit) or not command.available("journalctl"):
+    if not unit or not _NAME.fullmatch(unit) or not command.is_installed("journalctl"):
         return []
     argv = ["journalctl", "--no-pager", "--quiet", "--output=short-iso", f"--lines={LINES}"]
     outcome = await command.run([*argv, f"--unit={unit}"], LIMIT_S, max_bytes=MAX_BYTES)

@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from cortexd.cgroups import unit_of
+from cortexd.cgroups import read_unit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def _list_busiest(proc: Path, before: dict[int, Process]) -> list[str]:
 
 
 def _describe(process: Process, proc: Path) -> str:
-    unit = unit_of(process.pid, proc)
+    unit = read_unit(process.pid, proc)
     return f"{process.name} (pid {process.pid})" + (f" of {unit}" if unit else "")
 
 

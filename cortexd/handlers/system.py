@@ -1,4 +1,4 @@
-"""ping, version, help, status, health, metrics: what anybody may ask."""
+"""ping, version, status, health, health.history, metrics: open to every local user."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ PROGRAM = "cortexd"
 
 
 def ping(_ctx: Context, _params: NoParams, _caller: Caller) -> PingReply:
-    """Answer, and so show that the daemon lives."""
+    """Check that the daemon responds."""
     return {"pong": True}
 
 
 def version(ctx: Context, _params: NoParams, _caller: Caller) -> VersionReply:
-    """Tell the daemon's version and that of the protocol."""
+    """Show the versions of the daemon and the protocol."""
     return {"name": PROGRAM, "version": ctx.version, "protocol": PROTOCOL_VERSION}
 
 
 async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
-    """Tell how the daemon, the machine and the model service are."""
+    """Show the state of the daemon, the machine and the model service."""
     reading = await health(ctx, params, caller)
     llm: LlmSummary = {
         "backend": "llama_cpp",
@@ -52,14 +52,14 @@ async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
         "running": True,
         "pid": os.getpid(),
         "socket_path": str(ctx.config.socket.path),
-        "connections": ctx.connections(),
+        "connections": ctx.count_connections(),
         "health": reading,
         "llm": llm,
     }
 
 
 async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthReply:
-    """Read the machine's state at this moment."""
+    """Show the machine's current state."""
     info = await ctx.llm.refresh()
     memory, swap, load = samplers.read_memory(), samplers.read_swap(), samplers.read_load()
     seen = ctx.monitor.readings
@@ -90,8 +90,8 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
             if "units" in seen
             else None
         ),
-        "active_alerts": ctx.active_alerts(),
-        "critical_alerts": ctx.active_alerts("critical"),
+        "active_alerts": ctx.count_active_alerts(),
+        "critical_alerts": ctx.count_active_alerts("critical"),
         "active_processes": samplers.count_processes(),
         "open_files": samplers.count_open_files(),
         "llm_loaded": info.state == "ready",
@@ -100,10 +100,10 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
 
 
 def history(ctx: Context, params: HistoryParams, _caller: Caller) -> HistoryReply:
-    """Give the means of the last minutes, as the monitor has stored them."""
+    """Show the averages of each of the last minutes."""
     return {"series": ctx.monitor.history.read_all(int(time.time() // 60), params.minutes)}
 
 
 def metrics(ctx: Context, _params: NoParams, _caller: Caller) -> MetricsReply:
-    """Give the daemon's counters in Prometheus's text format."""
+    """Show the daemon's counters in Prometheus's text format."""
     return {"text": exposition.render(ctx)}

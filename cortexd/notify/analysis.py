@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from cortexd.alert import Alert
     from cortexd.alerts.book import AlertBook
     from cortexd.config import AlertsSection
-    from cortexd.model.llm import ServerInfo, Upstream
+    from cortexd.model.llm import Upstream
     from cortexd.model.queue import InferenceQueue
+    from cortexd.model.server_info import ServerInfo
 
 _log = logging.getLogger(__name__)
 

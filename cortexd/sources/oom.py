@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cortexd import command
-from cortexd.cgroups import unit_in
+from cortexd.cgroups import find_unit
 
 # A kill is reported for this long; then its alert is resolved.
 WINDOW_S = 3600.0
@@ -97,7 +97,7 @@ class OomKills:
             self._logged += self._read_log(now)
             groups = self._count_by_group()
             self._grown += [
-                OomKill(now, None, None, unit_in(group), None)
+                OomKill(now, None, None, find_unit(group), None)
                 for group, count in groups.items()
                 for _ in range(min(new, count - self._by_group.get(group, 0)))
             ]
@@ -127,7 +127,7 @@ class OomKills:
 
     async def _read_journal(self, expected: int, now: float) -> list[OomKill]:
         """The newest kernel messages about kills, if this user may read the journal."""
-        if not command.available("journalctl"):
+        if not command.is_installed("journalctl"):
             return []
         outcome = await command.run(
             ["journalctl", "--dmesg", "--quiet", "--no-pager", "--output=cat",
@@ -140,7 +140,7 @@ class OomKills:
 
     async def _read_systemd(self, now: float) -> list[OomKill]:
         """Units whose result says that they were killed since the last check."""
-        if not command.available("systemctl"):
+        if not command.is_installed("systemctl"):
             return []
         properties = "Id,Result,StateChangeTimestampMonotonic"
         outcome = await command.run(
@@ -207,8 +207,8 @@ def parse(record: str, now: float) -> OomKill | None:
     victim = _VICTIM.match(match["what"])
     limited = match["why"] == "CONSTRAINT_MEMCG"
     if not victim:
-        return OomKill(now, match["what"], None, unit_in(match["group"]), limited)
-    return OomKill(now, victim["name"], int(victim["pid"]), unit_in(match["group"]), limited)
+        return OomKill(now, match["what"], None, find_unit(match["group"]), limited)
+    return OomKill(now, victim["name"], int(victim["pid"]), find_unit(match["group"]), limited)
 
 
 def _open_log(path: Path) -> int | None:

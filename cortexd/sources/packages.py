@@ -78,7 +78,7 @@ class AptUpdates:
 
     def explain_absence(self) -> str | None:
         """Why there is nothing to read, or None."""
-        if not command.available("apt-get"):
+        if not command.is_installed("apt-get"):
             return "apt-get is not installed"
         return None if self._lists.is_dir() else f"{self._lists} does not exist"
 
@@ -109,7 +109,7 @@ class BrokenPackages:
 
     def explain_absence(self) -> str | None:
         """Why there is nothing to read, or None."""
-        if not command.available("dpkg-query"):
+        if not command.is_installed("dpkg-query"):
             return "dpkg-query is not installed"
         return None if (self._admin / "status").exists() else f"{self._admin}/status does not exist"
 
@@ -124,7 +124,7 @@ class BrokenPackages:
         argv = ["dpkg-query", f"--admindir={self._admin}", "-W", "-f", form]
         outcome = await command.run(argv, LIMIT_S)
         broken = parse_states(outcome.output)
-        if command.available("apt-get"):
+        if command.is_installed("apt-get"):
             argv = [
                 "apt-get",
                 "check",

@@ -56,7 +56,7 @@ class Units:
         """Why there are none, or None."""
         if not self._systemd.is_dir():
             return "systemd is not running"
-        return None if command.available("systemctl") else "systemctl is not installed"
+        return None if command.is_installed("systemctl") else "systemctl is not installed"
 
     def is_due(self, now: float) -> bool:
         """Whether a unit has started or ended, or it is time to look again."""

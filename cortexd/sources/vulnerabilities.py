@@ -47,7 +47,7 @@ class Vulnerabilities:
 
     def explain_absence(self) -> str | None:
         """Why debsecan cannot be run, or None."""
-        if not command.available("debsecan"):
+        if not command.is_installed("debsecan"):
             return "debsecan is not installed"
         return None if self._find_data() else f"{self._data} has no debsecan data"
 

@@ -15,7 +15,7 @@ import yaml
 
 from cortex_cli.errors import UsageFault
 from cortex_cli.install.policy.rules import Level, Policy, Rule
-from cortexd.api.errors import nearest
+from cortexd.api.errors import find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -135,7 +135,7 @@ def _texts(node: yaml.Node, source: str, where: str, most: int | None = None) ->
 def _unknown(
     source: str, key: yaml.ScalarNode, known: tuple[str, ...], where: str = ""
 ) -> PolicyFault:
-    guess = nearest(key.value, known)
+    guess = find_nearest(key.value, known)
     hint = f"did you mean {guess}?" if guess else f"known are: {', '.join(known)}"
     return PolicyFault(
         f"{source}, line {key.start_mark.line + 1}: unknown key {key.value!r}"

@@ -151,7 +151,7 @@ def test_a_model_that_breaks_off_is_an_error(cortex: Cortex, runtime: Path) -> N
     with scripted(cortex, runtime, "chat", break_off) as (command, _):
         done = command.run("ask", "hi")
         assert (done.returncode, done.stdout) == (1, "half an \n")
-        assert "cortex: the model server went away after 1 tokens" in done.stderr
+        assert "cortex: the model server disconnected after 1 tokens" in done.stderr
         assert "Traceback" not in done.stderr
 
 

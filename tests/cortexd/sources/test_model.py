@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cortexd.config import LlmSection
 from cortexd.model.llm import Upstream
 from cortexd.rules.model import BASELINE, NEWEST
 from cortexd.sources.model import GAP_S, ModelService
@@ -14,7 +15,7 @@ from tests.support.fake_llm import FakeLlm, say
 
 def test_its_state_and_that_it_was_ready(tmp_path: Path) -> None:
     async def go(url: str, llm: FakeLlm) -> list[str]:
-        upstream = Upstream(url)
+        upstream = Upstream(LlmSection(url=url))
         source = ModelService(upstream)
         first = await source.read()
         llm.stop()
@@ -31,7 +32,7 @@ def test_its_state_and_that_it_was_ready(tmp_path: Path) -> None:
 
 def test_it_is_not_asked_where_asking_would_start_it(tmp_path: Path) -> None:
     async def go() -> str:
-        upstream = Upstream(f"unix:{tmp_path}/none")
+        upstream = Upstream(LlmSection(url=f"unix:{tmp_path}/none"))
         reading = await ModelService(upstream, probe=False).read()
         await upstream.aclose()
         return reading.state
@@ -41,16 +42,16 @@ def test_it_is_not_asked_where_asking_would_start_it(tmp_path: Path) -> None:
 
 def test_another_model_has_another_usual_speed(tmp_path: Path) -> None:
     async def go(llm: FakeLlm) -> list[tuple[float, ...]]:
-        upstream = Upstream(llm.url)
+        upstream = Upstream(LlmSection(url=llm.url))
         source = ModelService(upstream)
-        speeds = []
+        seen = []
         for name in ("one", "one", "two"):
             llm.models = json.dumps({"data": [{"id": name}]}).encode()
             upstream.speeds.append(40.0)
-            upstream.doubt()
-            speeds.append((await source.read()).speeds)
+            upstream.invalidate()
+            seen.append((await source.read()).speeds)
         await upstream.aclose()
-        return speeds
+        return seen
 
     with FakeLlm(tmp_path / "s") as llm:
         assert asyncio.run(go(llm)) == [(40.0,), (40.0, 40.0), ()]
@@ -66,15 +67,18 @@ def test_slower_than_it_was_is_told_by_a_daemon(tmp_path: Path) -> None:
                 llm.chat = say(*["word "] * 10, between=0.005 if number < BASELINE else 0.03)
                 cortexd.call("inference", prompt="x")
 
-            def find_slow() -> list[dict[str, Any]]:
-                alerts = cortexd.call("alerts", type="llm_error")["alerts"]
-                return [alert for alert in alerts if alert["kind"] == "llm_slow"]
+            def told() -> list[dict[str, Any]]:
+                found = cortexd.call("alerts", type="llm_error")["alerts"]
+                return [alert for alert in found if alert["kind"] == "llm_slow"]
 
-            (alert,) = eventually(find_slow, "it is slow", timeout=GAP_S + 20)
+            (alert,) = eventually(told, "it is slow", timeout=GAP_S + 20)
             now, usual = (float(alert["metadata"][name]) for name in ("tokens_per_second", "usual"))
             assert now < usual / 2
             assert f"{now:.1f} tokens a second" in alert["message"]
 
 
 def test_switched_off() -> None:
-    assert ModelService(Upstream("unix:/none", enabled=False)).explain_absence() is not None
+    assert (
+        ModelService(Upstream(LlmSection(url="unix:/none", enabled=False))).explain_absence()
+        is not None
+    )
