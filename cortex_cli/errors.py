@@ -28,7 +28,7 @@ class Failure(CortexError):
     exit_code: ClassVar[int] = FAILED
 
 
-class UsageFault(Failure):
+class UsageError(Failure):
     """The command line, an environment variable or a settings file makes no sense."""
 
     exit_code = USAGE
@@ -40,7 +40,7 @@ class NothingFound(Failure):
     exit_code = NOTHING_FOUND
 
 
-class AlreadySaid(Failure):
+class AlreadyReported(Failure):
     """The outcome is bad and has been printed as data; only the exit status is left."""
 
     def __init__(self, exit_code: int = FAILED) -> None:
@@ -50,6 +50,6 @@ class AlreadySaid(Failure):
 
 def exit_status(error: CortexError) -> int:
     """The exit status that ``error`` stands for."""
-    if isinstance(error, AlreadySaid):
+    if isinstance(error, AlreadyReported):
         return error.status
     return error.exit_code if isinstance(error, Failure) else FAILED

@@ -87,18 +87,18 @@ class CommandInterpreter:
         if not request:
             raise ValueError("the request is empty")
         self.left_out = ()
-        proposed = self._proposed(request)
+        proposed = self._propose(request)
         if proposed is None:
-            return plan_install(self._settings, request).shown_commands()
-        commands = self._checked(proposed)
+            return plan_install(self._settings, request).format_commands()
+        commands = self._drop_refuted(proposed)
         if proposed and not commands:
-            return plan_install(self._settings, request).shown_commands()
+            return plan_install(self._settings, request).format_commands()
         return commands
 
-    def _proposed(self, request: str) -> list[str] | None:
+    def _propose(self, request: str) -> list[str] | None:
         """What the model proposes; None if it is none to ask."""
         if self._provider == FAKE and (text := self._settings.environ.get(FAKE_VARIABLE)):
-            return _commands(text)
+            return _parse_commands(text)
         with closing(provider.choose(self._settings, self._model)) as source:
             if source.model().profile == prompts.NANO:
                 return None
@@ -116,9 +116,9 @@ class CommandInterpreter:
                 mark=prompts.mark(*texts),
             )
             reply, _ = provider.complete(source, Question(messages, MAX_TOKENS, json_schema=SCHEMA))
-        return _commands(reply)
+        return _parse_commands(reply)
 
-    def _checked(self, proposed: Sequence[str]) -> list[str]:
+    def _drop_refuted(self, proposed: Sequence[str]) -> list[str]:
         """Those of ``proposed`` in which nothing is refuted."""
         commands, left_out = [], []
         manuals = Manuals.of(self._settings.environ)
@@ -137,7 +137,7 @@ class CommandInterpreter:
         return commands
 
 
-def _commands(reply: str) -> list[str]:
+def _parse_commands(reply: str) -> list[str]:
     """The list in a model's reply, one line a command.
 
     Raises:

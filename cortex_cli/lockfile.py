@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held(path: Path, others: str) -> Iterator[None]:
+def hold(path: Path, others: str) -> Iterator[None]:
     """Hold the lock for the block; ``others`` says for whom one waits."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

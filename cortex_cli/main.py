@@ -16,7 +16,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from cortex_cli import output
 from cortex_cli.commands import COMMANDS
-from cortex_cli.errors import DONE, FAILED, INTERRUPTED, USAGE, AlreadySaid, exit_status
+from cortex_cli.errors import DONE, FAILED, INTERRUPTED, USAGE, AlreadyReported, exit_status
 from cortex_cli.settings import Settings
 from cortexd.api.errors import CortexError, nearest
 
@@ -93,24 +93,24 @@ def main(args: list[str] | None = None) -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        return _usage(error)
-    except AlreadySaid as error:
+        return _report_usage(error)
+    except AlreadyReported as error:
         return error.status
     except CortexError as error:
         output.complain(error.message, error.hint)
         return exit_status(error)
     except BrokenPipeError:
-        return _reader_left()
+        return _discard_output()
     except OSError as error:
         subject = f"{error.filename}: " if error.filename else ""
         output.complain(f"{subject}{error.strerror or error}")
         return FAILED
     except Exception as error:  # noqa: BLE001 - a person is never shown a traceback unasked
-        return _defect(error)
+        return _report_defect(error)
     return status if isinstance(status, int) else DONE
 
 
-def _usage(error: click.ClickException) -> int:
+def _report_usage(error: click.ClickException) -> int:
     if isinstance(error, NoArgsIsHelpError):
         output.talk(error.format_message())
         return USAGE
@@ -121,13 +121,13 @@ def _usage(error: click.ClickException) -> int:
     return USAGE
 
 
-def _reader_left() -> int:
+def _discard_output() -> int:
     # What is still buffered would raise once more when the interpreter closes stdout.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FAILED
 
 
-def _defect(error: Exception) -> int:
+def _report_defect(error: Exception) -> int:
     if os.environ.get(DEBUG_VARIABLE):
         raise error
     output.complain(

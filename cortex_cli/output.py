@@ -35,12 +35,12 @@ PATIENCE_S = 1.0
 BAR_CELLS = 24
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """``text`` with every character that a terminal would act on written out."""
-    return UNSAFE.sub(_written_out, text)
+    return UNSAFE.sub(_write_out, text)
 
 
-def _written_out(match: re.Match[str]) -> str:
+def _write_out(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x100:
         return f"\\x{code:02x}"
@@ -49,24 +49,24 @@ def _written_out(match: re.Match[str]) -> str:
 
 def data(text: str, *, end: str = "\n") -> None:
     """Write untrusted text to stdout, escaped, and flush it."""
-    sys.stdout.write(escaped(text) + end)
+    sys.stdout.write(escape(text) + end)
     sys.stdout.flush()
 
 
 def data_json(value: Any) -> None:
     """Write ``value`` to stdout as one JSON document."""
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
-    sys.stdout.write(UNSAFE_IN_JSON.sub(_json_escape, text) + "\n")
+    sys.stdout.write(UNSAFE_IN_JSON.sub(_escape_json, text) + "\n")
     sys.stdout.flush()
 
 
-def _json_escape(match: re.Match[str]) -> str:
+def _escape_json(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]
 
 
 def talk(text: str) -> None:
     """Write a line for a person to stderr."""
-    sys.stderr.write(escaped(text) + "\n")
+    sys.stderr.write(escape(text) + "\n")
     sys.stderr.flush()
 
 
@@ -79,13 +79,13 @@ def complain(message: str, hint: str | None = None) -> None:
 
 def talk_styled(parts: Iterable[tuple[str, str | None]]) -> None:
     """Write one line to stderr, each part in its style where styles are wanted."""
-    sys.stderr.write("".join(_styled(*part, sys.stderr) for part in parts) + "\n")
+    sys.stderr.write("".join(_style(*part, sys.stderr) for part in parts) + "\n")
     sys.stderr.flush()
 
 
 def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
     """Write one line to stdout, each part in its style where styles are wanted."""
-    sys.stdout.write("".join(_styled(*part, sys.stdout) for part in parts) + "\n")
+    sys.stdout.write("".join(_style(*part, sys.stdout) for part in parts) + "\n")
     sys.stdout.flush()
 
 
@@ -96,14 +96,14 @@ def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:
         data_styled([(f"{name:<{width}}  ", DIM), (value, None)])
 
 
-def coloured(stream: TextIO) -> bool:
+def uses_colour(stream: TextIO) -> bool:
     """True where colour belongs: a terminal, and nobody said NO_COLOR."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _styled(text: str, style: str | None, stream: TextIO) -> str:
-    text = escaped(text)
-    return f"\x1b[{style}m{text}\x1b[0m" if style and coloured(stream) else text
+def _style(text: str, style: str | None, stream: TextIO) -> str:
+    text = escape(text)
+    return f"\x1b[{style}m{text}\x1b[0m" if style and uses_colour(stream) else text
 
 
 class Progress:
@@ -137,7 +137,7 @@ class Progress:
         self._drawn = now
         filled = min(BAR_CELLS, BAR_CELLS * done // max(total, 1))
         bar = "█" * filled + "░" * (BAR_CELLS - filled)
-        sys.stderr.write(f"\r\x1b[K{self._title} {bar} {escaped(note)}")
+        sys.stderr.write(f"\r\x1b[K{self._title} {bar} {escape(note)}")
         sys.stderr.flush()
 
 

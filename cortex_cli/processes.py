@@ -47,10 +47,10 @@ def spawn(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Proc
     finally:
         os.close(descriptor)
     child.returncode = 0  # it outlives us: no warning that nobody waited for it
-    return of(child.pid)
+    return identify(child.pid)
 
 
-def record(path: Path, process: Process) -> None:
+def write_record(path: Path, process: Process) -> None:
     """Write the record of ``process``, whole or not at all."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
@@ -58,7 +58,7 @@ def record(path: Path, process: Process) -> None:
     new.replace(path)
 
 
-def recorded(path: Path) -> Process | None:
+def read_record(path: Path) -> Process | None:
     """The process that ``path`` records, if it is still running."""
     try:
         value = json.loads(path.read_text())
@@ -68,15 +68,15 @@ def recorded(path: Path) -> Process | None:
     return process if is_running(process) else None
 
 
-def of(pid: int) -> Process:
+def identify(pid: int) -> Process:
     """The process that has ``pid`` now."""
-    started = _started(pid)
+    started = _read_start_time(pid)
     return Process(pid, started if started is not None else 0)
 
 
 def is_running(process: Process) -> bool:
     """True while this very process is there and no zombie."""
-    return process.pid > 0 and _started(process.pid) == process.started
+    return process.pid > 0 and _read_start_time(process.pid) == process.started
 
 
 def stop(process: Process, grace_s: float) -> bool:
@@ -89,10 +89,10 @@ def stop(process: Process, grace_s: float) -> bool:
         if not is_running(process):
             return True
         signal.pidfd_send_signal(handle, signal.SIGTERM)
-        if _ended(handle, grace_s):
+        if _wait_for_exit(handle, grace_s):
             return True
         signal.pidfd_send_signal(handle, signal.SIGKILL)
-        _ended(handle, grace_s)
+        _wait_for_exit(handle, grace_s)
         return False
     except ProcessLookupError:
         return True
@@ -100,7 +100,7 @@ def stop(process: Process, grace_s: float) -> bool:
         os.close(handle)
 
 
-def log_tail(log: Path, lines: int) -> list[str]:
+def read_log_tail(log: Path, lines: int) -> list[str]:
     """The last lines that a process wrote."""
     try:
         with log.open("rb") as stream:
@@ -110,14 +110,14 @@ def log_tail(log: Path, lines: int) -> list[str]:
         return []
 
 
-def _ended(handle: int, timeout_s: float) -> bool:
+def _wait_for_exit(handle: int, timeout_s: float) -> bool:
     # A pidfd becomes readable when its process ends, waited for or not.
     poller = select.poll()
     poller.register(handle, select.POLLIN)
     return bool(poller.poll(timeout_s * 1000))
 
 
-def _started(pid: int) -> int | None:
+def _read_start_time(pid: int) -> int | None:
     """When ``pid`` started; None if it is gone or a zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()

@@ -17,7 +17,7 @@ from cortex_cli.main import cli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD = """# The command `cortex`
+INTRODUCTION = """# The command `cortex`
 
 Made by `python -m cortex_cli.reference`; a test compares.  Data goes to stdout, talk and
 progress to stderr.  Exit status: 0 done, 1 failed, 2 usage, 3 nothing found, 130 interrupted.
@@ -45,25 +45,25 @@ ENVIRONMENT = {
 }
 
 
-def reference() -> str:
+def render() -> str:
     """The whole page."""
-    parts = [HEAD, *_pages(cli, ["cortex"])]
+    parts = [INTRODUCTION, *_render_pages(cli, ["cortex"])]
     rows = "".join(f"| `{name}` | {text} |\n" for name, text in ENVIRONMENT.items())
     parts.append(f"## Environment\n\n| variable | meaning |\n|---|---|\n{rows}")
     return "\n".join(parts)
 
 
-def _pages(command: click.Command, path: list[str]) -> Iterator[str]:
+def _render_pages(command: click.Command, path: list[str]) -> Iterator[str]:
     ctx = click.Context(command, info_name=" ".join(path))
-    yield _page(command, path, ctx)
+    yield _render_page(command, path, ctx)
     if isinstance(command, click.Group):
         for name in command.list_commands(ctx):
             sub = command.get_command(ctx, name)
             if sub is not None:
-                yield from _pages(sub, [*path, name])
+                yield from _render_pages(sub, [*path, name])
 
 
-def _page(command: click.Command, path: list[str], ctx: click.Context) -> str:
+def _render_page(command: click.Command, path: list[str], ctx: click.Context) -> str:
     usage = " ".join([*path, *command.collect_usage_pieces(ctx)])
     text = f"{'#' * min(len(path) + 1, 4)} `{' '.join(path)}`\n\n"
     text += f"```\n{usage}\n```\n\n{inspect.cleandoc(command.help or '')}\n"
@@ -74,14 +74,14 @@ def _page(command: click.Command, path: list[str], ctx: click.Context) -> str:
         if (record := param.get_help_record(ctx)) is not None
     ]
     if records:
-        rows = "".join(f"| `{names}` | {_cell(meaning)} |\n" for names, meaning in records)
+        rows = "".join(f"| `{names}` | {_escape_cell(meaning)} |\n" for names, meaning in records)
         text += f"\n| option | meaning |\n|---|---|\n{rows}"
     return text
 
 
-def _cell(text: str) -> str:
+def _escape_cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").split())
 
 
 if __name__ == "__main__":
-    sys.stdout.write(reference())
+    sys.stdout.write(render())

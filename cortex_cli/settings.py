@@ -48,7 +48,7 @@ class Settings:
             return named
         folder = runtime_dir(self.environ)
         own = folder / SOCKET_NAME
-        if why_not_mine(folder) is None and answers(own):
+        if find_privacy_problem(folder) is None and accepts_connections(own):
             return own
         return Path(DEFAULT_SOCKET)
 
@@ -57,7 +57,7 @@ def runtime_dir(environ: Mapping[str, str]) -> Path:
     """This user's runtime folder, whether or not it exists yet."""
     base = environ.get("XDG_RUNTIME_DIR")
     # After su or sudo the variable may still name another user's folder.
-    if base and Path(base).is_absolute() and why_not_mine(Path(base)) is None:
+    if base and Path(base).is_absolute() and find_privacy_problem(Path(base)) is None:
         return Path(base) / "cortex"
     return Path(f"/tmp/cortex-{os.getuid()}")  # noqa: S108 - its owner and mode are checked
 
@@ -76,7 +76,7 @@ def make_runtime_dir(environ: Mapping[str, str]) -> Path:
             f"cannot make the folder {folder}: {error.strerror}",
             hint="set XDG_RUNTIME_DIR to a folder of yours",
         ) from error
-    if reason := why_not_mine(folder):
+    if reason := find_privacy_problem(folder):
         raise Failure(
             f"the folder {folder} is not safe to use: {reason}",
             hint=f"remove it, or set XDG_RUNTIME_DIR to a folder of yours: ls -ld {folder}",
@@ -84,7 +84,7 @@ def make_runtime_dir(environ: Mapping[str, str]) -> Path:
     return folder
 
 
-def why_not_mine(folder: Path) -> str | None:
+def find_privacy_problem(folder: Path) -> str | None:
     """Why ``folder`` is not this user's alone; None if it is."""
     try:
         found = folder.lstat()
@@ -99,7 +99,7 @@ def why_not_mine(folder: Path) -> str | None:
     return None
 
 
-def answers(path: Path) -> bool:
+def accepts_connections(path: Path) -> bool:
     """True if somebody accepts connections at ``path``."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(PROBE_TIMEOUT_S)

@@ -134,4 +134,4 @@ def _bounded(name: str, stream: IO[bytes]) -> Attachment:
 
 def _text(data: bytes) -> str:
     # Written out, hidden characters hide nothing and cost no more in JSON.
-    return output.escaped(data.decode(errors="replace").replace("\r\n", "\n"))
+    return output.escape(data.decode(errors="replace").replace("\r\n", "\n"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, AlreadySaid
+from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.options import json_option, model_options
 from cortexd.api.errors import CortexError
 
@@ -64,7 +64,7 @@ def chat(
     conversation = begin(settings.environ)
     given = tuple(attachments.collect(files, stdin_is_data=False))
     failed = False
-    with _typed(settings) as questions:
+    with _read_questions(settings) as questions:
         for question in questions:
             if question in END_WORDS:
                 break
@@ -74,7 +74,7 @@ def chat(
             request = Request(question, given, conversation.turns, system, max_tokens, model)
             failed = not _answer(settings, request, conversation) or failed
     if failed and not sys.stdin.isatty():
-        raise AlreadySaid(FAILED)
+        raise AlreadyReported(FAILED)
 
 
 def _answer(settings: Settings, request: Request, conversation: Conversation) -> bool:
@@ -105,16 +105,16 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
 
 
 @contextlib.contextmanager
-def _typed(settings: Settings) -> Iterator[Iterator[str]]:
+def _read_questions(settings: Settings) -> Iterator[Iterator[str]]:
     """The questions as they are typed, or a line of standard input each."""
     if not sys.stdin.isatty():
         yield (line.strip() for line in sys.stdin if line.strip())
         return
-    with _line_editing(settings):
-        yield _asked(lambda: input(PROMPT))
+    with _edit_lines(settings):
+        yield _prompt(lambda: input(PROMPT))
 
 
-def _asked(ask: Callable[[], str]) -> Iterator[str]:
+def _prompt(ask: Callable[[], str]) -> Iterator[str]:
     while True:
         try:
             line = ask().strip()
@@ -129,7 +129,7 @@ def _asked(ask: Callable[[], str]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _line_editing(settings: Settings) -> Iterator[None]:
+def _edit_lines(settings: Settings) -> Iterator[None]:
     """Arrow keys, and what was typed in earlier conversations."""
     import readline
 

@@ -8,15 +8,15 @@ import click
 
 from cortex_cli.errors import Failure
 
-HOW = {
+INSTRUCTIONS = {
     "bash": 'eval "$(cortex completion bash)"   in ~/.bashrc',
     "zsh": 'eval "$(cortex completion zsh)"   in ~/.zshrc',
     "fish": "cortex completion fish > ~/.config/fish/completions/cortex.fish",
 }
 
 
-@click.command(epilog="\b\n" + "\n".join(HOW.values()))
-@click.argument("shell", type=click.Choice(list(HOW)))
+@click.command(epilog="\b\n" + "\n".join(INSTRUCTIONS.values()))
+@click.argument("shell", type=click.Choice(list(INSTRUCTIONS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script for SHELL."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # None of these waits for a model: an answer is there at once or the daemon hangs.
 TIMEOUT_S = 10.0
 # The options of the scripts are theirs.
-PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
+PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.group()
@@ -49,9 +49,9 @@ def status(settings: Settings) -> None:
     if settings.json:
         output.data_json(found)
         return
-    from cortex_cli.commands.services import overview
+    from cortex_cli.commands.services import summarise
 
-    output.data_pairs(overview(found))
+    output.data_pairs(summarise(found))
 
 
 @daemon.command()
@@ -67,7 +67,7 @@ def health(settings: Settings, watch: bool, interval: float, rounds: int | None)
 
         live.watch(settings, interval, rounds)
         return
-    _show(settings, _call(settings, "health"))
+    _print_health(settings, _call(settings, "health"))
 
 
 @daemon.command()
@@ -85,14 +85,14 @@ def alerts(
     dismissed: str | None,
 ) -> None:
     """List alerts, acknowledge all or dismiss one; "cortex alerts" does more."""
-    from cortex_cli.commands.alerts import change, listing
+    from cortex_cli.commands.alerts import print_alerts, update_alerts
 
     if acknowledge_all:
-        change(settings, "alerts.acknowledge", "acknowledged", None, True)
+        update_alerts(settings, "alerts.acknowledge", "acknowledged", None, True)
     elif dismissed is not None:
-        change(settings, "alerts.dismiss", "dismissed", dismissed, False)
+        update_alerts(settings, "alerts.dismiss", "dismissed", dismissed, False)
     else:
-        listing(settings, severity, type_, None)
+        print_alerts(settings, severity, type_, None)
 
 
 @daemon.command()
@@ -116,7 +116,7 @@ def config(settings: Settings) -> None:
     if settings.json:
         output.data_json(found)
         return
-    output.data_pairs(list(_flat(found["config"])))
+    output.data_pairs(list(_flatten(found["config"])))
     files = ", ".join(found["files"]) or "none: built-in defaults"
     output.talk(f"read from: {files}")
 
@@ -148,7 +148,7 @@ def shutdown(settings: Settings) -> None:
         output.data(f"shutdown {found['shutdown']}")
 
 
-@daemon.command("install", context_settings=PASSED_ON)
+@daemon.command("install", context_settings=PASS_THROUGH)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def install_service(options: tuple[str, ...]) -> None:
     """Install Cortex as a system service, or upgrade it: scripts/install.sh."""
@@ -157,7 +157,7 @@ def install_service(options: tuple[str, ...]) -> None:
     system_services.run_script("install.sh", options)
 
 
-@daemon.command("uninstall", context_settings=PASSED_ON)
+@daemon.command("uninstall", context_settings=PASS_THROUGH)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def uninstall_service(options: tuple[str, ...]) -> None:
     """Remove the system service: scripts/uninstall.sh."""
@@ -183,7 +183,7 @@ def restart() -> None:
     """Restart the system's cortexd; requests that come meanwhile are answered."""
     from cortex_cli.services import system as system_services
 
-    system_services.systemctl("restart", system_services.DAEMON)
+    system_services.systemctl("restart", system_services.DAEMON_UNIT)
     output.talk("cortexd is restarted")
 
 
@@ -195,13 +195,13 @@ def logs(follow: bool, lines: int, request: str | None) -> None:
     """Show the journal of cortexd and of the model server."""
     from cortex_cli.services import system as system_services
 
-    system_services.logs(follow=follow, lines=lines, request=request)
+    system_services.show_logs(follow=follow, lines=lines, request=request)
 
 
 def _systemctl(verb: str) -> None:
     from cortex_cli.services import system as system_services
 
-    system_services.systemctl(verb, *system_services.EVERYTHING)
+    system_services.systemctl(verb, *system_services.DAEMON_UNITS)
     output.talk(f"cortexd is {'started' if verb == 'start' else 'stopped'}")
 
 
@@ -210,35 +210,35 @@ def _call(settings: Settings, command: str) -> dict[str, Any]:
         return client.call(command)
 
 
-def _show(settings: Settings, found: dict[str, Any]) -> None:
+def _print_health(settings: Settings, found: dict[str, Any]) -> None:
     if settings.json:
         output.data_json(found)
     else:
-        output.data_pairs(list(_flat(found)))
+        output.data_pairs(list(_flatten(found)))
 
 
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Nested values as lines ``section.name  value``."""
     for name, value in values.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         elif isinstance(value, list):
-            yield from _listed(f"{prefix}{name}", value)
+            yield from _flatten_list(f"{prefix}{name}", value)
         else:
-            yield f"{prefix}{name}", _plain(value)
+            yield f"{prefix}{name}", _format_value(value)
 
 
-def _listed(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
+def _flatten_list(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
     if not values:
         yield name, "none"
     for number, value in enumerate(values):
         if isinstance(value, dict):
-            yield from _flat(value, f"{name}[{value.get('mount', number)}].")
+            yield from _flatten(value, f"{name}[{value.get('mount', number)}].")
         else:
-            yield f"{name}[{number}]", _plain(value)
+            yield f"{name}[{number}]", _format_value(value)
 
 
-def _plain(value: object) -> str:
+def _format_value(value: object) -> str:
     if value is None:
         return "-"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, AlreadySaid
+from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def doctor(settings: Settings) -> None:
 
     Exit status 0: nothing failed (there may be warnings); 1: something did.
     """
-    from cortex_cli.status.doctor import examine
+    from cortex_cli.status.doctor import run_checks
 
     findings = []
-    for finding in examine(settings):
+    for finding in run_checks(settings):
         findings.append(finding)
         if not settings.json:
-            _print(finding)
+            _print_finding(finding)
     failed = sum(finding.state == "failed" for finding in findings)
     if settings.json:
         checks = [asdict(finding) for finding in findings]
@@ -47,10 +47,10 @@ def doctor(settings: Settings) -> None:
     else:
         output.talk(f"all {len(findings)} checks passed")
     if failed:
-        raise AlreadySaid(FAILED)
+        raise AlreadyReported(FAILED)
 
 
-def _print(finding: Finding) -> None:
+def _print_finding(finding: Finding) -> None:
     output.data_styled([MARKS[finding.state], (f"{finding.name}: {finding.detail}", None)])
     if finding.remedy:
         output.data_styled([("        → ", output.DIM), (finding.remedy, None)])

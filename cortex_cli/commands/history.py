@@ -39,17 +39,19 @@ def history(settings: Settings, number: int | None, limit: int) -> None:
         listed = [entry.as_json() for entry in found]
         output.data_json(listed[0] if number else listed)
     elif number:
-        _show(found[0])
+        _print_entry(found[0])
     elif found:
         for entry in found:
-            output.data(f"{entry.id:>4}  {_when(entry.began)}  {entry.state:<11}  {_title(entry)}")
+            output.data(
+                f"{entry.id:>4}  {_when(entry.began)}  {entry.state:<11}  {_format_title(entry)}"
+            )
     else:
         output.talk("nothing has been planned or done yet")
 
 
-def _show(entry: Entry) -> None:
+def _print_entry(entry: Entry) -> None:
     pairs = [
-        ("entry", f"{entry.id}: {_title(entry)}"),
+        ("entry", f"{entry.id}: {_format_title(entry)}"),
         ("state", entry.state),
         ("who", entry.who),
         ("began", _when(entry.began)),
@@ -70,7 +72,7 @@ def _show(entry: Entry) -> None:
         output.data(entry.output.rstrip("\n"))
 
 
-def _title(entry: Entry) -> str:
+def _format_title(entry: Entry) -> str:
     return entry.request if entry.kind == "rollback" else f"install {entry.request}"
 
 

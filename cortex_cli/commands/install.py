@@ -29,14 +29,14 @@ def install(
     machine's own index are ever named, and apt says beforehand what it would do.  Exit status
     3: nothing found.
     """
-    from cortex_cli.install.present import go_on
+    from cortex_cli.install.present import present
     from cortex_cli.install.selection import plan_install
-    from cortex_cli.install.validation import check
+    from cortex_cli.install.validation import validate
 
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to install")
     if dry_run and execute:
         raise click.UsageError("--dry-run and --execute exclude each other")
-    plan = check(settings, plan_install(settings, request))
-    go_on(settings, plan, "install", execute=execute, yes=yes)
+    plan = validate(settings, plan_install(settings, request))
+    present(settings, plan, "install", execute=execute, yes=yes)

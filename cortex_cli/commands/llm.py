@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import AlreadySaid
+from cortex_cli.errors import AlreadyReported
 from cortex_cli.model import prompts
 from cortex_cli.options import json_option
 from cortexd.api.client import Client
@@ -59,7 +59,7 @@ def status(settings: Settings) -> None:
 @click.pass_obj
 def load(settings: Settings) -> None:
     """Have the model loaded now; for administrators of cortexd."""
-    _ask(settings, "llm.load")
+    _request(settings, "llm.load")
 
 
 @llm.command()
@@ -67,10 +67,10 @@ def load(settings: Settings) -> None:
 @click.pass_obj
 def unload(settings: Settings) -> None:
     """Have the model unloaded now; the next request loads it again."""
-    _ask(settings, "llm.unload")
+    _request(settings, "llm.unload")
 
 
-def _ask(settings: Settings, command: str) -> None:
+def _request(settings: Settings, command: str) -> None:
     with Client(settings.socket_path(), timeout_s=LOAD_TIMEOUT_S) as client:
         found = client.call(command)
     if settings.json:
@@ -87,4 +87,4 @@ def models(settings: Settings) -> None:
     command = [sys.executable, "-P", "-m", "cortex_llm", "models", "list"]
     done = subprocess.run(command + ["--json"] * settings.json, check=False)
     if done.returncode:
-        raise AlreadySaid(done.returncode)
+        raise AlreadyReported(done.returncode)

@@ -25,10 +25,10 @@ def rollback(settings: Settings, number: int, dry_run: bool, yes: bool) -> None:
     would go, is checked before the first command runs.  Is itself an entry of the history.
     """
     from cortex_cli.install.history import History
-    from cortex_cli.install.present import go_on
+    from cortex_cli.install.present import present
     from cortex_cli.install.rollback import plan_rollback
 
     with History.open(settings.environ) as history:
         entry = history.entry(number)
     plan = plan_rollback(settings, entry)
-    go_on(settings, plan, "rollback", execute=not dry_run, yes=yes, undoes=number)
+    present(settings, plan, "rollback", execute=not dry_run, yes=yes, undoes=number)

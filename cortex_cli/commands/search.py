@@ -52,7 +52,7 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
                 f"no package of this machine's index fits {request!r}",
                 hint="other words may find it",
             )
-        rows = [_row(hit, knowledge, language_of(request)) for hit in hits]
+        rows = [_build_row(hit, knowledge, language_of(request)) for hit in hits]
     if settings.json:
         output.data_json({"request": request, "packages": rows})
         return
@@ -66,7 +66,7 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
         output.talk("* is installed")
 
 
-def _row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
+def _build_row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
     package = hit.package
     return {
         "name": package.name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, AlreadySaid
+from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.options import json_option
 from cortex_cli.status import alerts_view
 from cortexd.api.client import Client
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 # The newest; "cortex alerts" has them all.
-SHOWN_ALERTS = 8
+MAX_ALERTS = 8
 # Exit status of "cortex status" while an alert is an error or critical.
-GRAVE = 2
+SEVERE = 2
 
 
 @click.command()
@@ -75,7 +75,7 @@ def status(settings: Settings) -> None:
     try:
         with Client(path) as client:
             found = client.call("status")
-            alerts = client.call("alerts", status="active", limit=SHOWN_ALERTS)["alerts"]
+            alerts = client.call("alerts", status="active", limit=MAX_ALERTS)["alerts"]
             grave = [
                 severity
                 for severity in ("critical", "error", "warning")
@@ -85,20 +85,20 @@ def status(settings: Settings) -> None:
         if not settings.json:
             raise
         output.data_json({"running": False, "socket_path": str(path), "error": error.message})
-        raise AlreadySaid(FAILED) from error
+        raise AlreadyReported(FAILED) from error
     if settings.json:
         output.data_json({**found, "alerts": alerts})
     else:
-        output.data_pairs(overview(found))
+        output.data_pairs(summarise(found))
         for alert in alerts:
-            output.data_styled(alerts_view.short(alert))
+            output.data_styled(alerts_view.format_line(alert))
     if grave and grave[0] != "warning":
-        raise AlreadySaid(GRAVE)
+        raise AlreadyReported(SEVERE)
     if grave or found["llm"]["state"] != "ready":
-        raise AlreadySaid(FAILED)
+        raise AlreadyReported(FAILED)
 
 
-def overview(found: dict[str, Any]) -> list[tuple[str, str]]:
+def summarise(found: dict[str, Any]) -> list[tuple[str, str]]:
     """``status`` as lines for a person."""
     health, llm = found["health"], found["llm"]
     model = f"{llm['model']} " if llm.get("model") else ""

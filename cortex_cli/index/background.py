@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli import output
 from cortex_cli.errors import Failure
 from cortex_cli.index import cache
-from cortex_cli.processes import log_tail
+from cortex_cli.processes import read_log_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -229,7 +229,7 @@ def _made(source: Source, environ: Mapping[str, str]) -> Opened:
             return Opened(found)
     if found:
         return Opened(found, older=True)
-    last = " ".join(log_tail(Files(path).log, 1)) or "it left no word"
+    last = " ".join(read_log_tail(Files(path).log, 1)) or "it left no word"
     raise Failure(f"cannot build {source.TITLE}: {last}", hint="check it with: cortex doctor")
 
 

@@ -21,7 +21,7 @@ LOCKS = (
     Path("/var/lib/dpkg/lock"),
     Path("/var/cache/apt/archives/lock"),
 )
-LOOK_EVERY_S = 0.5
+POLL_S = 0.5
 # As long as an unattended upgrade may well take.
 TIMEOUT_S = 30 * 60.0
 _FLOCK = "hhqqi4x"
@@ -35,9 +35,9 @@ def wait(locks: tuple[Path, ...] = LOCKS, timeout_s: float = TIMEOUT_S) -> None:
     """
     deadline = time.monotonic() + timeout_s
     said = None
-    while found := held(locks):
+    while found := find_holder(locks):
         lock, pid = found
-        holder = f"{_name(pid)} (pid {pid})" if pid > 0 else "another program"
+        holder = f"{_read_process_name(pid)} (pid {pid})" if pid > 0 else "another program"
         if said != pid:
             output.talk(f"apt's lock {lock} is held by {holder}: waiting for it …")
             said = pid
@@ -46,14 +46,14 @@ def wait(locks: tuple[Path, ...] = LOCKS, timeout_s: float = TIMEOUT_S) -> None:
                 f"{holder} still holds apt's lock {lock} after {timeout_s:.0f} s",
                 hint="wait for it to end, then run the same command again",
             )
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(POLL_S)
 
 
-def held(locks: tuple[Path, ...] = LOCKS) -> tuple[Path, int] | None:
+def find_holder(locks: tuple[Path, ...] = LOCKS) -> tuple[Path, int] | None:
     """The first of ``locks`` that somebody holds, and their pid (0 or less: not to be seen)."""
     for lock in locks:
         try:
-            pid = _holder(lock)
+            pid = _query_holder(lock)
         except OSError:
             continue  # no such lock: nobody has run apt yet
         if pid is not None:
@@ -61,11 +61,11 @@ def held(locks: tuple[Path, ...] = LOCKS) -> tuple[Path, int] | None:
     return None
 
 
-def _holder(lock: Path) -> int | None:
+def _query_holder(lock: Path) -> int | None:
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
     except PermissionError:
-        return _listed_holder(lock)
+        return _look_up_holder(lock)
     try:
         question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
         kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
@@ -74,7 +74,7 @@ def _holder(lock: Path) -> int | None:
     return None if kind == fcntl.F_UNLCK else pid
 
 
-def _listed_holder(lock: Path) -> int | None:
+def _look_up_holder(lock: Path) -> int | None:
     status = lock.stat()
     place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     for line in Path("/proc/locks").read_text().splitlines():
@@ -84,7 +84,7 @@ def _listed_holder(lock: Path) -> int | None:
     return None
 
 
-def _name(pid: int) -> str:
+def _read_process_name(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:

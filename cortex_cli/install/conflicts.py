@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _READER = Reader(("Package", "Provides", "Conflicts", "Breaks"))
 
 
-def found(records: bytes, new: Collection[str], removed: Collection[str]) -> dict[str, list[str]]:
+def find_conflicts(
+    records: bytes, new: Collection[str], removed: Collection[str]
+) -> dict[str, list[str]]:
     """Removed package → the new or changed ones that conflict with it; only where one does."""
     provided: dict[str, set[str]] = {}
     refused: dict[str, set[str]] = {}

@@ -24,20 +24,20 @@ TABLE = Path(__file__).with_name("effects.yaml")
 UNIT_FOLDERS = ("lib/systemd/system/", "usr/lib/systemd/system/", "etc/systemd/system/")
 UNIT_KINDS = (".service", ".socket", ".timer")
 # Looking into packages must not hold up a reply: so much unpacks in a fifth of a second.
-MAX_PEEKED_BYTES = 3_000_000
+MAX_READ_BYTES = 3_000_000
 MAX_UNIT_BYTES = 64 * 1024
 
 
-def foreseen(
+def predict_effects(
     changes: Sequence[Change], asked: Iterable[str], uris: Sequence[str], archives: Path = ARCHIVES
 ) -> Effects:
     """What ``changes`` bring; ``asked`` are the packages whose effects a person must know."""
-    table = _table()
+    table = _load_table()
     services: list[str] = []
     ports: list[str] = []
     files: list[str] = []
     asked = list(asked)
-    peeked = _affordable(at_hand(changes, uris, archives), asked)
+    peeked = _select_affordable(find_local_archives(changes, uris, archives), asked)
     known = set(peeked)
     for change in changes:
         if listed := table.get(change.name):
@@ -45,15 +45,17 @@ def foreseen(
             services += listed.get("units", [])
             ports += listed.get("ports", [])
         if change.name in peeked:
-            found = peek(peeked[change.name])
+            found = read_archive(peeked[change.name])
             services += found.services
             ports += found.ports
             files += found.files
     unknown = [name for name in asked if name not in known]
-    return Effects(_once(services), _once(ports), _once(files), _once(unknown))
+    return Effects(
+        _deduplicate(services), _deduplicate(ports), _deduplicate(files), _deduplicate(unknown)
+    )
 
 
-def at_hand(
+def find_local_archives(
     changes: Sequence[Change], uris: Sequence[str], archives: Path = ARCHIVES
 ) -> dict[str, Path]:
     """The package files of ``changes`` that this machine has already, by name."""
@@ -71,9 +73,9 @@ def at_hand(
     return found
 
 
-def _affordable(debs: Mapping[str, Path], asked: Sequence[str]) -> dict[str, Path]:
+def _select_affordable(debs: Mapping[str, Path], asked: Sequence[str]) -> dict[str, Path]:
     """Those of ``debs`` that there is time to look into; the ones that are ``asked`` for first."""
-    budget = MAX_PEEKED_BYTES
+    budget = MAX_READ_BYTES
     chosen = {}
     for name in sorted(debs, key=lambda name: name not in asked):
         size = debs[name].stat().st_size
@@ -83,7 +85,7 @@ def _affordable(debs: Mapping[str, Path], asked: Sequence[str]) -> dict[str, Pat
     return chosen
 
 
-def peek(deb: Path) -> Effects:
+def read_archive(deb: Path) -> Effects:
     """The units, the sockets' ports and the files below /etc that ``deb`` ships."""
     services, ports, files = [], [], []
     with subprocess.Popen(
@@ -105,7 +107,7 @@ def peek(deb: Path) -> Effects:
                     services.append(Path(name).name)
                     stream = archive.extractfile(member) if member.isfile() else None
                     if name.endswith(".socket") and stream:
-                        ports += listened(stream.read(MAX_UNIT_BYTES).decode(errors="replace"))
+                        ports += parse_ports(stream.read(MAX_UNIT_BYTES).decode(errors="replace"))
         except (tarfile.TarError, EOFError):
             pass  # a damaged package is apt's to complain about
         finally:
@@ -113,7 +115,7 @@ def peek(deb: Path) -> Effects:
     return Effects(tuple(services), tuple(ports), tuple(files))
 
 
-def listened(unit: str) -> list[str]:
+def parse_ports(unit: str) -> list[str]:
     """The ports that a socket unit listens on."""
     found = []
     for line in unit.splitlines():
@@ -124,7 +126,7 @@ def listened(unit: str) -> list[str]:
     return found
 
 
-def _table() -> Mapping[str, dict[str, list[str]]]:
+def _load_table() -> Mapping[str, dict[str, list[str]]]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -133,5 +135,5 @@ def _table() -> Mapping[str, dict[str, list[str]]]:
     return {name: values for names, values in groups.items() for name in names.split()}
 
 
-def _once(values: Iterable[str]) -> tuple[str, ...]:
+def _deduplicate(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, INTERRUPTED, AlreadySaid, Failure, UsageFault
+from cortex_cli.errors import FAILED, INTERRUPTED, AlreadyReported, Failure, UsageError
 from cortex_cli.install import apt_lock, privileges, runner, validation
 from cortex_cli.install.history import History
 from cortex_cli.install.policy import file as policy_file
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
     from cortex_cli.install.history_entry import Entry, Kind, State
     from cortex_cli.install.plan import Plan
-    from cortex_cli.install.runner import Ended
+    from cortex_cli.install.runner import Outcome
     from cortex_cli.settings import Settings
 
 # apt says this where another program took the lock between our look and its own.
 LOCK_LOST = "Could not get lock"
-LOCK_TRIES = 5
+MAX_LOCK_ATTEMPTS = 5
 
 
-def allowed(settings: Settings, plan: Plan) -> Verdict:
+def check_policy(settings: Settings, plan: Plan) -> Verdict:
     """The policies' verdict.
 
     Raises:
         Failure: it is deny.
     """
-    verdict = judge_plan(policy_file.policies(settings.environ), plan)
+    verdict = judge_plan(policy_file.load_policies(settings.environ), plan)
     if verdict.level is Level.DENY:
         raise Failure(
             f"the policy does not allow {verdict.about}: {verdict.why}",
@@ -46,7 +46,7 @@ def allowed(settings: Settings, plan: Plan) -> Verdict:
     return verdict
 
 
-def carry_out(
+def execute(
     settings: Settings, plan: Plan, kind: Kind, *, yes: bool, undoes: int | None = None
 ) -> Entry:
     """Run ``plan`` after one question and return its entry in the history.
@@ -55,19 +55,19 @@ def carry_out(
         Failure: it was not to be run, or could not be begun.
         AlreadySaid: it was begun and did not come to its end.
     """
-    verdict = allowed(settings, plan)
+    verdict = check_policy(settings, plan)
     if plan.refusal:
         raise Failure(f"apt would not do this: {plan.refusal}", hint="nothing was done")
     if plan.commands:
-        _agree(verdict, yes=yes)
-        privileges.make_sure()
+        _confirm(verdict, yes=yes)
+        privileges.ensure_root()
     with History.open(settings.environ) as history:
-        number = history.begin(kind, plan, undoes)
+        number = history.start(kind, plan, undoes)
         state: State = "failed"
         failed: int | None = None
         status: int | None = None
         try:
-            state, failed, status = _run(settings, plan, history.log(number))
+            state, failed, status = _run_commands(settings, plan, history.log(number))
         except KeyboardInterrupt:
             state, failed = "interrupted", 0
             raise
@@ -75,7 +75,7 @@ def carry_out(
             entry = _finish(history, number, state, failed, status)
     if state != "done":
         _report(plan, entry)
-        raise AlreadySaid(INTERRUPTED if state == "interrupted" else FAILED)
+        raise AlreadyReported(INTERRUPTED if state == "interrupted" else FAILED)
     return entry
 
 
@@ -89,7 +89,7 @@ def _finish(
         raise
 
 
-def _agree(verdict: Verdict, *, yes: bool) -> None:
+def _confirm(verdict: Verdict, *, yes: bool) -> None:
     """Ask once; --yes answers what the policy allows, not what it wants asked."""
     person = sys.stdin.isatty()
     if verdict.level is Level.ASK:
@@ -102,18 +102,20 @@ def _agree(verdict: Verdict, *, yes: bool) -> None:
     elif yes:
         return
     elif not person:
-        raise UsageFault("there is nobody to ask whether to go on", hint="add --yes")
+        raise UsageError("there is nobody to ask whether to go on", hint="add --yes")
     if not click.confirm("Run these commands?", default=False, err=True):
         raise Failure("nothing was done")
 
 
-def _run(settings: Settings, plan: Plan, log: Path) -> tuple[State, int | None, int | None]:
+def _run_commands(
+    settings: Settings, plan: Plan, log: Path
+) -> tuple[State, int | None, int | None]:
     """Run the commands one after the other, to the first that fails."""
     apt_lock.wait()
-    validation.still_true(settings, plan)
+    validation.confirm_unchanged(settings, plan)
     for number, command in enumerate(plan.commands):
-        output.talk(f"$ {plan.shown_commands()[number]}")
-        ended = _run_one(command, settings, log)
+        output.talk(f"$ {plan.format_commands()[number]}")
+        ended = _run_command(command, settings, log)
         if ended.interrupted:
             return "interrupted", number, ended.status
         if ended.status:
@@ -121,8 +123,8 @@ def _run(settings: Settings, plan: Plan, log: Path) -> tuple[State, int | None, 
     return "done", None, 0
 
 
-def _run_one(command: tuple[str, ...], settings: Settings, log: Path) -> Ended:
-    for _ in range(LOCK_TRIES):
+def _run_command(command: tuple[str, ...], settings: Settings, log: Path) -> Outcome:
+    for _ in range(MAX_LOCK_ATTEMPTS):
         apt_lock.wait()
         ended = runner.run(command, settings.environ, log)
         if not ended.status or ended.interrupted or LOCK_LOST not in ended.output:
@@ -132,7 +134,7 @@ def _run_one(command: tuple[str, ...], settings: Settings, log: Path) -> Ended:
 
 def _report(plan: Plan, entry: Entry) -> None:
     """Say what was done and what was not."""
-    shown = plan.shown_commands()
+    shown = plan.format_commands()
     failed = entry.failed_command or 0
     for number, command in enumerate(shown):
         if number < failed:

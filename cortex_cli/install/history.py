@@ -22,7 +22,7 @@ from cortex_cli.debian import dpkg_status
 from cortex_cli.errors import Failure, NothingFound
 from cortex_cli.install.history_entry import FIELDS, from_row
 from cortex_cli.processes import Process
-from cortex_cli.settings import why_not_mine
+from cortex_cli.settings import find_privacy_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,9 +62,9 @@ class History:
         self._folder = folder
         self._environ = environ
         self._path = folder / FILE_NAME
-        with _translated(self._path):
+        with _translate_errors(self._path):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if reason := why_not_mine(folder):
+            if reason := find_privacy_problem(folder):
                 raise Failure(f"the folder {folder} is not safe to use: {reason}")
             self._db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
@@ -80,7 +80,7 @@ class History:
         Raises:
             Failure: it cannot be read or written.
         """
-        return cls(folder_of(environ), environ)
+        return cls(find_folder(environ), environ)
 
     def __enter__(self) -> Self:
         return self
@@ -99,9 +99,9 @@ class History:
         self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         self._db.execute("COMMIT")
 
-    def dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
+    def record_dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
         """Record what was only looked at."""
-        with _translated(self._path):
+        with _translate_errors(self._path):
             number = self._insert(kind, plan, undoes, state="dry run")
             self._db.execute(
                 "DELETE FROM entry WHERE state = 'dry run' AND id <= ("
@@ -110,10 +110,10 @@ class History:
             )
         return number
 
-    def begin(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
+    def start(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
         """Record that ``plan`` is about to be run by this process."""
-        me = processes.of(os.getpid())
-        with _translated(self._path):
+        me = processes.identify(os.getpid())
+        with _translate_errors(self._path):
             self._make_reserve()
             return self._insert(kind, plan, undoes, state="running", process=me)
 
@@ -121,18 +121,18 @@ class History:
         self, number: int, state: State, failed: int | None = None, status: int | None = None
     ) -> Entry:
         """Record how it ended, with what is there now and what was said meanwhile."""
-        entry = self._raw(number)
+        entry = self._read_entry(number)
         after = dpkg_status.read(self._environ).among(entry.before)
-        output = bounded(self.log(number))
-        with _translated(self._path):
+        output = read_excerpt(self.log(number))
+        with _translate_errors(self._path):
             self._reserve().unlink(missing_ok=True)
             self._db.execute(
                 "UPDATE entry SET state = ?, ended = ?, after = ?, output = ?, failed_command = ?,"
                 " exit_status = ? WHERE id = ? AND state = 'running'",
-                [state, time.time(), _dumped(after), output, failed, status, number],
+                [state, time.time(), _dump(after), output, failed, status, number],
             )
         self.log(number).unlink(missing_ok=True)
-        return self._raw(number)
+        return self._read_entry(number)
 
     def entry(self, number: int) -> Entry:
         """The entry of that number.
@@ -140,21 +140,21 @@ class History:
         Raises:
             NothingFound: there is none.
         """
-        self._settle()
-        return self._raw(number)
+        self._mark_abandoned()
+        return self._read_entry(number)
 
     def entries(self, limit: int = -1) -> list[Entry]:
         """The entries, newest first."""
-        self._settle()
+        self._mark_abandoned()
         return self._select("ORDER BY id DESC LIMIT ?", [limit])
 
     def log(self, number: int) -> Path:
         """Where the commands of a running entry write; survives this process."""
         return self._folder / f"output-{number}.log"
 
-    def _settle(self) -> None:
+    def _mark_abandoned(self) -> None:
         """Mark what was broken off: begun by a process that is gone."""
-        with _translated(self._path):
+        with _translate_errors(self._path):
             rows = self._db.execute(
                 "SELECT id, pid, pid_started FROM entry WHERE state = 'running'"
             ).fetchall()
@@ -162,7 +162,7 @@ class History:
             if not processes.is_running(Process(pid, started)):
                 self.finish(number, "broken off")
 
-    def _raw(self, number: int) -> Entry:
+    def _read_entry(self, number: int) -> Entry:
         found = self._select("WHERE id = ?", [number])
         if not found:
             raise NothingFound(
@@ -171,7 +171,7 @@ class History:
         return found[0]
 
     def _select(self, clause: str, values: list[int]) -> list[Entry]:
-        with _translated(self._path):
+        with _translate_errors(self._path):
             rows = self._db.execute(f"SELECT {FIELDS} FROM entry {clause}", values)  # noqa: S608
             return [from_row(row) for row in rows.fetchall()]
 
@@ -192,10 +192,10 @@ class History:
                 plan.request,
                 json.dumps(plan.as_json()),
                 undoes,
-                who(self._environ),
+                identify_user(self._environ),
                 state,
                 time.time(),
-                _dumped(self._versions(plan)),
+                _dump(self._versions(plan)),
                 process.pid if process else None,
                 process.started if process else None,
             ],
@@ -218,7 +218,7 @@ class History:
             os.close(descriptor)
 
 
-def folder_of(environ: Mapping[str, str]) -> Path:
+def find_folder(environ: Mapping[str, str]) -> Path:
     """The folder of the history of whoever runs this."""
     if named := environ.get("CORTEX_STATE_DIR"):
         return Path(named)
@@ -228,7 +228,7 @@ def folder_of(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "cortex"
 
 
-def who(environ: Mapping[str, str]) -> str:
+def identify_user(environ: Mapping[str, str]) -> str:
     """The person: whoever called sudo, else this user."""
     try:
         name = pwd.getpwuid(os.getuid()).pw_name
@@ -238,7 +238,7 @@ def who(environ: Mapping[str, str]) -> str:
     return f"{caller} (as {name})" if os.getuid() == 0 and caller else name
 
 
-def bounded(path: Path) -> str:
+def read_excerpt(path: Path) -> str:
     """The text of a file, its middle left out where it is long, and said so."""
     try:
         with path.open("rb") as stream:
@@ -255,12 +255,12 @@ def bounded(path: Path) -> str:
         return ""
 
 
-def _dumped(versions: Versions) -> str:
+def _dump(versions: Versions) -> str:
     return json.dumps(dpkg_status.as_json(versions))
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translate_errors(path: Path) -> Iterator[None]:
     hint = f"see whether there is room, and whose it is: df -h {path.parent}; ls -ld {path.parent}"
     try:
         yield

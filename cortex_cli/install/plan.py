@@ -1,7 +1,7 @@
 """From a choice to a plan.  Pure: no index, no model, no process.
 
 The model proposes among candidates; a name that is no candidate never gets into a plan.
-``make`` gives the proposal, ``checked`` the same with what apt says it would do.  A dry run
+``build`` gives the proposal, ``with_effects`` the same with what apt says it would do.  A dry run
 prints the very ``Plan`` that a real run executes.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Source = Literal["exact", "catalogue", "index", "model", "history"]
+PlanOrigin = Literal["exact", "catalogue", "index", "model", "history"]
 
 MAX_PACKAGES = 8
 MAX_ALTERNATIVES = 8
@@ -88,7 +88,7 @@ class Plan:
     packages: tuple[PlannedPackage, ...]
     alternatives: tuple[str, ...]
     commands: tuple[tuple[str, ...], ...]
-    source: Source
+    origin: PlanOrigin
     changes: Changes = field(default_factory=Changes)
     effects: Effects = field(default_factory=Effects)
     warnings: tuple[str, ...] = ()
@@ -104,14 +104,14 @@ class Plan:
             "services": list(self.effects.services),
             "changes": self.changes.as_json(),
             "warnings": list(self.warnings),
-            "source": self.source,
+            "source": self.origin,
         }
 
-    def shown_commands(self) -> list[str]:
+    def format_commands(self) -> list[str]:
         """The commands as a person would type them."""
         return [shlex.join(command) for command in self.commands]
 
-    def checked(
+    def with_effects(
         self,
         changes: Changes,
         effects: Effects,
@@ -123,18 +123,18 @@ class Plan:
             self, changes=changes, effects=effects, warnings=tuple(warnings), refusal=refusal
         )
 
-    def run_by(self, become_root: Sequence[str]) -> Plan:
+    def with_root_prefix(self, become_root: Sequence[str]) -> Plan:
         """The same plan, its commands begun by ``become_root`` instead of what began them."""
-        commands = tuple((*become_root, *bare_command(command)) for command in self.commands)
+        commands = tuple((*become_root, *strip_root_prefix(command)) for command in self.commands)
         return replace(self, commands=commands)
 
 
-def bare_command(command: Sequence[str]) -> tuple[str, ...]:
+def strip_root_prefix(command: Sequence[str]) -> tuple[str, ...]:
     """``command`` without what makes it run as root."""
     return tuple(command[1:] if command[0] in ROOT_TOOLS else command)
 
 
-def schema(names: Sequence[str]) -> dict[str, Any]:
+def build_schema(names: Sequence[str]) -> dict[str, Any]:
     """The JSON schema of a choice among ``names``."""
     return {
         "type": "object",
@@ -150,7 +150,7 @@ def schema(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def chosen(reply: str, names: Sequence[str]) -> list[str] | None:
+def parse_choice(reply: str, names: Sequence[str]) -> list[str] | None:
     """The candidates that a model's reply names, in its order; None if it is no valid choice."""
     try:
         value = json.loads(reply)
@@ -164,11 +164,11 @@ def chosen(reply: str, names: Sequence[str]) -> list[str] | None:
     return list(dict.fromkeys(packages))
 
 
-def make(
+def build(
     request: str,
     packages: Sequence[PlannedPackage],
     alternatives: Sequence[str],
-    source: Source,
+    origin: PlanOrigin,
     *,
     root: bool,
 ) -> Plan:
@@ -178,4 +178,4 @@ def make(
     commands = [(*become_root, "apt-get", "install", "--yes", *missing)] if missing else []
     names = {package.name for package in packages}
     others = [name for name in dict.fromkeys(alternatives) if name not in names]
-    return Plan(request, tuple(packages), tuple(others[:MAX_ALTERNATIVES]), tuple(commands), source)
+    return Plan(request, tuple(packages), tuple(others[:MAX_ALTERNATIVES]), tuple(commands), origin)

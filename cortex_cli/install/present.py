@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 
-def go_on(
+def present(
     settings: Settings,
     plan: Plan,
     kind: Kind,
@@ -27,7 +27,7 @@ def go_on(
 ) -> None:
     """Show ``plan``; run it with ``execute``."""
     if not execute:
-        execution.allowed(settings, plan)
+        execution.check_policy(settings, plan)
         _record(settings, plan, kind, undoes)
         if settings.json:
             output.data_json(plan.as_json())
@@ -37,14 +37,14 @@ def go_on(
         return
     if not settings.json:
         plan_view.show(plan)
-    entry = execution.carry_out(settings, plan, kind, yes=yes, undoes=undoes)
+    entry = execution.execute(settings, plan, kind, yes=yes, undoes=undoes)
     if settings.json:
-        output.data_json({**plan.as_json(), **_outcome(entry)})
+        output.data_json({**plan.as_json(), **_build_outcome(entry)})
     else:
         output.talk(f"Done. History entry {entry.id}; to take it back: cortex rollback {entry.id}")
 
 
-def _outcome(entry: Entry) -> dict[str, Any]:
+def _build_outcome(entry: Entry) -> dict[str, Any]:
     found = entry.as_json()
     return {name: found[name] for name in ("id", "state", "before", "after")}
 
@@ -53,6 +53,6 @@ def _record(settings: Settings, plan: Plan, kind: Kind, undoes: int | None) -> N
     # A look at what would be done is worth having even where it cannot be noted.
     try:
         with History.open(settings.environ) as history:
-            history.dry_run(kind, plan, undoes)
+            history.record_dry_run(kind, plan, undoes)
     except Failure as error:
         output.talk(f"this dry run is not in the history: {error.message}")

@@ -15,15 +15,15 @@ from cortex_cli.install.apt import SYSTEM_PATH
 ASK_TIMEOUT_S = 20.0
 
 
-def become_root() -> tuple[str, ...]:
+def root_prefix() -> tuple[str, ...]:
     """What stands before a command that needs root."""
     if os.geteuid() == 0:
         return ()
-    found = next((tool for tool in ("sudo", "pkexec") if _there(tool)), "sudo")
+    found = next((tool for tool in ("sudo", "pkexec") if _is_available(tool)), "sudo")
     return (found,)
 
 
-def make_sure() -> None:
+def ensure_root() -> None:
     """Say how root is had; fail before anything has run where it cannot be had.
 
     Raises:
@@ -31,12 +31,12 @@ def make_sure() -> None:
     """
     if os.geteuid() == 0:
         return
-    if not _there("sudo"):
-        if not _there("pkexec"):
+    if not _is_available("sudo"):
+        if not _is_available("pkexec"):
             raise Failure("this needs root", hint="run the same command as root")
         output.talk("pkexec will ask for the right to run this as root")
         return
-    if _needs_no_password():
+    if _is_passwordless():
         output.talk("running as root through sudo")
     elif sys.stdin.isatty():
         output.talk("sudo may ask for your password")
@@ -47,11 +47,11 @@ def make_sure() -> None:
         )
 
 
-def _there(tool: str) -> bool:
+def _is_available(tool: str) -> bool:
     return shutil.which(tool, path=SYSTEM_PATH) is not None
 
 
-def _needs_no_password() -> bool:
+def _is_passwordless() -> bool:
     try:
         done = subprocess.run(
             ["sudo", "-n", "true"],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from cortex_cli.debian import dpkg_status
-from cortex_cli.errors import Failure, UsageFault
+from cortex_cli.errors import Failure, UsageError
 from cortex_cli.install import apt, effects, plan, validation
 from cortex_cli.install.plan import Change, PlannedPackage
 
@@ -35,27 +35,27 @@ def plan_rollback(settings: Settings, entry: Entry) -> Plan:
         Failure: it cannot be taken back, or not without harm.
     """
     if entry.state == "dry run":
-        raise UsageFault(f"entry {entry.id} was a dry run: there is nothing to take back")
+        raise UsageError(f"entry {entry.id} was a dry run: there is nothing to take back")
     if entry.state == "running":
         raise Failure(f"entry {entry.id} is still running", hint="wait for it to end")
     now = dpkg_status.read(settings.environ).among(entry.before)
-    changed = {name: old for name, old in entry.before.items() if _differ(now[name], old)}
+    changed = {name: old for name, old in entry.before.items() if _differs(now[name], old)}
     _refuse_drift(entry, changed, now)
-    made = validation.check(settings, _inverse(settings, entry, changed, now))
+    made = validation.validate(settings, _invert(settings, entry, changed, now))
     if made.refusal:
         raise Failure(f"entry {entry.id} cannot be taken back: {made.refusal}")
     _refuse_collateral(entry, made, changed)
     return made
 
 
-def _differ(now: State | None, then: State | None) -> bool:
+def _differs(now: State | None, then: State | None) -> bool:
     return (now.version if now else None) != (then.version if then else None)
 
 
 def _refuse_drift(entry: Entry, changed: Versions, now: Versions) -> None:
     left = entry.after or {}
     for name in changed:
-        if _differ(now[name], left.get(name)):
+        if _differs(now[name], left.get(name)):
             there = f"is at {now[name]}" if now[name] else "is not installed"
             was = left.get(name) or "not there"
             raise Failure(
@@ -64,7 +64,7 @@ def _refuse_drift(entry: Entry, changed: Versions, now: Versions) -> None:
             )
 
 
-def _inverse(settings: Settings, entry: Entry, changed: Versions, now: Versions) -> Plan:
+def _invert(settings: Settings, entry: Entry, changed: Versions, now: Versions) -> Plan:
     old = {name: state.version for name, state in changed.items() if state is not None}
     gone = [name for name, state in changed.items() if state is None]
     packages = [
@@ -75,9 +75,9 @@ def _inverse(settings: Settings, entry: Entry, changed: Versions, now: Versions)
     if changed and DPKG_JOURNAL.is_dir() and any(DPKG_JOURNAL.iterdir()):
         commands.append(("dpkg", "--configure", "-a"))
     if old:
-        wanted = [*_sources(settings, old), *(f"{name}-" for name in gone)]
+        wanted = [*_locate_versions(settings, old), *(f"{name}-" for name in gone)]
         install = ("apt-get", "install", "--yes", "--allow-downgrades")
-        if _must_download(settings, (*install, *wanted)):
+        if _needs_download(settings, (*install, *wanted)):
             # Nothing is touched before everything is here.
             commands.append((*install, "--download-only", *wanted))
         commands.append((*install, *wanted))
@@ -86,10 +86,12 @@ def _inverse(settings: Settings, entry: Entry, changed: Versions, now: Versions)
     return plan.Plan(f"rollback {entry.id}", tuple(packages), (), tuple(commands), "history")
 
 
-def _sources(settings: Settings, old: Mapping[str, str]) -> list[str]:
+def _locate_versions(settings: Settings, old: Mapping[str, str]) -> list[str]:
     """How apt is to be asked for each old version: from an archive, or from its own cache."""
     wanted, lost = [], []
-    at_hand = effects.at_hand([Change(name, None, version) for name, version in old.items()], ())
+    at_hand = effects.find_local_archives(
+        [Change(name, None, version) for name, version in old.items()], ()
+    )
     for name, version in old.items():
         pinned = f"{name}={version}"
         found = apt.simulate(settings.environ, ["apt-get", "install", "--download-only", pinned])
@@ -110,7 +112,7 @@ def _sources(settings: Settings, old: Mapping[str, str]) -> list[str]:
     return wanted
 
 
-def _must_download(settings: Settings, command: tuple[str, ...]) -> bool:
+def _needs_download(settings: Settings, command: tuple[str, ...]) -> bool:
     return bool(apt.simulate(settings.environ, command).changes.download_bytes)
 
 

@@ -32,7 +32,7 @@ _CARRIAGE = re.compile(r"\r+\n?")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Outcome:
     """How a command ended; ``output`` is the end of what it wrote."""
 
     status: int
@@ -40,13 +40,13 @@ class Ended:
     output: str
 
 
-def run(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Ended:
+def run(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Outcome:
     """Run ``command`` to its end, its output appended to ``log`` and shown on stderr.
 
     Raises:
         Failure: it cannot be started, or the log cannot be written.
     """
-    variables = apt.environment(environ)
+    variables = apt.build_environment(environ)
     if not sys.stdin.isatty():
         variables["DEBIAN_FRONTEND"] = "noninteractive"
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
@@ -71,7 +71,7 @@ def run(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Ended:
             os.close(descriptor)
         interrupted = _follow(child, stream)
         stream.seek(max(start, stream.tell() - PIECE_BYTES))
-        return Ended(child.wait(), interrupted, stream.read().decode(errors="replace"))
+        return Outcome(child.wait(), interrupted, stream.read().decode(errors="replace"))
 
 
 def _follow(child: subprocess.Popen[bytes], stream: BinaryIO) -> bool:
@@ -89,13 +89,13 @@ def _follow(child: subprocess.Popen[bytes], stream: BinaryIO) -> bool:
                     _show(piece)
             except KeyboardInterrupt:
                 interrupted = True
-                _tell(child)
+                _interrupt(child)
     finally:
         os.close(handle)
     return interrupted
 
 
-def _tell(child: subprocess.Popen[bytes]) -> None:
+def _interrupt(child: subprocess.Popen[bytes]) -> None:
     with suppress(OSError):
         output.talk("interrupted: waiting for the running step to end …")
     # What runs through sudo is not ours to signal; the terminal has told it already.
@@ -107,5 +107,5 @@ def _show(piece: bytes) -> None:
     # The lines that apt redraws in place become lines, everything else is escaped.
     text = _CARRIAGE.sub("\n", piece.decode(errors="replace"))
     with suppress(OSError):  # nobody reads any more: the command goes on
-        sys.stderr.write(output.escaped(text))
+        sys.stderr.write(output.escape(text))
         sys.stderr.flush()

@@ -27,30 +27,30 @@ from cortexd.api.errors import CortexError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cortex_cli.install.plan import Plan, PlannedPackage, Source
+    from cortex_cli.install.plan import Plan, PlannedPackage, PlanOrigin
     from cortex_cli.model.provider import Provider
     from cortex_cli.packages.knowledge import Hit, Package
     from cortex_cli.settings import Settings
 
 MAX_CANDIDATES = 8
 # Found by fewer of the request's words, a package is about something else.
-MIN_COVERED = 0.34
+MIN_COVERAGE = 0.34
 # The same for what the catalogue means, where nothing else is left.
 MIN_CURATED = 0.42
 # From here on no model is asked: for phrases that it was not shown the catalogue alone was right
 # in 62 of 100 cases at 0.7 and in 93 above 0.9 (docs/grounding.md), a small model in far fewer.
-SURE = 0.7
+CONFIDENT = 0.7
 # And here the first of its packages is meant, whatever else the words find.
 CERTAIN, CERTAIN_MARGIN = 0.95, 0.02
 # To take a request apart, each part must be known by itself.
-SURE_LISTED, SURE_DESCRIBED = 0.75, 0.9
+CONFIDENT_LISTED, CONFIDENT_DESCRIBED = 0.75, 0.9
 # The small model picks only between candidates that the ranking holds nearly equal: asked
 # about all of them it was measured to choose worse than the ranking does.
 NANO_MARGIN = 0.5
 CHOICE_MAX_TOKENS = 128
-JOINED_WORDS = 2
+JOINABLE_WORDS = 2
 # Where something is to be done, not what is wanted: "between my phone and computer".
-OWNED = frozenset(stems("phone computer laptop machine system network internet"))
+PLACE_WORDS = frozenset(stems("phone computer laptop machine system network internet"))
 _SEPARATORS = re.compile(r"[\s,;]+")
 # "a calendar" is a sort of program, "calendar" is one.
 _ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
@@ -62,7 +62,7 @@ class Choice:
 
     packages: tuple[Package, ...]
     alternatives: tuple[str, ...]
-    source: Source
+    origin: PlanOrigin
 
 
 def plan_install(settings: Settings, request: str) -> Plan:
@@ -79,42 +79,42 @@ def plan_install(settings: Settings, request: str) -> Plan:
         choice = choose(request, knowledge)
         if choice is None and knowledge.catch_up():  # the lists of today may name it
             choice = choose(request, knowledge)
-        choice = choice or _found(settings, request, knowledge)
-    packages = [_planned(package) for package in choice.packages]
+        choice = choice or _choose_among(settings, request, knowledge)
+    packages = [_plan_package(package) for package in choice.packages]
     root = os.geteuid() == 0
-    return plan.make(request, packages, choice.alternatives, choice.source, root=root)
+    return plan.build(request, packages, choice.alternatives, choice.origin, root=root)
 
 
 def choose(request: str, knowledge: Knowledge) -> Choice | None:
     """What is certain without a model; None where it is not."""
-    choice = _exact(request, knowledge) or _several(request, knowledge)
+    choice = _match_names(request, knowledge) or _match_several(request, knowledge)
     if choice is not None:
         return choice
-    request = _joined(request, knowledge)
-    hits = candidates(request, knowledge)
-    if names := _certain(request, knowledge, hits):
+    request = _join_words(request, knowledge)
+    hits = find_candidates(request, knowledge)
+    if names := _match_certain(request, knowledge, hits):
         package = knowledge.package(names[0])
         if package is not None:
             others = dict.fromkeys((*names, *_names(hits)))
             return Choice((package,), tuple(others), "catalogue")
-    if hits and hits[0].curated >= SURE:
+    if hits and hits[0].curated >= CONFIDENT:
         return Choice((hits[0].package,), _names(hits), "catalogue")
-    return _command(request, knowledge, hits)
+    return _match_command(request, knowledge, hits)
 
 
-def _joined(request: str, knowledge: Knowledge) -> str:
+def _join_words(request: str, knowledge: Knowledge) -> str:
     """``request``, or the one name that its two words make: "fire fox"."""
     said = words(request)
     name = "".join(said)
-    if len(said) != JOINED_WORDS or not name.isalpha():
+    if len(said) != JOINABLE_WORDS or not name.isalpha():
         return request
     matches = knowledge.matches(name)
     known = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
     alone = knowledge.matches(request)
-    return name if known and not (alone and alone[0].score >= SURE) else request
+    return name if known and not (alone and alone[0].score >= CONFIDENT) else request
 
 
-def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
+def _match_certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
     """The packages of the intent that a phrase says all but literally; none if there is none.
 
     Where several are said so, the ranking decides.
@@ -130,21 +130,21 @@ def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[s
     return min(said, key=lambda names: order.get(names[0], len(order)), default=())
 
 
-def candidates(request: str, knowledge: Knowledge) -> list[Hit]:
+def find_candidates(request: str, knowledge: Knowledge) -> list[Hit]:
     """The packages that may be meant, best first."""
     hits = knowledge.search(request, 2 * MAX_CANDIDATES)
-    return ([hit for hit in hits if _fits(hit)] or _meant(hits))[:MAX_CANDIDATES]
+    return ([hit for hit in hits if _is_relevant(hit)] or _keep_curated(hits))[:MAX_CANDIDATES]
 
 
-def _meant(hits: Sequence[Hit]) -> list[Hit]:
+def _keep_curated(hits: Sequence[Hit]) -> list[Hit]:
     """What the catalogue may mean where the words of no description fit."""
     return [hit for hit in hits if hit.curated >= MIN_CURATED]
 
 
-def _exact(request: str, knowledge: Knowledge) -> Choice | None:
+def _match_names(request: str, knowledge: Knowledge) -> Choice | None:
     """The packages named, if the request names packages and nothing else."""
     said = content(request) or words(request)
-    if _means_a_sort(request, said, knowledge):
+    if _is_generic(request, said, knowledge):
         return None
     typed = [word for word in _SEPARATORS.split(request.lower()) if word]
     # "and" is a package too, and still joins "docker and git".
@@ -165,44 +165,44 @@ def _is_phrase(request: str, knowledge: Knowledge) -> bool:
     return bool(matches) and matches[0].score >= CERTAIN
 
 
-def _means_a_sort(request: str, said: Sequence[str], knowledge: Knowledge) -> bool:
+def _is_generic(request: str, said: Sequence[str], knowledge: Knowledge) -> bool:
     """True for "a calendar" and "time tracker": everyday words that also name packages."""
     if not any(word in EVERYDAY for word in said):
         return False
     if len(said) == 1 and not _ARTICLES & set(words(request)):
         return False
     matches = knowledge.matches(request)
-    return bool(matches) and matches[0].score >= SURE
+    return bool(matches) and matches[0].score >= CONFIDENT
 
 
-def _several(request: str, knowledge: Knowledge) -> Choice | None:
+def _match_several(request: str, knowledge: Knowledge) -> Choice | None:
     """One package for each of the things that a request lists, if each is known by itself."""
     for parts, sure in (
-        (splitting.both(request), SURE_DESCRIBED),
-        (splitting.listed(request), SURE_LISTED),
-        (splitting.described(request), SURE_DESCRIBED),
+        (splitting.split_nested(request), CONFIDENT_DESCRIBED),
+        (splitting.split_list(request), CONFIDENT_LISTED),
+        (splitting.split_description(request), CONFIDENT_DESCRIBED),
     ):
-        known = [_part(part, knowledge, sure) for part in parts]
+        known = [_match_part(part, knowledge, sure) for part in parts]
         if known and all(known):
-            return _together(request, known, knowledge)
+            return _combine(request, known, knowledge)
     return None
 
 
-def _part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
+def _match_part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
     """What does one part of a request, best first; empty where that is not certain."""
     said = content(part)
     if len(said) == 1 and said[0] not in EVERYDAY and knowledge.package(said[0]):
         return said
-    if set(stems(part)) <= OWNED:
+    if set(stems(part)) <= PLACE_WORDS:
         return []
     matches = knowledge.matches(part)
     return list(matches[0].packages) if matches and matches[0].score >= sure else []
 
 
-def _together(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
+def _combine(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
     whole = knowledge.matches(request)
     # Where the catalogue knows the combination, its packages fit each other.
-    fitting = whole[0].packages if whole and whole[0].score >= SURE_DESCRIBED else ()
+    fitting = whole[0].packages if whole and whole[0].score >= CONFIDENT_DESCRIBED else ()
     names = list(fitting[:1])
     for part in known:
         both = [name for name in part if name in fitting]
@@ -214,23 +214,23 @@ def _together(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge
     return Choice(tuple(packages), tuple(dict.fromkeys(others)), "catalogue")
 
 
-def _command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Choice | None:
+def _match_command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Choice | None:
     """The package of the one command that is named: "mkfs.ntfs"."""
     said = content(request)
-    packages = knowledge.commands(_typed(request)) if len(said) == 1 else []
+    packages = knowledge.commands(_last_word(request)) if len(said) == 1 else []
     if not packages:
         return None
     others = [package.name for package in packages] + list(_names(hits))
     return Choice((packages[0],), tuple(dict.fromkeys(others)), "exact")
 
 
-def _typed(request: str) -> str:
+def _last_word(request: str) -> str:
     """The last word as it was typed: commands tell capitals and signs apart."""
     return request.rpartition(" ")[2]
 
 
-def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
-    hits = candidates(request, knowledge)
+def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
+    hits = find_candidates(request, knowledge)
     if not hits:
         near = [name for word in content(request) for name in knowledge.near_names(word)]
         raise NothingFound(
@@ -238,7 +238,7 @@ def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
             hint=f"did you mean {' or '.join(near[:3])}?" if near else "other words may find it",
         )
     names = _names(hits)
-    picked = _picked_by_model(settings, request, hits)
+    picked = _try_model(settings, request, hits)
     if picked is None:
         return Choice((hits[0].package,), names, hits[0].source)
     if not picked:
@@ -249,15 +249,15 @@ def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
     return Choice(tuple(by_name[name] for name in picked), names, "model")
 
 
-def _fits(hit: Hit) -> bool:
-    return hit.covered >= MIN_COVERED or hit.source == "catalogue"
+def _is_relevant(hit: Hit) -> bool:
+    return hit.covered >= MIN_COVERAGE or hit.source == "catalogue"
 
 
 def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(hit.package.name for hit in hits)
 
 
-def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
+def _try_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
     """The model's choice; None where there is no model, no need, or no valid choice."""
     try:
         with closing(provider.choose(settings)) as source:
@@ -267,13 +267,15 @@ def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> l
                 if len(hits) == 1:
                     return None
             with output.Waiting("waiting for the model"):
-                return asked(source, model.profile, request, hits)
+                return ask_model(source, model.profile, request, hits)
     except CortexError as error:
         output.talk(f"choosing without a model: {error.message}")
         return None
 
 
-def asked(source: Provider, profile: str, request: str, hits: Sequence[Hit]) -> list[str] | None:
+def ask_model(
+    source: Provider, profile: str, request: str, hits: Sequence[Hit]
+) -> list[str] | None:
     """What a model picks of ``hits``, whatever the ranking thinks; None if that is no choice.
 
     Raises:
@@ -282,13 +284,13 @@ def asked(source: Provider, profile: str, request: str, hits: Sequence[Hit]) -> 
     names = list(_names(hits))
     offered = [hit.package for hit in hits]
     messages = prompts.messages(profile, "install", request=request, candidates=offered)
-    question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
+    question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.build_schema(names))
     reply, _ = provider.complete(source, question)
-    picked = plan.chosen(reply, names)
+    picked = plan.parse_choice(reply, names)
     if profile == prompts.NANO:
         return picked[:1] if picked else None
     return picked
 
 
-def _planned(package: Package) -> PlannedPackage:
+def _plan_package(package: Package) -> PlannedPackage:
     return plan.PlannedPackage(package.name, package.version, package.origin, package.installed)

@@ -40,14 +40,14 @@ _ESSENTIAL = "WARNING: The following essential packages will be removed."
 class Simulation:
     """What apt would do; ``refusal`` instead of it where it would not.
 
-    ``stepped`` says that ``-s`` went through every step.
+    ``complete`` says that ``-s`` went through every step.
     """
 
     changes: Changes
     uris: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
     refusal: str | None = None
-    stepped: bool = False
+    complete: bool = False
 
     @property
     def downgraded(self) -> tuple[Change, ...]:
@@ -60,18 +60,20 @@ class Simulation:
         return tuple(older)
 
 
-def read(listed: str, complaint: str, simulated: str | None = None) -> Simulation:
+def parse(listed: str, complaint: str, simulated: str | None = None) -> Simulation:
     """Read the output of ``--print-uris`` and its errors; with that of ``-s``, take its changes."""
-    changes = _listed(listed) if simulated is None else _simulated(simulated)
+    changes = _parse_listing(listed) if simulated is None else _parse_steps(simulated)
     found = [match for line in listed.splitlines() if (match := _URI.fullmatch(line))]
     fetched = sum(int(match[3]) for match in found if not match[1].startswith("file:"))
-    changes = replace(changes, download_bytes=fetched, disk_bytes=_disk(listed))
+    changes = replace(changes, download_bytes=fetched, disk_bytes=_parse_disk_bytes(listed))
     uris = tuple(match[1] for match in found)
-    refusal = _refusal(listed, complaint)
-    return Simulation(changes, uris, tuple(_essential(listed)), refusal, simulated is not None)
+    refusal = _parse_refusal(listed, complaint)
+    return Simulation(
+        changes, uris, tuple(_parse_essential(listed)), refusal, simulated is not None
+    )
 
 
-def _listed(text: str) -> Changes:
+def _parse_listing(text: str) -> Changes:
     found: dict[str, list[Change]] = {"new": [], "upgraded": [], "removed": []}
     section = None
     for line in text.splitlines():
@@ -88,7 +90,7 @@ def _listed(text: str) -> Changes:
     return Changes(tuple(found["new"]), tuple(found["upgraded"]), tuple(found["removed"]))
 
 
-def _simulated(text: str) -> Changes:
+def _parse_steps(text: str) -> Changes:
     new: list[Change] = []
     upgraded: list[Change] = []
     removed: list[Change] = []
@@ -105,7 +107,7 @@ def _simulated(text: str) -> Changes:
     return Changes(tuple(new), tuple(upgraded), tuple(removed))
 
 
-def _disk(text: str) -> int | None:
+def _parse_disk_bytes(text: str) -> int | None:
     for line in text.splitlines():
         if match := _SPACE.fullmatch(line):
             size = float(match[1].replace(",", "")) * _UNITS[match[2]]
@@ -113,7 +115,7 @@ def _disk(text: str) -> int | None:
     return None
 
 
-def _essential(listed: str) -> Iterator[str]:
+def _parse_essential(listed: str) -> Iterator[str]:
     """The essential packages that would go, and those that go because of them."""
     _, warned, rest = listed.partition(_ESSENTIAL)
     for line in rest.splitlines()[2:] if warned else []:
@@ -122,7 +124,7 @@ def _essential(listed: str) -> Iterator[str]:
         yield from (word for word in re.sub(r"\(.*?\)", "", line).split())
 
 
-def _refusal(listed: str, complaint: str) -> str | None:
+def _parse_refusal(listed: str, complaint: str) -> str | None:
     errors = [line[3:] for line in complaint.splitlines() if line.startswith("E: ")]
     if not errors:
         return None

@@ -11,25 +11,25 @@ import re
 _WORDS = "and also|and|plus|as well as|et aussi|et|ainsi que|y también|y|e"
 LISTING = re.compile(rf"\s*(?:[,;]|(?<=\s)[+&]|\b(?:{_WORDS})\b)\s+", re.IGNORECASE)
 DESCRIBING = re.compile(r"\s+(?:together with|with|avec|con)\s+", re.IGNORECASE)
-MAX_WISHES = 5
+MAX_PARTS = 5
 
 
-def listed(request: str) -> list[str]:
+def split_list(request: str) -> list[str]:
     """The parts of a request that lists things; empty where it lists none."""
-    return _parts(LISTING, request)
+    return _split(LISTING, request)
 
 
-def described(request: str) -> list[str]:
+def split_description(request: str) -> list[str]:
     """The parts of a request for one thing with another; empty where it is none."""
-    return _parts(DESCRIBING, request)
+    return _split(DESCRIBING, request)
 
 
-def both(request: str) -> list[str]:
+def split_nested(request: str) -> list[str]:
     """The parts of a list whose things have others with them: "nginx with php and git"."""
-    parts = [one for part in listed(request) for one in described(part) or [part]]
-    return parts[:MAX_WISHES] if len(parts) > len(listed(request)) else []
+    parts = [one for part in split_list(request) for one in split_description(part) or [part]]
+    return parts[:MAX_PARTS] if len(parts) > len(split_list(request)) else []
 
 
-def _parts(separator: re.Pattern[str], request: str) -> list[str]:
+def _split(separator: re.Pattern[str], request: str) -> list[str]:
     parts = [part.strip() for part in separator.split(request)]
-    return [part for part in parts if part][:MAX_WISHES] if len(parts) > 1 else []
+    return [part for part in parts if part][:MAX_PARTS] if len(parts) > 1 else []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.model import provider_env
 from cortex_cli.model.prompts import CHAT, NANO
 from cortexd.api.client import Client, Event
@@ -95,7 +95,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
         return FakeProvider()
     if name not in ENDPOINTS:
         guess = nearest(name, PROVIDERS)
-        raise UsageFault(
+        raise UsageError(
             f"CORTEX_PROVIDER is {name!r}; valid are {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
@@ -126,7 +126,7 @@ class DaemonProvider:
         status = self._client.call("llm.status")
         name = str(status.get("model") or "")
         if self._wanted and self._wanted not in (name, name.removesuffix(".gguf")):
-            raise UsageFault(
+            raise UsageError(
                 f"the daemon runs {name or 'no model'}, not {self._wanted}",
                 hint="cortex up --model PATH runs another; CORTEX_PROVIDER names another server",
             )
@@ -172,14 +172,14 @@ class Endpoint:
         """Read the provider's variables; UsageFault if one that it needs is missing."""
         key = values.get(f"{self.prefix}_API_KEY")
         if self.needs_key and not key:
-            raise UsageFault(
+            raise UsageError(
                 f"{self.prefix}_API_KEY is not set",
                 hint="set it in the environment or in ~/.cortex/.env",
             )
         model = values.get(f"{self.prefix}_MODEL") or self.model
         url = values.get(f"{self.prefix}_BASE_URL") or self.base_url
         if not url.startswith(("http://", "https://")):
-            raise UsageFault(f"{self.prefix}_BASE_URL is {url!r}, not http:// or https://")
+            raise UsageError(f"{self.prefix}_BASE_URL is {url!r}, not http:// or https://")
         url = url.rstrip("/")
         return Target(url if url.endswith("/v1") else f"{url}/v1", model, key or "none")
 

@@ -13,19 +13,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cortex_cli.errors import AlreadySaid, Failure
+from cortex_cli.errors import AlreadyReported, Failure
 
-DAEMON, DAEMON_SOCKET = "cortexd.service", "cortexd.socket"
-MODEL, MODEL_PROXY, MODEL_SOCKET = (
+DAEMON_UNIT, DAEMON_SOCKET_UNIT = "cortexd.service", "cortexd.socket"
+MODEL_UNIT, MODEL_PROXY_UNIT, MODEL_SOCKET_UNIT = (
     "cortex-llm.service",
     "cortex-llm-proxy.service",
     "cortex-llm-proxy.socket",
 )
 # Both halves: a socket left behind would start the daemon again with the next client.
-EVERYTHING = (DAEMON_SOCKET, DAEMON)
+DAEMON_UNITS = (DAEMON_SOCKET_UNIT, DAEMON_UNIT)
 SCRIPTS = ("install.sh", "uninstall.sh")
 # What systemctl says when polkit or D-Bus refuses.
-_REFUSED = ("access denied", "authentication", "authorization", "not permitted")
+_REFUSAL_WORDS = ("access denied", "authentication", "authorization", "not permitted")
 
 
 def systemctl(verb: str, *units: str) -> None:
@@ -36,7 +36,7 @@ def systemctl(verb: str, *units: str) -> None:
     if done.returncode == 0:
         return
     said = done.stderr.strip()
-    if any(word in said.lower() for word in _REFUSED):
+    if any(word in said.lower() for word in _REFUSAL_WORDS):
         raise Failure(
             f"you may not {verb} {units[-1]}",
             hint=f"run: {shlex.join(['sudo', 'systemctl', verb, *units])}",
@@ -50,7 +50,7 @@ def systemctl(verb: str, *units: str) -> None:
     raise Failure(f"systemctl {verb} {units[-1]}: {first}", hint=f"journalctl -u {units[-1]} -n 50")
 
 
-def logs(*, follow: bool, lines: int, request: str | None) -> None:
+def show_logs(*, follow: bool, lines: int, request: str | None) -> None:
     """Show the journal of both services; becomes journalctl.
 
     Raises:
@@ -66,7 +66,11 @@ def logs(*, follow: bool, lines: int, request: str | None) -> None:
     if request is not None:
         argv.append(f"CORTEX_REQUEST_ID={request}")  # both services write it
     else:
-        argv += [word for unit in (DAEMON, MODEL, MODEL_PROXY) for word in ("--unit", unit)]
+        argv += [
+            word
+            for unit in (DAEMON_UNIT, MODEL_UNIT, MODEL_PROXY_UNIT)
+            for word in ("--unit", unit)
+        ]
     if not may_read_journal():
         sys.stderr.write(
             "cortex: you see your own entries only\n"
@@ -99,7 +103,7 @@ def run_script(name: str, options: tuple[str, ...]) -> None:
         )
     done = subprocess.run(argv, check=False)
     if done.returncode:
-        raise AlreadySaid(done.returncode)
+        raise AlreadyReported(done.returncode)
 
 
 def find_script(name: str) -> Path:

@@ -63,7 +63,7 @@ class Service:
 
     def process(self) -> Process | None:
         """Its process, if ``up`` started one that still runs."""
-        return processes.recorded(self.pid_file)
+        return processes.read_record(self.pid_file)
 
     def start(self, environ: dict[str, str]) -> Process:
         """Start and record it; the log of its last run is kept beside the new one."""
@@ -71,7 +71,7 @@ class Service:
             self.log.replace(self.log.with_suffix(".log.1"))
         ours = {name: value for name, value in environ.items() if name not in SYSTEMD_VARIABLES}
         process = processes.spawn([sys.executable, "-P", "-m", *self.command], ours, self.log)
-        processes.record(self.pid_file, process)
+        processes.write_record(self.pid_file, process)
         return process
 
     def stop(self) -> bool:
@@ -82,9 +82,9 @@ class Service:
         self.pid_file.unlink(missing_ok=True)
         return process is not None
 
-    def died(self) -> Failure:
+    def explain_exit(self) -> Failure:
         """What to say when it ended by itself."""
-        tail = processes.log_tail(self.log, LOG_LINES)
+        tail = processes.read_log_tail(self.log, LOG_LINES)
         lines = "".join(f"\n  {line}" for line in tail)
         return Failure(f"{self.name} ended by itself; its last words:{lines}", hint=str(self.log))
 
@@ -100,7 +100,7 @@ def llm_service(folder: Path) -> Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class UpResult:
     """What ``up`` found or made."""
 
     socket: Path
@@ -109,7 +109,7 @@ class Up:
     state: str
 
 
-def up(settings: Settings, model: Path | None = None) -> Up:
+def up(settings: Settings, model: Path | None = None) -> UpResult:
     """Start what is not running, and wait until the model is ready.
 
     Raises:
@@ -117,7 +117,7 @@ def up(settings: Settings, model: Path | None = None) -> Up:
     """
     folder = make_runtime_dir(settings.environ)
     socket = settings.named_socket() or folder / SOCKET_NAME
-    with lockfile.held(folder / "lock", "up or down"):
+    with lockfile.hold(folder / "lock", "up or down"):
         started: list[Service] = []
         try:
             url = _start_llm(settings, folder, model, started)
@@ -128,7 +128,7 @@ def up(settings: Settings, model: Path | None = None) -> Up:
                 service.stop()
             raise
     names = tuple(service.name for service in started)
-    return Up(socket, names, status.get("model"), str(status.get("state")))
+    return UpResult(socket, names, status.get("model"), str(status.get("state")))
 
 
 def down(settings: Settings) -> list[str]:
@@ -137,7 +137,7 @@ def down(settings: Settings) -> list[str]:
     if not folder.is_dir():
         return []
     make_runtime_dir(settings.environ)
-    with lockfile.held(folder / "lock", "up or down"):
+    with lockfile.hold(folder / "lock", "up or down"):
         services = (daemon_service(folder), llm_service(folder))
         stopped = [service.name for service in services if service.stop()]
         _llm_url_file(folder).unlink(missing_ok=True)
@@ -153,7 +153,7 @@ def _start_llm(settings: Settings, folder: Path, model: Path | None, started: li
     if service.process() is not None:
         return _llm_url_file(folder).read_text().strip()
     environ = dict(settings.environ)
-    url = _address(environ, folder)
+    url = _choose_address(environ, folder)
     if model is not None:
         environ["CORTEX_LLM_MODEL_PATH"] = str(model.absolute())
     _llm_url_file(folder).touch(mode=0o600)
@@ -164,7 +164,7 @@ def _start_llm(settings: Settings, folder: Path, model: Path | None, started: li
     return url
 
 
-def _address(environ: dict[str, str], folder: Path) -> str:
+def _choose_address(environ: dict[str, str], folder: Path) -> str:
     """Choose where the model server listens, and say so in its environment."""
     path = folder / "llm.sock"
     fits = len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES
@@ -197,7 +197,7 @@ def _start_daemon(
         service.start(environ)
 
     def ready() -> dict[str, Any] | None:
-        found = _reply(socket, "status")
+        found = _request(socket, "status")
         process = service.process()
         if found and process and found["pid"] != process.pid:
             raise Failure(
@@ -206,19 +206,23 @@ def _start_daemon(
             )
         return found
 
-    _wait(DAEMON_READY_S, "cortexd", [service], ready)
+    _wait_until_ready(DAEMON_READY_S, "cortexd", [service], ready)
 
 
 def _wait_for_model(socket: Path, folder: Path) -> dict[str, Any]:
     def ready() -> dict[str, Any] | None:
-        status = _reply(socket, "llm.status")
-        return status if status and status["state"] == "ready" and _gives_a_token(socket) else None
+        status = _request(socket, "llm.status")
+        return (
+            status
+            if status and status["state"] == "ready" and _answers_with_token(socket)
+            else None
+        )
 
     watched = [daemon_service(folder), llm_service(folder)]
-    return _wait(MODEL_READY_S, "the model", watched, ready)
+    return _wait_until_ready(MODEL_READY_S, "the model", watched, ready)
 
 
-def _gives_a_token(socket: Path) -> bool:
+def _answers_with_token(socket: Path) -> bool:
     # A model server that has just been replaced may still count as ready.
     try:
         with Client(socket, timeout_s=MODEL_READY_S) as client:
@@ -228,7 +232,7 @@ def _gives_a_token(socket: Path) -> bool:
     return True
 
 
-def _wait(
+def _wait_until_ready(
     limit_s: float, what: str, watched: list[Service], ready: Callable[[], dict[str, Any] | None]
 ) -> dict[str, Any]:
     deadline = time.monotonic() + limit_s
@@ -238,14 +242,14 @@ def _wait(
                 return found
             for service in watched:
                 if service.process() is None:
-                    raise service.died()
+                    raise service.explain_exit()
             if time.monotonic() > deadline:
                 logs = ", ".join(str(service.log) for service in watched)
                 raise Failure(f"{what} was not ready within {limit_s:g} s", hint=f"see {logs}")
             time.sleep(POLL_S)
 
 
-def _reply(socket: Path, command: str) -> dict[str, Any] | None:
+def _request(socket: Path, command: str) -> dict[str, Any] | None:
     try:
         with Client(socket, timeout_s=DAEMON_READY_S) as client:
             return client.call(command)

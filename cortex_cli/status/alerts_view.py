@@ -22,20 +22,20 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 Line = list[tuple[str, str | None]]
 
 
-def short(alert: dict[str, Any]) -> Line:
+def format_line(alert: dict[str, Any]) -> Line:
     """One alert on one line."""
     mark = {"acknowledged": " (seen)", "resolved": " (over)", "dismissed": " (dismissed)"}
     severity = str(alert["severity"])
     return [
         (f"{alert['id'][:SHOWN_ID_CHARS]}  ", DIM),
         (f"{severity:<8}  ", STYLES.get(severity)),
-        (f"{age(alert['first_seen']):>7}  ", None),
-        (_one_line(alert["message"]), None),
+        (f"{format_age(alert['first_seen']):>7}  ", None),
+        (_join_lines(alert["message"]), None),
         (mark.get(alert["status"], ""), DIM),
     ]
 
 
-def full(alert: dict[str, Any]) -> Iterator[Line]:
+def format_alert(alert: dict[str, Any]) -> Iterator[Line]:
     """Everything that is known of one alert."""
     yield [(f"{alert['severity']}: ", STYLES.get(alert["severity"])), (alert["title"], BOLD)]
     yield [(alert["message"], None)]
@@ -52,17 +52,17 @@ def full(alert: dict[str, Any]) -> Iterator[Line]:
     facts += [(name, value) for name, value in alert["metadata"].items() if value]
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
-        yield [(f"{name:<{width}}  ", DIM), (_one_line(value), None)]
+        yield [(f"{name:<{width}}  ", DIM), (_join_lines(value), None)]
     for evidence in alert["evidence"]:
-        yield from _block(evidence["title"], evidence["lines"])
+        yield from _format_block(evidence["title"], evidence["lines"])
     if alert["remedy"]:
-        yield from _block("What to do", alert["remedy"].splitlines())
+        yield from _format_block("What to do", alert["remedy"].splitlines())
     if analysis := alert.get("analysis"):
         title = f"What the model {analysis['model']} makes of it (check before you act)"
-        yield from _block(title, analysis["text"].splitlines())
+        yield from _format_block(title, analysis["text"].splitlines())
 
 
-def age(since: float, now: float | None = None) -> str:
+def format_age(since: float, now: float | None = None) -> str:
     """How long ago, in the largest unit."""
     seconds = max(0, int((time.time() if now is None else now) - since))
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
@@ -71,21 +71,21 @@ def age(since: float, now: float | None = None) -> str:
     return f"{seconds} s"
 
 
-def sparkline(values: list[float], low: float = 0.0, high: float = 100.0) -> str:
+def draw_sparkline(values: list[float], low: float = 0.0, high: float = 100.0) -> str:
     """Values as a row of blocks between ``low`` and ``high``."""
     span = max(high - low, 1e-9)
     top = len(BLOCKS) - 1
     return "".join(BLOCKS[round(top * min(1, max(0, (v - low) / span)))] for v in values)
 
 
-def _block(title: str, lines: list[str]) -> Iterator[Line]:
+def _format_block(title: str, lines: list[str]) -> Iterator[Line]:
     yield [("", None)]
     yield [(title, BOLD)]
     for line in lines:
         yield [(f"  {line}", None)]
 
 
-def _one_line(text: object) -> str:
+def _join_lines(text: object) -> str:
     return " ".join(str(text).split())
 
 

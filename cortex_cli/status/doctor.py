@@ -61,20 +61,22 @@ class Finding:
 Check = Callable[["Settings"], Finding]
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def run_checks(settings: Settings) -> Iterator[Finding]:
     """Make every check, the cheap ones first, and yield as they are done."""
     failed: set[str] = set()
     for name, check in CHECKS.items():
         cause = next((need for need in NEEDS.get(name, ()) if need in failed), None)
         finding = (
-            Finding(name, "skipped", f"needs: {cause}") if cause else _made(name, check, settings)
+            Finding(name, "skipped", f"needs: {cause}")
+            if cause
+            else _run_check(name, check, settings)
         )
         if finding.state in ("failed", "skipped"):
             failed.add(name)
         yield finding
 
 
-def _made(name: str, check: Check, settings: Settings) -> Finding:
+def _run_check(name: str, check: Check, settings: Settings) -> Finding:
     try:
         return check(settings)
     except CortexError as error:
@@ -83,14 +85,14 @@ def _made(name: str, check: Check, settings: Settings) -> Finding:
         return Finding(name, "failed", f"{type(error).__name__}: {error}", "please report it")
 
 
-def _python(_settings: Settings) -> Finding:
+def _check_python(_settings: Settings) -> Finding:
     running = ".".join(str(part) for part in sys.version_info[:3])
     if sys.version_info < MIN_PYTHON:
         return Finding("python", "failed", running, "install Python 3.11 or newer")
     return Finding("python", "ok", f"{running} ({sys.executable})")
 
 
-def _dependencies(_settings: Settings) -> Finding:
+def _check_dependencies(_settings: Settings) -> Finding:
     needed = importlib.metadata.requires(PROJECT) or []
     names = [re.split(r"[^\w.-]", line)[0] for line in needed if "extra ==" not in line]
     missing = []
@@ -105,12 +107,12 @@ def _dependencies(_settings: Settings) -> Finding:
     return Finding("dependencies", "ok", f"all {len(names)} are installed")
 
 
-def _runtime(settings: Settings) -> Finding:
+def _check_runtime_folder(settings: Settings) -> Finding:
     folder = make_runtime_dir(settings.environ)
     return Finding("runtime folder", "ok", f"{folder} is yours alone")
 
 
-def _socket(settings: Settings) -> Finding:
+def _check_socket(settings: Settings) -> Finding:
     path = settings.socket_path()
     if not path.exists():
         remedy = "start it with: cortex up   (or: systemctl start cortexd)"
@@ -123,7 +125,7 @@ def _socket(settings: Settings) -> Finding:
     return Finding("socket", "ok", str(path))
 
 
-def _daemon(settings: Settings) -> Finding:
+def _check_daemon(settings: Settings) -> Finding:
     started = time.perf_counter()
     with Client(settings.socket_path(), timeout_s=REPLY_TIMEOUT_S) as client:
         found = client.call("version")
@@ -136,7 +138,7 @@ def _daemon(settings: Settings) -> Finding:
     return Finding("daemon", "ok", f"cortexd {ours} answers in {took:.1f} ms")
 
 
-def _model(settings: Settings) -> Finding:
+def _check_model(settings: Settings) -> Finding:
     with Client(settings.socket_path(), timeout_s=REPLY_TIMEOUT_S) as client:
         found = client.call("llm.status")
     detail = f"{found.get('model') or 'no model'}: {found['state']} ({found.get('url')})"
@@ -151,7 +153,7 @@ def _model(settings: Settings) -> Finding:
     return Finding("model server", "failed", detail, remedy)
 
 
-def _token(settings: Settings) -> Finding:
+def _check_token(settings: Settings) -> Finding:
     started = time.perf_counter()
     with Client(settings.socket_path(), timeout_s=TOKEN_TIMEOUT_S) as client:
         found = client.call("inference", prompt="Hello", max_tokens=1)
@@ -159,7 +161,7 @@ def _token(settings: Settings) -> Finding:
     return Finding("one token", "ok", f"{found['tokens_used']} token in {took:.0f} ms")
 
 
-def _llm_check(_settings: Settings) -> Finding:
+def _check_engine(_settings: Settings) -> Finding:
     command = [sys.executable, "-P", "-m", "cortex_llm", "check", "--json"]
     try:
         done = subprocess.run(
@@ -179,7 +181,7 @@ def _llm_check(_settings: Settings) -> Finding:
     return Finding("engine", "failed", f"{bad['name']}: {bad['detail']}", bad.get("hint"))
 
 
-def _apt_lists(settings: Settings) -> Finding:
+def _check_package_lists(settings: Settings) -> Finding:
     sources = PackageSource.find(settings.environ)
     if not sources.lists:
         detail = f"none in {sources.folder}"
@@ -193,15 +195,15 @@ def _apt_lists(settings: Settings) -> Finding:
     return Finding("package lists", "ok", detail)
 
 
-def _package_index(settings: Settings) -> Finding:
-    return _index("package index", PackageSource.find(settings.environ), settings)
+def _check_package_index(settings: Settings) -> Finding:
+    return _check_index("package index", PackageSource.find(settings.environ), settings)
 
 
-def _manual_index(settings: Settings) -> Finding:
-    return _index("manual index", DocumentSource.find(settings.environ), settings)
+def _check_manual_index(settings: Settings) -> Finding:
+    return _check_index("manual index", DocumentSource.find(settings.environ), settings)
 
 
-def _index(name: str, source: Source, settings: Settings) -> Finding:
+def _check_index(name: str, source: Source, settings: Settings) -> Finding:
     """How old and how large an index is, and what it lacks."""
     if source.empty:
         return Finding(name, "ok", "there is nothing to index here")
@@ -229,7 +231,7 @@ def _ago(seconds: float) -> str:
     return f"{max(seconds, 0):.0f} seconds ago"
 
 
-def _fts5(_settings: Settings) -> Finding:
+def _check_search(_settings: Settings) -> Finding:
     db = sqlite3.connect(":memory:")
     try:
         db.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
@@ -241,7 +243,7 @@ def _fts5(_settings: Settings) -> Finding:
     return Finding("full-text search", "ok", f"SQLite {sqlite3.sqlite_version} with FTS5")
 
 
-def _disk(settings: Settings) -> Finding:
+def _check_disk(settings: Settings) -> Finding:
     places = [folder for folder in cache.folders(settings.environ) if os.access(folder, os.W_OK)]
     place = next(iter(places), Path(settings.environ.get("HOME") or "/"))
     free = shutil.disk_usage(place).free
@@ -252,14 +254,14 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk space", "ok", detail)
 
 
-def _systemd(_settings: Settings) -> Finding:
+def _check_systemd(_settings: Settings) -> Finding:
     if Path("/run/systemd/system").is_dir():
         return Finding("systemd", "ok", "is running this machine")
     remedy = "nothing is lost: cortex up starts both services without it"
     return Finding("systemd", "warning", "is not running this machine", remedy)
 
 
-def _permissions(_settings: Settings) -> Finding:
+def _check_permissions(_settings: Settings) -> Finding:
     unreadable = [
         str(path)
         for path in (Path("/etc/cortex/daemon.yaml"), Path.home() / ".cortex")
@@ -273,21 +275,21 @@ def _permissions(_settings: Settings) -> Finding:
 
 
 CHECKS: dict[str, Check] = {
-    "python": _python,
-    "dependencies": _dependencies,
-    "full-text search": _fts5,
-    "package lists": _apt_lists,
-    "package index": _package_index,
-    "manual index": _manual_index,
-    "disk space": _disk,
-    "permissions": _permissions,
-    "systemd": _systemd,
-    "runtime folder": _runtime,
-    "socket": _socket,
-    "daemon": _daemon,
-    "model server": _model,
-    "one token": _token,
-    "engine": _llm_check,
+    "python": _check_python,
+    "dependencies": _check_dependencies,
+    "full-text search": _check_search,
+    "package lists": _check_package_lists,
+    "package index": _check_package_index,
+    "manual index": _check_manual_index,
+    "disk space": _check_disk,
+    "permissions": _check_permissions,
+    "systemd": _check_systemd,
+    "runtime folder": _check_runtime_folder,
+    "socket": _check_socket,
+    "daemon": _check_daemon,
+    "model server": _check_model,
+    "one token": _check_token,
+    "engine": _check_engine,
 }
 # A check that cannot be made because of another's failure is not one more failure.
 NEEDS = {

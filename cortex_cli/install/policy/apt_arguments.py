@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from cortex_cli.install.policy.command_line import Unreadable
+from cortex_cli.install.policy.command_line import UnreadableCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Call:
         return f"{self.program} {self.verb}".strip()
 
 
-def read(argv: Sequence[str]) -> Call:
+def parse(argv: Sequence[str]) -> Call:
     """Read an unwrapped argument list.
 
     Raises:
@@ -75,13 +75,13 @@ def read(argv: Sequence[str]) -> Call:
         options = [word for word in rest if word.startswith("-")]
         operands = tuple(word for word in rest if not word.startswith("-"))
         return Call(program, operands[0] if operands else "", (*options, *operands[1:]), ())
-    options, operands = _apart(rest)
+    options, operands = _split_words(rest)
     verb = operands[0] if operands else ""
-    names = tuple(name for word in operands[1:] for name in _names(word))
+    names = tuple(name for word in operands[1:] for name in _parse_names(word))
     return Call(program, verb, tuple(options), names)
 
 
-def _apart(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+def _split_words(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """Options in their one form, and operands."""
     options: list[str] = []
     operands: list[str] = []
@@ -93,7 +93,7 @@ def _apart(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
             break
         if word.startswith("--"):
             name, equals, _ = word.lower().partition("=")
-            options += _senses(name)
+            options += _expand_option(name)
             if name in _LONG_VALUED and not equals:
                 rest = rest[1:]
         elif word.startswith("-") and word != "-":
@@ -111,17 +111,17 @@ def _apart(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     return options, tuple(operands)
 
 
-def _senses(name: str) -> list[str]:
+def _expand_option(name: str) -> list[str]:
     """An option as written, and without the yes, no, with, … that apt reads before its name."""
     sense, dash, rest = name[2:].partition("-")
     return [name, f"--{rest}"] if dash and sense in _SENSES else [name]
 
 
-def _names(word: str) -> list[str]:
+def _parse_names(word: str) -> list[str]:
     """The package that ``word`` names, also as what it is without a sign at its end."""
     if word.startswith((".", "/")) or word.endswith((".deb", ".changes", ".dsc")):
         return [normpath(word) if word.startswith("/") else word]
     name = re.split(r"[=/]", word, maxsplit=1)[0].partition(":")[0]
     if not _NAME.fullmatch(name):
-        raise Unreadable(f"{word!r} is a pattern, not the name of a package")
+        raise UnreadableCommand(f"{word!r} is a pattern, not the name of a package")
     return [name, name[:-1]] if name[-1] in "+-" else [name]

@@ -2,7 +2,7 @@
 
 Made for judging, so it reads only what has one meaning: words, quotes, backslashes, and
 commands in a row.  Anything that is decided at run time (expansions, substitutions, globs,
-redirections, functions, shells and interpreters handed a text) is ``Unreadable``, and what
+redirections, functions, shells and interpreters handed a text) is ``UnreadableCommand``, and what
 cannot be read is never allowed.  Wrappers (sudo, env, nice, …) are taken off.
 """
 
@@ -41,7 +41,7 @@ _VERSIONED = re.compile(r"[-\d.]+$")
 MAX_WRAPPERS = 16
 
 
-class Unreadable(Exception):
+class UnreadableCommand(Exception):
     """What would run cannot be told from the text; the message says why."""
 
 
@@ -59,7 +59,7 @@ class Wrapper:
             return True
         if option in self.flags.split():
             return False
-        raise Unreadable(f"its option {option} may change what runs")
+        raise UnreadableCommand(f"its option {option} may change what runs")
 
 
 WRAPPERS = {
@@ -84,7 +84,7 @@ WRAPPERS = {
 }
 
 
-def commands(line: str) -> list[list[str]]:
+def split_commands(line: str) -> list[list[str]]:
     """The commands in a line of shell, as argument lists.
 
     Raises:
@@ -97,12 +97,12 @@ def commands(line: str) -> list[list[str]]:
         char = line[at]
         if char == "\\":
             if at + 1 == len(line):
-                raise Unreadable("it ends in a backslash")
+                raise UnreadableCommand("it ends in a backslash")
             if line[at + 1] != "\n":
                 word = (word or "") + line[at + 1]
             at += 2
         elif char in "'\"":
-            text, at = _quoted(line, at)
+            text, at = _read_quoted(line, at)
             word = (word or "") + text
         elif char in " \t\n;&|":
             if word is not None:
@@ -112,7 +112,7 @@ def commands(line: str) -> list[list[str]]:
                 found.append([])
             at += 1
         else:
-            _plain(char, word)
+            _check_character(char, word)
             word = (word or "") + char
             at += 1
     if word is not None:
@@ -120,37 +120,37 @@ def commands(line: str) -> list[list[str]]:
     return [argv for argv in found if argv]
 
 
-def _plain(char: str, word: str | None) -> None:
+def _check_character(char: str, word: str | None) -> None:
     if char in "$`":
-        raise Unreadable("it is only known when it runs: an expansion or a substitution")
+        raise UnreadableCommand("it is only known when it runs: an expansion or a substitution")
     if char in "<>":
-        raise Unreadable("it redirects input or output")
+        raise UnreadableCommand("it redirects input or output")
     if char in "(){}":
-        raise Unreadable("it holds a subshell, a function or a brace expansion")
+        raise UnreadableCommand("it holds a subshell, a function or a brace expansion")
     if char in "*?[":
-        raise Unreadable("it holds a pattern that the shell would expand")
+        raise UnreadableCommand("it holds a pattern that the shell would expand")
     if (char == "~" and not word) or (char == "#" and word is None):
-        raise Unreadable(f"a word begins with {char}")
+        raise UnreadableCommand(f"a word begins with {char}")
     if not char.isprintable() or char.isspace():
-        raise Unreadable(f"it holds the invisible character U+{ord(char):04X}")
+        raise UnreadableCommand(f"it holds the invisible character U+{ord(char):04X}")
 
 
-def _quoted(line: str, start: int) -> tuple[str, int]:
+def _read_quoted(line: str, start: int) -> tuple[str, int]:
     quote, text, at = line[start], "", start + 1
     while at < len(line):
         char = line[at]
         if char == quote:
             return text, at + 1
         if quote == '"' and char in "$`":
-            raise Unreadable("it is only known when it runs: an expansion or a substitution")
+            raise UnreadableCommand("it is only known when it runs: an expansion or a substitution")
         if quote == '"' and char == "\\" and line[at + 1 : at + 2] in ('"', "\\", "$", "`"):
             at += 1
         text += line[at]
         at += 1
-    raise Unreadable("a quote is not closed")
+    raise UnreadableCommand("a quote is not closed")
 
 
-def unwrapped(argv: Sequence[str]) -> list[str]:
+def unwrap(argv: Sequence[str]) -> list[str]:
     """What ``argv`` runs in the end: its program's bare name and that program's arguments.
 
     Raises:
@@ -160,30 +160,30 @@ def unwrapped(argv: Sequence[str]) -> list[str]:
     for _ in range(MAX_WRAPPERS):
         while rest and (match := _ASSIGNMENT.match(rest[0])):
             if not SAFE_VARIABLES.fullmatch(match[1]):
-                raise Unreadable(f"it sets {match[1]}, which may change what runs")
+                raise UnreadableCommand(f"it sets {match[1]}, which may change what runs")
             rest = rest[1:]
         if not rest:
-            raise Unreadable("it names no program")
-        name = _program(rest[0])
+            raise UnreadableCommand("it names no program")
+        name = _check_program(rest[0])
         if name not in WRAPPERS:
             return [name, *rest[1:]]
-        rest = _after_options(WRAPPERS[name], rest[1:])
-    raise Unreadable(f"more than {MAX_WRAPPERS} wrappers around it")
+        rest = _skip_options(WRAPPERS[name], rest[1:])
+    raise UnreadableCommand(f"more than {MAX_WRAPPERS} wrappers around it")
 
 
-def _program(word: str) -> str:
+def _check_program(word: str) -> str:
     path = normpath(word) if word else ""
     if "/" in word and dirname(path) not in SYSTEM_FOLDERS:
-        raise Unreadable(f"{word} is no program of the system's")
+        raise UnreadableCommand(f"{word} is no program of the system's")
     name = basename(path)
     if not name.isascii() or not name.isprintable() or " " in name:
-        raise Unreadable("its program's name is no plain word")
+        raise UnreadableCommand("its program's name is no plain word")
     if name in RESERVED or {name, _VERSIONED.sub("", name)} & OPAQUE or name.startswith("ld-linux"):
-        raise Unreadable(f"{name} runs what its arguments do not show")
+        raise UnreadableCommand(f"{name} runs what its arguments do not show")
     return name
 
 
-def _after_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
+def _skip_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
     while rest and rest[0].startswith("-"):
         option, rest = rest[0], rest[1:]
         if option == "--":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.debian.dpkg_status import bare
 from cortex_cli.install.policy import apt_arguments, command_line
-from cortex_cli.install.policy.command_line import Unreadable
+from cortex_cli.install.policy.command_line import UnreadableCommand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,15 +60,15 @@ class Rule:
         """Whether this rule speaks of ``subject``."""
         program = subject.command.partition(" ")[0]
         return (
-            (not self.command or _any(self.command, (subject.command, program)))
-            and (not self.argument or _any(self.argument, (subject.argument,)))
+            (not self.command or _matches_any(self.command, (subject.command, program)))
+            and (not self.argument or _matches_any(self.argument, (subject.argument,)))
             and (not self.package or self._names(subject))
-            and (not self.origin or _any(self.origin, (subject.origin,)))
+            and (not self.origin or _matches_any(self.origin, (subject.origin,)))
         )
 
     def _names(self, subject: Subject) -> bool:
         package = subject.package
-        if _any(self.package, (package,)):
+        if _matches_any(self.package, (package,)):
             return True
         # To apt a name with a dot or a plus that is no package is a regular expression.
         if package is None or subject.exact or self.level is Level.ALLOW:
@@ -86,7 +86,7 @@ class Rule:
 class Policy:
     """One file's rules."""
 
-    source: str
+    file_name: str
     default: Level
     rules: tuple[Rule, ...]
 
@@ -107,43 +107,45 @@ def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
         package.name: origins.get(package.name) or package.origin for package in plan.packages
     }
     changed = list(dict.fromkeys(bare(change.name) for change in plan.changes.all()))
-    return _strictest(
+    return _pick_strictest(
         verdict
         for command in plan.commands
-        for verdict in _verdicts(policies, command, changed, origins)
+        for verdict in _judge_parts(policies, command, changed, origins)
     )
 
 
 def judge(policies: Sequence[Policy], argv: Sequence[str]) -> Verdict:
     """The verdict over one argument list."""
-    return _strictest(_verdicts(policies, argv, (), {}))
+    return _pick_strictest(_judge_parts(policies, argv, (), {}))
 
 
 def judge_line(policies: Sequence[Policy], line: str) -> Verdict:
     """The verdict over a line of shell."""
     try:
-        found = command_line.commands(line)
-    except Unreadable as error:
+        found = command_line.split_commands(line)
+    except UnreadableCommand as error:
         return Verdict(Level.DENY, line, str(error))
-    return _strictest(verdict for argv in found for verdict in _verdicts(policies, argv, (), {}))
+    return _pick_strictest(
+        verdict for argv in found for verdict in _judge_parts(policies, argv, (), {})
+    )
 
 
-def _verdicts(
+def _judge_parts(
     policies: Sequence[Policy], argv: Sequence[str], changed: Iterable[str], origins: dict[str, str]
 ) -> Iterator[Verdict]:
     try:
-        call = apt_arguments.read(command_line.unwrapped(argv))
-    except Unreadable as error:
+        call = apt_arguments.parse(command_line.unwrap(argv))
+    except UnreadableCommand as error:
         yield Verdict(Level.DENY, " ".join(argv), str(error))
         return
     packages: list[str | None] = [*dict.fromkeys((*call.packages, *changed))]
     for package, argument in product(packages or [None], call.arguments or [None]):
         origin = origins.get(package or "")
         subject = Subject(call.command, argument, package, origin, exact=package in origins)
-        yield from (_verdict(policy, subject) for policy in policies)
+        yield from (_apply_policy(policy, subject) for policy in policies)
 
 
-def _verdict(policy: Policy, subject: Subject) -> Verdict:
+def _apply_policy(policy: Policy, subject: Subject) -> Verdict:
     about = " ".join(part for part in (subject.command, subject.package) if part)
     for level in (Level.DENY, Level.ASK, Level.ALLOW):
         for rule in policy.rules:
@@ -151,14 +153,14 @@ def _verdict(policy: Policy, subject: Subject) -> Verdict:
                 matched = f" {subject.argument}" if rule.argument else ""
                 why = f"{rule.reason} ({rule.place})" if rule.reason else rule.place
                 return Verdict(level, about + matched, why)
-    return Verdict(policy.default, about, f"{policy.source}: no rule speaks of it")
+    return Verdict(policy.default, about, f"{policy.file_name}: no rule speaks of it")
 
 
-def _strictest(verdicts: Iterable[Verdict]) -> Verdict:
+def _pick_strictest(verdicts: Iterable[Verdict]) -> Verdict:
     return max(verdicts, key=lambda verdict: verdict.level, default=Verdict(Level.ALLOW))
 
 
-def _any(patterns: Iterable[str], values: Iterable[str | None]) -> bool:
+def _matches_any(patterns: Iterable[str], values: Iterable[str | None]) -> bool:
     return any(
         fnmatchcase(value, pattern) for value in values if value is not None for pattern in patterns
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.debian.dpkg_status import State
-from cortex_cli.errors import Failure, UsageFault
+from cortex_cli.errors import Failure, UsageError
 from cortex_cli.install.history_entry import Entry
 from cortex_cli.install.rollback import plan_rollback
 from cortex_cli.settings import Settings
@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_dry_run_has_done_nothing(settings: Settings) -> None:
-    with pytest.raises(UsageFault, match="entry 3 was a dry run"):
+    with pytest.raises(UsageError, match="entry 3 was a dry run"):
         plan_rollback(settings, replace(ENTRY, state="dry run"))
 
 

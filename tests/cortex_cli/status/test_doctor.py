@@ -3,11 +3,11 @@ import time
 from pathlib import Path
 
 from cortex_cli.settings import Settings
-from cortex_cli.status.doctor import CHECKS, NEEDS, Finding, examine
+from cortex_cli.status.doctor import CHECKS, NEEDS, Finding, run_checks
 
 
 def findings(environ: dict[str, str]) -> dict[str, Finding]:
-    return {finding.name: finding for finding in examine(Settings(environ))}
+    return {finding.name: finding for finding in run_checks(Settings(environ))}
 
 
 def test_every_failure_has_a_remedy(tmp_path: Path) -> None:
