@@ -1,12 +1,12 @@
-"""The Python interface: a request in, the commands that serve it out.  Nothing is ever run.
+"""The Python interface: a request in, commands out.  Nothing is ever run.
 
     from cortex_cli.interpreter import CommandInterpreter
 
     CommandInterpreter(provider="llama_cpp").parse("install nginx and configure it")
 
-An instruction model proposes; what cannot work on this machine (no such program, package or
-option) is left out and kept in ``left_out``.  The built-in small model proposes nothing: then,
-and where nothing of a proposal holds, the commands are those of ``cortex install``.
+An instruction model proposes; commands that cannot work on this machine (no such program,
+package or option) are dropped and kept in ``left_out``.  The built-in small model proposes
+nothing: then, and if no proposed command is valid, the commands are those of ``cortex install``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from cortex_cli.errors import Failure
 from cortex_cli.install.selection import plan_install
 from cortex_cli.model import prompts, provider
 from cortex_cli.model.provider import ENDPOINTS, Question
+from cortex_cli.options import DEFAULT_MAX_TOKENS
 from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 
@@ -36,7 +37,6 @@ FAKE_VARIABLE = "CORTEX_FAKE_COMMANDS"
 MAX_COMMANDS = 16
 MAX_COMMAND_CHARS = 1000
 MAX_CANDIDATES = 8
-MAX_TOKENS = 512
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -52,11 +52,11 @@ SCHEMA = {
 
 
 class CommandInterpreter:
-    """Turns words into commands by the model of one provider.
+    """Turns words into commands with one provider's model.
 
-    ``provider`` is one of those of ``CORTEX_PROVIDER``; ``fake`` gives what the variable
-    ``CORTEX_FAKE_COMMANDS`` holds, ``{"commands": […]}``.  ``left_out`` tells what the last
-    ``parse`` did not let through, and why.
+    ``provider`` is a value of ``CORTEX_PROVIDER``; ``fake`` returns the contents of the variable
+    ``CORTEX_FAKE_COMMANDS``, ``{"commands": […]}``.  ``left_out`` has what the last ``parse``
+    dropped, and why.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class CommandInterpreter:
         model: str | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        """Remember whom to ask; nothing is sent yet."""
+        """Keep the settings; nothing is sent yet."""
         values = {**(os.environ if environ is None else environ), "CORTEX_PROVIDER": provider}
         if api_key and provider in ENDPOINTS:
             values[f"{ENDPOINTS[provider].prefix}_API_KEY"] = api_key
@@ -76,11 +76,11 @@ class CommandInterpreter:
         self.left_out: tuple[Claim, ...] = ()
 
     def parse(self, request: str) -> list[str]:
-        """The commands that serve ``request``, in the order in which they are to run.
+        """Return the commands for ``request``, in the order to run them.
 
         Raises:
             ValueError: the request is empty.
-            CortexError: no model answers, or nothing on this machine serves the request
+            CortexError: no model answers, or nothing on this machine matches the request
                 (``NothingFound``).
         """
         request = request.strip()
@@ -96,59 +96,60 @@ class CommandInterpreter:
         return commands
 
     def _propose(self, request: str) -> list[str] | None:
-        """What the model proposes; None if it is none to ask."""
+        """Return what the model proposes; None for the small model, which is not asked."""
         if self._provider == FAKE and (text := self._settings.environ.get(FAKE_VARIABLE)):
             return _parse_commands(text)
-        with closing(provider.choose(self._settings, self._model)) as source:
-            if source.model().profile == prompts.NANO:
+        with closing(provider.choose(self._settings, self._model)) as model_provider:
+            if model_provider.model().profile == prompts.NANO:
                 return None
             with Knowledge.open(self._settings.environ) as knowledge:
                 named = knowledge.named(request)
                 hits = knowledge.search(request, MAX_CANDIDATES)
-            found = {each.name: each for each in (*named, *(hit.package for hit in hits))}
-            texts = [f"{each.name}: {each.short}" for each in found.values()]
+            packages = {pkg.name: pkg for pkg in (*named, *(hit.package for hit in hits))}
+            texts = [f"{pkg.name}: {pkg.short}" for pkg in packages.values()]
             messages = prompts.messages(
                 prompts.CHAT,
                 "commands",
                 request=request,
                 facts=facts.collect(),
-                candidates=list(found.values()),
+                candidates=list(packages.values()),
                 mark=prompts.mark(*texts),
             )
-            reply, _ = provider.complete(source, Question(messages, MAX_TOKENS, json_schema=SCHEMA))
+            question = Question(messages, DEFAULT_MAX_TOKENS, json_schema=SCHEMA)
+            reply, _ = provider.complete(model_provider, question)
         return _parse_commands(reply)
 
     def _drop_refuted(self, proposed: Sequence[str]) -> list[str]:
-        """Those of ``proposed`` in which nothing is refuted."""
+        """Return the commands of ``proposed`` in which nothing is refuted."""
         commands, left_out = [], []
         manuals = Manuals.of(self._settings.environ)
         path = self._settings.environ.get("PATH")
         with Knowledge.open(self._settings.environ) as knowledge:
             for command in proposed:
-                judged = command_checks.check_commands(command, knowledge, manuals, path)
-                amiss = [claim for claim in judged if claim.refuted]
-                if amiss and knowledge.catch_up():
-                    judged = command_checks.check_commands(command, knowledge, manuals, path)
-                    amiss = [claim for claim in judged if claim.refuted]
-                left_out += amiss
-                if judged and not amiss:
+                claims = command_checks.check_commands(command, knowledge, manuals, path)
+                refuted = [claim for claim in claims if claim.refuted]
+                if refuted and knowledge.catch_up():
+                    claims = command_checks.check_commands(command, knowledge, manuals, path)
+                    refuted = [claim for claim in claims if claim.refuted]
+                left_out += refuted
+                if claims and not refuted:
                     commands.append(command)
         self.left_out = tuple(left_out)
         return commands
 
 
 def _parse_commands(reply: str) -> list[str]:
-    """The list in a model's reply, one line a command.
+    """Return the commands in a model's reply, one line each.
 
     Raises:
-        Failure: it holds none.
+        Failure: the reply has no list of commands.
     """
     try:
         value = json.loads(reply)
     except ValueError:
         value = None
     commands = value.get("commands") if isinstance(value, dict) else None
-    if not isinstance(commands, list) or not all(isinstance(each, str) for each in commands):
-        raise Failure(f"the model's reply holds no list of commands: {shlex.quote(reply[:80])}")
-    kept = [each.strip() for each in commands if each.strip() and each.isprintable()]
-    return kept[:MAX_COMMANDS]
+    if not isinstance(commands, list) or not all(isinstance(command, str) for command in commands):
+        raise Failure(f"the model's reply has no list of commands: {shlex.quote(reply[:80])}")
+    printable = [text.strip() for text in commands if text.strip() and text.isprintable()]
+    return printable[:MAX_COMMANDS]

@@ -1,8 +1,8 @@
-"""What reaches the terminal: data on stdout, talk on stderr.
+"""What reaches the terminal: data on stdout, messages on stderr.
 
-Text from models, packages, logs and the daemon is never trusted: whatever could move the
-cursor, hide text or reorder it is shown escaped.  Colour only on a terminal and never with
-NO_COLOR.  Nothing here decides what is said.
+Text from models, packages, logs and the daemon is never trusted: characters that could move the
+cursor, hide text or reorder it are escaped.  Colour only on a terminal and never with NO_COLOR.
+Nothing here knows what the text is about.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # C0 but tab and newline, DEL and C1, direction marks and overrides, line separators,
 # lone surrogates and the invisible tag characters.
@@ -28,15 +28,15 @@ UNSAFE_IN_JSON = re.compile(UNSAFE.pattern.replace("\x00-\x08\x0b-\x1f", ""))
 
 BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
 
-# A progress line is redrawn no more often than an eye can follow.
+# Redrawing a progress line more often is not visible.
 REDRAW_S = 0.1
-# What is there within a second needs no words.
+# A wait shorter than this needs no message.
 PATIENCE_S = 1.0
 BAR_CELLS = 24
 
 
 def escape(text: str) -> str:
-    """``text`` with every character that a terminal would act on written out."""
+    """Return ``text`` with every character that a terminal would act on escaped."""
     return UNSAFE.sub(_write_out, text)
 
 
@@ -64,6 +64,14 @@ def _escape_json(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]
 
 
+def emit(value: Any, print_text: Callable[[], object], *, as_json: bool) -> None:
+    """Print ``value`` as JSON, or have ``print_text`` print it for a person."""
+    if as_json:
+        data_json(value)
+    else:
+        print_text()
+
+
 def talk(text: str) -> None:
     """Write a line for a person to stderr."""
     sys.stderr.write(escape(text) + "\n")
@@ -78,13 +86,13 @@ def complain(message: str, hint: str | None = None) -> None:
 
 
 def talk_styled(parts: Iterable[tuple[str, str | None]]) -> None:
-    """Write one line to stderr, each part in its style where styles are wanted."""
+    """Write one line to stderr, each part in its style if stderr shows colour."""
     sys.stderr.write("".join(_style(*part, sys.stderr) for part in parts) + "\n")
     sys.stderr.flush()
 
 
 def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
-    """Write one line to stdout, each part in its style where styles are wanted."""
+    """Write one line to stdout, each part in its style if stdout shows colour."""
     sys.stdout.write("".join(_style(*part, sys.stdout) for part in parts) + "\n")
     sys.stdout.flush()
 
@@ -97,7 +105,7 @@ def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def uses_colour(stream: TextIO) -> bool:
-    """True where colour belongs: a terminal, and nobody said NO_COLOR."""
+    """Return True if ``stream`` is a colour terminal and NO_COLOR is not set."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -107,7 +115,7 @@ def _style(text: str, style: str | None, stream: TextIO) -> str:
 
 
 class Progress:
-    """A bar on stderr: redrawn on a terminal, said once at either end elsewhere."""
+    """A bar on stderr, redrawn on a terminal; elsewhere one line at the start, one at the end."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -142,21 +150,21 @@ class Progress:
 
 
 class Waiting:
-    """Says what is waited for once it takes over a second; counts the seconds on a terminal.
+    """Shows what is being waited for after a second; counts the seconds on a terminal.
 
-    A thread of its own does, so that what is waited for need not cooperate.
+    Runs in its own thread, so the code that waits need not cooperate.
     """
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._count, daemon=True)
 
     def __enter__(self) -> Self:
         try:
             self._thread.start()
-        except BaseException:  # Ctrl-C while it starts: nobody else would stop it
-            self._over.set()
+        except BaseException:  # Ctrl-C during the start: nothing else would stop it
+            self._stopped.set()
             raise
         return self
 
@@ -164,13 +172,13 @@ class Waiting:
         self.stop()
 
     def stop(self) -> None:
-        """It has come: clear the line.  May be called again."""
-        if not self._over.is_set():
-            self._over.set()
+        """Stop and clear the line.  May be called more than once."""
+        if not self._stopped.is_set():
+            self._stopped.set()
             self._thread.join()
 
     def _count(self) -> None:
-        if self._over.wait(PATIENCE_S):
+        if self._stopped.wait(PATIENCE_S):
             return
         if not sys.stderr.isatty():
             talk(f"{self._title} …")
@@ -179,7 +187,7 @@ class Waiting:
         while True:
             sys.stderr.write(f"\r\x1b[K{self._title} … {seconds:.0f} s")
             sys.stderr.flush()
-            if self._over.wait(1.0):
+            if self._stopped.wait(1.0):
                 break
             seconds += 1.0
         sys.stderr.write("\r\x1b[K")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH, language
+from cortex_cli.options import DEFAULT_MAX_TOKENS
 
 if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 Show = Callable[[str], None]
 
-DEFAULT_MAX_TOKENS = 512
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
 WAITING = "waiting for the model"
 

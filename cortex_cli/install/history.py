@@ -1,8 +1,8 @@
 """What was planned and done on this machine, in SQLite.
 
 An entry is written before the first command runs and again after the last, each in one
-transaction, so a crash leaves either; one that was begun and whose process is gone was broken
-off, and the next look finds out from dpkg what it had done.  Root's history is the machine's
+transaction, so a crash leaves one or the other.  A running entry whose process is gone was
+broken off; the next read asks dpkg what it had done.  Root's history is the machine's
 (``/var/lib/cortex-history``), a user's is their own.
 """
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 SYSTEM_FOLDER = Path("/var/lib/cortex-history")
 FILE_NAME = "history.sqlite"
 BUSY_TIMEOUT_S = 10.0
-# Of a long output the beginning says what was to be done, and the end why it failed.
+# The start of a long output says what was planned, the end why it failed.
 OUTPUT_HEAD_BYTES = 16 * 1024
 OUTPUT_TAIL_BYTES = 48 * 1024
-# Dry runs are many and short of consequences; older ones make room.
+# Dry runs are frequent and change nothing; the oldest are dropped.
 MAX_DRY_RUNS = 1000
-# Given back before the outcome is written, so that a disk that filled up meanwhile can take it.
+# Released before the outcome is written, so that it fits on a disk that has filled up meanwhile.
 RESERVE_BYTES = 256 * 1024
 
 MIGRATIONS = (
@@ -75,7 +75,7 @@ class History:
 
     @classmethod
     def open(cls, environ: Mapping[str, str]) -> Self:
-        """Open the history of whoever runs this.
+        """Open the current user's history.
 
         Raises:
             Failure: it cannot be read or written.
@@ -100,7 +100,7 @@ class History:
         self._db.execute("COMMIT")
 
     def record_dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
-        """Record what was only looked at."""
+        """Record a plan that was only shown."""
         with _translate_errors(self._path):
             number = self._insert(kind, plan, undoes, state="dry run")
             self._db.execute(
@@ -111,7 +111,7 @@ class History:
         return number
 
     def start(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
-        """Record that ``plan`` is about to be run by this process."""
+        """Record that this process is about to run ``plan``."""
         me = processes.identify(os.getpid())
         with _translate_errors(self._path):
             self._make_reserve()
@@ -120,7 +120,7 @@ class History:
     def finish(
         self, number: int, state: State, failed: int | None = None, status: int | None = None
     ) -> Entry:
-        """Record how it ended, with what is there now and what was said meanwhile."""
+        """Record how it ended, with the installed versions and the commands' output."""
         entry = self._read_entry(number)
         after = dpkg_status.read(self._environ).among(entry.before)
         output = read_excerpt(self.log(number))
@@ -135,25 +135,25 @@ class History:
         return self._read_entry(number)
 
     def entry(self, number: int) -> Entry:
-        """The entry of that number.
+        """Return one entry.
 
         Raises:
-            NothingFound: there is none.
+            NothingFound: there is no such entry.
         """
         self._mark_abandoned()
         return self._read_entry(number)
 
     def entries(self, limit: int = -1) -> list[Entry]:
-        """The entries, newest first."""
+        """Return the entries, newest first."""
         self._mark_abandoned()
         return self._select("ORDER BY id DESC LIMIT ?", [limit])
 
     def log(self, number: int) -> Path:
-        """Where the commands of a running entry write; survives this process."""
+        """Return the file that a running entry's commands write to; it outlives this process."""
         return self._folder / f"output-{number}.log"
 
     def _mark_abandoned(self) -> None:
-        """Mark what was broken off: begun by a process that is gone."""
+        """Mark running entries whose process is gone as broken off."""
         with _translate_errors(self._path):
             rows = self._db.execute(
                 "SELECT id, pid, pid_started FROM entry WHERE state = 'running'"
@@ -163,12 +163,12 @@ class History:
                 self.finish(number, "broken off")
 
     def _read_entry(self, number: int) -> Entry:
-        found = self._select("WHERE id = ?", [number])
-        if not found:
+        entries = self._select("WHERE id = ?", [number])
+        if not entries:
             raise NothingFound(
-                f"the history has no entry {number}", hint="the entries there are: cortex history"
+                f"the history has no entry {number}", hint="list the entries with: cortex history"
             )
-        return found[0]
+        return entries[0]
 
     def _select(self, clause: str, values: list[int]) -> list[Entry]:
         with _translate_errors(self._path):
@@ -219,7 +219,7 @@ class History:
 
 
 def find_folder(environ: Mapping[str, str]) -> Path:
-    """The folder of the history of whoever runs this."""
+    """Return the folder of the current user's history."""
     if named := environ.get("CORTEX_STATE_DIR"):
         return Path(named)
     if os.geteuid() == 0:
@@ -229,7 +229,7 @@ def find_folder(environ: Mapping[str, str]) -> Path:
 
 
 def identify_user(environ: Mapping[str, str]) -> str:
-    """The person: whoever called sudo, else this user."""
+    """Return the name of whoever called sudo, else of this user."""
     try:
         name = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -239,7 +239,7 @@ def identify_user(environ: Mapping[str, str]) -> str:
 
 
 def read_excerpt(path: Path) -> str:
-    """The text of a file, its middle left out where it is long, and said so."""
+    """Return a file's text; a note replaces the middle of a long one."""
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
@@ -248,9 +248,9 @@ def read_excerpt(path: Path) -> str:
                 return stream.read().decode(errors="replace")
             head = stream.read(OUTPUT_HEAD_BYTES).decode(errors="replace")
             stream.seek(-OUTPUT_TAIL_BYTES, os.SEEK_END)
-            left_out = size - OUTPUT_HEAD_BYTES - OUTPUT_TAIL_BYTES
+            omitted = size - OUTPUT_HEAD_BYTES - OUTPUT_TAIL_BYTES
             tail = stream.read().decode(errors="replace")
-            return f"{head}\n[… {left_out} bytes left out …]\n{tail}"
+            return f"{head}\n[… {omitted} bytes omitted …]\n{tail}"
     except OSError:
         return ""
 
@@ -261,7 +261,7 @@ def _dump(versions: Versions) -> str:
 
 @contextmanager
 def _translate_errors(path: Path) -> Iterator[None]:
-    hint = f"see whether there is room, and whose it is: df -h {path.parent}; ls -ld {path.parent}"
+    hint = f"check free space and ownership: df -h {path.parent}; ls -ld {path.parent}"
     try:
         yield
     except sqlite3.Error as error:

@@ -1,8 +1,8 @@
 """From the words of a request to a plan: exact names, else the catalogue, else the index.
 
 Deterministic code finds the candidates and checks the choice; the model only picks, and only
-where the catalogue is not sure.  Without a model, or where its pick is no use, the first
-candidate stands.
+if the catalogue is not confident.  Without a model, or if its pick is invalid, the first
+candidate is taken.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 MAX_CANDIDATES = 8
-# Found by fewer of the request's words, a package is about something else.
+# A package that matches fewer of the request's words is about something else.
 MIN_COVERAGE = 0.34
-# The same for what the catalogue means, where nothing else is left.
+# The same for the catalogue's matches, used when nothing else is left.
 MIN_CURATED = 0.42
-# From here on no model is asked: for phrases that it was not shown the catalogue alone was right
-# in 62 of 100 cases at 0.7 and in 93 above 0.9 (docs/grounding.md), a small model in far fewer.
+# Above this no model is asked: for phrases it had not seen, the catalogue alone was right in 62 of
+# 100 cases at 0.7 and in 93 above 0.9 (docs/grounding.md), a small model in far fewer.
 CONFIDENT = 0.7
-# And here the first of its packages is meant, whatever else the words find.
+# Above this the catalogue's first package is meant, whatever else the words match.
 CERTAIN, CERTAIN_MARGIN = 0.95, 0.02
-# To take a request apart, each part must be known by itself.
+# To split a request, each part must match on its own.
 CONFIDENT_LISTED, CONFIDENT_DESCRIBED = 0.75, 0.9
-# The small model picks only between candidates that the ranking holds nearly equal: asked
-# about all of them it was measured to choose worse than the ranking does.
+# The small model picks only between candidates that rank nearly equal: asked about all of them,
+# it was measured to choose worse than the ranking does.
 NANO_MARGIN = 0.5
 CHOICE_MAX_TOKENS = 128
 JOINABLE_WORDS = 2
-# Where something is to be done, not what is wanted: "between my phone and computer".
+# Words for a place, not for what is wanted: "between my phone and computer".
 PLACE_WORDS = frozenset(stems("phone computer laptop machine system network internet"))
 _SEPARATORS = re.compile(r"[\s,;]+")
-# "a calendar" is a sort of program, "calendar" is one.
+# "a calendar" is a kind of program, "calendar" is a package.
 _ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which packages, what else would do, and who chose."""
+    """Which packages, the alternatives, and how they were chosen."""
 
     packages: tuple[Package, ...]
     alternatives: tuple[str, ...]
@@ -69,15 +69,13 @@ def plan_install(settings: Settings, request: str) -> Plan:
     """Plan the installation of what ``request`` asks for.
 
     Raises:
-        NothingFound: no package of this machine's index fits.
+        NothingFound: no package in this machine's index matches.
     """
     with Knowledge.open(settings.environ) as knowledge:
         if not len(knowledge):
-            raise NothingFound(
-                "this machine has no package lists to choose from", hint="run: apt-get update"
-            )
+            raise NothingFound("this machine has no package lists", hint="run: apt-get update")
         choice = choose(request, knowledge)
-        if choice is None and knowledge.catch_up():  # the lists of today may name it
+        if choice is None and knowledge.catch_up():  # today's lists may have it
             choice = choose(request, knowledge)
         choice = choice or _choose_among(settings, request, knowledge)
     packages = [_plan_package(package) for package in choice.packages]
@@ -86,7 +84,7 @@ def plan_install(settings: Settings, request: str) -> Plan:
 
 
 def choose(request: str, knowledge: Knowledge) -> Choice | None:
-    """What is certain without a model; None where it is not."""
+    """Return the choice that needs no model; None if there is none."""
     choice = _match_names(request, knowledge) or _match_several(request, knowledge)
     if choice is not None:
         return choice
@@ -103,60 +101,60 @@ def choose(request: str, knowledge: Knowledge) -> Choice | None:
 
 
 def _join_words(request: str, knowledge: Knowledge) -> str:
-    """``request``, or the one name that its two words make: "fire fox"."""
-    said = words(request)
-    name = "".join(said)
-    if len(said) != JOINABLE_WORDS or not name.isalpha():
+    """Return ``request``, or the one name that its two words form: "fire fox"."""
+    request_words = words(request)
+    name = "".join(request_words)
+    if len(request_words) != JOINABLE_WORDS or not name.isalpha():
         return request
     matches = knowledge.matches(name)
-    known = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
-    alone = knowledge.matches(request)
-    return name if known and not (alone and alone[0].score >= CONFIDENT) else request
+    is_name = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
+    separate = knowledge.matches(request)
+    return name if is_name and not (separate and separate[0].score >= CONFIDENT) else request
 
 
 def _match_certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The packages of the intent that a phrase says all but literally; none if there is none.
+    """Return the packages of the intent that a phrase names almost literally; empty if none.
 
-    Where several are said so, the ranking decides.
+    If several match equally well, the ranking decides.
     """
     matches = knowledge.matches(request)
-    said = [match.packages for match in matches if match.score >= CERTAIN]
-    said = [
+    certain = [match.packages for match in matches if match.score >= CERTAIN]
+    certain = [
         names
-        for names, match in zip(said, matches, strict=False)
+        for names, match in zip(certain, matches, strict=False)
         if match.score >= matches[0].score - CERTAIN_MARGIN
     ]
     order = {name: place for place, name in enumerate(_names(hits))}
-    return min(said, key=lambda names: order.get(names[0], len(order)), default=())
+    return min(certain, key=lambda names: order.get(names[0], len(order)), default=())
 
 
 def find_candidates(request: str, knowledge: Knowledge) -> list[Hit]:
-    """The packages that may be meant, best first."""
+    """Return the packages that may be meant, best first."""
     hits = knowledge.search(request, 2 * MAX_CANDIDATES)
     return ([hit for hit in hits if _is_relevant(hit)] or _keep_curated(hits))[:MAX_CANDIDATES]
 
 
 def _keep_curated(hits: Sequence[Hit]) -> list[Hit]:
-    """What the catalogue may mean where the words of no description fit."""
+    """Return the catalogue's matches, for requests that match no description."""
     return [hit for hit in hits if hit.curated >= MIN_CURATED]
 
 
 def _match_names(request: str, knowledge: Knowledge) -> Choice | None:
-    """The packages named, if the request names packages and nothing else."""
-    said = content(request) or words(request)
-    if _is_generic(request, said, knowledge):
+    """Return the named packages, if the request names packages and nothing else."""
+    terms = content(request) or words(request)
+    if _is_generic(request, terms, knowledge):
         return None
     typed = [word for word in _SEPARATORS.split(request.lower()) if word]
-    # "and" is a package too, and still joins "docker and git".
-    packages = [knowledge.package(word) for word in typed if word in said or len(typed) == 1]
-    packages += [None] * (len(packages) < len(typed) and not set(typed) - set(said) <= SCAFFOLDING)
+    # "and" is also a package, but in "docker and git" it joins two.
+    packages = [knowledge.package(word) for word in typed if word in terms or len(typed) == 1]
+    packages += [None] * (len(packages) < len(typed) and not set(typed) - set(terms) <= SCAFFOLDING)
     if not all(packages):
-        packages = [knowledge.package(word) for word in said]
+        packages = [knowledge.package(word) for word in terms]
     named = tuple(dict.fromkeys(package for package in packages if package is not None))
     if not named or len([package for package in packages if package]) != len(packages):
         return None
     if len(named) == 1 and named[0].kind == kinds.TRANSITIONAL and _is_phrase(request, knowledge):
-        return None  # "docker" is the old name of a dock, and means containers
+        return None  # "docker" is the old name of a dock, but means containers
     return Choice(named, _names(knowledge.search(request, MAX_CANDIDATES)), "exact")
 
 
@@ -165,59 +163,59 @@ def _is_phrase(request: str, knowledge: Knowledge) -> bool:
     return bool(matches) and matches[0].score >= CERTAIN
 
 
-def _is_generic(request: str, said: Sequence[str], knowledge: Knowledge) -> bool:
+def _is_generic(request: str, terms: Sequence[str], knowledge: Knowledge) -> bool:
     """True for "a calendar" and "time tracker": everyday words that also name packages."""
-    if not any(word in EVERYDAY for word in said):
+    if not any(word in EVERYDAY for word in terms):
         return False
-    if len(said) == 1 and not _ARTICLES & set(words(request)):
+    if len(terms) == 1 and not _ARTICLES & set(words(request)):
         return False
     matches = knowledge.matches(request)
     return bool(matches) and matches[0].score >= CONFIDENT
 
 
 def _match_several(request: str, knowledge: Knowledge) -> Choice | None:
-    """One package for each of the things that a request lists, if each is known by itself."""
-    for parts, sure in (
+    """Return one package for each thing that a request lists, if each matches on its own."""
+    for parts, threshold in (
         (splitting.split_nested(request), CONFIDENT_DESCRIBED),
         (splitting.split_list(request), CONFIDENT_LISTED),
         (splitting.split_description(request), CONFIDENT_DESCRIBED),
     ):
-        known = [_match_part(part, knowledge, sure) for part in parts]
-        if known and all(known):
-            return _combine(request, known, knowledge)
+        matched = [_match_part(part, knowledge, threshold) for part in parts]
+        if matched and all(matched):
+            return _combine(request, matched, knowledge)
     return None
 
 
-def _match_part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
-    """What does one part of a request, best first; empty where that is not certain."""
-    said = content(part)
-    if len(said) == 1 and said[0] not in EVERYDAY and knowledge.package(said[0]):
-        return said
+def _match_part(part: str, knowledge: Knowledge, threshold: float) -> list[str]:
+    """Return the packages for one part of a request, best first; empty if uncertain."""
+    terms = content(part)
+    if len(terms) == 1 and terms[0] not in EVERYDAY and knowledge.package(terms[0]):
+        return terms
     if set(stems(part)) <= PLACE_WORDS:
         return []
     matches = knowledge.matches(part)
-    return list(matches[0].packages) if matches and matches[0].score >= sure else []
+    return list(matches[0].packages) if matches and matches[0].score >= threshold else []
 
 
-def _combine(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
+def _combine(request: str, matched: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
     whole = knowledge.matches(request)
-    # Where the catalogue knows the combination, its packages fit each other.
-    fitting = whole[0].packages if whole and whole[0].score >= CONFIDENT_DESCRIBED else ()
-    names = list(fitting[:1])
-    for part in known:
-        both = [name for name in part if name in fitting]
-        names += (both or part)[:1]
-    packages = [found for name in dict.fromkeys(names) if (found := knowledge.package(name))]
+    # If the catalogue has the combination, its packages go together.
+    matching = whole[0].packages if whole and whole[0].score >= CONFIDENT_DESCRIBED else ()
+    names = list(matching[:1])
+    for part in matched:
+        shared = [name for name in part if name in matching]
+        names += (shared or part)[:1]
+    packages = [pkg for name in dict.fromkeys(names) if (pkg := knowledge.package(name))]
     if not packages:
         return None
-    others = [name for part in zip(*known, strict=False) for name in part]
+    others = [name for part in zip(*matched, strict=False) for name in part]
     return Choice(tuple(packages), tuple(dict.fromkeys(others)), "catalogue")
 
 
 def _match_command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Choice | None:
-    """The package of the one command that is named: "mkfs.ntfs"."""
-    said = content(request)
-    packages = knowledge.commands(_last_word(request)) if len(said) == 1 else []
+    """Return the package of the one command that is named: "mkfs.ntfs"."""
+    one_word = len(content(request)) == 1
+    packages = knowledge.commands(_last_word(request)) if one_word else []
     if not packages:
         return None
     others = [package.name for package in packages] + list(_names(hits))
@@ -225,7 +223,7 @@ def _match_command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> C
 
 
 def _last_word(request: str) -> str:
-    """The last word as it was typed: commands tell capitals and signs apart."""
+    """Return the last word as typed: in commands, case and punctuation matter."""
     return request.rpartition(" ")[2]
 
 
@@ -234,19 +232,19 @@ def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Cho
     if not hits:
         near = [name for word in content(request) for name in knowledge.near_names(word)]
         raise NothingFound(
-            f"no package of this machine's index fits {request!r}",
-            hint=f"did you mean {' or '.join(near[:3])}?" if near else "other words may find it",
+            f"no package matches {request!r}",
+            hint=f"did you mean {' or '.join(near[:3])}?" if near else "try different words",
         )
     names = _names(hits)
-    picked = _try_model(settings, request, hits)
-    if picked is None:
+    choice = _try_model(settings, request, hits)
+    if choice is None:
         return Choice((hits[0].package,), names, hits[0].source)
-    if not picked:
+    if not choice:
         raise NothingFound(
-            f"nothing that fits {request!r}", hint=f"the nearest are: {', '.join(names[:5])}"
+            f"no package does {request!r}", hint=f"closest matches: {', '.join(names[:5])}"
         )
     by_name = {hit.package.name: hit.package for hit in hits}
-    return Choice(tuple(by_name[name] for name in picked), names, "model")
+    return Choice(tuple(by_name[name] for name in choice), names, "model")
 
 
 def _is_relevant(hit: Hit) -> bool:
@@ -258,25 +256,25 @@ def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
 
 
 def _try_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
-    """The model's choice; None where there is no model, no need, or no valid choice."""
+    """Return the model's choice; None without a model, a need or a valid choice."""
     try:
-        with closing(provider.choose(settings)) as source:
-            model = source.model()
+        with closing(provider.choose(settings)) as model_provider:
+            model = model_provider.model()
             if model.profile == prompts.NANO:
                 hits = [hit for hit in hits if hit.score >= hits[0].score - NANO_MARGIN]
                 if len(hits) == 1:
                     return None
             with output.Waiting("waiting for the model"):
-                return ask_model(source, model.profile, request, hits)
+                return ask_model(model_provider, model.profile, request, hits)
     except CortexError as error:
         output.talk(f"choosing without a model: {error.message}")
         return None
 
 
 def ask_model(
-    source: Provider, profile: str, request: str, hits: Sequence[Hit]
+    model_provider: Provider, profile: str, request: str, hits: Sequence[Hit]
 ) -> list[str] | None:
-    """What a model picks of ``hits``, whatever the ranking thinks; None if that is no choice.
+    """Return what a model picks from ``hits``, whatever their ranking; None if invalid.
 
     Raises:
         CortexError: the model does not answer.
@@ -285,7 +283,7 @@ def ask_model(
     offered = [hit.package for hit in hits]
     messages = prompts.messages(profile, "install", request=request, candidates=offered)
     question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.build_schema(names))
-    reply, _ = provider.complete(source, question)
+    reply, _ = provider.complete(model_provider, question)
     picked = plan.parse_choice(reply, names)
     if profile == prompts.NANO:
         return picked[:1] if picked else None

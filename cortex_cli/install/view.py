@@ -1,4 +1,4 @@
-"""A plan as a person reads it: what would happen on stderr, the commands on stdout."""
+"""Prints a plan for a person: what would happen on stderr, the commands on stdout."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MAX_NAMES = 20
 
 
 def show(plan: Plan) -> None:
-    """Everything but the note that nothing was run."""
+    """Print everything but the note that nothing was run."""
     for package in plan.packages:
-        state = f", {package.installed} is installed" if package.installed else ""
+        state = f", installed: {package.installed}" if package.installed else ""
         origin = f"{package.origin}{state}".removeprefix(", ")
-        output.talk(f"{package.name} {package.version or 'goes'} ({origin})")
+        output.talk(f"{package.name} {package.version or 'to be removed'} ({origin})")
     if plan.alternatives:
         others = ", ".join(plan.alternatives[:MAX_ALTERNATIVES])
-        output.talk(f"Others that may fit: {others}")
+        output.talk(f"Alternatives: {others}")
     for line in _list_effects(plan):
         output.talk(line)
     for warning in plan.warnings:
@@ -33,7 +33,7 @@ def show(plan: Plan) -> None:
     for command in plan.format_commands():
         output.data(f"  {command}")
     if not plan.commands:
-        output.data("  # nothing to do: all of it is installed")
+        output.data("  # nothing to do: everything is installed")
 
 
 def _list_effects(plan: Plan) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _list_effects(plan: Plan) -> Iterator[str]:
         sizes.append(f"{format_size(changes.download_bytes)} to download")
     if changes.disk_bytes:
         verb = "used" if changes.disk_bytes > 0 else "freed"
-        sizes.append(f"{format_size(abs(changes.disk_bytes))} of disk {verb}")
+        sizes.append(f"{format_size(abs(changes.disk_bytes))} of disk space {verb}")
     if sizes:
         yield f"Size: {', '.join(sizes)}"
     if plan.effects.services:
@@ -63,7 +63,7 @@ def _list_effects(plan: Plan) -> Iterator[str]:
 
 
 def format_size(count: int) -> str:
-    """A number of bytes, in the unit that a person would choose."""
+    """Return a number of bytes in a readable decimal unit, such as ``1.5 MB``."""
     value, unit = float(count), "B"
     for larger in ("kB", "MB", "GB"):
         if value < 1000:

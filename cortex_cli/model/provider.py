@@ -84,7 +84,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
     """The provider that the environment asks for; ``model`` instead of the one set there.
 
     Raises:
-        UsageFault: an unknown provider, one without what it needs, or one without ``model``.
+        UsageError: an unknown provider, one without what it needs, or one without ``model``.
         DaemonUnreachable: no daemon.
     """
     values = provider_env.load(settings.environ)
@@ -169,7 +169,7 @@ class Endpoint:
     needs_key: bool = False
 
     def resolve(self, values: Mapping[str, str]) -> Target:
-        """Read the provider's variables; UsageFault if one that it needs is missing."""
+        """Read the provider's variables; UsageError if one that it needs is missing."""
         key = values.get(f"{self.prefix}_API_KEY")
         if self.needs_key and not key:
             raise UsageError(

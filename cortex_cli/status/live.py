@@ -1,4 +1,4 @@
-"""``cortex daemon health --watch``: the machine's vital signs, live, with their last hour."""
+"""``cortex daemon health --watch``: live health values with their last hour."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 MINUTES = 60
-# A row of blocks is as wide as an hour has pairs of minutes.
+# One block for every two minutes of the last hour.
 CELLS = 30
 MAX_DISKS = 8
 MAX_ALERTS = 5
@@ -26,7 +26,7 @@ Row = tuple[str, str, str]  # name, value, sparkline
 
 
 def watch(settings: Settings, interval_s: float, rounds: int | None = None) -> None:
-    """Draw again and again until interrupted; off a terminal, print one block a round."""
+    """Redraw until interrupted; without a terminal, print one block of text per round."""
     with Client(settings.socket_path(), timeout_s=TIMEOUT_S) as client:
         if not output.uses_colour(sys.stdout):
             _repeat(lambda: output.data("\n".join(build_screen(client))), interval_s, rounds)
@@ -45,7 +45,7 @@ def watch(settings: Settings, interval_s: float, rounds: int | None = None) -> N
 
 
 def build_screen(client: Client) -> list[str]:
-    """The lines of one round."""
+    """Return the lines of one round."""
     health = client.call("health")
     history = client.call("health.history", minutes=MINUTES)["series"]
     alerts = client.call("alerts", status="active", limit=MAX_ALERTS)
@@ -53,19 +53,19 @@ def build_screen(client: Client) -> list[str]:
     widths = [max(len(row[column]) for row in table) for column in (0, 1)]
     lines = [time.strftime("%H:%M:%S", time.localtime(health["timestamp"]))]
     lines += [f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]}" for row in table]
-    lines.append(f"{alerts['total_active']} active alerts")
+    lines.append(f"active alerts: {alerts['total_active']}")
     lines += ["".join(text for text, _ in alerts_view.format_line(a)) for a in alerts["alerts"]]
     return lines
 
 
 def build_rows(health: dict[str, Any], history: dict[str, list[list[float]]]) -> list[Row]:
-    """Name, value now and the course of each vital sign."""
+    """Return name, current value and last hour of each health value."""
     pressure = health["pressure"]
-    found = [
+    signs = [
         ("cpu", health["cpu_usage_percent"], "cpu"),
         ("memory", health["memory_usage_percent"], "memory"),
         ("swap", health["swap_usage_percent"], "swap"),
-        *((f"waits for {name}", pressure[name], f"pressure_{name}") for name in pressure),
+        *((f"waiting for {name}", pressure[name], f"pressure_{name}") for name in pressure),
         *(
             (disk["mount"], disk["used_percent"], f"disk {disk['mount']}")
             for disk in health["disks"][:MAX_DISKS]
@@ -73,12 +73,12 @@ def build_rows(health: dict[str, Any], history: dict[str, list[list[float]]]) ->
     ]
     return [
         (name, "-" if now is None else f"{now:.0f} %", draw_history(history.get(series, [])))
-        for name, now, series in found
+        for name, now, series in signs
     ]
 
 
 def draw_history(samples: list[list[float]]) -> str:
-    """Samples of the last hour as a row of blocks, the newest at the right."""
+    """Draw the last hour's samples as a row of blocks, the newest at the right."""
     cells = [value for _, value in samples][-MINUTES:]
     size = MINUTES // CELLS
     grouped = [cells[at : at + size] for at in range(0, len(cells), size)]

@@ -1,8 +1,8 @@
-"""The arguments of apt-get, apt and dpkg as those programs read them.  Pure.
+"""Reads the arguments of apt-get, apt and dpkg as those programs do.  Pure.
 
-What a person may write in many ways has one form here: options in lower case without their
-values (apt ignores case), clusters taken apart (``-yqoX`` is ``-y -q -o``), packages without
-version, release, architecture and the sign that turns an install into a removal.
+Every spelling is reduced to one form: options in lower case without their values (apt ignores
+case), clusters split up (``-yqoX`` is ``-y -q -o``), packages without version, release,
+architecture and the sign that turns an install into a removal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 APT = ("apt", "apt-get", "aptitude")
 DPKG = ("dpkg", "dpkg-deb", "dpkg-reconfigure")
-# Options that take the next word; all others take none, or one after "=".
+# Options that take the next word; all others take no value, or one after "=".
 _VALUED = {
     "-o": "--option",
     "-c": "--config-file",
@@ -46,7 +46,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9+.\-]*")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a program: ``verb`` is ``install`` and the like, empty where it has none."""
+    """One call of a program: ``verb`` is ``install`` and the like, or empty."""
 
     program: str
     verb: str
@@ -60,10 +60,10 @@ class Call:
 
 
 def parse(argv: Sequence[str]) -> Call:
-    """Read an unwrapped argument list.
+    """Parse an unwrapped argument list.
 
     Raises:
-        Unreadable: a package is named by a pattern.
+        UnreadableCommand: a package is named by a pattern.
     """
     program, *rest = argv
     if program in DPKG:
@@ -82,7 +82,7 @@ def parse(argv: Sequence[str]) -> Call:
 
 
 def _split_words(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Options in their one form, and operands."""
+    """Return options in their one form, and operands."""
     options: list[str] = []
     operands: list[str] = []
     rest = list(words)
@@ -112,13 +112,13 @@ def _split_words(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _expand_option(name: str) -> list[str]:
-    """An option as written, and without the yes, no, with, … that apt reads before its name."""
+    """Return an option as written, and without the yes-, no-, with-, … prefix that apt accepts."""
     sense, dash, rest = name[2:].partition("-")
     return [name, f"--{rest}"] if dash and sense in _SENSES else [name]
 
 
 def _parse_names(word: str) -> list[str]:
-    """The package that ``word`` names, also as what it is without a sign at its end."""
+    """Return the package that ``word`` names, with and without a trailing + or -."""
     if word.startswith((".", "/")) or word.endswith((".deb", ".changes", ".dsc")):
         return [normpath(word) if word.startswith("/") else word]
     name = re.split(r"[=/]", word, maxsplit=1)[0].partition(":")[0]

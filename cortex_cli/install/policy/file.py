@@ -1,8 +1,8 @@
 """Reads policy files; an error names file, line and key.
 
-The administrator's is ``/etc/cortex/policy.yaml``, or, where there is none, the one that came
-with Cortex.  The user's (``CORTEX_POLICY``, ``~/.config/cortex/policy.yaml``) is judged beside
-it, so it can forbid more and never allow more.
+The administrator's is ``/etc/cortex/policy.yaml``, or, without one, the file shipped with
+Cortex.  The user's (``CORTEX_POLICY``, ``~/.config/cortex/policy.yaml``) applies in addition,
+so it can forbid more but never allow more.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ CONDITIONS = ("command", "argument", "package", "origin")
 
 
 class PolicyError(UsageError):
-    """A policy file that cannot be used; nothing is run without it."""
+    """A policy file cannot be used; nothing is run without it."""
 
 
 def load_policies(environ: Mapping[str, str]) -> list[Policy]:
-    """Every policy in force, the administrator's first.
+    """Load every policy in force, the administrator's first.
 
     Raises:
-        PolicyFault: a file cannot be read, or makes no sense.
+        PolicyError: a file cannot be read or is invalid.
     """
-    found = [
+    loaded = [
         load_file(SYSTEM_FILE, trusted=True) if SYSTEM_FILE.exists() else load_file(SHIPPED_FILE)
     ]
     home = environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or "/nonexistent") / ".config"
     own = Path(environ.get("CORTEX_POLICY") or Path(home) / "cortex/policy.yaml")
     if environ.get("CORTEX_POLICY") or own.exists():
-        found.append(load_file(own, default=Level.ALLOW))
-    return found
+        loaded.append(load_file(own, default=Level.ALLOW))
+    return loaded
 
 
 def load_file(path: Path, *, trusted: bool = False, default: Level = Level.DENY) -> Policy:
-    """Read one file; with ``trusted`` only if nobody but root can write it."""
+    """Load one file; with ``trusted``, only if nobody but root can write it."""
     try:
         if trusted:
             status = path.stat()
             if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
                 raise PolicyError(
-                    f"{path} can be written by others than root",
+                    f"users other than root can write {path}",
                     hint=f"run: chown root:root {path} && chmod 644 {path}",
                 )
         with path.open("rb") as stream:
@@ -68,14 +68,14 @@ def load_file(path: Path, *, trusted: bool = False, default: Level = Level.DENY)
 
 
 def parse(data: bytes, file_name: str, default: Level = Level.DENY) -> Policy:
-    """Read a policy from the bytes of a file; ``default`` is for one that names none."""
+    """Parse a policy file's bytes; ``default`` applies if the file names none."""
     try:
         node = yaml.compose(data, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PolicyError(f"{file_name}, line {line}: {error.problem}") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise PolicyError(f"{file_name}: this is no YAML: {error}") from error
+        raise PolicyError(f"{file_name}: not valid YAML: {error}") from error
     rules: list[Rule] = []
     for key, value in _parse_mapping(node, file_name, "the file") if node is not None else ():
         name = key.value
@@ -116,13 +116,13 @@ def _parse_mapping(
     node: yaml.Node, file_name: str, where: str
 ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
-        raise _error(file_name, node, where, "must be keys with values")
+        raise _error(file_name, node, where, "must be a mapping")
     seen = set()
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _error(file_name, key, where, "has a key that is no word")
+            raise _error(file_name, key, where, "has a key that is not a plain word")
         if key.value in seen:
-            raise _error(file_name, key, key.value, "stands twice")
+            raise _error(file_name, key, key.value, "occurs twice")
         seen.add(key.value)
         yield key, value
 
@@ -132,9 +132,9 @@ def _parse_texts(
 ) -> tuple[str, ...]:
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     if not items or any(not isinstance(item, yaml.ScalarNode) or not item.value for item in items):
-        raise _error(file_name, node, where, "must be a text, or a list of texts")
+        raise _error(file_name, node, where, "must be a string or a list of strings")
     if most is not None and len(items) > most:
-        raise _error(file_name, node, where, "must be one text")
+        raise _error(file_name, node, where, "must be one string")
     return tuple(item.value for item in items)
 
 
@@ -142,7 +142,7 @@ def _unknown_key(
     file_name: str, key: yaml.ScalarNode, known: tuple[str, ...], where: str = ""
 ) -> PolicyError:
     guess = nearest(key.value, known)
-    hint = f"did you mean {guess}?" if guess else f"known are: {', '.join(known)}"
+    hint = f"did you mean {guess}?" if guess else f"known keys: {', '.join(known)}"
     return PolicyError(
         f"{file_name}, line {key.start_mark.line + 1}: unknown key {key.value!r}"
         + (f" in {where}" if where else ""),

@@ -1,9 +1,9 @@
-"""What may be run: allow, ask or deny, judged on what a command really runs.  Pure.
+"""What may be run: allow, ask or deny, judged by what a command really runs.  Pure.
 
-Deny goes before ask, ask before allow, and what no rule speaks of is the policy's default.
+Deny comes before ask, ask before allow; without a matching rule the policy's default applies.
 Every package and every argument of a command is judged; the strictest verdict counts.  What
-cannot be read is denied, whatever the rules say.  Several policies (the administrator's, the
-user's) only ever add strictness.
+cannot be read is denied, whatever the rules say.  Additional policies (the user's beside the
+administrator's) can only be stricter.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Level(IntEnum):
-    """How strict; the higher wins."""
+    """How strict; the highest wins."""
 
     ALLOW = 0  # run after the one question that --yes answers
     ASK = 1  # a person at a terminal must agree
@@ -41,12 +41,12 @@ class Subject:
     argument: str | None = None
     package: str | None = None
     origin: str | None = None
-    exact: bool = False  # apt has said that there is a package of this very name
+    exact: bool = False  # apt has confirmed that a package of this very name exists
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Applies where each of its keys has a pattern that matches; an empty key is no condition."""
+    """Applies if each of its keys has a matching pattern; an empty key is no condition."""
 
     level: Level
     command: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Rule:
     place: str = ""
 
     def applies(self, subject: Subject) -> bool:
-        """Whether this rule speaks of ``subject``."""
+        """Return True if this rule is about ``subject``."""
         program = subject.command.partition(" ")[0]
         return (
             (not self.command or _matches_any(self.command, (subject.command, program)))
@@ -70,7 +70,7 @@ class Rule:
         package = subject.package
         if _matches_any(self.package, (package,)):
             return True
-        # To apt a name with a dot or a plus that is no package is a regular expression.
+        # apt takes a name with a dot or plus that is no package for a regular expression.
         if package is None or subject.exact or self.level is Level.ALLOW:
             return False
         literal = [name for name in self.package if not set(name) & set("*?[")]
@@ -93,7 +93,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may be done, what about, and why."""
+    """How strict, about what, and why."""
 
     level: Level
     about: str = ""
@@ -101,7 +101,7 @@ class Verdict:
 
 
 def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
-    """The verdict over all that ``plan`` runs and changes, dependencies included."""
+    """Judge everything that ``plan`` runs and changes, dependencies included."""
     origins = {bare(change.name): change.origin for change in plan.changes.all()}
     origins |= {
         package.name: origins.get(package.name) or package.origin for package in plan.packages
@@ -115,18 +115,18 @@ def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
 
 
 def judge(policies: Sequence[Policy], argv: Sequence[str]) -> Verdict:
-    """The verdict over one argument list."""
+    """Judge one argument list."""
     return _pick_strictest(_judge_parts(policies, argv, (), {}))
 
 
 def judge_line(policies: Sequence[Policy], line: str) -> Verdict:
-    """The verdict over a line of shell."""
+    """Judge a line of shell."""
     try:
-        found = command_line.split_commands(line)
+        argvs = command_line.split_commands(line)
     except UnreadableCommand as error:
         return Verdict(Level.DENY, line, str(error))
     return _pick_strictest(
-        verdict for argv in found for verdict in _judge_parts(policies, argv, (), {})
+        verdict for argv in argvs for verdict in _judge_parts(policies, argv, (), {})
     )
 
 
@@ -153,7 +153,7 @@ def _apply_policy(policy: Policy, subject: Subject) -> Verdict:
                 matched = f" {subject.argument}" if rule.argument else ""
                 why = f"{rule.reason} ({rule.place})" if rule.reason else rule.place
                 return Verdict(level, about + matched, why)
-    return Verdict(policy.default, about, f"{policy.file_name}: no rule speaks of it")
+    return Verdict(policy.default, about, f"{policy.file_name}: no rule matches")
 
 
 def _pick_strictest(verdicts: Iterable[Verdict]) -> Verdict:

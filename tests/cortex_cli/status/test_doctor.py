@@ -3,7 +3,8 @@ import time
 from pathlib import Path
 
 from cortex_cli.settings import Settings
-from cortex_cli.status.doctor import CHECKS, NEEDS, Finding, run_checks
+from cortex_cli.status.doctor import CHECKS, NEEDS, run_checks
+from cortex_cli.status.finding import Finding
 
 
 def findings(environ: dict[str, str]) -> dict[str, Finding]:
