@@ -67,6 +67,6 @@ def test_what_makes_no_sense(cortex: Cortex) -> None:
     with pytest.raises(UsageError, match="CORTEX_PROVIDER is 'clade'"):
         CommandInterpreter(provider="clade", environ=cortex.environ).parse("x")
     environ = {**cortex.environ, "CORTEX_FAKE_COMMANDS": "[1]"}
-    with pytest.raises(Failure, match="holds no list of commands"):
+    with pytest.raises(Failure, match="has no list of commands"):
         CommandInterpreter(provider="fake", environ=environ).parse("x")
     assert "CORTEX_FAKE_COMMANDS" not in os.environ

@@ -68,3 +68,10 @@ def test_a_module_without_its_library_is_reported(tmp_path: Path) -> None:
 def test_every_library_of_the_table_is_one(library: str) -> None:
     assert native_libraries._loads(library)
     assert not native_libraries._loads(f"not-{library}")
+
+
+def test_the_package_depends_on_every_library() -> None:
+    script = (SCRIPT.parents[1] / "scripts/build-deb").read_text()
+    (depends,) = [line for line in script.splitlines() if line.startswith("Depends: ")]
+    names = {part.split()[0] for part in depends.removeprefix("Depends: ").split(", ")}
+    assert set(native_libraries.PACKAGES.values()) <= names

@@ -50,7 +50,7 @@ def test_one_is_shown_by_the_beginning_of_its_id(told: Cortex) -> None:
     assert json.loads(told.run("alerts", "show", found["id"], "--json").stdout) == found
     assert told.run("alerts", "show", "zzz").returncode == 3
     several = told.run("alerts", "show", "")
-    assert (several.returncode, "give more of the id" in several.stderr) == (2, True)
+    assert (several.returncode, "give more of it" in several.stderr) == (2, True)
 
 
 def test_acknowledge_and_dismiss(told: Cortex, running: RunningDaemon) -> None:

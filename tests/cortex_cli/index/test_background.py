@@ -175,7 +175,7 @@ def test_an_installation_is_true_at_once(slow: Cortex) -> None:
     status.write_text(status.read_text() + nginx)
     done = slow.run("search", "nginx")
     assert "* nginx " in done.stdout
-    assert done.stderr == "* is installed\n"
+    assert done.stderr == "* installed\n"
     settled(slow)
     assert is_fresh(slow)
 

@@ -65,7 +65,7 @@ def test_it_is_waited_for_and_said(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert f"apt's lock {lock} is held by python" in said
-    assert f"(pid {holder.pid}): waiting for it" in said
+    assert f"(pid {holder.pid}); waiting" in said
 
 
 def test_not_for_ever(held: tuple[Path, subprocess.Popen[str]]) -> None:

@@ -54,7 +54,7 @@ def test_what_is_asked_for_is_looked_into_first(
 ) -> None:
     deb = SERVER.build(tmp_path).rename(tmp_path / "server_1%3a2.0_all.deb")
     shutil.copy(deb, tmp_path / "another_1%3a2.0_all.deb")
-    monkeypatch.setattr(effects, "MAX_PEEKED_BYTES", deb.stat().st_size)
+    monkeypatch.setattr(effects, "MAX_READ_BYTES", deb.stat().st_size)
     changes = [Change(name, None, "1:2.0") for name in ("another", "server")]
     assert effects.predict_effects(changes, ["server"], [], tmp_path).unknown == ()
     assert effects.predict_effects(changes, ["another", "server"], [], tmp_path).unknown == (

@@ -104,7 +104,7 @@ def test_a_long_output_keeps_beginning_and_end(tmp_path: Path) -> None:
     found = history.read_excerpt(tmp_path / "log")
     assert found.startswith("begin")
     assert found.endswith("end")
-    assert "bytes left out" in found
+    assert "bytes omitted" in found
     assert len(found) < history.OUTPUT_HEAD_BYTES + history.OUTPUT_TAIL_BYTES + 100
     assert history.read_excerpt(tmp_path / "none") == ""
 

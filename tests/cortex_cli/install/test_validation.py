@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_a_plan_gets_what_apt_would_do(settings: Settings) -> None:
     found = validation.validate(settings, plan.build("make", [MAKE], [], "exact", root=True))
     assert [change.name for change in found.changes.new] == ["make"]
-    assert found.warnings == ("not known beforehand: services and ports of make",)
+    assert found.warnings == ("services and ports of make are unknown",)
     assert found.refusal is None
     validation.confirm_unchanged(settings, found)
 
@@ -38,7 +38,7 @@ def test_what_has_changed_since_is_not_run(settings: Settings) -> None:
     with status.open("a") as stream:
         stream.write("\nPackage: make\nStatus: install ok installed\nVersion: 4.3-4.1\n")
         stream.write("Architecture: amd64\nDescription: x\n")
-    with pytest.raises(Failure, match="have changed since this was planned; nothing was done"):
+    with pytest.raises(Failure, match="have changed since this was planned; nothing was changed"):
         validation.confirm_unchanged(settings, found)
 
 

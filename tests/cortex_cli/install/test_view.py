@@ -19,10 +19,10 @@ def test_a_plan_as_a_person_reads_it(capsys: pytest.CaptureFixture[str]) -> None
     made = plan.build("nginx", [NGINX], ["caddy"], "exact", root=True)
     plan_view.show(made.with_effects(changes, effects, ["removes apache2"]))
     shown = capsys.readouterr()
-    assert shown.out == ("Generated commands:\n  # nothing to do: all of it is installed\n")
+    assert shown.out == ("Generated commands:\n  # nothing to do: everything is installed\n")
     assert shown.err.splitlines() == [
         "nginx 1.22 (Debian bookworm/main, 1.20 is installed)",
-        "Others that may fit: caddy",
+        "Alternatives: caddy",
         "New: nginx-common 1.22",
         "Changed: nginx 1.20 → 1.22",
         "Removed: apache2\\x1b[2J 2.4",

@@ -41,7 +41,7 @@ def test_what_a_person_would_type_is_run(folder: Path) -> None:
 )
 def test_without_rights_the_command_is_named(folder: Path, said: str) -> None:
     program(folder, "systemctl", f"echo '{said}' >&2; exit 4")
-    with pytest.raises(Failure, match="you may not start") as caught:
+    with pytest.raises(Failure, match="no permission to start") as caught:
         system_services.systemctl("start", *system_services.DAEMON_UNITS)
     assert caught.value.hint == "run: sudo systemctl start cortexd.socket cortexd.service"
 

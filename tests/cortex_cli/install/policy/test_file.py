@@ -17,15 +17,15 @@ from tests.cortex_cli.conftest import Cortex
         ("denny: []\n", "p.yaml, line 1: unknown key 'denny'"),
         ("default: maybe\n", "p.yaml, line 1: default must be allow, ask or deny"),
         ("deny: all\n", "p.yaml, line 1: deny must be a list of rules"),
-        ("deny:\n  - nginx\n", "p.yaml, line 2: deny[1] must be keys with values"),
+        ("deny:\n  - nginx\n", "p.yaml, line 2: deny[1] must be a mapping"),
         ("ask:\n  - reason: no\n", "p.yaml, line 2: ask[1] needs one of command"),
         ("deny:\n  - package: {}\n", "p.yaml, line 2: deny[1].package must be a text"),
         ("deny:\n  - package: []\n", "p.yaml, line 2: deny[1].package must be a text"),
         ("deny:\n  - package: [a, [b]]\n", "p.yaml, line 2: deny[1].package must be a text"),
-        ("default: ask\ndefault: allow\n", "p.yaml, line 2: default stands twice"),
-        ("- deny\n", "p.yaml, line 1: the file must be keys with values"),
+        ("default: ask\ndefault: allow\n", "p.yaml, line 2: default occurs twice"),
+        ("- deny\n", "p.yaml, line 1: the file must be a mapping"),
         ("deny:\n  - [\n", "p.yaml, line 3: "),
-        ("? [a]\n: b\n", "p.yaml, line 1: the file has a key that is no word"),
+        ("? [a]\n: b\n", "p.yaml, line 1: the file has a key that is not a plain word"),
     ],
 )
 def test_an_error_names_file_line_and_key(text: str, says: str) -> None:
@@ -55,7 +55,7 @@ def test_a_trusted_file_is_roots_alone(tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text("default: allow\n")
     path.chmod(0o666)
-    with pytest.raises(PolicyError, match="can be written by others than root"):
+    with pytest.raises(PolicyError, match="users other than root can write"):
         policy_file.load_file(path, trusted=True)
     if os.geteuid() == 0:
         path.chmod(0o644)
