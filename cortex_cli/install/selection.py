@@ -241,7 +241,7 @@ def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Cho
         return Choice((hits[0].package,), names, hits[0].source)
     if not choice:
         raise NothingFound(
-            f"no package does {request!r}", hint=f"closest matches: {', '.join(names[:5])}"
+            f"no package matches {request!r}", hint=f"closest matches: {', '.join(names[:5])}"
         )
     by_name = {hit.package.name: hit.package for hit in hits}
     return Choice(tuple(by_name[name] for name in choice), names, "model")

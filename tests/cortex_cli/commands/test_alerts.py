@@ -101,12 +101,12 @@ def test_health_live(told: Cortex) -> None:
     shown = told.run("daemon", "health", "--watch", "--interval", "0.5", "--rounds", "2")
     assert shown.returncode == 0
     assert shown.stdout.count("\nmemory ") == 2
-    assert "8 active alerts" in shown.stdout
+    assert "active alerts: 8" in shown.stdout
 
 
 def test_health_live_on_a_terminal(told: Cortex) -> None:
     with terminal(told.command("daemon", "health", "--watch"), told.environ) as screen:
-        screen.wait_for("8 active alerts")
+        screen.wait_for("active alerts: 8")
         screen.press(CTRL_C)
         assert screen.ended() == 130
     assert b"\x1b[?1049l" in screen.seen  # the screen that was there before is back

@@ -11,4 +11,4 @@ def test_a_dry_run_cannot_be_taken_back(cortex: Cortex) -> None:
 def test_no_such_entry_is_exit_3(cortex: Cortex) -> None:
     done = cortex.run("rollback", "4")
     assert done.returncode == 3
-    assert "hint: the entries there are: cortex history" in done.stderr
+    assert "hint: list the entries with: cortex history" in done.stderr

@@ -153,7 +153,7 @@ def test_an_interrupt_waits_for_the_running_step(machine: AptRoot) -> None:
     with terminal(command, machine.environ(), Path("/")) as screen:
         screen.wait_for("Setting up cortex-slow")
         screen.press(CTRL_C)
-        screen.wait_for("waiting for the running step to end")
+        screen.wait_for("waiting for the running step to finish")
         assert screen.ended() == 130
     entry = newest(machine)
     assert entry["state"] == "interrupted"
@@ -195,7 +195,7 @@ def test_apts_lock_is_waited_for_and_named(machine: AptRoot) -> None:
         line = running.stderr.readline()
         assert line, said
         said += line
-    assert f"/var/lib/dpkg/lock-frontend is held by python3 (pid {holder.pid}): waiting" in said
+    assert f"/var/lib/dpkg/lock-frontend is held by python3 (pid {holder.pid}); waiting" in said
     assert machine.version("cortex-demo") is None
     holder.communicate("")
     _, rest = running.communicate(timeout=60)
@@ -230,7 +230,7 @@ def test_a_full_disk_for_the_history_stops_before_anything_runs(machine: AptRoot
     )
     assert done.returncode == 1
     assert "cannot keep the history in /opt/full/history.sqlite" in done.stderr
-    assert "hint: see whether there is room" in done.stderr
+    assert "hint: check free space" in done.stderr
     assert machine.version("cortex-demo") is None
     dry = machine.cortex("install", "cortex-demo", CORTEX_STATE_DIR="/opt/full")
     assert dry.returncode == 0

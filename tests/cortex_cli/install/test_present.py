@@ -6,7 +6,7 @@ from tests.cortex_cli.conftest import Cortex
 def test_both_ways_at_once_is_a_usage_error(cortex: Cortex) -> None:
     done = cortex.run("install", "make", "--dry-run", "--execute")
     assert done.returncode == 2
-    assert "exclude each other" in done.stderr
+    assert "cannot be combined" in done.stderr
 
 
 def test_what_apt_would_not_do_is_not_begun(cortex: Cortex) -> None:

@@ -57,7 +57,7 @@ def test_nothing_to_do_asks_nobody(settings: Settings) -> None:
 
 def test_essential_packages_stay(settings: Settings) -> None:
     found = Simulation(plan.Changes(), essential=("bash",))
-    with pytest.raises(Failure, match="would remove bash, without which"):
+    with pytest.raises(Failure, match="would remove bash, which the system needs"):
         validation._refuse_removals(settings, found)
 
 

@@ -21,12 +21,12 @@ def test_a_plan_as_a_person_reads_it(capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr()
     assert shown.out == ("Generated commands:\n  # nothing to do: everything is installed\n")
     assert shown.err.splitlines() == [
-        "nginx 1.22 (Debian bookworm/main, 1.20 is installed)",
+        "nginx 1.22 (Debian bookworm/main, installed: 1.20)",
         "Alternatives: caddy",
         "New: nginx-common 1.22",
         "Changed: nginx 1.20 → 1.22",
         "Removed: apache2\\x1b[2J 2.4",
-        "Size: 646 kB to download, 1.7 MB of disk freed",
+        "Size: 646 kB to download, 1.7 MB of disk space freed",
         "Services: nginx.service",
         "Ports: 80/tcp",
         "Files below /etc: /etc/nginx.conf",

@@ -23,7 +23,7 @@ def test_everything_is_shown() -> None:
     )  # fmt: skip
     shown = "\n".join(text(line) for line in format_alert(dict(known.wire())))
     for part in ("u0.service", "Last lines of the journal", "  a line of it", "What to do",
-                 "it lasted 1 min", "What the model m makes of it", "  Look."):  # fmt: skip
+                 "it lasted 1 min", "Analysis by the model m", "  Look."):  # fmt: skip
         assert part in shown
 
 

@@ -1,5 +1,3 @@
-import os
-import time
 from pathlib import Path
 
 from cortex_cli.settings import Settings
@@ -32,12 +30,3 @@ def test_a_file_in_the_sockets_place(tmp_path: Path) -> None:
     path.write_text("")
     found = findings({"CORTEX_SOCKET": str(path), "HOME": str(tmp_path)})["socket"]
     assert (found.state, found.remedy) == ("failed", f"remove it: rm {path}")
-
-
-def test_old_lists_are_noticed(tmp_path: Path, apt_env: dict[str, str]) -> None:
-    found = findings({**apt_env, "CORTEX_SOCKET": "/none", "HOME": str(tmp_path)})
-    assert found["package lists"].state == "ok"
-    assert "1 in " in found["package lists"].detail
-    old = time.time() - 90 * 86_400
-    for path in Path(apt_env["CORTEX_APT_LISTS"]).iterdir():
-        os.utime(path, (old, path.stat().st_mtime))

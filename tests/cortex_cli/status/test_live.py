@@ -20,5 +20,5 @@ def test_rows_hold_what_the_machine_tells() -> None:
     }
     found = {name: (value, line) for name, value, line in build_rows(health, {"cpu": [[1, 100]]})}
     assert found["cpu"] == ("5 %", "█")
-    assert found["waits for cpu"] == ("-", "")
+    assert found["waiting for cpu"] == ("-", "")
     assert found["/data"] == ("78 %", "")
