@@ -111,8 +111,8 @@ def print_alerts(
     with _connect(settings) as client:
         if status is None:
             pages = [
-                client.call("alerts", status=each, limit=PAGE_SIZE, **params)
-                for each in OPEN_STATUSES
+                client.call("alerts", status=name, limit=PAGE_SIZE, **params)
+                for name in OPEN_STATUSES
             ]
         else:
             if status != "all":

@@ -41,10 +41,10 @@ def predict_effects(
     files: list[str] = []
     requested = list(requested)
     readable = _select_affordable(find_local_archives(changes, uris, archives), requested)
-    known = set(readable)
+    with_known_effects = set(readable)
     for change in changes:
         if listed := table.get(change.name):
-            known.add(change.name)
+            with_known_effects.add(change.name)
             services += listed.get("units", [])
             ports += listed.get("ports", [])
         if change.name in readable:
@@ -52,7 +52,7 @@ def predict_effects(
             services += shipped.services
             ports += shipped.ports
             files += shipped.files
-    unknown = [name for name in requested if name not in known]
+    unknown = [name for name in requested if name not in with_known_effects]
     return Effects(
         _deduplicate(services), _deduplicate(ports), _deduplicate(files), _deduplicate(unknown)
     )

@@ -68,19 +68,19 @@ def _invert(settings: Settings, entry: Entry, changed: Versions, now: Versions) 
     old = {name: state.version for name, state in changed.items() if state is not None}
     added = [name for name, state in changed.items() if state is None]
     packages = [
-        PlannedPackage(name, old.get(name, ""), "", there.version if (there := now[name]) else None)
+        PlannedPackage(name, old.get(name, ""), "", state.version if (state := now[name]) else None)
         for name in changed
     ]
     commands: list[tuple[str, ...]] = []
     if changed and DPKG_JOURNAL.is_dir() and any(DPKG_JOURNAL.iterdir()):
         commands.append(("dpkg", "--configure", "-a"))
     if old:
-        wanted = [*_locate_versions(settings, old), *(f"{name}-" for name in added)]
+        targets = [*_locate_versions(settings, old), *(f"{name}-" for name in added)]
         install = ("apt-get", "install", "--yes", "--allow-downgrades")
-        if _needs_download(settings, (*install, *wanted)):
+        if _needs_download(settings, (*install, *targets)):
             # Download everything before changing anything.
-            commands.append((*install, "--download-only", *wanted))
-        commands.append((*install, *wanted))
+            commands.append((*install, "--download-only", *targets))
+        commands.append((*install, *targets))
     elif added:
         commands.append(("apt-get", "remove", "--yes", *added))
     return plan.Plan(f"rollback {entry.id}", tuple(packages), (), tuple(commands), "history")

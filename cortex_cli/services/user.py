@@ -69,8 +69,10 @@ class Service:
         """Start and record it; keep the log of the previous run as ``.log.1``."""
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
-        kept = {name: value for name, value in environ.items() if name not in SYSTEMD_VARIABLES}
-        process = processes.spawn([sys.executable, "-P", "-m", *self.command], kept, self.log)
+        inherited = {
+            name: value for name, value in environ.items() if name not in SYSTEMD_VARIABLES
+        }
+        process = processes.spawn([sys.executable, "-P", "-m", *self.command], inherited, self.log)
         processes.write_record(self.pid_file, process)
         return process
 
@@ -83,7 +85,7 @@ class Service:
         return process is not None
 
     def explain_exit(self) -> Failure:
-        """Return the error for an unexpected exit, with its cause where that is known."""
+        """Return the error for an unexpected exit, with its cause if known."""
         tail = processes.read_log_tail(self.log, LOG_LINES)
         report = native_libraries.Report(native_libraries.find_missing("\n".join(tail)))
         if report.libraries:

@@ -31,7 +31,7 @@ def check_package_lists(settings: Settings) -> Finding:
     if not sources.lists:
         detail = f"none in {sources.folder}"
         return Finding("package lists", "warning", detail, "run: apt-get update")
-    age_s = time.time() - max(each.path.stat().st_ctime for each in sources.lists)
+    age_s = time.time() - max(entry.path.stat().st_ctime for entry in sources.lists)
     age = format_duration(age_s, units=1)
     detail = f"{len(sources.lists)} in {sources.folder}, fetched {age} ago"
     if age_s > OLD_LISTS_DAYS * DAY_S:
