@@ -48,7 +48,7 @@ def test_what_is_missing_is_said_at_once(bare: Machine) -> None:
         "--wheels", "/nowhere", "--python", "/bin/true", check=False,
     )  # fmt: skip
     assert result.returncode == 1
-    for missing in ("root: run it with sudo", "usable --python", "folder of wheels /nowhere"):
+    for missing in ("root permissions", "usable --python", "folder /nowhere"):
         assert missing in result.stderr
 
 
