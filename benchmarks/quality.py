@@ -95,7 +95,7 @@ def together(knowledge: Knowledge, text: str) -> list[str]:
     """What ``cortex install`` would offer without a model."""
     choice = selection.choose(text, knowledge)
     if choice is None:
-        return [hit.package.name for hit in selection.candidates(text, knowledge)]
+        return [hit.package.name for hit in selection.find_candidates(text, knowledge)]
     names = [package.name for package in choice.packages]
     return list(dict.fromkeys([*names, *choice.alternatives]))
 
@@ -136,11 +136,11 @@ def _with_model(
         settings = Settings({**environ, **bench.user_environment(daemon), **_index_of(environ)})
 
         def by_model(_: Knowledge, text: str) -> list[str]:
-            hits = selection.candidates(text, knowledge)
+            hits = selection.find_candidates(text, knowledge)
             if not hits:
                 return []
             with contextlib.closing(provider.choose(settings)) as source:
-                picked = selection.asked(source, source.model().profile, text, hits)
+                picked = selection.ask_model(source, source.model().profile, text, hits)
             names = [hit.package.name for hit in hits]
             return list(dict.fromkeys([*(picked or []), *names]))
 

@@ -25,6 +25,7 @@ from cortex_cli.language.question import Question
 from cortex_cli.model import prompts, provider
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.provider import Prompt
+from cortex_cli.options import DEFAULT_MAX_TOKENS
 from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 
@@ -38,7 +39,6 @@ FAKE_VARIABLE = "CORTEX_FAKE_COMMANDS"
 MAX_COMMANDS = 16
 MAX_COMMAND_CHARS = 1000
 MAX_CANDIDATES = 8
-MAX_TOKENS = 512
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -91,10 +91,10 @@ class CommandInterpreter:
         self.left_out = ()
         proposed = self._propose(request)
         if proposed is None:
-            return plan_install(self._settings, request).shown_commands()
+            return plan_install(self._settings, request).format_commands()
         commands = self._keep_valid(proposed)
         if proposed and not commands:
-            return plan_install(self._settings, request).shown_commands()
+            return plan_install(self._settings, request).format_commands()
         return commands
 
     def _propose(self, request: str) -> list[str] | None:
@@ -118,7 +118,9 @@ class CommandInterpreter:
                 candidates=candidates,
                 mark=prompts.make_mark(*texts),
             )
-            reply, _ = provider.complete(chosen, Prompt(messages, MAX_TOKENS, json_schema=SCHEMA))
+            reply, _ = provider.complete(
+                chosen, Prompt(messages, DEFAULT_MAX_TOKENS, json_schema=SCHEMA)
+            )
         return _parse_commands(reply)
 
     def _keep_valid(self, proposed: Sequence[str]) -> list[str]:

@@ -138,4 +138,4 @@ def _read_bounded(name: str, stream: IO[bytes]) -> Attachment:
 
 def _decode(data: bytes) -> str:
     # Escaped, invisible characters are visible, and JSON needs no more room for them.
-    return output.escaped(data.decode(errors="replace").replace("\r\n", "\n"))
+    return output.escape(data.decode(errors="replace").replace("\r\n", "\n"))

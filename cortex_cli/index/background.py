@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli import output
 from cortex_cli.errors import Failure
 from cortex_cli.index import cache
-from cortex_cli.processes import log_tail
+from cortex_cli.processes import read_log_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -232,7 +232,7 @@ def _build_and_wait(source: IndexSource, environ: Mapping[str, str]) -> OpenInde
             return OpenIndex(index)
     if index:
         return OpenIndex(index, stale=True)
-    last = " ".join(log_tail(BuildFiles(path).log, 1)) or "no log output"
+    last = " ".join(read_log_tail(BuildFiles(path).log, 1)) or "no log output"
     raise Failure(f"cannot build {source.TITLE}: {last}", hint="run: cortex doctor")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,18 +27,18 @@ class Endpoint:
         """Read the provider's variables.
 
         Raises:
-            UsageFault: a required one is missing, or one is invalid.
+            UsageError: a required one is missing, or one is invalid.
         """
         key = values.get(f"{self.prefix}_API_KEY")
         if self.needs_key and not key:
-            raise UsageFault(
+            raise UsageError(
                 f"{self.prefix}_API_KEY is not set",
                 hint="set it in the environment or in ~/.cortex/.env",
             )
         model = values.get(f"{self.prefix}_MODEL") or self.model
         url = values.get(f"{self.prefix}_BASE_URL") or self.base_url
         if not url.startswith(("http://", "https://")):
-            raise UsageFault(
+            raise UsageError(
                 f"{self.prefix}_BASE_URL is {url!r}; it must start with http:// or https://"
             )
         url = url.rstrip("/")

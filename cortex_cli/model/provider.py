@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.model import provider_env
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
@@ -88,7 +88,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
     """Return the provider that the environment names; ``model`` overrides the one set there.
 
     Raises:
-        UsageFault: an unknown provider, or one without a setting that it needs.
+        UsageError: an unknown provider, or one without a setting that it needs.
         DaemonUnreachable: no daemon.
     """
     values = provider_env.load(settings.environ)
@@ -99,7 +99,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
         return FakeProvider()
     if name not in ENDPOINTS:
         guess = find_nearest(name, PROVIDERS)
-        raise UsageFault(
+        raise UsageError(
             f"CORTEX_PROVIDER is {name!r}; it must be one of {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
@@ -135,7 +135,7 @@ class DaemonProvider:
         status = self._client.call("llm.status")
         name = str(status.get("model") or "")
         if self._wanted and self._wanted not in (name, name.removesuffix(".gguf")):
-            raise UsageFault(
+            raise UsageError(
                 f"the daemon runs {name or 'no model'}, not {self._wanted}",
                 hint="run another with cortex up --model PATH, or set CORTEX_PROVIDER",
             )

@@ -1,6 +1,6 @@
 import pytest
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.model.endpoints import ENDPOINTS, Target
 
 
@@ -14,7 +14,7 @@ def test_settings_override_the_defaults() -> None:
 
 
 def test_a_missing_key_and_an_invalid_address() -> None:
-    with pytest.raises(UsageFault, match="OPENAI_API_KEY is not set"):
+    with pytest.raises(UsageError, match="OPENAI_API_KEY is not set"):
         ENDPOINTS["openai"].resolve({})
-    with pytest.raises(UsageFault, match="LLAMA_CPP_BASE_URL is 'x'; it must start with http"):
+    with pytest.raises(UsageError, match="LLAMA_CPP_BASE_URL is 'x'; it must start with http"):
         ENDPOINTS["llama_cpp"].resolve({"LLAMA_CPP_BASE_URL": "x"})
