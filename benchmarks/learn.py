@@ -94,14 +94,14 @@ def _summaries(folder: Path) -> list[independent.Request]:
 
 
 def _example(
-    sort: str, group: str, ranked: Sequence[ranking.Ranked], right: frozenset[str]
+    sort: str, group: str, ranked: Sequence[ranking.RankedPackage], right: frozenset[str]
 ) -> Example:
     kept = [one for place, one in enumerate(ranked) if place < KEPT or one.name in right]
     return Example(
         sort,
         group,
         np.array([[one.features[name] for name in NAMES] for one in kept]),
-        np.array([one.score - ranking.weighed(one.features) for one in kept]),
+        np.array([one.score - ranking.weigh(one.features) for one in kept]),
         np.array([one.name in right for one in kept], bool),
     )
 
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("/tmp/cortex-learn"))
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS_FILE.name}")
     options = parser.parse_args()
-    if not apt_lists.packages(options.lists):
+    if not apt_lists.find_packages(options.lists):
         independent.fetch(options.lists)
     data = list(examples(options.lists, options.cache))
     for sort in SHARES:

@@ -53,7 +53,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     """Every set by every method, what does not exist, and the times."""
     environ = {"CORTEX_CACHE_DIR": str(bench.folder / "index"), **os.environ}
     folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
-    if not apt_lists.packages(folder):
+    if not apt_lists.find_packages(folder):
         yield Skipped("quality", "everything", f"no apt lists in {folder}")
         return
     named: set[str] = set()
@@ -95,7 +95,7 @@ def together(knowledge: Knowledge, text: str) -> list[str]:
     """What ``cortex install`` would offer without a model."""
     choice = selection.choose(text, knowledge)
     if choice is None:
-        return [hit.package.name for hit in selection.candidates(text, knowledge)]
+        return [hit.package.name for hit in selection.find_candidates(text, knowledge)]
     names = [package.name for package in choice.packages]
     return list(dict.fromkeys([*names, *choice.alternatives]))
 
@@ -136,11 +136,11 @@ def _with_model(
         settings = Settings({**environ, **bench.user_environment(daemon), **_index_of(environ)})
 
         def by_model(_: Knowledge, text: str) -> list[str]:
-            hits = selection.candidates(text, knowledge)
+            hits = selection.find_candidates(text, knowledge)
             if not hits:
                 return []
             with contextlib.closing(provider.choose(settings)) as source:
-                picked = selection.asked(source, source.model().profile, text, hits)
+                picked = selection.ask_model(source, source.model().profile, text, hits)
             names = [hit.package.name for hit in hits]
             return list(dict.fromkeys([*(picked or []), *names]))
 
@@ -210,7 +210,7 @@ def wilson(right: int, asked: int) -> tuple[float, float]:
 def _every_name(folder: Path) -> set[str]:
     """The packages of the lists, read without the index."""
     names = set()
-    for listed in apt_lists.packages(folder):
+    for listed in apt_lists.find_packages(folder):
         for stanza in apt_lists.read_stanzas(listed.path):
             for line in stanza.splitlines():
                 if line.startswith(b"Package: "):

@@ -33,7 +33,7 @@ def read(folder: Path, environ: Mapping[str, str] = os.environ) -> list[tuple[st
     """
     files = sorted(folder.glob("*.yaml"))
     name = f"{PREFIX}{folder.parent.name}-{_digest(files)}.json"
-    for place in cache.folders(environ):
+    for place in cache.list_folders(environ):
         if (documents := _kept(place / name)) is not None:
             return documents
     documents = list(_parse(files))
@@ -70,7 +70,7 @@ def _kept(path: Path) -> list[tuple[str, Any]] | None:
 
 
 def _keep(documents: list[tuple[str, Any]], name: str, environ: Mapping[str, str]) -> None:
-    for place in cache.folders(environ):
+    for place in cache.list_folders(environ):
         with suppress(OSError, TypeError, ValueError):
             place.mkdir(mode=0o755, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=place, prefix=PREFIX, delete=False) as stream:

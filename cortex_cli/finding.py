@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+MAX_LINES = 12
 READS, CHANGES, DESTROYS, LEAVES = "reads", "changes", "destroys", "leaves"
 
 
@@ -51,3 +52,11 @@ class Finding:
     sources: tuple[str, ...] = ()
     value: str = ""
     subject: str = ""
+
+    def render(self) -> str:
+        """The text, and below it the commands that it does not hold yet."""
+        lines = self.text.splitlines()
+        for command in self.commands:
+            if command.text not in self.text and len(lines) < MAX_LINES:
+                lines.append(f"  {'sudo ' if command.needs_root else ''}{command.text}")
+        return "\n".join(lines)

@@ -54,6 +54,11 @@ def _left(
     ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that boot machines come first: they take longest, and must not be left to the end."""
+    items.sort(key=lambda item: "tests/systemd/" not in item.path.as_posix())
+
+
 @pytest.fixture(scope="session")
 def slow_tests() -> bool:
     """Whether the long variants run: CORTEX_SLOW_TESTS=1, as continuous integration sets it."""

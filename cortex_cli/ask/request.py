@@ -1,4 +1,4 @@
-"""What is asked, and what came of it.  Data only."""
+"""A request to answer, and the answer.  Data only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+from cortex_cli.options import DEFAULT_MAX_TOKENS
 
 if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 Show = Callable[[str], None]
 
-DEFAULT_MAX_TOKENS = 512
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
 WAITING = "waiting for the model"
 MODEL = "model"
@@ -24,7 +24,7 @@ MODEL = "model"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question and what goes with it; ``history`` holds the turns before it."""
+    """A question with its attachments; ``history`` holds the turns before it."""
 
     question: Question
     attachments: tuple[Attachment, ...] = ()
@@ -35,16 +35,16 @@ class Request:
 
     @property
     def unknown(self) -> str:
-        """How "I don't know" is said in the question's language."""
+        """The words for "I don't know" in the question's language."""
         return UNKNOWN[self.question.language]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was shown, and what it rests on; ``known`` is False for "I don't know".
+    """The text that was shown, and its sources; ``known`` is False for "I don't know".
 
-    ``kind`` is that of the finding that was printed, or ``model``; without a model ``model`` is
-    None.  ``notes`` say what of the request the model did not get to see.
+    ``kind`` is that of the finding that was printed, or ``model``; ``model`` is None where none
+    was asked.  ``notes`` say which parts of the request the model did not see.
     """
 
     question: Question
@@ -61,11 +61,11 @@ class Answer:
     commands: tuple[ShownCommand, ...] = ()
 
     @classmethod
-    def of_finding(cls, request: Request, finding: Finding) -> Self:
+    def from_finding(cls, request: Request, finding: Finding) -> Self:
         """What a finding says, as it is."""
         return cls(
             question=request.question,
-            text=finding.text,
+            text=finding.render(),
             sources=(*(each.name for each in request.attachments), *finding.sources),
             known=True,
             model=None,
@@ -76,7 +76,7 @@ class Answer:
 
     @property
     def cut(self) -> bool:
-        """True if the model had more to say."""
+        """True if ``max_tokens`` cut the answer off."""
         return self.finish_reason == "length"
 
     def as_json(self) -> dict[str, Any]:

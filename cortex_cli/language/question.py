@@ -11,7 +11,7 @@ from functools import cached_property
 
 from cortex_cli.language.stems import stem
 from cortex_cli.language.terms import Term, terms
-from cortex_cli.language.words import SCAFFOLDING, language, words
+from cortex_cli.language.words import SCAFFOLDING, guess_language, words
 
 # To manuals this is a program and what it does; in a request for a package, a small word.
 MEANINGFUL_TO_MANUALS = frozenset({"sort"})
@@ -44,7 +44,7 @@ class Question:
     @cached_property
     def language(self) -> str:
         """The language to answer in, by the small words; English by default."""
-        return language(self.text)
+        return guess_language(self.text)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.language.stems import folded
+from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
     from cortex_cli.language.question import Question
@@ -104,7 +104,7 @@ class Asked:
 
 def read(question: Question) -> Asked | None:
     """What trouble ``question`` is about; None if it is about none of this machine's."""
-    said = folded(question.text).replace("\u2019", "'")
+    said = fold(question.text).replace("\u2019", "'")
     said = " ".join(said.split()).strip(" ?!.¿¡")
     words = said.replace("'", " ").split()
     if not words or len(words) > MAX_WORDS or _QUOTED.search(question.text):

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from cortex_cli.finding import CHANGES, READS, Finding, ShownCommand
-from cortex_cli.output import escaped
+from cortex_cli.output import escape
 from cortex_cli.trouble import alerts, machine, units
 from cortex_cli.trouble.cause import INFO
 from cortex_cli.trouble.sayings import say
@@ -92,7 +92,7 @@ def _finding(causes: Sequence[Cause], language: str) -> Finding:
 
 
 def _line(text: str) -> str:
-    shown = escaped(" ".join(text.split()))
+    shown = escape(" ".join(text.split()))
     return shown if len(shown) <= MAX_LINE_CHARS else f"{shown[:MAX_LINE_CHARS]} …"
 
 

@@ -68,8 +68,8 @@ _NOISE = (
     "only",
 )
 _ELSEWHERE = frozenset(
-    "package database container sync journal pdf video image audio screen older newer more less big docker remote upload host".split()
-)  # noqa: SIM905
+    ["package", "database", "container", "sync", "journal", "pdf", "video", "image", "audio", "screen", "older", "newer", "more", "less", "big", "docker", "remote", "upload", "host"]
+)
 _DOES = {
     "create": languages("Packs {what} into {archive}.", "Archive {what} dans {archive}.", "Empaqueta {what} en {archive}."),
     "extract": languages("Unpacks {archive} into {what}.", "Extrait {archive} dans {what}.", "Extrae {archive} en {what}."),

@@ -60,8 +60,8 @@ _NOISE = (
     "move",
 )
 _ELSEWHERE = frozenset(
-    "package key container git repository compress archive extract database partition disk clock ntp image url web commit branch public journal mount".split()
-)  # noqa: SIM905
+    ["package", "key", "container", "git", "repository", "compress", "archive", "extract", "database", "partition", "disk", "clock", "ntp", "image", "url", "web", "commit", "branch", "public", "journal", "mount"]
+)
 
 
 def compose(asked: Sentence) -> Draft | None:

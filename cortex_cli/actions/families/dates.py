@@ -57,8 +57,8 @@ _NOISE = (
     "more",
 )
 _ELSEWHERE = frozenset(
-    "file folder user service journal timezone ntp package process boot uptime schedule reboot shutdown change hardware commit log_in kill password certificate count limit cpu run screen archive ping modified delete copy image video duration slow line wait host git error measure use memory".split()
-)  # noqa: SIM905
+    ["file", "folder", "user", "service", "journal", "timezone", "ntp", "package", "process", "boot", "uptime", "schedule", "reboot", "shutdown", "change", "hardware", "commit", "log_in", "kill", "password", "certificate", "count", "limit", "cpu", "run", "screen", "archive", "ping", "modified", "delete", "copy", "image", "video", "duration", "slow", "line", "wait", "host", "git", "error", "measure", "use", "memory"]
+)
 
 
 def compose(asked: Sentence) -> Draft | None:

@@ -48,8 +48,8 @@ _NOISE = (
 )
 _PRIORITIES = (("critical", "crit"), ("error", "err"), ("warning", "warning"))
 _ELSEWHERE = frozenset(
-    "delete clean size space rotate git package container commit limit compress copy login log_in web docker extract keep verify use".split()
-)  # noqa: SIM905
+    ["delete", "clean", "size", "space", "rotate", "git", "package", "container", "commit", "limit", "compress", "copy", "login", "log_in", "web", "docker", "extract", "keep", "verify", "use"]
+)
 _TIMES = {
     "s": "seconds",
     "min": "minutes",

@@ -54,8 +54,8 @@ _NOISE = (
     "with",
 )
 _ELSEWHERE = frozenset(
-    "service package find acl show sudo ssh key mount firewall port older newer more host member umask default container many count rename copy move start run login install print immutable".split()
-)  # noqa: SIM905
+    ["service", "package", "find", "acl", "show", "sudo", "ssh", "key", "mount", "firewall", "port", "older", "newer", "more", "host", "member", "umask", "default", "container", "many", "count", "rename", "copy", "move", "start", "run", "login", "install", "print", "immutable"]
+)
 _WHO = (("everyone", "a"), ("group", "g"), ("owner", "u"))
 _MAY = (("executable", "x"), ("writable", "w"), ("write", "w"), ("readable", "r"))
 

@@ -54,8 +54,8 @@ _NOISE = (
     "log_in",
 )
 _ELSEWHERE = frozenset(
-    "ssh allow deny firewall ping host kill forward tunnel container scan change close speed traffic limit file install public mac gateway dns route wifi restart start stop user log_out configure journal git rule test count".split()
-)  # noqa: SIM905
+    ["ssh", "allow", "deny", "firewall", "ping", "host", "kill", "forward", "tunnel", "container", "scan", "change", "close", "speed", "traffic", "limit", "file", "install", "public", "mac", "gateway", "dns", "route", "wifi", "restart", "start", "stop", "user", "log_out", "configure", "journal", "git", "rule", "test", "count"]
+)
 
 
 def compose(asked: Sentence) -> Draft | None:

@@ -49,7 +49,7 @@ def machine(
     ],
 )
 def test_questions_about_a_failure(question: str) -> None:
-    assert failures.asked_for(Question(question))
+    assert failures.is_about_failure(Question(question))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_questions_about_a_failure(question: str) -> None:
     ],
 )
 def test_questions_about_none(question: str) -> None:
-    assert not failures.asked_for(Question(question))
+    assert not failures.is_about_failure(Question(question))
 
 
 def test_the_named_units_last_words_come_first(tmp_path: Path) -> None:
@@ -87,10 +87,10 @@ def test_without_a_failed_unit_the_errors_since_boot(tmp_path: Path) -> None:
 
 def test_no_systemd_no_facts(tmp_path: Path) -> None:
     assert failures.collect({"PATH": str(tmp_path)}, Question("why does nginx fail?")) == []
-    assert failures.health(Settings({}, socket=tmp_path / "none.sock")) == []
+    assert failures.read_health(Settings({}, socket=tmp_path / "none.sock")) == []
 
 
 def test_one_that_hangs_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "TIME_LIMIT_S", 0.2)
+    monkeypatch.setattr(failures, "COMMAND_TIMEOUT_S", 0.2)
     slow = "#!/bin/sh\nexec sleep 60\n"
     assert failures.collect(machine(tmp_path, slow, slow), Question("why does nginx fail?")) == []

@@ -1,4 +1,4 @@
-from cortex_cli.documents.passages import Wanted
+from cortex_cli.documents.passages import WeightedTerms
 from cortex_cli.language.question import Question
 
 PARAGRAPHS = [
@@ -10,12 +10,16 @@ PARAGRAPHS = [
 
 
 def telling(question: str, paragraphs: list[str] = PARAGRAPHS, summary: str = "") -> list[str]:
-    told, _ = Wanted.of(Question(question).manual_terms, {}).telling(summary, paragraphs)
+    told, _ = WeightedTerms.weigh(Question(question).manual_terms, {}).select_paragraphs(
+        summary, paragraphs
+    )
     return list(told)
 
 
 def covered(question: str, summary: str = "") -> float:
-    return Wanted.of(Question(question).manual_terms, {}).telling(summary, PARAGRAPHS)[1]
+    return WeightedTerms.weigh(Question(question).manual_terms, {}).select_paragraphs(
+        summary, PARAGRAPHS
+    )[1]
 
 
 def test_the_option_that_is_asked_for() -> None:
@@ -36,6 +40,6 @@ def test_the_summary_counts_towards_what_is_covered() -> None:
 
 def test_rare_words_tell_more() -> None:
     said = Question("verbosely list frogs").manual_terms
-    rare = Wanted.of(said, {said[0].stem: 9.0, "list": 1.0, "frog": 1.0})
+    rare = WeightedTerms.weigh(said, {said[0].stem: 9.0, "list": 1.0, "frog": 1.0})
     assert rare.shares[said[0].stem] > 0.5
     assert abs(sum(rare.shares.values()) - 1) < 1e-9

@@ -46,19 +46,19 @@ def test_a_question_that_names_no_program_finds_its_manual(
 
 def test_the_paragraphs_that_answer_come_along(documents: Documents) -> None:
     found = documents.search(Question("how do I display only listening sockets?"))
-    (telling,) = [each.telling for each in found if each.document.title == "ss(8)"]
+    (telling,) = [each.paragraphs for each in found if each.document.title == "ss(8)"]
     assert telling[0].startswith("-l, --listening Display only listening sockets")
 
 
 def test_units_and_readmes_are_cited_as_what_they_are(documents: Documents) -> None:
-    assert [one.source for one in documents.named("ssh")] == [
+    assert [one.source for one in documents.find_named("ssh")] == [
         "unit: ssh.service",
         "unit: ssh.socket",
     ]
-    assert "Description=OpenBSD Secure Shell server" in documents.named("ssh")[0].paragraphs()
-    assert [one.source for one in documents.named("tar")] == ["README.Debian of tar"]
-    assert documents.named("tar")[0].paragraphs()
-    assert documents.named("none") == []
+    assert "Description=OpenBSD Secure Shell server" in documents.find_named("ssh")[0].paragraphs()
+    assert [one.source for one in documents.find_named("tar")] == ["README.Debian of tar"]
+    assert documents.find_named("tar")[0].paragraphs()
+    assert documents.find_named("none") == []
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_a_machine_without_manuals(tmp_path: Path) -> None:
     with Documents.open({**environ, "CORTEX_DOCS": str(tmp_path) + "/x"}) as nothing:
         assert len(nothing) == 0
         assert nothing.search(Question("list files")) == []
-        assert nothing.named("ssh") == []
+        assert nothing.find_named("ssh") == []

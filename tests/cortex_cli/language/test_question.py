@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cortex_cli.language import words
@@ -26,6 +26,7 @@ def test_sort_is_a_term_to_manuals_alone() -> None:
     assert [term.stem for term in question.manual_terms] == ["lin", "sort"]
 
 
+@settings(deadline=None)  # the first call reads the glossary
 @given(text=st.text(max_size=80))
 def test_any_text_is_a_question(text: str) -> None:
     question = Question(text)

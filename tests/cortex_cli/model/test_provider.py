@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.model import provider
 from cortex_cli.model.provider import Finished, OpenAIProvider, Prompt
 from cortex_cli.settings import Settings
@@ -79,7 +79,7 @@ def test_what_a_server_refuses_is_said(server: ModelServer) -> None:
     ],
 )
 def test_settings_that_make_no_sense(environ: dict[str, str], message: str) -> None:
-    with pytest.raises(UsageFault, match=message):
+    with pytest.raises(UsageError, match=message):
         choose(**environ)
 
 

@@ -25,7 +25,7 @@ def catalogue() -> Iterator[Catalogue]:
     db = sqlite3.connect(":memory:")
     db.executescript(schema.TABLES)
     intents.write(db, found)
-    db.executemany("INSERT INTO vocabulary VALUES (?, 1, ?)", intents.term_counts(found).items())
+    db.executemany("INSERT INTO vocabulary VALUES (?, 1, ?)", intents.count_terms(found).items())
     yield Catalogue(db)
     db.close()
 

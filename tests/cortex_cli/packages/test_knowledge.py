@@ -60,7 +60,7 @@ def test_the_name_said_comes_first(knowledge: Knowledge) -> None:
 
 def test_what_is_named(knowledge: Knowledge) -> None:
     def named(text: str) -> list[str]:
-        return [package.name for package in knowledge.named(Question(text))]
+        return [package.name for package in knowledge.find_named(Question(text))]
 
     assert named("What is nginx?") == ["nginx"]
     assert named("compare lighttpd with nginx") == ["lighttpd", "nginx"]
@@ -71,7 +71,7 @@ def test_what_is_named(knowledge: Knowledge) -> None:
 
 
 def test_slips_and_virtual_packages(knowledge: Knowledge) -> None:
-    assert knowledge.near_names("nignx") == ["nginx"]
+    assert knowledge.suggest_names("nignx") == ["nginx"]
     assert {package.name for package in knowledge.providers("httpd")} == {"nginx", "lighttpd"}
 
 
@@ -80,8 +80,8 @@ def test_any_text_can_be_searched(knowledge: Knowledge, text: str) -> None:
     for hit in knowledge.search(Question(text)):
         assert 0 <= hit.covered <= 1
         assert hit.covered or hit.curated
-    knowledge.named(Question(text))
-    knowledge.near_names(text)
+    knowledge.find_named(Question(text))
+    knowledge.suggest_names(text)
 
 
 def test_without_apt_nothing_is_known(tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ def test_without_apt_nothing_is_known(tmp_path: Path) -> None:
         assert len(nothing) == 0
         assert nothing.search(Question("web server")) == []
         assert nothing.package("nginx") is None
-        assert nothing.named(Question("nginx")) == []
-        assert nothing.near_names("nginx") == []
+        assert nothing.find_named(Question("nginx")) == []
+        assert nothing.suggest_names("nginx") == []
 
 
 def test_a_damaged_list_is_a_failure(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_damaged_list_is_a_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not apt_lists.packages(apt_lists.SYSTEM_LISTS), reason="this machine has no apt lists"
+    not apt_lists.find_packages(apt_lists.SYSTEM_LISTS), reason="this machine has no apt lists"
 )
 def test_this_machines_own_lists(tmp_path: Path) -> None:
     started = time.monotonic()
