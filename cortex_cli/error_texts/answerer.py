@@ -29,6 +29,8 @@ SURE, LIKELY, SYMPTOM = 0.95, 0.8, 0.5
 CAUSE_SCORE, SYMPTOM_SCORE = 70.0, 45.0
 # Below, a match is noise: the most telling line says more.
 MIN_SCORE = 10.0
+# Entries below only report that something failed.
+SYMPTOM_RANK = 35
 MAX_QUESTION = 2000
 
 
@@ -47,6 +49,10 @@ def find_in_log(text: str, question: str, language: str) -> Finding | None:
     if not ranked or ranked[0].score < MIN_SCORE:
         return fallback.finding(log, question, language)
     best = ranked[0]
+    if best.entry.rank < SYMPTOM_RANK:  # "failed with result …": the line before says more
+        telling = fallback.finding(log, question, language)
+        if telling is not None:
+            return telling
     found = placeholders.values(best, log)
     return phrasing.finding(best.entry, found, language, _confidence(best.score), best.line)
 
