@@ -41,7 +41,7 @@ def entry(folded: str, catalogue: Catalogue) -> Entry | None:
     number = asked(folded)
     if number is None:
         return None
-    return catalogue.entries.get(f"exit-status-{number}")
+    return catalogue.entries.get(catalogue.names.get(f"exit status {number}", ""))
 
 
 def computed(number: int, language: str) -> Finding:
