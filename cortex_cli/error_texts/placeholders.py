@@ -85,6 +85,9 @@ def values(candidate: Candidate, log: Log) -> dict[str, str]:
     if path := _nearest_file(line.message, candidate.match):
         found["file"] = path
     found |= matched(candidate.match, line.message)
+    for other, match in candidate.others:
+        for name, value in matched(match, other.message).items():
+            found.setdefault(name, value)
     if unit := _unit(line, log):
         found.setdefault("unit", unit)
         found.setdefault("program", unit.rsplit(".", 1)[0])
