@@ -68,7 +68,7 @@ def explain(question: str, language: str) -> Finding | None:
     language = language if language in entries.LANGUAGES else "en"
     question = question[:MAX_QUESTION]
     folded = fold(question)
-    if not questions.about_error(folded) and not questions.has_symbol(question):
+    if not questions.may_be_explained(question, folded):
         return None
     catalogue = entries.load()
     if entry := statuses.entry(folded, catalogue):

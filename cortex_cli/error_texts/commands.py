@@ -23,6 +23,12 @@ TABLE = Path(__file__).with_name("programs.yaml")
 # Least to most: a pipeline is of the class of its strongest part.
 CLASSES = (READS, CHANGES, LEAVES, DESTROYS)
 OF_THE_SYSTEM = ("/etc/", "/var/", "/usr/", "/boot")
+# What a statement for a database (see ``statements`` of the table) begins with if it only reads.
+_READING_STATEMENT = re.compile(
+    r"(?:select|show|explain)\b(?!.{0,40}(?:pg_drop|setval|nextval|pg_terminate))|\\[dl]"
+    r"|pragma \w+\Z|\.(?:tables|recover|schema)\Z|-l\Z|rs\.status|db\.(?:getusers|version)",
+    re.IGNORECASE,
+)
 _SAFE = re.compile(r"[\w@%+=:,./\\~-]+\Z")
 
 
@@ -33,6 +39,7 @@ class Programs:
     reads: frozenset[str]
     reads_with: Mapping[str, frozenset[str]]
     changes_with: Mapping[str, frozenset[str]]
+    statements: frozenset[str]
     destroys: frozenset[str]
     leaves: frozenset[str]
     needs_root: frozenset[str]
@@ -52,6 +59,7 @@ def programs() -> Programs:
         reads=_words(raw["reads"]),
         reads_with={program: _words(said) for program, said in raw["reads_with"].items()},
         changes_with={program: _words(said) for program, said in raw["changes_with"].items()},
+        statements=_words(raw["statements"]),
         destroys=_words(raw["destroys"]),
         leaves=_words(raw["leaves"]),
         needs_root=_words(raw["needs_root"]),
@@ -100,6 +108,8 @@ def effect_of(argv: Sequence[str]) -> str:
     verb = rest[0] if rest else ""
     if program in table.leaves or (program == "systemctl" and verb in table.leaves):
         return LEAVES
+    if program in table.statements:
+        return READS if rest and _READING_STATEMENT.match(rest[-1]) else CHANGES
     changing = table.changes_with.get(program, frozenset())
     changes = any(word in changing or word.split("=")[0] in changing for word in rest)
     changes = changes or (program == "sysctl" and any("=" in word for word in rest))

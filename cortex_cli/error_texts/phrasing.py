@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.error_texts import commands
 from cortex_cli.error_texts.placeholders import filled
 from cortex_cli.finding import Finding
-from cortex_cli.output import escaped
+from cortex_cli.output import escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def say(sentence: str, language: str, **values: object) -> str:
 
 def quoted(text: str) -> str:
     """``text`` on one line, shortened, control characters written out, in backquotes."""
-    text = escaped(" ".join(text.split())).replace("`", "'")
+    text = escape(" ".join(text.split())).replace("`", "'")
     if len(text) > MAX_QUOTED:
         text = text[: MAX_QUOTED - 1].rstrip() + "…"
     return f"`{text}`"
@@ -79,7 +79,7 @@ def finding(
     return Finding(
         kind=KIND,
         confidence=confidence,
-        text="\n".join(escaped(one) for one in lines),
+        text="\n".join(escape(one) for one in lines),
         commands=tuple(commands.shown(one, found) for one in entry.commands[:MAX_COMMANDS]),
         sources=(f"error catalogue: {entry.id}",),
         subject=entry.id,

@@ -72,6 +72,9 @@ _FROM_LINE = (
     ("address", _ADDRESS),
     ("user", _USER),
 )
+# What a slot that stayed empty leaves behind.
+_GAP = re.compile(r" +(?=[,.)])| +( )")
+_GAP_OR_COLON = re.compile(r" +(?=[,.):;])| +( )")
 _QUOTES = "\"'`«»\u201c\u201d\u2018\u2019 "
 
 
@@ -82,6 +85,9 @@ def values(candidate: Candidate, log: Log) -> dict[str, str]:
     if path := _nearest_file(line.message, candidate.match):
         found["file"] = path
     found |= matched(candidate.match, line.message)
+    for other, match in candidate.others:
+        for name, value in matched(match, other.message).items():
+            found.setdefault(name, value)
     if unit := _unit(line, log):
         found.setdefault("unit", unit)
         found.setdefault("program", unit.rsplit(".", 1)[0])
@@ -149,7 +155,8 @@ def filled(template: str, found: Mapping[str, str], language: str) -> str:
             return default
         return NOUNS[name][_LANGUAGES.index(language)] if name in NOUNS else name
 
-    text = SLOT.sub(fill, template)
+    gap = _GAP if language == "fr" else _GAP_OR_COLON  # in French a space precedes a colon
+    text = gap.sub(r"\1", SLOT.sub(fill, template))
     first = SLOT.match(template)
     if first and not found.get(first["name"]):  # a noun begins the sentence
         return text[:1].upper() + text[1:]

@@ -22,11 +22,11 @@ _QUOTED = re.compile(
 _OF_ERRORS = re.compile(
     r"\b(?:mean(?:s|ing)?|stands? for|error|errors|errno|message|says?|complain\w*|why|fix|solve|"
     r"solution|repair|cause[sd]?|reason|wrong|getting|get|got|gives?|shows?|fails?|failed|refuses?|"
-    r"exit|exited|exits|status|signal|return code|crash\w*|explain|what is|what's|what are|"
+    r"exit|exited|exits|status|signal|return code|crash\w*|explain|what (?:do|should|can) i do|what is|what's|what are|"
     r"signifie|veut dire|erreur|pourquoi|corriger|resoudre|reparer|affiche|echoue|dit|raison|"
-    r"statut|code de retour|explique\w*|qu'est-ce|c'est quoi|que faire|recois|obtiens|"
+    r"statut|code de retour|explique\w*|qu'est-ce|c'est quoi|que (?:faire|dois-je faire|puis-je faire)|recois|obtiens|"
     r"significa|quiere decir|errores|mensaje|por que|porque|arreglar|solucionar|resolver|dice|"
-    r"aparece|muestra|falla|estado|senal|codigo|explica\w*|que es|que hacer|me sale|da)\b"
+    r"aparece|muestra|falla|estado|senal|codigo|explica\w*|que es|que (?:hacer|hago|puedo hacer)|me sale|da)\b"
 )
 # Asked of texts and files: errors are only what is looked for.
 _OF_TEXTS = re.compile(
@@ -34,6 +34,12 @@ _OF_TEXTS = re.compile(
     r"occurrences?|filter|delete (?:all|the|every)|echo|rename|write a script|"
     r"cherche[rz]?|compte[rz]?|remplace[rz]?|contenant|contien\w*|lignes? (?:avec|qui)|filtre[rz]?|"
     r"busca[rn]?|conta[rn]?|reemplaza[rn]?|contenga\w*|lineas? (?:con|que)|filtra[rn]?)\b"
+)
+# Asked of this machine, or of two things: other answerers know more.
+_OF_OTHERS = re.compile(
+    r"\b(?:why is|why does|pourquoi|por que) (?:\w+ ){0,3}(?:my|mon|ma|mes|mi|mis|this|cette|ce|esta|este)"
+    r" (?:\w+ )?(?:disk|disque|disco|machine|computer|ordinateur|maquina|server|serveur|servidor|pc)\b"
+    r"|\b(?:differences?|diferencias?) (?:between|entre)|\b(?:vs|versus)\b"
 )
 _MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
 _ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
@@ -44,7 +50,12 @@ def about_error(folded: str) -> bool:
     """True where a question (see ``patterns.fold``) asks about an error, not about text."""
     if _OF_TEXTS.search(folded) and not _MEANING.search(folded):
         return False
-    return bool(_OF_ERRORS.search(folded))
+    return bool(_OF_ERRORS.search(folded)) and not _OF_OTHERS.search(folded)
+
+
+def may_be_explained(question: str, folded: str) -> bool:
+    """True where a question asks about an error, or is about one that it names in capitals."""
+    return about_error(folded) or (has_symbol(question) and not _OF_OTHERS.search(folded))
 
 
 def quotations(question: str) -> list[str]:

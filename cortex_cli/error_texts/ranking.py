@@ -33,6 +33,8 @@ EARLIEST, OFTEN = 5.0, 3.0
 # Characters recognised: a long sentence is surer than a single word.
 LONG_MATCH, MOST_SPECIFIC = 12.0, 5.0
 MIN_PREFIX = 4
+# Further lines of an entry that are searched for names.
+MOST_OTHERS = 20
 
 # What a person calls the programs whose lines are in a log.
 TOPICS = {
@@ -58,12 +60,13 @@ TOPICS = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry, the line where it matched, and what the match named."""
+    """An entry, its best line and match, and the ``others``: they may name what this one omits."""
 
     entry: Entry
     line: Line
     match: re.Match[str]
     score: float
+    others: tuple[tuple[Line, re.Match[str]], ...] = ()
 
 
 @lru_cache(1)
@@ -97,6 +100,7 @@ def _best_line(
     entry: Entry, possible: Iterable[Pattern], log: Log, asked: Asked
 ) -> list[Candidate]:
     best: Candidate | None = None
+    every: list[tuple[Line, re.Match[str]]] = []
     times = 0
     possible = tuple(possible)
     for line in log.lines:
@@ -105,7 +109,8 @@ def _best_line(
         matches = [match for one in possible if (match := one.search(line.folded))]
         if not matches:
             continue
-        match = max(matches, key=lambda one: one.end() - one.start())
+        match = max(matches, key=lambda one: (_names(one), one.end() - one.start()))
+        every.append((line, match))
         score = entry.rank + weight(line, match, log, asked)
         times += line.count
         if best is None or score > best.score:
@@ -113,7 +118,11 @@ def _best_line(
     if best is None:
         return []
     often = min(OFTEN, math.log2(times))
-    return [Candidate(best.entry, best.line, best.match, best.score + often)]
+    return [Candidate(entry, best.line, best.match, best.score + often, tuple(every[:MOST_OTHERS]))]
+
+
+def _names(match: re.Match[str]) -> int:
+    return sum(value is not None for value in match.groupdict().values())
 
 
 def weight(line: Line, match: re.Match[str], log: Log, asked: Asked) -> float:

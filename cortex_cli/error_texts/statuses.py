@@ -5,6 +5,7 @@ What has an entry in the catalogue is answered from there; the rest is computed.
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
 from typing import TYPE_CHECKING
@@ -24,7 +25,14 @@ _STATUS = re.compile(
     r"(?:codigo|estado|valor)(?: de (?:salida|retorno))?|code=exited, status)[ =:]{1,2}"
     r"(?:of |is |was |de |: )?(?P<number>\d{1,5})\b(?!/[a-z])"
 )
+_ERRNO = re.compile(r"\b(?:errno|error|erreur|os error)[ =:]{1,2}-?(?P<number>\d{1,3})\b(?!\.)")
 _SIGNAL = re.compile(r"\b(?:signal|senal|code=killed, status)[ =:]{1,2}(?P<number>\d{1,2})\b")
+
+
+def errno_name(folded: str) -> str:
+    """The name (``eacces``) of the error number that a question names, or ""."""
+    match = _ERRNO.search(folded)
+    return errno.errorcode.get(int(match["number"]), "").lower() if match else ""
 
 
 def asked(folded: str) -> int | None:
@@ -38,10 +46,12 @@ def entry(folded: str, catalogue: Catalogue) -> Entry | None:
     if match := _SIGNAL.search(folded):
         name = _signal_name(int(match["number"]))
         return catalogue.entries.get(name.lower()) if name else None
+    if name := errno_name(folded):
+        return catalogue.entries.get(catalogue.names.get(name, ""))
     number = asked(folded)
     if number is None:
         return None
-    return catalogue.entries.get(f"exit-status-{number}")
+    return catalogue.entries.get(catalogue.names.get(f"exit status {number}", ""))
 
 
 def computed(number: int, language: str) -> Finding:
