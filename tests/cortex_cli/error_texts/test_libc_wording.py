@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.error_texts.answerer import explain, find_in_log
+from cortex_cli.error_texts.answerer import explain
 
 ROWS = [
     line.split("\t")
