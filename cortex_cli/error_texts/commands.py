@@ -23,6 +23,12 @@ TABLE = Path(__file__).with_name("programs.yaml")
 # Least to most: a pipeline is of the class of its strongest part.
 CLASSES = (READS, CHANGES, LEAVES, DESTROYS)
 OF_THE_SYSTEM = ("/etc/", "/var/", "/usr/", "/boot")
+# A statement that only asks; php is here for "occ status" and the like.
+_QUERY = re.compile(
+    r"(?:\\d|select|show|explain|describe|\.tables|pragma \w+\Z|status\Z|config:system:get"
+    r"|db\.(?:version|getUsers|serverStatus)\b|rs\.status\b)",
+    re.IGNORECASE,
+)
 _SAFE = re.compile(r"[\w@%+=:,./\\~-]+\Z")
 
 
@@ -33,6 +39,7 @@ class Programs:
     reads: frozenset[str]
     reads_with: Mapping[str, frozenset[str]]
     changes_with: Mapping[str, frozenset[str]]
+    queries: frozenset[str]
     destroys: frozenset[str]
     leaves: frozenset[str]
     needs_root: frozenset[str]
@@ -52,6 +59,7 @@ def programs() -> Programs:
         reads=_words(raw["reads"]),
         reads_with={program: _words(said) for program, said in raw["reads_with"].items()},
         changes_with={program: _words(said) for program, said in raw["changes_with"].items()},
+        queries=_words(raw["queries"]),
         destroys=_words(raw["destroys"]),
         leaves=_words(raw["leaves"]),
         needs_root=_words(raw["needs_root"]),
@@ -107,6 +115,8 @@ def effect_of(argv: Sequence[str]) -> str:
     if program in table.reads_with:
         verbs = table.reads_with[program]
         reads = not verb or not verbs or verb in verbs
+    if program in table.queries and any(_QUERY.match(word) and ";" not in word for word in rest):
+        reads = True
     if reads and not changes:
         return READS
     return DESTROYS if program in table.destroys else CHANGES
