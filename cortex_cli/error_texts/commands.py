@@ -23,10 +23,10 @@ TABLE = Path(__file__).with_name("programs.yaml")
 # Least to most: a pipeline is of the class of its strongest part.
 CLASSES = (READS, CHANGES, LEAVES, DESTROYS)
 OF_THE_SYSTEM = ("/etc/", "/var/", "/usr/", "/boot")
-# What a statement for a database (see ``statements`` of the table) begins with if it only reads.
-_READING_STATEMENT = re.compile(
-    r"(?:select|show|explain)\b(?!.{0,40}(?:pg_drop|setval|nextval|pg_terminate))|\\[dl]"
-    r"|pragma \w+\Z|\.(?:tables|recover|schema)\Z|-l\Z|rs\.status|db\.(?:getusers|version)",
+# A statement that only asks; php is here for "occ status" and the like.
+_QUERY = re.compile(
+    r"(?:\\d|select|show|explain|describe|\.tables|pragma \w+\Z|status\Z|config:system:get"
+    r"|db\.(?:version|getUsers|serverStatus)\b|rs\.status\b)",
     re.IGNORECASE,
 )
 _SAFE = re.compile(r"[\w@%+=:,./\\~-]+\Z")
@@ -39,7 +39,7 @@ class Programs:
     reads: frozenset[str]
     reads_with: Mapping[str, frozenset[str]]
     changes_with: Mapping[str, frozenset[str]]
-    statements: frozenset[str]
+    queries: frozenset[str]
     destroys: frozenset[str]
     leaves: frozenset[str]
     needs_root: frozenset[str]
@@ -59,7 +59,7 @@ def programs() -> Programs:
         reads=_words(raw["reads"]),
         reads_with={program: _words(said) for program, said in raw["reads_with"].items()},
         changes_with={program: _words(said) for program, said in raw["changes_with"].items()},
-        statements=_words(raw["statements"]),
+        queries=_words(raw["queries"]),
         destroys=_words(raw["destroys"]),
         leaves=_words(raw["leaves"]),
         needs_root=_words(raw["needs_root"]),
@@ -108,8 +108,6 @@ def effect_of(argv: Sequence[str]) -> str:
     verb = rest[0] if rest else ""
     if program in table.leaves or (program == "systemctl" and verb in table.leaves):
         return LEAVES
-    if program in table.statements:
-        return READS if rest and _READING_STATEMENT.match(rest[-1]) else CHANGES
     changing = table.changes_with.get(program, frozenset())
     changes = any(word in changing or word.split("=")[0] in changing for word in rest)
     changes = changes or (program == "sysctl" and any("=" in word for word in rest))
@@ -117,6 +115,8 @@ def effect_of(argv: Sequence[str]) -> str:
     if program in table.reads_with:
         verbs = table.reads_with[program]
         reads = not verb or not verbs or verb in verbs
+    if program in table.queries and any(_QUERY.match(word) and ";" not in word for word in rest):
+        reads = True
     if reads and not changes:
         return READS
     return DESTROYS if program in table.destroys else CHANGES

@@ -111,7 +111,7 @@ def _line(number: int, text: str) -> Line:
     if stamp := _STAMP.match(rest):
         kernel = rest.startswith("[") and "-" not in stamp[0] and ":" not in stamp[0]
         rest, program = rest[stamp.end() :], "kernel" if kernel else ""
-        if source := _SOURCE.match(rest):
+        if not kernel and (source := _SOURCE.match(rest)):
             host, program = source["host"], source["program"].strip("()")
             rest = rest[source.end() :]
         if inner := _STAMP.match(rest):  # a program that dates its lines itself

@@ -72,9 +72,17 @@ _FROM_LINE = (
     ("address", _ADDRESS),
     ("user", _USER),
 )
+# Stands before a noun that takes the place of a value, until the sentence is joined up:
+# "de" and "le" become "du", and "the port the port" is said once.
+_MARK = "\x00"
+_CONTRACTED = {
+    "fr": ((f"de {_MARK}le ", "du "), (f"à {_MARK}le ", "au ")),
+    "es": ((f"de {_MARK}el ", "del "), (f" a {_MARK}el ", " al ")),
+}
+_TWICE = re.compile(rf"\b(\w+) {_MARK}(?:the|le|la|l'|el) ?\1\b")
 # What a slot that stayed empty leaves behind.
-_GAP = re.compile(r" +(?=[,.)])| +( )")
-_GAP_OR_COLON = re.compile(r" +(?=[,.):;])| +( )")
+_GAP = re.compile(r" \(\)| +(?=[,.)])| +( )")
+_GAP_OR_COLON = re.compile(r" \(\)| +(?=[,.):;])| +( )")
 _QUOTES = "\"'`«»\u201c\u201d\u2018\u2019 "
 
 
@@ -153,10 +161,14 @@ def filled(template: str, found: Mapping[str, str], language: str) -> str:
             return value
         if default is not None:
             return default
-        return NOUNS[name][_LANGUAGES.index(language)] if name in NOUNS else name
+        nouns = NOUNS.get(name)
+        return _MARK + nouns[_LANGUAGES.index(language)] if nouns else name
 
     gap = _GAP if language == "fr" else _GAP_OR_COLON  # in French a space precedes a colon
     text = gap.sub(r"\1", SLOT.sub(fill, template))
+    for before, after in _CONTRACTED.get(language, ()):
+        text = text.replace(before, after)
+    text = _TWICE.sub(r"\1", text).replace(_MARK, "")
     first = SLOT.match(template)
     if first and not found.get(first["name"]):  # a noun begins the sentence
         return text[:1].upper() + text[1:]

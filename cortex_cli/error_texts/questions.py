@@ -22,11 +22,14 @@ _QUOTED = re.compile(
 _OF_ERRORS = re.compile(
     r"\b(?:mean(?:s|ing)?|stands? for|error|errors|errno|message|says?|complain\w*|why|fix|solve|"
     r"solution|repair|cause[sd]?|reason|wrong|getting|get|got|gives?|shows?|fails?|failed|refuses?|"
-    r"exit|exited|exits|status|signal|return code|crash\w*|explain|what (?:do|should|can) i do|what is|what's|what are|"
+    r"exit|exited|exits|status|signal|return code|crash\w*|explain|"
+    r"what (?:do|should|can) i do|what is|what's|what are|"
     r"signifie|veut dire|erreur|pourquoi|corriger|resoudre|reparer|affiche|echoue|dit|raison|"
-    r"statut|code de retour|explique\w*|qu'est-ce|c'est quoi|que (?:faire|dois-je faire|puis-je faire)|recois|obtiens|"
+    r"statut|code de retour|explique\w*|qu'est-ce|c'est quoi|"
+    r"que (?:faire|dois-je faire|puis-je faire)|recois|obtiens|"
     r"significa|quiere decir|errores|mensaje|por que|porque|arreglar|solucionar|resolver|dice|"
-    r"aparece|muestra|falla|estado|senal|codigo|explica\w*|que es|que (?:hacer|hago|puedo hacer)|me sale|da)\b"
+    r"aparece|muestra|falla|estado|senal|codigo|explica\w*|que es|"
+    r"que (?:hacer|hago|puedo hacer)|me sale|da)\b"
 )
 # Asked of texts and files: errors are only what is looked for.
 _OF_TEXTS = re.compile(
@@ -37,8 +40,9 @@ _OF_TEXTS = re.compile(
 )
 # Asked of this machine, or of two things: other answerers know more.
 _OF_OTHERS = re.compile(
-    r"\b(?:why is|why does|pourquoi|por que) (?:\w+ ){0,3}(?:my|mon|ma|mes|mi|mis|this|cette|ce|esta|este)"
-    r" (?:\w+ )?(?:disk|disque|disco|machine|computer|ordinateur|maquina|server|serveur|servidor|pc)\b"
+    r"\b(?:why is|why does|pourquoi|por que) (?:\w+ ){0,3}"
+    r"(?:my|mon|ma|mes|mi|mis|this|cette|ce|esta|este) (?:\w+ )?"
+    r"(?:disk|disque|disco|machine|computer|ordinateur|maquina|server|serveur|servidor|pc)\b"
     r"|\b(?:differences?|diferencias?) (?:between|entre)|\b(?:vs|versus)\b"
 )
 _MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")

@@ -29,11 +29,11 @@ def test_a_sentence_of_libc_is_explained(entry: str, language: str, sentence: st
     }
     found = explain(asked[language], language)
     assert found is not None
-    assert found.subject == entry
+    assert found.subject in entry.split("|")
 
 
 @pytest.mark.parametrize(("errno", "entry"), [(row[0], row[1]) for row in ROWS])
 def test_the_name_of_an_error_is_explained(errno: str, entry: str) -> None:
     found = explain(f"what is {errno}?", "en")
     assert found is not None
-    assert found.subject == entry
+    assert found.subject in entry.split("|")
