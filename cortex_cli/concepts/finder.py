@@ -30,6 +30,8 @@ _QUALIFIER = re.compile(r" (?:in|on|of|en|dans|sous|de|for|du|del) ")
 def find(question: str, language: str) -> Finding | None:
     """The explanation that ``question`` asks for, in ``language``, or None."""
     spoken = language if language in glossary.LANGUAGES else glossary.LANGUAGES[0]
+    if questions.is_for_a_way(question):
+        return None
     worked_out = computed.explain(question, spoken)
     if worked_out is not None:
         return worked_out
@@ -97,7 +99,7 @@ def _pair(
     """Both concepts; "hard and soft links" and "lien dur et symbolique" share a word."""
     one, other = _named(left, known, language), _named(right, known, language)
     if one is None and other is not None:
-        one = known.concept(f"{left} {right.split()[-1]}", language)
+        one = known.concept(f"{left} {right.rsplit(maxsplit=1)[-1]}", language)
     elif other is None and one is not None:
         first = questions.without_articles(left).split()[0]
         other = known.concept(f"{first} {right}", language)

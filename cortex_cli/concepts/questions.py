@@ -41,7 +41,7 @@ def read(question: str) -> Asked:
     if len(question) > MAX_QUESTION:
         return Asked()
     text = core(question)
-    if not text or forms.WAYS.match(text):
+    if not text:
         return Asked()
     marked = "?" in question
     return Asked(tuple(_subjects(text, marked)), tuple(_pairs(text)))
@@ -55,6 +55,11 @@ def core(question: str) -> str:
     while match := forms.TAILS.search(text):
         text = text[: match.start()].rstrip(" ,?!.")
     return text
+
+
+def is_for_a_way(question: str) -> bool:
+    """Whether ``question`` asks how something is done, not what it means."""
+    return len(question) <= MAX_QUESTION and bool(forms.WAYS.match(core(question)))
 
 
 def readings(text: str) -> list[str]:
