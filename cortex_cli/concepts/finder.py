@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KIND = "explanation"
 COMPOSED = 0.75  # both explained one after the other: nobody wrote how they differ
+SAME_TEXT = 0.8
 QUALIFIED = 0.9  # "a branch in git": the second is related to the first
 SEE_ALSO = {"en": "See also: ", "fr": "Voir aussi : ", "es": "Véase también: "}
 SHOWS_IT = {"en": "shows it here", "fr": "le montre ici", "es": "lo muestra aquí"}
@@ -76,8 +77,10 @@ def _compared(asked: Asked, known: Glossary, language: str) -> Finding | None:
         if questions.is_of_here(left) or questions.is_of_here(right):
             continue
         one, other = _pair(left, right, known, language)
-        if one is None or other is None or one.id == other.id:
+        if one is None or other is None:
             continue
+        if one.id == other.id:  # told apart in one text: "pull and fetch"
+            return _explained(one, known, language, SAME_TEXT)
         text = known.difference(one.id, other.id)
         if text is not None:
             subject = f"{one.id}/{other.id}"

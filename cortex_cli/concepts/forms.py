@@ -69,6 +69,7 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"what (?:exactly )?(?:do|does) (?P<x>.+?) (?:actually |really |exactly )?"
          r"(?:mean|do|stand for|refer to|signify|contain|hold|store|represent|describe|say|tell me"
          r"|indicate|show|serve)(?: for| exactly| here)?", 0.95),
+        (r"what (?:do|does) (?P<x>.+?) mean (?:when|if|while|after|in|on|for|at) .+", 0.85),
         (r"what (?P<x>.+) (?:is|are|means?|does|do|stands? for|is for)", 0.9),
         (r"(?:explain|describe|define)(?: to me| briefly)?(?: what| how)?(?: is| are)? "
          r"(?P<x>.+?)(?: is| are| means?| does| do| works?| stands for)?", 0.95),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "fr", "es")
+MOST_KEYS = 4  # that one name has
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ def _concept(entry: Mapping[str, Any]) -> Concept:
 
 
 def _index(concepts: Iterable[Concept]) -> dict[str, dict[str, str]]:
-    """Whole names first, so that a name without its articles never hides another."""
+    """Literal names first, so that a folded form never hides another's name."""
     known = tuple(concepts)
     index: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for depth in (0, 1):
+    for depth in range(MOST_KEYS):
         for concept in known:
             for language in LANGUAGES:
                 for name in concept.names[language]:

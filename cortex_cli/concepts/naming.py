@@ -20,6 +20,7 @@ _ARTICLES = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _QUOTES = "\"'`«»“”‘’ \t"
+_MARKS, _BEFORE_MARKS = frozenset("?!,;:."), frozenset(" ?\"'`»”)/~+")
 _ELISION = re.compile(r"\b([cdjlmnst]|qu)'(?=\w)")
 _SPACES = re.compile(r"\s+")
 
@@ -33,19 +34,30 @@ def plain(text: str) -> str:
 
 @lru_cache(CACHED_NAMES)
 def keys(name: str) -> tuple[str, ...]:
-    """The keys of ``name``, the most literal first: whole, then without articles."""
-    bare = unquoted(plain(name))
-    spoken = _ELISION.sub(r"\1 ", bare)
+    """The keys of ``name``, the most literal first: as it is, in the singular, without articles.
+
+    "https" and "pip" are so found before they are taken for forms of "http" and "pipe".
+    """
+    spoken = _ELISION.sub(r"\1 ", unquoted(plain(name)))
     said = [part for word in spoken.split() for part in _parts(word)]
     content = [word for word in said if word not in _ARTICLES]
+    literal, bare = "".join(said), "".join(content)
     whole = "".join(_singular(word) for word in said)
     short = "".join(_singular(word) for word in content)
-    return tuple(dict.fromkeys(key for key in (whole, short) if key))
+    return tuple(dict.fromkeys(key for key in (literal, bare, whole, short) if key))
 
 
 def unquoted(text: str) -> str:
     """``text`` without the quotes and the sentence marks around it."""
-    return text.strip(_QUOTES).rstrip("?!,;: ").strip(_QUOTES)
+    return unmarked(text.strip(_QUOTES)).strip(_QUOTES)
+
+
+def unmarked(text: str) -> str:
+    """``text`` without its final sentence marks; "$?", "#!" and ";;" are names and stay."""
+    text = text.rstrip()
+    while text[-1:] in _MARKS and (text[-2:-1].isalnum() or text[-2:-1] in _BEFORE_MARKS):
+        text = text[:-1].rstrip()
+    return text
 
 
 def without_articles(text: str) -> str:

@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass, field
 
 from cortex_cli.concepts import forms
-from cortex_cli.concepts.naming import plain, unquoted, without_articles
+from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
 BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
 BARE_PAIR = 0.85
 _DEFINITE = re.compile(r"the \S")
+_VARIABLE = re.compile(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
 MAX_BARE_WORDS = 5
 
 
@@ -49,11 +50,11 @@ def read(question: str) -> Asked:
 
 def core(question: str) -> str:
     """``question`` folded, without courtesies, final marks, and where it is meant."""
-    text = plain(question).lstrip("¿¡ ").rstrip(" ?!.")
+    text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
     while (match := forms.LEADS.match(text)) and match.end() < len(text):
         text = text[match.end() :].lstrip("¿ ")
     while match := forms.TAILS.search(text):
-        text = text[: match.start()].rstrip(" ,?!.")
+        text = unmarked(text[: match.start()])
     return text
 
 
