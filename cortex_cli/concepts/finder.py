@@ -11,6 +11,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import computed, glossary, questions
+from cortex_cli.concepts.naming import without_articles
 from cortex_cli.finding import Finding, ShownCommand
 
 if TYPE_CHECKING:
@@ -74,8 +75,6 @@ def _compared(asked: Asked, known: Glossary, language: str) -> Finding | None:
     """What distinguishes a pair; where nobody wrote it, what each of them is."""
     both: tuple[Concept, Concept, float] | None = None
     for left, right, sure in asked.pairs:
-        if questions.is_of_here(left) or questions.is_of_here(right):
-            continue
         one, other = _pair(left, right, known, language)
         if one is None or other is None:
             continue
@@ -104,7 +103,7 @@ def _pair(
     if one is None and other is not None:
         one = known.concept(f"{left} {right.rsplit(maxsplit=1)[-1]}", language)
     elif other is None and one is not None:
-        first = questions.without_articles(left).split()[0]
+        first = without_articles(left).split()[0]
         other = known.concept(f"{first} {right}", language)
     return one, other
 
@@ -126,13 +125,14 @@ def _explained(concept: Concept, known: Glossary, language: str, sure: float) ->
         KIND,
         round(sure, 2),
         text,
-        commands=_commands(concept, language),
+        commands=commands_of(concept, language),
         sources=("glossary",),
         subject=concept.id,
     )
 
 
-def _commands(concept: Concept, language: str) -> tuple[ShownCommand, ...]:
+def commands_of(concept: Concept, language: str) -> tuple[ShownCommand, ...]:
+    """The command that shows ``concept`` here; root is a flag, not a word of it."""
     if not concept.command:
         return ()
     pipeline = tuple(tuple(shlex.split(part)) for part in concept.command.split(" | "))

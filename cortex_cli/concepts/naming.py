@@ -16,11 +16,12 @@ CACHED_NAMES = 10_000
 _ARTICLES = frozenset(
     """
     a an the un une le la les l d du de des of el los las una uno unos unas del al lo
-    some any this that these those ce cet cette ces este esta
+    some any
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-_QUOTES = "\"'`«»“”‘’ \t"
-_MARKS, _BEFORE_MARKS = frozenset("?!,;:."), frozenset(" ?\"'`»”)/~+")
+_QUOTES = "\"'`«»“”\u2018\u2019 \t"
+_MARKS = frozenset("?!,;:.")
+_NAMES_IN_MARKS = ("$?", "#!", "!!", ";;", "..")
 _ELISION = re.compile(r"\b([cdjlmnst]|qu)'(?=\w)")
 _SPACES = re.compile(r"\s+")
 
@@ -55,7 +56,7 @@ def unquoted(text: str) -> str:
 def unmarked(text: str) -> str:
     """``text`` without its final sentence marks; "$?", "#!" and ";;" are names and stay."""
     text = text.rstrip()
-    while text[-1:] in _MARKS and (text[-2:-1].isalnum() or text[-2:-1] in _BEFORE_MARKS):
+    while len(text) > 1 and text[-1] in _MARKS and not text.endswith(_NAMES_IN_MARKS):
         text = text[:-1].rstrip()
     return text
 

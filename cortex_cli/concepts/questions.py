@@ -68,11 +68,6 @@ def readings(text: str) -> list[str]:
     return [subject.text for subject in _readings(Subject(text, 1.0)) if subject.text]
 
 
-def is_of_here(subject: str) -> bool:
-    """Whether ``subject`` speaks of this machine or person: a fact, not a term."""
-    return not forms.OF_HERE.isdisjoint(re.split(r"[\s']+", subject))
-
-
 def _subjects(text: str, marked: bool) -> list[Subject]:
     found = []
     for pattern, sure in forms.DEFINITIONS:
@@ -81,8 +76,7 @@ def _subjects(text: str, marked: bool) -> list[Subject]:
     if len(text.split()) <= MAX_BARE_WORDS:
         found.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
     widened = [narrower for subject in found for narrower in _readings(subject)]
-    kept = [subject for subject in widened if subject.text and not is_of_here(subject.text)]
-    return list(dict.fromkeys(kept))
+    return list(dict.fromkeys(subject for subject in widened if subject.text))
 
 
 def _readings(subject: Subject) -> list[Subject]:

@@ -21,7 +21,8 @@ SHORT = {
 _NUMBERS = r"[\d*.,/]{1,40}"
 _DAYS = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}"
 _LINE = re.compile(
-    rf"(?<![\w*/-])(?:OnCalendar\s?=\s?)?(?:(?P<days>{_DAYS}(?:(?:,|\.\.|-){_DAYS}){{0,6}})[ ,]{{0,2}})?"
+    rf"(?<![\w*/-])(?:OnCalendar\s?=\s?)?(?:(?P<days>{_DAYS}(?:(?:,|\.\."
+    rf"|-){_DAYS}){{0,6}})[ ,]{{0,2}})?"
     rf"(?:(?:(?P<year>{_NUMBERS})-)?(?P<month>{_NUMBERS})(?P<last>[-~])(?P<day>{_NUMBERS})[ T]?)?"
     rf"(?P<time>{_NUMBERS}:{_NUMBERS}(?::{_NUMBERS})?)?(?:\s(?P<zone>UTC|[A-Z][A-Za-z]{{2,12}}/[A-Za-z_]{{2,20}}))?"
     r"(?![\w*/-])",

@@ -20,10 +20,12 @@ MACROS = {
 }  # fmt: skip
 RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _PART = re.compile(r"(\*|[a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?(?:/(\d{1,2}))?$", re.IGNORECASE)
-_QUOTES = "\"'`“”«»‘’"
+_QUOTES = "\"'`“”«»\u2018\u2019"
 _ASKED_AFTER = re.compile(
-    r"(?:[\s,]+(?:mean|means|do|does|run|in (?:a |my )?(?:cron|crontab)|exactly|please|signifie|veut dire|significa"
-    r"|a cron(?:tab)? line|runs|when|how often|in cron jobs?|dans (?:un|une|la|le) cron(?:tab)?|en (?:un |el )?cron(?:tab)?))+\W*$",
+    r"(?:[\s,]+(?:mean|means|do|does|run|in (?:a |my )?(?:cron|crontab)|exactly|please"
+    r"|signifie|veut dire|significa"
+    r"|a cron(?:tab)? line|runs|when|how often|in cron jobs?|dans (?:un|une|la"
+    r"|le) cron(?:tab)?|en (?:un |el )?cron(?:tab)?))+\W*$",
     re.IGNORECASE,
 )
 CUES = blocks(

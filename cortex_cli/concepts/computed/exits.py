@@ -69,7 +69,8 @@ def explain(question: str, language: str) -> Finding | None:
     rest = question[: match.start()] + " " + question[match.end() :]
     if left_over(rest, CUES):
         return None
-    if match.re is _SYSTEMD and match[2] and (name := signals.name_of(number)) == match[2].upper():
+    name = signals.name_of(number)
+    if match.re is _SYSTEMD and match[2] and name is not None and name == match[2].upper():
         return explanation(signals.sentence(name, language), signals.SOURCE, f"SIG{name}")
     source = "man systemd.exec(5)" if number in tables.load("exits")["systemd"] else "man bash(1)"
     return explanation(sentence(number, language), source, f"exit status {number}")

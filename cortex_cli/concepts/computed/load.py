@@ -18,7 +18,8 @@ _LOAD = re.compile(
     re.IGNORECASE,
 )
 _CORES = re.compile(
-    r"\b(\d{1,4})[ -](?:cores?|cpus?|processors?|threads?|c[oœ]+urs?|processeurs?|n[uú]cleos?|procesadores)\b",
+    r"\b(\d{1,4})[ -](?:cores?|cpus?|processors?|threads?|c[oœ]+urs?|processeurs?|n[uú]cleos?"
+    r"|procesadores)\b",
     re.IGNORECASE,
 )
 CUES = blocks(

@@ -28,13 +28,17 @@ CUES = blocks(
     """
 )
 WORDS = {
-    "en": ("{device} is mounted on {point} as {type}.", "{device} is used as swap.", "Options",
+    "en": ("{device} is mounted on {point} as {type}.", "{device} is used as swap.",
+           "Options",
            "It is checked at boot {order}.", ("never", "first, as the root", "after the root"),
            "dump backs it up: {yes}."),
-    "fr": ("{device} est monté sur {point} en {type}.", "{device} sert d'espace d'échange.", "Options",
+    "fr": ("{device} est monté sur {point} en {type}.", "{device} sert d'espace d'échange.",
+           "Options",
            "Vérification au démarrage : {order}.",
-           ("jamais", "en premier, comme racine", "après la racine"), "sauvegarde par dump : {yes}."),
-    "es": ("{device} se monta en {point} como {type}.", "{device} se usa como intercambio.", "Opciones",
+           ("jamais", "en premier, comme racine", "après la racine"),
+           "sauvegarde par dump : {yes}."),
+    "es": ("{device} se monta en {point} como {type}.", "{device} se usa como intercambio.",
+           "Opciones",
            "Comprobación al arrancar: {order}.",
            ("nunca", "primero, como raíz", "después de la raíz"), "copia con dump: {yes}."),
 }  # fmt: skip

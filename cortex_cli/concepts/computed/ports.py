@@ -23,7 +23,8 @@ _PORT = re.compile(
     re.IGNORECASE,
 )
 _WHICH = re.compile(
-    r"\b(?:which|what|quel|qué|que|cuál es el|cual es el|quel est le)\s+(?:(?:is|'s|est|es)\s+)?(?:the\s+|el\s+|le\s+)?"
+    r"\b(?:which|what|quel|qué|que|cuál es el|cual es el|quel est le)\s+(?:(?:is|'s|est|es)\s+)?"
+    r"(?:the\s+|el\s+|le\s+)?"
     r"(?:default |standard |usual |tcp |udp )?(?:port|puerto)\b",
     re.IGNORECASE,
 )
@@ -123,11 +124,29 @@ COMMON: tuple[tuple[int, str, str], ...] = (
     (27017, "mongodb", "MongoDB"),
     (51820, "wireguard", "WireGuard"),
 )
-ALIASES = {"dns": "domain", "postgres": "postgresql", "imap": "imap2", "smb": "microsoft-ds",
-           "samba": "microsoft-ds", "rdp": "ms-wbt-server", "cups": "ipp", "mariadb": "mysql",
-           "rabbitmq": "amqp", "mongo": "mongodb", "sftp": "ssh", "scp": "ssh", "smtps": "submissions",
-           "dhcp": "bootps", "web": "http", "mail": "smtp", "pop": "pop3", "squid": "squid",
-           "mdns": "mdns", "sqlserver": "ms-sql-s", "irc": "ircd"}  # fmt: skip
+ALIASES = {
+    "dns": "domain",
+    "postgres": "postgresql",
+    "imap": "imap2",
+    "smb": "microsoft-ds",
+    "samba": "microsoft-ds",
+    "rdp": "ms-wbt-server",
+    "cups": "ipp",
+    "mariadb": "mysql",
+    "rabbitmq": "amqp",
+    "mongo": "mongodb",
+    "sftp": "ssh",
+    "scp": "ssh",
+    "smtps": "submissions",
+    "dhcp": "bootps",
+    "web": "http",
+    "mail": "smtp",
+    "pop": "pop3",
+    "squid": "squid",
+    "mdns": "mdns",
+    "sqlserver": "ms-sql-s",
+    "irc": "ircd",
+}
 IS = {
     "en": "Port {number} is {names}{what}.",
     "fr": "Le port {number} est celui de {names}{what}.",

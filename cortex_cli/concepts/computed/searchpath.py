@@ -20,7 +20,8 @@ WHAT = {
              "es": "El shell busca las órdenes"},
     "LD_LIBRARY_PATH": {"en": "The loader looks for shared libraries, before the usual places,",
                         "fr": "Le chargeur cherche les bibliothèques, avant les lieux habituels,",
-                        "es": "El cargador busca las bibliotecas, antes que en los lugares normales,"},
+                        "es": "El cargador busca las bibliotecas, antes que en los lugares "
+                        "normales,"},
     "MANPATH": {"en": "man looks for manual pages", "fr": "man cherche les pages de manuel",
                 "es": "man busca las páginas de manual"},
     "PYTHONPATH": {"en": "Python looks for modules, before the usual places,",

@@ -60,12 +60,12 @@ def sentence(name: str, language: str) -> str:
     """What signal ``name`` (without SIG) means."""
     number = int(getattr(signal, f"SIG{name}"))
     head = HEAD[language].format(name=f"SIG{name}", number=number)
-    return head + tables.load("signals")[name][language]
+    return f"{head}{tables.load('signals')[name][language]}"
 
 
 def short(name: str, language: str) -> str:
     """The same in one sentence, without the name."""
-    return tables.load("signals")[name][language].split(". ")[0].rstrip(".")
+    return str(tables.load("signals")[name][language]).split(". ")[0].rstrip(".")
 
 
 def name_of(number: int) -> str | None:

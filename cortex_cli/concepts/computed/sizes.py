@@ -32,7 +32,8 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\b(?:convert|how (?:many|much|big)|in|to|into|combien|convertir|convertis|conv(?:ierte|ertir)|cu[aá]nt[oa]s?|"
+    r"\b(?:convert|how (?:many|much|big)|in|to|into|combien|convertir|convertis|conv(?:ierte"
+    r"|ertir)|cu[aá]nt[oa]s?|"
     r"en|what|que|qué|quoi|equal|is)\b",
     re.IGNORECASE,
 )
@@ -80,8 +81,7 @@ def explain(question: str, language: str) -> Finding | None:
         bytes=_grouped(count, language),
         others=joined(others, language),
     )
-    found = explanation(f"{text}\n{NOTE[language]}", SOURCE, f"{match[1]} {match[2]}")
-    return found
+    return explanation(f"{text}\n{NOTE[language]}", SOURCE, f"{match[1]} {match[2]}")
 
 
 def _bytes(number: str, unit: str) -> int | None:

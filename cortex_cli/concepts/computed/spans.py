@@ -46,12 +46,14 @@ SETTINGS: dict[str, dict[str, str]] = {
                         "repeats",
                         "fr": "la minuterie se déclenche ce temps après la dernière activation de "
                         "son unité, donc se répète",
-                        "es": "el temporizador salta este tiempo después de la última activación de "
+                        "es": "el temporizador salta este tiempo después de la última "
+                        "activación de "
                         "su unidad, así que se repite"},
     "OnUnitInactiveSec": {"en": "the timer fires this long after its unit last finished",
                           "fr": "la minuterie se déclenche ce temps après la dernière fin de son "
                           "unité",
-                          "es": "el temporizador salta este tiempo después de que su unidad terminara"},
+                          "es": "el temporizador salta este tiempo después de que su unidad "
+                          "terminara"},
     "RandomizedDelaySec": {"en": "each run is delayed by a random time up to this",
                            "fr": "chaque exécution est retardée d'un temps aléatoire jusqu'à "
                            "cette durée",
@@ -94,10 +96,8 @@ def explain(question: str, language: str) -> Finding | None:
     if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
         return None
     setting, span = (match[1], match[2]) if match.re is _SETTING else ("", match[1])
-    if span.strip() == "infinity":
-        length = NEVER[language]
-    else:
-        length = spoken(seconds_of(span), language)
+    endless = span.strip() == "infinity"
+    length = NEVER[language] if endless else spoken(seconds_of(span), language)
     text = f"{match[0].strip()}{COLON[language]}{length}"
     if setting in SETTINGS:
         text += f"; {SETTINGS[setting][language]}"

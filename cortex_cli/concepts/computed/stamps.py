@@ -21,8 +21,8 @@ _CUED = re.compile(
 )
 CUES = blocks(
     """
-    timestamp timestamps stamp epoch unix time date convert seconds second milliseconds since 1970 in
-    human readable when to as day was
+    timestamp timestamps stamp epoch unix time date convert seconds second milliseconds since 1970
+    in     human readable when to as day was
     horodatage secondes depuis quand convertir convertis heure lisible jour etait date
     marca tiempo segundos desde cuando convertir convierte fecha hora legible dia fue
     """

@@ -58,7 +58,8 @@ PARTS = {
 MARKS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"~bpo(\d+)"), {
         "en": "~bpo{0}: a backport to Debian {0}, older than the same version without it",
-        "fr": "~bpo{0} : rétroportage pour Debian {0}, antérieur à la même version sans cette marque",
+        "fr": "~bpo{0} : rétroportage pour Debian {0}, antérieur à la même version sans cette "
+        "marque",
         "es": "~bpo{0}: adaptación a Debian {0}, anterior a la misma versión sin la marca"}),
     (re.compile(r"[+~]deb(\d+)u(\d+)"), {
         "en": "deb{0}u{1}: update {1} within Debian {0}, usually for security",
@@ -92,7 +93,8 @@ ORDER = {
     "es": ("{a} es más reciente que {b}.", "{a} es más antigua que {b}.", "{a} y {b} son iguales."),
 }  # fmt: skip
 HOW = {
-    "en": "dpkg --compare-versions compares them the same way: epoch, then upstream, then revision; "
+    "en": "dpkg --compare-versions compares them the same way: epoch, then upstream, then "
+    "revision; "
     "numbers as numbers, ~ before everything.",
     "fr": "dpkg --compare-versions compare de la même façon : époque, puis version amont, puis "
     "révision ; les nombres comme nombres, ~ avant tout.",
