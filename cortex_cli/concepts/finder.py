@@ -11,7 +11,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import computed, glossary, questions
-from cortex_cli.concepts.naming import without_articles
+from cortex_cli.concepts.naming import plain, without_articles
 from cortex_cli.finding import Finding, ShownCommand
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 KIND = "explanation"
 COMPOSED = 0.75  # both explained one after the other: nobody wrote how they differ
 SAME_TEXT = 0.8
+MENTIONED = 0.85  # the name is one among others in the text: "Python" under interpreter
+OPENING_WORDS = 6
 QUALIFIED = 0.9  # "a branch in git": the second is related to the first
 SEE_ALSO = {"en": "See also: ", "fr": "Voir aussi : ", "es": "Véase también: "}
 SHOWS_IT = {"en": "shows it here", "fr": "le montre ici", "es": "lo muestra aquí"}
@@ -56,9 +58,20 @@ def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Find
         sure = subject.sure
         if found is None and (found := _qualified(subject, known, language)) is not None:
             sure *= QUALIFIED
+        if found is not None and _is_mentioned(subject.text, found, language):
+            sure *= MENTIONED
         if found is not None and sure >= least and (best is None or sure > best[0]):
             best = (sure, found)
     return None if best is None else _explained(best[1], known, language, best[0])
+
+
+def _is_mentioned(name: str, concept: Concept, language: str) -> bool:
+    """Whether the text of ``concept`` speaks of ``name`` only on the way."""
+    said = without_articles(name)
+    text = plain(concept.text[language])
+    opening = " ".join(text.split()[:OPENING_WORDS])
+    first = plain(concept.name(language))
+    return said.isalnum() and said != first and said in text and said not in opening
 
 
 def _qualified(subject: Subject, known: Glossary, language: str) -> Concept | None:

@@ -23,6 +23,8 @@ LEADS = re.compile(
     r"|je (?:ne )?(?:comprends|sais) pas|(?:peux-tu|pouvez-vous|pourriez-vous|pourrais-tu|tu peux"
     r"|vous pouvez|peut-on) (?:me |nous )?(?:dire |(?=m'expliqu|expliqu|decri|defini|compar))"
     r"|sais-tu|savez-vous|(?:dis|dites)(?:-| )moi)\b[ ,:]*"
+    r"|(?:in|on|under|sous|en|dans) (?:gnu/)?(?:linux|unix|debian|ubuntu|bash|networking|git"
+    r"|docker|systemd|informatique|informatica)\b[ ,:]+"
     r"|(?:(?:quiero|quisiera|me gustaria|necesito) (?:saber|entender)|no (?:entiendo|se)"
     r"|(?:me )?(?:puedes|podrias|puede|podria)(?: usted)? (?:decirme |decir "
     r"|(?=expli|descri|defini|compar))|sabes|dime|digame)\b[ ,:]*)"
@@ -71,6 +73,8 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"what (?:exactly )?(?:do|does) (?P<x>.+?) (?:actually |really |exactly )?"
          r"(?:mean|do|stand for|refer to|signify|contain|hold|store|represent|describe|say|tell me"
          r"|indicate|show|serve)(?: for| exactly| here)?", 0.95),
+        (r"what does it mean (?:when|if|that|for) .+? (?:is|are|to be|says|has)"
+         r"(?: in)?(?: an?)? (?P<x>.+)", 0.85),
         (r"what (?:do|does) (?P<x>.+?) mean (?:when|if|while|after|in|on|for|at) .+", 0.85),
         (r"what (?P<x>.+) (?:is|are|means?|does|do|stands? for|is for)", 0.9),
         (r"(?:explain|describe|define)(?: to me| briefly)?(?: what| how)?(?: is| are)? "
@@ -152,6 +156,9 @@ COMPARISONS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:compare|comparing|comparison (?:of|between)) (?P<x>.+)",
         r"why (?:use |choose |prefer )(?P<x>.+)",
         # French
+        r"(?:quelle|quelles) (?:differences?|distinction) (?:entre|de) (?P<x>.+)",
+        r"(?:lequel|laquelle|qu'est-ce qui|que) (?:est (?:le |la )?(?:mieux|meilleure?|preferable)"
+        r"|choisir|vaut mieux)[ ,:]+(?:entre )?(?P<x>.+)",
         r"(?:c'est quoi|quelles? (?:est|sont|difference y a-t-il)|y a-t-il|il y a|explique[rz]?"
         r"(?:-moi)?|qu'est-ce qui est)? ?(?:la |les |une |des )?(?:vraies? |principales? )?"
         r"(?:differences?|distinction)(?: y a-t-il| fait-on)? (?:entre|de) (?P<x>.+)",
@@ -165,6 +172,7 @@ COMPARISONS: tuple[re.Pattern[str], ...] = tuple(
         r"¿?(?:cual(?:es)? (?:es|son)|que|explica(?:me)?|hay)? ?(?:la |las "
         r"|alguna )?(?:principales )?"
         r"(?:diferencias?|distincion)(?: hay| existe)? (?:entre|de) (?P<x>.+)",
+        r"¿?(?:que|cual)(?: de los dos)? (?:es|seria) (?:mejor|preferible)[ ,:]+(?P<x>.+)",
         r"¿?en que se (?:diferencian?|distinguen?) (?P<x>.+)",
         r"¿?que (?:distingue|diferencia|separa) (?P<x>.+)",
         r"¿?(?:cuando|debo|conviene|es mejor|por que) (?:usar |elegir |utilizar )?(?P<x>.+)",

@@ -35,7 +35,10 @@ CUES = blocks(
     """
 )
 # Three octal digits that mean a mode even without a cue; 4xx and 5xx are also HTTP statuses.
-KNOWN_OCTAL = frozenset(
+KNOWN_OCTAL = blocks(
+    "600 640 644 660 664 666 700 711 744 750 755 770 775 777 1777 2755 2770 2775 4755"
+)
+_OCTAL = frozenset(
     [
         "600",
         "640",
