@@ -15,6 +15,7 @@ from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articl
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
 BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
+TERM = 0.85  # "the X command" names a term, not a value
 BARE_PAIR = 0.85
 _DEFINITE = re.compile(r"the \S")
 _VARIABLE = re.compile(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
@@ -91,9 +92,9 @@ def _readings(subject: Subject) -> list[Subject]:
         said = without_articles(one.text).split()
         if len(said) > 1 and said[0] in forms.CLASS_WORDS:
             rest = without_articles(" ".join(said[1:]))
-            found.append(Subject(unquoted(rest), max(sure, DEFINITE)))
+            found.append(Subject(unquoted(rest), max(sure, TERM)))
         if len(said) > 1 and said[-1] in forms.CLASS_WORDS:
-            found.append(Subject(unquoted(" ".join(said[:-1])), sure - 0.05))
+            found.append(Subject(unquoted(" ".join(said[:-1])), max(sure - 0.05, TERM)))
     return found
 
 

@@ -141,3 +141,12 @@ def test_root_is_a_flag_and_no_word_of_the_command() -> None:
         for command in finder.commands_of(concept, "en"):
             assert command.pipeline[0][0] != "sudo"
             assert command.needs_root == concept.command.startswith("sudo ")
+
+
+def test_commands_need_no_shell() -> None:
+    """Data stays data: nothing that a shell would have to expand, no placeholder as an option."""
+    for concept in glossary.load().concepts.values():
+        for command in finder.commands_of(concept, "en"):
+            words = [word for argv in command.pipeline for word in argv]
+            assert not [word for word in words if word.startswith("~") or "$" in word], concept.id
+            assert command.text == " | ".join(shlex.join(argv) for argv in command.pipeline)
