@@ -74,7 +74,7 @@ def _subjects(text: str, marked: bool) -> list[Subject]:
     for pattern, sure in forms.DEFINITIONS:
         if match := pattern.match(text):
             found.append(Subject(match["x"], sure))
-    if len(text.split()) <= MAX_BARE_WORDS:
+    if len(text.split()) <= MAX_BARE_WORDS and not _DEFINITE.match(text):
         found.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
     widened = [narrower for subject in found for narrower in _readings(subject)]
     return list(dict.fromkeys(subject for subject in widened if subject.text))

@@ -29,7 +29,8 @@ _WHICH = re.compile(
     re.IGNORECASE,
 )
 _HERE = re.compile(
-    r"\b(?:listen\w*|écoute\w*|ecoute\w*|escuch\w*|running|process\w*|proces\w*|my|open|ouvert|abierto|"
+    r"(?:\bis|'s|\best|\bhay) (?:on|sur le|en el) p(?:ort|uerto)\b"
+    r"|\b(?:listen\w*|écoute\w*|ecoute\w*|escuch\w*|running|process\w*|proces\w*|my|open|ouvert|abierto|"
     r"blocked|using|occup\w*|taken|here|free|libre|this machine)\b",
     re.IGNORECASE,
 )
