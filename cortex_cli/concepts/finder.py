@@ -11,6 +11,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import computed, glossary, questions
+from cortex_cli.concepts.naming import plain, without_articles
 from cortex_cli.finding import Finding, ShownCommand
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 KIND = "explanation"
 COMPOSED = 0.75  # both explained one after the other: nobody wrote how they differ
+SAME_TEXT = 0.8
+MENTIONED = 0.85  # the name is one among others in the text: "Python" under interpreter
+OPENING_WORDS = 6
 QUALIFIED = 0.9  # "a branch in git": the second is related to the first
 SEE_ALSO = {"en": "See also: ", "fr": "Voir aussi : ", "es": "Véase también: "}
 SHOWS_IT = {"en": "shows it here", "fr": "le montre ici", "es": "lo muestra aquí"}
@@ -30,6 +34,8 @@ _QUALIFIER = re.compile(r" (?:in|on|of|en|dans|sous|de|for|du|del) ")
 def find(question: str, language: str) -> Finding | None:
     """The explanation that ``question`` asks for, in ``language``, or None."""
     spoken = language if language in glossary.LANGUAGES else glossary.LANGUAGES[0]
+    if questions.is_for_a_way(question):
+        return None
     worked_out = computed.explain(question, spoken)
     if worked_out is not None:
         return worked_out
@@ -52,9 +58,20 @@ def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Find
         sure = subject.sure
         if found is None and (found := _qualified(subject, known, language)) is not None:
             sure *= QUALIFIED
+        if found is not None and _is_mentioned(subject.text, found, language):
+            sure *= MENTIONED
         if found is not None and sure >= least and (best is None or sure > best[0]):
             best = (sure, found)
     return None if best is None else _explained(best[1], known, language, best[0])
+
+
+def _is_mentioned(name: str, concept: Concept, language: str) -> bool:
+    """Whether the text of ``concept`` speaks of ``name`` only on the way."""
+    said = without_articles(name)
+    text = plain(concept.text[language])
+    opening = " ".join(text.split()[:OPENING_WORDS])
+    first = plain(concept.name(language))
+    return said.isalnum() and said != first and said in text and said not in opening
 
 
 def _qualified(subject: Subject, known: Glossary, language: str) -> Concept | None:
@@ -71,11 +88,11 @@ def _compared(asked: Asked, known: Glossary, language: str) -> Finding | None:
     """What distinguishes a pair; where nobody wrote it, what each of them is."""
     both: tuple[Concept, Concept, float] | None = None
     for left, right, sure in asked.pairs:
-        if questions.is_of_here(left) or questions.is_of_here(right):
-            continue
         one, other = _pair(left, right, known, language)
-        if one is None or other is None or one.id == other.id:
+        if one is None or other is None:
             continue
+        if one.id == other.id:  # told apart in one text: "pull and fetch"
+            return _explained(one, known, language, SAME_TEXT)
         text = known.difference(one.id, other.id)
         if text is not None:
             subject = f"{one.id}/{other.id}"
@@ -99,7 +116,7 @@ def _pair(
     if one is None and other is not None:
         one = known.concept(f"{left} {right.rsplit(maxsplit=1)[-1]}", language)
     elif other is None and one is not None:
-        first = questions.without_articles(left).split()[0]
+        first = without_articles(left).split()[0]
         other = known.concept(f"{first} {right}", language)
     return one, other
 
@@ -121,13 +138,14 @@ def _explained(concept: Concept, known: Glossary, language: str, sure: float) ->
         KIND,
         round(sure, 2),
         text,
-        commands=_commands(concept, language),
+        commands=commands_of(concept, language),
         sources=("glossary",),
         subject=concept.id,
     )
 
 
-def _commands(concept: Concept, language: str) -> tuple[ShownCommand, ...]:
+def commands_of(concept: Concept, language: str) -> tuple[ShownCommand, ...]:
+    """The command that shows ``concept`` here; root is a flag, not a word of it."""
     if not concept.command:
         return ()
     pipeline = tuple(tuple(shlex.split(part)) for part in concept.command.split(" | "))

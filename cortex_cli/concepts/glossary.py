@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "fr", "es")
+DIFFERENCES = "differences.yaml"
+MOST_KEYS = 4  # that one name has
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,17 @@ class Glossary:
 def load() -> Glossary:
     """The catalogue of this package."""
     room = files("cortex_cli.concepts")
-    folder = room.joinpath("catalogue")
-    texts = [_parsed(path) for path in _yaml_files(folder)]
-    concepts = [entry for entries in texts for entry in entries]
-    return build(concepts, _parsed(room.joinpath("differences.yaml")))
+    paths = [*_yaml_files(room.joinpath("catalogue")), room.joinpath(DIFFERENCES)]
+    return built([(path.name, _parsed(path)) for path in paths])
+
+
+def built(parsed: Iterable[tuple[str, Any]]) -> Glossary:
+    """A glossary of parsed files, each with its name."""
+    entries: list[Mapping[str, Any]] = []
+    pairs: list[Mapping[str, Any]] = []
+    for name, content in parsed:
+        (pairs if name == DIFFERENCES else entries).extend(content or ())
+    return build(entries, pairs)
 
 
 def build(entries: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any]]) -> Glossary:
@@ -105,10 +114,10 @@ def _concept(entry: Mapping[str, Any]) -> Concept:
 
 
 def _index(concepts: Iterable[Concept]) -> dict[str, dict[str, str]]:
-    """Whole names first, so that a name without its articles never hides another."""
+    """Literal names first, so that a folded form never hides another's name."""
     known = tuple(concepts)
     index: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for depth in (0, 1):
+    for depth in range(MOST_KEYS):
         for concept in known:
             for language in LANGUAGES:
                 for name in concept.names[language]:
@@ -122,9 +131,8 @@ def _yaml_files(folder: Traversable) -> list[Traversable]:
     return sorted(found, key=lambda path: path.name)
 
 
-def _parsed(path: Traversable) -> list[Mapping[str, Any]]:
+def _parsed(path: Traversable) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    parsed: list[Mapping[str, Any]] = yaml.load(path.read_text("utf-8"), loader)  # noqa: S506 - safe
-    return parsed or []
+    return yaml.load(path.read_text("utf-8"), loader)  # noqa: S506 - a safe loader

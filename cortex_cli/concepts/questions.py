@@ -10,13 +10,15 @@ import re
 from dataclasses import dataclass, field
 
 from cortex_cli.concepts import forms
-from cortex_cli.concepts.naming import plain, unquoted, without_articles
+from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
 BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
+TERM = 0.85  # "the X command" names a term, not a value
 BARE_PAIR = 0.85
 _DEFINITE = re.compile(r"the \S")
+_VARIABLE = re.compile(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
 MAX_BARE_WORDS = 5
 
 
@@ -41,7 +43,7 @@ def read(question: str) -> Asked:
     if len(question) > MAX_QUESTION:
         return Asked()
     text = core(question)
-    if not text or forms.WAYS.match(text):
+    if not text:
         return Asked()
     marked = "?" in question
     return Asked(tuple(_subjects(text, marked)), tuple(_pairs(text)))
@@ -49,12 +51,17 @@ def read(question: str) -> Asked:
 
 def core(question: str) -> str:
     """``question`` folded, without courtesies, final marks, and where it is meant."""
-    text = plain(question).lstrip("¿¡ ").rstrip(" ?!.")
+    text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
     while (match := forms.LEADS.match(text)) and match.end() < len(text):
         text = text[match.end() :].lstrip("¿ ")
     while match := forms.TAILS.search(text):
-        text = text[: match.start()].rstrip(" ,?!.")
+        text = unmarked(text[: match.start()])
     return text
+
+
+def is_for_a_way(question: str) -> bool:
+    """Whether ``question`` asks how something is done, not what it means."""
+    return len(question) <= MAX_QUESTION and bool(forms.WAYS.match(core(question)))
 
 
 def readings(text: str) -> list[str]:
@@ -62,21 +69,15 @@ def readings(text: str) -> list[str]:
     return [subject.text for subject in _readings(Subject(text, 1.0)) if subject.text]
 
 
-def is_of_here(subject: str) -> bool:
-    """Whether ``subject`` speaks of this machine or person: a fact, not a term."""
-    return not forms.OF_HERE.isdisjoint(re.split(r"[\s']+", subject))
-
-
 def _subjects(text: str, marked: bool) -> list[Subject]:
     found = []
     for pattern, sure in forms.DEFINITIONS:
         if match := pattern.match(text):
             found.append(Subject(match["x"], sure))
-    if len(text.split()) <= MAX_BARE_WORDS:
+    if len(text.split()) <= MAX_BARE_WORDS and not _DEFINITE.match(text):
         found.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
     widened = [narrower for subject in found for narrower in _readings(subject)]
-    kept = [subject for subject in widened if subject.text and not is_of_here(subject.text)]
-    return list(dict.fromkeys(kept))
+    return list(dict.fromkeys(subject for subject in widened if subject.text))
 
 
 def _readings(subject: Subject) -> list[Subject]:
@@ -91,9 +92,9 @@ def _readings(subject: Subject) -> list[Subject]:
         said = without_articles(one.text).split()
         if len(said) > 1 and said[0] in forms.CLASS_WORDS:
             rest = without_articles(" ".join(said[1:]))
-            found.append(Subject(unquoted(rest), max(sure, DEFINITE)))
+            found.append(Subject(unquoted(rest), max(sure, TERM)))
         if len(said) > 1 and said[-1] in forms.CLASS_WORDS:
-            found.append(Subject(unquoted(" ".join(said[:-1])), sure - 0.05))
+            found.append(Subject(unquoted(" ".join(said[:-1])), max(sure - 0.05, TERM)))
     return found
 
 
