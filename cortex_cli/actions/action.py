@@ -18,7 +18,7 @@ from cortex_cli.finding import READS, ShownCommand
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SLOT = re.compile(r"\{(\w+)(!?)\}")
+_SLOT = re.compile(r"(?<![%$]){(\w+)(!?)}")
 _PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
 # What a shell leaves alone where it stands by itself, and what people escape.
 _BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
