@@ -6,6 +6,7 @@ shows beforehand what it would take.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,16 @@ THRESHOLD = 0.62
 # What destroys or leaves the machine: nearly every word must be accounted for.
 THRESHOLDS = {DESTROYS: 0.78, LEAVES: 0.72}
 # Two readings this close are both shown, and the person chooses.
-MARGIN = 0.03
+MARGIN = 0.02
+_DEFINES = re.compile(
+    r"\s*¿?\s*(?:what\s+(?:is|are)\s+(?:an?\s+)?(?!the\b|my\b|this\b|on\b|in\b|using\b|taking\b|listening\b|running\b|running\b|eating\b|installed\b|mounted\b|scheduled\b|logged\b|open\b|connected\b|filling\b|slowing\b|blocking\b|wrong\b|our\b|today|current)|"
+    r"explain\b|define\b|qu'est[- ]ce qu'une?\b|qu'est[- ]ce que (?!je)|c'est quoi|qué es (?:una?\s|el\s|la\s)?|que es una?\b|explica\b|explique\b)",
+    re.IGNORECASE,
+)
+_MEANS = re.compile(
+    r"\b(?:mean|means|meaning of|veut dire|signifie|significa|quiere decir|stand for|what does \S+ do)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ def find(question: str, language: str) -> Finding | None:
     """How what is asked is done on this machine; None when it is no action, or not surely one."""
     known = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
     asked = sentence.read(question, known)
-    if asked is None or not asked.tokens:
+    if asked is None or not asked.tokens or _asks_meaning(asked):
         return None
     found = readings(asked)
     if not found:
@@ -84,11 +94,17 @@ def find(question: str, language: str) -> Finding | None:
     )
 
 
+def _asks_meaning(asked: Sentence) -> bool:
+    """ "what is an inode", "what does X mean": an explanation is wanted, nothing done."""
+    if _MEANS.search(asked.text):
+        return True
+    literal = any(token.literal is not None and token.weight > 1.0 for token in asked.tokens)
+    return bool(_DEFINES.match(asked.text)) and not literal
+
+
 def _differs(one: Reading, other: Reading) -> bool:
     """Asking makes sense only where the choice matters."""
-    return READS not in (one.filled.effect, other.filled.effect) or (
-        one.filled.effect != other.filled.effect
-    )
+    return READS not in (one.filled.effect, other.filled.effect)
 
 
 def _commands(filled: Filled) -> tuple[ShownCommand, ...]:

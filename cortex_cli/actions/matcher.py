@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
-from cortex_cli.actions.parameters import CUES, fit, value_of
+from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,9 @@ LEFT_SHARE = 0.85
 # A path or a quotation that no slot takes: the phrase is about something else.
 LEFT_LITERAL = 1.6
 MIN_FIT = 0.3
+# A command with a gap in it is an answer, though a lesser one.
+UNSAID_GAIN = 1.1
+IMPLIED_BONUS = 0.03
 ROLE_BONUS, ORDER_BONUS = 0.12, 0.02
 
 
@@ -52,6 +55,7 @@ class Match:
     score: float
     values: dict[str, str]
     used: frozenset[int]
+    complete: bool = True
 
 
 @cache
@@ -122,7 +126,8 @@ def matches(asked: Sentence, limit: int = 5) -> list[Match]:
 def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
     used: set[int] = set()
-    got = missing = 0.0
+    got = missing = extra = 0.0
+    hints = {implied(token) for token in tokens if token.literal is not None}
     for concept, weight in phrase.concepts:
         places = [
             place
@@ -132,26 +137,47 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         if places:
             used.update(places)
             got += weight
+        elif concept in hints:
+            got += weight
+            extra = IMPLIED_BONUS
         else:
             missing += weight
     if got <= 0.0:
         return None
     filled, gain, lack = _assigned(phrase, asked, used)
-    required = [name for name in phrase.action.parameters if _required(phrase, name)]
-    if any(name not in filled for name in required):
+    unsaid = [
+        name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
+    ]
+    if unsaid and not _general(phrase, asked, filled, unsaid):
         return None
-    used |= set(filled.values()) | _cue_words(phrase, asked, filled, used)
+    used |= set(filled.values()) | _cue_words(phrase, asked, filled)
+    if unsaid:
+        used |= _kind_words(phrase, asked, unsaid)
+        gain, lack = UNSAID_GAIN * len(unsaid), 0.0
+        filled = {}
     left = sum(
         token.weight * (LEFT_LITERAL if _hard(token) else 1.0)
         for place, token in enumerate(tokens)
         if place not in used
     )
-    slots = SLOT_WEIGHT * len(filled)
+    slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
     total = got + slots + missing + lack + LEFT_SHARE * left
-    score = (got + gain) / total if total else 0.0
+    score = (got + gain) / total + extra if total else 0.0
     parameters = phrase.action.parameters
     values = {name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()}
-    return Match(phrase.action, min(score, 1.0), values, frozenset(used))
+    values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
+    return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str]) -> bool:
+    """Whether it is asked in general: "how do I delete a user", with nothing named."""
+    named = any(_hard(token) or (not token.known and token.weight > 1.0) for token in asked.tokens)
+    return not named and not filled and all(name in phrase.slots for name in unsaid)
+
+
+def _kind_words(phrase: Phrase, asked: Sentence, unsaid: list[str]) -> set[int]:
+    cues = {cue for name in unsaid for cue in CUES.get(phrase.action.parameters[name].kind, ())}
+    return {n for n, token in enumerate(asked.tokens) if token.concept in cues}
 
 
 def _required(phrase: Phrase, name: str) -> bool:
@@ -222,7 +248,7 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
     cues = [cue for cue in phrase.cues.get(name, ()) if cue]
     if cues and cues[-1] in said:
-        value += ROLE_BONUS
+        value += ROLE_BONUS + (ORDER_BONUS if set(cues) <= said and len(cues) > 1 else 0.0)
     elif cues and name in phrase.slots and len(phrase.slots) > 1:
         value -= ROLE_BONUS / 2
     slots = list(phrase.slots)
@@ -246,7 +272,7 @@ def _around(asked: Sentence, place: int) -> tuple[str, str]:
 
 
 def _cue_words(
-    phrase: Phrase, asked: Sentence, filled: dict[str, int], used: set[int]
+    phrase: Phrase, asked: Sentence, filled: dict[str, int]
 ) -> set[int]:
     """The words beside a value that only say what it is: "the service nginx"."""
     found = set()

@@ -109,7 +109,7 @@ CUES: dict[str, frozenset[str]] = {
     "port": frozenset({"port"}),
     "pid": frozenset({"pid", "process", "number"}),
     "text": frozenset({"word", "string", "named", "containing", "message", "with"}),
-    "name": frozenset({"named", "name"}),
+    "name": frozenset({"named", "name", "container", "database", "module", "wifi", "label"}),
     "branch": frozenset({"branch", "tag", "named"}),
     "image": frozenset({"image", "dockerimage"}),
     "device": frozenset({"disk", "partition", "usb", "device", "hardware"}),
@@ -124,6 +124,27 @@ CUES: dict[str, frozenset[str]] = {
     "mode": frozenset({"permission"}),
     "version": frozenset({"version"}),
 }
+# Words with a meaning of their own that things are often called: "the group video".
+NAMEABLE = frozenset(
+    "image video audio web backup temp journal container git config mail public upload python core "
+    "cache pdf url information root sudo ssh bluetooth printer wifi network kernel json swap disk "
+    "test script csv database mysql games podman snapshot compose sync user".split()  # noqa: SIM905
+)
+# Ending → the concept that a file's name implies.
+IMPLIED = {
+    **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "tiff", "bmp", "heic", "iso", "img"), "image"),
+    **dict.fromkeys(("mp4", "mkv", "avi", "mov", "webm", "flv"), "video"),
+    **dict.fromkeys(("mp3", "ogg", "flac", "wav", "m4a"), "audio"),
+    **dict.fromkeys(("pdf", "csv", "json", "xml", "yaml"), ""),
+    **dict.fromkeys(("odt", "docx", "doc", "pptx", "xlsx"), "document"),
+    "md": "markdown", "sqlite": "sqlite", "deb": "deb",
+}  # fmt: skip
+# What stands where a sentence names nothing: "how do I delete a user".
+PLACEHOLDERS = {
+    "en": {}, "fr": {"file": "FICHIER", "path": "CHEMIN", "folder": "DOSSIER", "user": "UTILISATEUR", "group": "GROUPE", "package": "PAQUET", "host": "HÔTE", "size": "TAILLE", "name": "NOM", "text": "TEXTE", "device": "PÉRIPHÉRIQUE", "unit": "SERVICE", "process": "PROCESSUS", "program": "PROGRAMME", "number": "NOMBRE", "url": "URL"},
+    "es": {"file": "ARCHIVO", "path": "RUTA", "folder": "CARPETA", "user": "USUARIO", "group": "GRUPO", "package": "PAQUETE", "host": "EQUIPO", "size": "TAMAÑO", "name": "NOMBRE", "text": "TEXTO", "device": "DISPOSITIVO", "unit": "SERVICIO", "process": "PROCESO", "program": "PROGRAMA", "number": "NÚMERO", "url": "URL"},
+}  # fmt: skip
+_ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
 _STRICT = {"user": _LOGIN, "group": _LOGIN, "unit": _WORD, "package": _WORD, "host": _WORD}
 KINDS = frozenset(FITS)
 
@@ -143,7 +164,9 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
     if token.known:
-        return (0.6 if token.weight < 0.5 else 0.7) if before in cues else 0.0
+        near = before in cues or (after in cues and kind in ("group", "user", "branch"))
+        called = before == "named" and before in cues
+        return 0.7 if called or (near and token.concept in NAMEABLE) else 0.0
     if " " in token.text:
         return 0.0
     return min(1.0, base + (0.2 if cued else 0.0))
@@ -167,6 +190,19 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     if kind in _STRICT and not _STRICT[kind].match(value):
         return 0.0
     return min(1.0, score + (0.15 if cued and score else 0.0))
+
+
+def placeholder(kind: str, language: str) -> str:
+    """What stands in a command for a value that was not said."""
+    return PLACEHOLDERS.get(language, {}).get(kind) or _ENGLISH_PLACEHOLDERS.get(kind, kind.upper())
+
+
+def implied(token: Token) -> str:
+    """The concept that a file's name implies, or ""."""
+    if token.kind not in ("file", "path", "glob", "url"):
+        return ""
+    last = token.text.rsplit(".", 1)[-1].lower()
+    return (IMPLIED[last] or last) if last in IMPLIED else ""
 
 
 def value_of(kind: str, token: Token) -> str:

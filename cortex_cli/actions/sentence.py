@@ -31,7 +31,9 @@ _ORDINALS = {
 _FORMATS = frozenset({"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"})
 # donne-le, serons-nous, ¿dígame-lo?: a verb and its pronoun, no name.
 _INVERTED = re.compile(r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE)
-_MAY_NAME = frozenset({"image", "video", "audio", "web", "backup", "temp", "journal", "container", "git", "config", "mail", "public", "upload", "python", "core", "test", "cache", "project", "pdf"})
+# "turn the wifi off" is "turn off the wifi".
+_PARTED = re.compile(r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)", re.IGNORECASE)
+_MAY_NAME = frozenset({"image", "video", "audio", "web", "backup", "temp", "journal", "container", "git", "config", "mail", "public", "upload", "python", "core", "test", "cache", "project", "pdf", "url", "information", "string"})
 _COUNTED = frozenset({"column", "line", "page", "word"})
 
 
@@ -74,7 +76,7 @@ def read(text: str, language: str) -> Sentence | None:
     """``text`` as a sentence; None when it is too long to be one."""
     if len(text) > MAX_CHARS:
         return None
-    text = _INVERTED.sub(r" \1", text)
+    text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):

@@ -213,7 +213,7 @@ def _sources(r: Reader) -> list[str]:
             r.used.add(n)
     for n, token in list(r.free()):
         named = token.kind == "name" or (not token.kind and not token.known and not token.mark)
-        known = token.known and token.weight >= 1 and set(r.before(n)) & {"folder", "named"} and not token.mark
+        known = token.known and (token.weight >= 1 or r.before(n) == ["named"]) and set(r.before(n)) & {"folder", "named"} and not token.mark
         if (named or known) and (set(r.before(n, 2)) & {"folder", "named", "compress", "of", "file"}) and token.concept not in ("folder", "file", "named"):
             found.append(path(token))
             r.used.add(n)

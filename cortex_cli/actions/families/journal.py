@@ -45,8 +45,6 @@ def compose(asked: Sentence) -> Draft | None:
         argv += ["-o", "json"]
     output = _output(r)
     r.take(*_NOISE)
-    if "-f" not in argv:
-        argv.append("--no-pager")
     effect = CHANGES if output else READS
     filled = Filled("journal-show", (Step((tuple(argv),), output),), said(_DOES), effect, manual=("journalctl(1)",))
     return Draft(filled, FULL * r.coverage())

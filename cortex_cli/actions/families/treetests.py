@@ -273,7 +273,7 @@ def read_owners(r: Reader, chosen: Selection) -> None:
     for n, token in list(r.free()):
         before = r.before(n, 3)
         named = token.kind in ("name", "quoted") or _bare(token)
-        if named and {"owned", "owner"} & set(before) or (named and before[:1] == ["user"]):
+        if named and not (token.known and before[:1] != ["user"]) and {"owned", "owner"} & set(before) or (named and before[:1] == ["user"]):
             group = "group" in before
             chosen.tests += ["-group" if group else "-user", token.text]
             _take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
