@@ -81,7 +81,7 @@ class Action:
     check: str = ""
     undo: str = ""
     manual: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)

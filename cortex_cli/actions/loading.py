@@ -21,7 +21,7 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 EFFECTS = frozenset({READS, CHANGES, DESTROYS, LEAVES})
 LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 _KEYS = frozenset(
-    {"id", *LANGUAGES, "does", "run", "params", "effect", "root", "package", "check", "undo", "man", "units"}
+    {"id", *LANGUAGES, "does", "run", "params", "effect", "root", "package", "check", "undo", "man", "general"}
 )
 _SLOT = re.compile(r"(?<![%$]){(\w+)!?}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -80,7 +80,7 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         check=str(entry.get("check", "")),
         undo=str(entry.get("undo", "")),
         manual=_texts(entry.get("man")),
-        units=_texts(entry.get("units")),
+        general=bool(entry.get("general", False)),
     )
 
 

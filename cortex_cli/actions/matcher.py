@@ -29,7 +29,9 @@ SLOT_WEIGHT = 1.3
 LEFT_SHARE = 0.85
 # A path or a quotation that no slot takes: the phrase is about something else.
 LEFT_LITERAL = 1.6
-MIN_FIT = 0.3
+MIN_FIT, MAX_FIT = 0.3, 1.1
+# A family that knows more of the case goes before an entry for the general one.
+GENERAL = 0.95
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
 IMPLIED_BONUS = 0.03
@@ -163,6 +165,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
     total = got + slots + missing + lack + LEFT_SHARE * left
     score = (got + gain) / total + extra if total else 0.0
+    score *= GENERAL if phrase.action.general else 1.0
     parameters = phrase.action.parameters
     values = {name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()}
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
@@ -209,7 +212,7 @@ def _assigned(
         value = sum(worth[pair] for pair in assignment.items())
         if value > best[0] + 1e-9:
             best = (value, assignment)
-    gain = sum(SLOT_WEIGHT * min(1.0, worth[pair]) for pair in best[1].items())
+    gain = sum(SLOT_WEIGHT * min(MAX_FIT, worth[pair]) for pair in best[1].items())
     lack = sum(0.4 * SLOT_WEIGHT for name in phrase.slots if name not in best[1])
     return best[1], gain, lack
 

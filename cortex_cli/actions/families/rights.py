@@ -38,7 +38,7 @@ def compose(asked: Sentence) -> Draft | None:
 def _targets(r: Reader) -> list[str]:
     found = []
     for n, token in list(r.free()):
-        named = r.before(n)[:1] in (["file"], ["folder"], ["script"]) and not token.mark and token.weight >= 1
+        named = r.before(n)[:1] in (["file"], ["folder"], ["script"]) and not token.mark and not token.known
         if token.kind in ("path", "file", "glob", "extension") or (named and token.kind in ("name", "quoted", "")):
             found.append(path(token))
             r.used.add(n)
