@@ -18,7 +18,9 @@ from cortex_cli.finding import READS, ShownCommand
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SLOT = re.compile(r"(?<![%$]){(\w+)(!?)}")
+_SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)(!?)}")
+# A tilde that is not the first sign means nothing to a shell: HEAD~1.
+_INNER = re.compile(r"\w[\w@%+=:,./~-]*\Z", re.ASCII)
 _PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
 # What a shell leaves alone where it stands by itself, and what people escape.
 _BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
@@ -114,6 +116,8 @@ def quoted(word: str) -> str:
     """``word`` for a shell; a home stays ``~`` where that is the same."""
     if isinstance(word, Home) and _PLAIN.match(word):
         return str(word)
+    if _INNER.match(word):
+        return word
     if word in _BARE_SIGNS:
         return _BARE_SIGNS[word]
     return shlex.quote(expanded(word) if isinstance(word, Home) else word)

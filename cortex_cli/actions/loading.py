@@ -23,7 +23,7 @@ LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 _KEYS = frozenset(
     {"id", *LANGUAGES, "does", "run", "params", "effect", "root", "package", "check", "undo", "man", "general"}
 )
-_SLOT = re.compile(r"(?<![%$]){(\w+)!?}")
+_SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
+from cortex_cli.finding import DESTROYS, READS
 from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ LEFT_LITERAL = 1.6
 MIN_FIT, MAX_FIT = 0.3, 1.1
 # A family that knows more of the case goes before an entry for the general one.
 GENERAL = 0.95
+# What changes the machine must be said in full: each word of the phrase that is missing.
+LOST = 0.9
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
-IMPLIED_BONUS = 0.03
+IMPLIED_BONUS = 0.06
+# "the password of lena" says as much as "of the user lena", unless something is destroyed.
+CUE_SHARE = 0.5
 ROLE_BONUS, ORDER_BONUS = 0.12, 0.02
 
 
@@ -47,6 +52,7 @@ class Phrase:
     concepts: tuple[tuple[str, float], ...]
     slots: tuple[str, ...]
     cues: dict[str, tuple[str, ...]]
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,13 @@ def _phrase(action: Action, language: str, text: str) -> Phrase:
             before.append(token.concept)
             if not token.mark:
                 concepts[token.concept or token.text.lower()] = token.weight
-    return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues)
+    optional = {
+        before[-1]
+        for name, before in cues.items()
+        if before and before[-1] in CUES.get(action.parameters[name].kind, ())
+    }
+    kept = frozenset() if action.effect == DESTROYS else frozenset(optional)
+    return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues, kept)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -129,6 +141,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
     used: set[int] = set()
     got = missing = extra = 0.0
+    lost = 0
     hints = {implied(token) for token in tokens if token.literal is not None}
     for concept, weight in phrase.concepts:
         places = [
@@ -143,7 +156,8 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
             got += weight
             extra = IMPLIED_BONUS
         else:
-            missing += weight
+            lost += weight >= 1.0 and concept not in phrase.optional
+            missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
     if got <= 0.0:
         return None
     filled, gain, lack = _assigned(phrase, asked, used)
@@ -155,8 +169,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     used |= set(filled.values()) | _cue_words(phrase, asked, filled)
     if unsaid:
         used |= _kind_words(phrase, asked, unsaid)
-        gain, lack = UNSAID_GAIN * len(unsaid), 0.0
-        filled = {}
+        gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
     left = sum(
         token.weight * (LEFT_LITERAL if _hard(token) else 1.0)
         for place, token in enumerate(tokens)
@@ -166,6 +179,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     total = got + slots + missing + lack + LEFT_SHARE * left
     score = (got + gain) / total + extra if total else 0.0
     score *= GENERAL if phrase.action.general else 1.0
+    score *= 1.0 if phrase.action.effect == READS else LOST**lost
     parameters = phrase.action.parameters
     values = {name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()}
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
@@ -174,8 +188,14 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
 
 def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str]) -> bool:
     """Whether it is asked in general: "how do I delete a user", with nothing named."""
+    if phrase.slots and not all(name in phrase.slots for name in unsaid):
+        return False
     named = any(_hard(token) or (not token.known and token.weight > 1.0) for token in asked.tokens)
-    return not named and not filled and all(name in phrase.slots for name in unsaid)
+    if not named and not filled:
+        return True
+    said = asked.concepts()
+    parameters = phrase.action.parameters
+    return bool(filled) and all(said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid)
 
 
 def _kind_words(phrase: Phrase, asked: Sentence, unsaid: list[str]) -> set[int]:
@@ -251,7 +271,9 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
     cues = [cue for cue in phrase.cues.get(name, ()) if cue]
     if cues and cues[-1] in said:
-        value += ROLE_BONUS + (ORDER_BONUS if set(cues) <= said and len(cues) > 1 else 0.0)
+        near = place > 0 and asked.tokens[place - 1].concept == cues[-1]
+        value += ROLE_BONUS / (1 if near else 2)
+        value += ORDER_BONUS if set(cues) <= said and len(cues) > 1 else 0.0
     elif cues and name in phrase.slots and len(phrase.slots) > 1:
         value -= ROLE_BONUS / 2
     slots = list(phrase.slots)

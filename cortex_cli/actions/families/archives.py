@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Home, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES, READS
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence, Token
 
+# A name that ends like an archive's says what is meant.
+SURE = 1.05
 TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.lz4", ".tar")
 SINGLES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".lz4": "lz4"}
 ENDINGS = (*TARS, ".zip", ".jar", ".7z", ".rar", *SINGLES)
@@ -54,7 +56,7 @@ def compose(asked: Sentence) -> Draft | None:
     if filled is None:
         return None
     r.take(*_NOISE)
-    return Draft(filled, FULL * r.coverage())
+    return Draft(filled, SURE * r.coverage())
 
 
 def ending(name: str) -> str:
