@@ -136,7 +136,9 @@ def fill(action: Action, values: Mapping[str, str], language: str) -> Filled:
     Raises:
         Unfillable: a required value is missing, or one would be read as an option.
     """
-    complete = {name: one.default for name, one in action.parameters.items() if one.default is not None}
+    complete = {
+        name: one.default for name, one in action.parameters.items() if one.default is not None
+    }
     complete.update(values)
     kinds = {name: one.kind for name, one in action.parameters.items()}
     steps = tuple(made(template, complete, kinds) for template in action.run)

@@ -26,12 +26,17 @@ THRESHOLDS = {DESTROYS: 0.78, LEAVES: 0.72}
 # Two readings this close are both shown, and the person chooses.
 MARGIN = 0.02
 _DEFINES = re.compile(
-    r"\s*¿?\s*(?:what\s+(?:is|are)\s+(?:an?\s+)?(?!the\b|my\b|this\b|on\b|in\b|using\b|taking\b|listening\b|running\b|running\b|eating\b|installed\b|mounted\b|scheduled\b|logged\b|open\b|connected\b|filling\b|slowing\b|blocking\b|wrong\b|our\b|today|current)|"
-    r"explain\b|define\b|qu'est[- ]ce qu'une?\b|qu'est[- ]ce que (?!je)|c'est quoi|qué es (?:una?\s|el\s|la\s)?|que es una?\b|explica\b|explique\b)",
+    r"\s*¿?\s*(?:what\s+(?:is|are)\s+(?:an?\s+)?"
+    # what follows asks for something of this machine, not for a meaning
+    r"(?!(?:the|my|our|this|on|in|using|taking|listening|running|eating|installed|mounted|scheduled|"
+    r"logged|open|connected|filling|slowing|blocking|wrong|today|current)\b)"
+    r"|explain\b|define\b|explica\b|explique\b"
+    r"|qu'est[- ]ce qu'une?\b|qu'est[- ]ce que (?!je)|c'est quoi|qué es\b|que es una?\b)",
     re.IGNORECASE,
 )
 _MEANS = re.compile(
-    r"\b(?:mean|means|meaning of|veut dire|signifie|significa|quiere decir|stand for|what does \S+ do)\b",
+    r"\b(?:mean|means|meaning of|veut dire|signifie|significa|quiere decir|stand for"
+    r"|what does \S+ do)\b",
     re.IGNORECASE,
 )
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
-from cortex_cli.finding import DESTROYS, READS
 from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
+from cortex_cli.finding import DESTROYS, READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,7 +181,9 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     score *= GENERAL if phrase.action.general else 1.0
     score *= 1.0 if phrase.action.effect == READS else LOST**lost
     parameters = phrase.action.parameters
-    values = {name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()}
+    values = {
+        name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
+    }
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
 
@@ -195,7 +197,9 @@ def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: li
         return True
     said = asked.concepts()
     parameters = phrase.action.parameters
-    return bool(filled) and all(said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid)
+    return bool(filled) and all(
+        said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
+    )
 
 
 def _kind_words(phrase: Phrase, asked: Sentence, unsaid: list[str]) -> set[int]:
@@ -224,9 +228,7 @@ def _assigned(
     ]
     free = [place for place in free if _may_fill(phrase, asked, place)][:MAX_FREE]
     names = list(phrase.action.parameters)
-    worth = {
-        (name, place): _worth(phrase, name, asked, place) for name in names for place in free
-    }
+    worth = {(name, place): _worth(phrase, name, asked, place) for name in names for place in free}
     best: tuple[float, dict[str, int]] = (0.0, {})
     for assignment in _assignments(names, free, worth):
         value = sum(worth[pair] for pair in assignment.items())
@@ -257,7 +259,9 @@ def _assignments(
         if chosen in seen:
             continue
         seen.add(chosen)
-        pairs = {name: place for name, place in zip(slots, chosen, strict=True) if place is not None}
+        pairs = {
+            name: place for name, place in zip(slots, chosen, strict=True) if place is not None
+        }
         if all(worth[pair] >= MIN_FIT for pair in pairs.items()):
             yield pairs
 
@@ -296,9 +300,7 @@ def _around(asked: Sentence, place: int) -> tuple[str, str]:
     return before, after
 
 
-def _cue_words(
-    phrase: Phrase, asked: Sentence, filled: dict[str, int]
-) -> set[int]:
+def _cue_words(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> set[int]:
     """The words beside a value that only say what it is: "the service nginx"."""
     found = set()
     for name, place in filled.items():

@@ -12,6 +12,7 @@ from itertools import pairwise
 from cortex_cli.actions import lexicon
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
+from cortex_cli.stems import folded
 
 # A question longer than this is none.
 MAX_CHARS = 1500
@@ -19,7 +20,13 @@ MAX_TOKENS = 80
 WEIGHTS = {MARK: 0.0, WEAK: 0.15, PLAIN: 1.0}
 UNKNOWN_WEIGHT, LITERAL_WEIGHT, PLACE_WEIGHT = 1.3, 1.5, 0.3
 # Concepts that are a path of their own.
-PLACES = {"here": ".", "home": "~", "rootdir": "/", "desktop": "~/Desktop", "downloads": "~/Downloads"}
+PLACES = {
+    "here": ".",
+    "home": "~",
+    "rootdir": "/",
+    "desktop": "~/Desktop",
+    "downloads": "~/Downloads",
+}
 _PERIODS = {"hour": "h", "day": "d", "week": "w", "month": "mon", "year": "y", "minute": "min"}
 _ORDINALS = {
     "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "deuxieme": 2, "seconde": 2,
@@ -28,12 +35,44 @@ _ORDINALS = {
     "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
 }  # fmt: skip
 # "a tar.gz of docs" speaks of a kind of archive, not of a file.
-_FORMATS = frozenset({"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"})
+_FORMATS = frozenset(
+    {"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"}
+)
 # donne-le, serons-nous, ¿dígame-lo?: a verb and its pronoun, no name.
-_INVERTED = re.compile(r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE)
+_INVERTED = re.compile(
+    r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE
+)
 # "turn the wifi off" is "turn off the wifi".
-_PARTED = re.compile(r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)", re.IGNORECASE)
-_MAY_NAME = frozenset({"image", "video", "audio", "web", "backup", "temp", "journal", "container", "git", "config", "mail", "public", "upload", "python", "core", "test", "cache", "project", "pdf", "url", "information", "string"})
+_PARTED = re.compile(
+    r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)",
+    re.IGNORECASE,
+)
+_MAY_NAME = frozenset(
+    {
+        "image",
+        "video",
+        "audio",
+        "web",
+        "backup",
+        "temp",
+        "journal",
+        "container",
+        "git",
+        "config",
+        "mail",
+        "public",
+        "upload",
+        "python",
+        "core",
+        "test",
+        "cache",
+        "project",
+        "pdf",
+        "url",
+        "information",
+        "string",
+    }
+)
 _COUNTED = frozenset({"column", "line", "page", "word"})
 
 
@@ -156,7 +195,7 @@ def _ordinals(tokens: list[Token]) -> list[Token]:
     """ "second column" and "column two" hold a number."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        said = lexicon.folded(one.text)
+        said = folded(one.text)
         single = not two.text.lower().endswith("s")
         if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
             literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions.action import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cortex_cli.actions.action import Filled
     from cortex_cli.actions.sentence import Sentence, Token
 

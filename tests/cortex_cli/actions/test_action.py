@@ -12,7 +12,23 @@ from cortex_cli.actions.action import Action, Home, Parameter, Step, Unfillable,
 
 HOSTILE = st.one_of(
     st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text),
-    st.sampled_from(["$(reboot)", "`id`", "a'b", 'a"b', "a\nb", "; rm -rf /", "-rf", "--help", "|", ">x", "{unit}", "~root", "*"]),
+    st.sampled_from(
+        [
+            "$(reboot)",
+            "`id`",
+            "a'b",
+            'a"b',
+            "a\nb",
+            "; rm -rf /",
+            "-rf",
+            "--help",
+            "|",
+            ">x",
+            "{unit}",
+            "~root",
+            "*",
+        ]
+    ),
 )
 
 
@@ -67,7 +83,9 @@ def test_brackets_are_left_out_when_their_value_is_missing() -> None:
 
 
 def test_pipes_and_output_are_structure() -> None:
-    step = made("sort {f} | head -n 3 > {out}", {"f": "a|b", "out": "c d"}, {"f": "path", "out": "path"})
+    step = made(
+        "sort {f} | head -n 3 > {out}", {"f": "a|b", "out": "c d"}, {"f": "path", "out": "path"}
+    )
     assert step == Step((("sort", "a|b"), ("head", "-n", "3")), "c d")
     assert step.text() == "sort 'a|b' | head -n 3 > 'c d'"
 
