@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions import composer, matcher, sayings, sentence
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
-from cortex_cli.finding import DESTROYS, LEAVES, READS, Finding, ShownCommand
+from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
 from cortex_cli.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
 KIND = "action"
-THRESHOLD = 0.62
+THRESHOLD = 0.66
 # What destroys or leaves the machine: nearly every word must be accounted for.
-THRESHOLDS = {DESTROYS: 0.78, LEAVES: 0.72}
+THRESHOLDS = {CHANGES: 0.7, DESTROYS: 0.78, LEAVES: 0.74}
+# With a gap in the command, only the words speak for it.
+GAP_THRESHOLD = 0.82
 # Two readings this close are both shown, and the person chooses.
 MARGIN = 0.02
 _DEFINES = re.compile(
@@ -60,7 +62,8 @@ def readings(asked: Sentence) -> list[Reading]:
             filled = fill(match.action, match.values, asked.language)
         except Unfillable:
             continue
-        found.append(Reading(filled, match.score))
+        if match.complete or match.score >= GAP_THRESHOLD:
+            found.append(Reading(filled, match.score))
     kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
     return _distinct(sorted(kept, key=lambda one: -one.score))
 

@@ -35,6 +35,13 @@ MIN_FIT, MAX_FIT = 0.3, 1.1
 GENERAL = 0.95
 # What changes the machine must be said in full: each word of the phrase that is missing.
 LOST = 0.9
+# "which packages can be upgraded" wants to see, "upgrade the packages" to change.
+LOOKED = 0.96
+_LOOKING = frozenset({"show", "who", "many"})
+# The cues that a phrase may lack: what a name most often is.
+_COMMON_CUES = frozenset(
+    {"user", "service", "package", "host", "file", "folder", "process", "port"}
+)
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
 IMPLIED_BONUS = 0.06
@@ -95,11 +102,13 @@ def _phrase(action: Action, language: str, text: str) -> Phrase:
         for token in read.tokens if read is not None else ():
             before.append(token.concept)
             if not token.mark:
-                concepts[token.concept or token.text.lower()] = token.weight
+                place = token.concept in sentence.PLACES
+                concepts[token.concept or token.text.lower()] = 1.0 if place else token.weight
     optional = {
         before[-1]
         for name, before in cues.items()
-        if before and before[-1] in CUES.get(action.parameters[name].kind, ())
+        if before
+        and before[-1] in CUES.get(action.parameters[name].kind, frozenset()) & _COMMON_CUES
     }
     kept = frozenset() if action.effect == DESTROYS else frozenset(optional)
     return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues, kept)
@@ -179,7 +188,8 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     total = got + slots + missing + lack + LEFT_SHARE * left
     score = (got + gain) / total + extra if total else 0.0
     score *= GENERAL if phrase.action.general else 1.0
-    score *= 1.0 if phrase.action.effect == READS else LOST**lost
+    if phrase.action.effect != READS:
+        score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
     parameters = phrase.action.parameters
     values = {
         name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()

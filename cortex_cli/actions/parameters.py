@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.action import Home
+from cortex_cli.actions.action import Glob, Home
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
@@ -230,6 +230,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if not base or token.mark:
         return 0.0
     word = token.text.lower()
+    if kind == "user" and word == "root":
+        return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
     if kind in _STRICT and not _STRICT[kind].match(token.text):
@@ -284,6 +286,8 @@ def value_of(kind: str, token: Token) -> str:
     if kind in ("path", "file", "folder", "archive", "files", "device"):
         if kind == "device" and literal is not None and literal.kind == "device":
             return f"/dev/{value}"
+        if literal is not None and literal.kind == "glob":
+            return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
     if kind == "unit":
         return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)

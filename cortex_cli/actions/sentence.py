@@ -207,6 +207,19 @@ def _periods(tokens: list[Token]) -> list[Token]:
     """ "the last hour" is a duration of one."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
+        if (
+            one.concept == "last"
+            and two.concept in _PERIODS
+            and place
+            and tokens[place - 1].kind == "number"
+        ):
+            number = tokens[place - 1].literal
+            literal = Literal(
+                "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
+            )
+            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
+            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
+            continue
         pair = one, two
         for first, second, at in ((*pair, place + 1), (two, one, place)):
             if first.concept == "last" and second.concept in _PERIODS and second.literal is None:

@@ -183,18 +183,19 @@ def _extract(r: Reader, found: tuple[int, Token]) -> Filled | None:
     r.used.add(n)
     r.take("extract")
     archive, suffix = path(token), ending(token.text)
+    members = _members(r)
     into = _place(r)
     password = _password(r)
     create = r.has("create", "new")
     if suffix in TARS:
         argv = ["tar", "-xf", archive, *(["-C", into] if into else [])]
-        argv += _members(r)
+        argv += members
     elif suffix in (".zip", ".jar"):
         argv = [
             "unzip",
             *(["-P", password] if password else []),
             archive,
-            *_members(r),
+            *members,
             *(["-d", into] if into else []),
         ]
     elif suffix == ".7z":

@@ -141,6 +141,10 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
             r.used.add(n)
             return n, token.text, _direction(r, n)
     for n, token in r.free():
+        if token.kind == "name" and r.before(n) == ["from"] and r.has("to") and r.has("copy"):
+            r.used.add(n)
+            return n, token.text, "from"
+    for n, token in r.free():
         before = r.before(n, 2)
         named = token.kind == "name" or (not token.kind and token.weight >= 0.5 and not token.mark)
         if (

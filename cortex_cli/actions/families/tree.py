@@ -145,6 +145,7 @@ def _about_files(r: Reader) -> bool:
         "container",
         "user",
         "rename",
+        "convert",
         "extract",
         "sync",
         "port",
@@ -219,10 +220,13 @@ def _new_owner(r: Reader) -> str:
 
 def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
     """What the files must contain."""
-    if not r.has("containing", "word", "string"):
+    searched = r.has("find") and r.has("recursive", "all", "every")
+    if not searched and not r.has("containing", "word", "string"):
         return
     for n, token in r.free():
         before = r.before(n, 3)
+        if searched and token.kind == "quoted" and before[:1] in (["for"], ["find"]):
+            before = ["containing"]
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
             and (not token.known or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
@@ -252,10 +256,12 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
     found = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
+    if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
+        return None
     if r.take("delete"):
         return _deletion(chosen, found, root) if chosen.specific() else None
     if not chosen.specific() and not r.has(
-        "count", "many", "big", "small", "oldest", "newest", "sum", "checksum"
+        "count", "many", "big", "small", "oldest", "newest", "sum", "checksum", "sort", "size"
     ):
         return None
     if mode:
@@ -336,7 +342,7 @@ def _shown(r: Reader, chosen: Selection, found: list[str], root: str, target: st
     ranked = _ranking(r, chosen, found, root, target)
     if ranked is not None:
         return ranked
-    if r.has("size") and r.take("sum", "size", "many", "space"):
+    if r.has("size") and not r.has("every") and r.take("sum", "size", "many", "space"):
         stages = [(*found, "-print0"), ("du", "-ch", "--files0-from=-"), ("tail", "-n", "1")]
         return _piped("total", stages, root, target)
     if r.take("count", "many"):
@@ -397,6 +403,8 @@ def _number(r: Reader) -> str:
 
 def _listed(r: Reader, found: list[str], root: str, target: str) -> Filled:
     r.take("save", "write")
+    if r.has("size") and r.has("every") and r.take("size"):
+        return _piped("list", [(*found, "-exec", "du", "-h", "{}", "+")], root, target)
     stages: list[tuple[str, ...]] = [tuple(found)]
     if r.take("information", "size", "long"):
         stages = [(*found, "-ls")]

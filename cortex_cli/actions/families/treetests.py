@@ -60,7 +60,8 @@ class Selection:
 
     def specific(self) -> bool:
         """Whether it says more than "all of them"."""
-        return bool(self.tests or self.names or self.excluded or self.content or self.depth)
+        told = self.tests or self.names or self.excluded or self.content or self.depth
+        return bool(told) or self.kind in ("l", "s")
 
     def words(self) -> list[str]:
         """find's words, without program and action."""
@@ -283,6 +284,7 @@ def read_ages(r: Reader, chosen: Selection) -> None:
             )
         elif token.kind == "stamp" and token.literal is not None:
             old = {one.concept for one in r.tokens[max(0, n - 2) : n]} & {"until", "older"}
+            old = old or ({"and"} if r.has("between") and "and" in r.before(n) else set())
             chosen.tests += [*(["!"] if old else []), f"-newer{test}t", token.literal.value]
             _take_near(r, n, {"since", "until", "newer", "older", "from", "than"})
         elif token.concept in ("today", "yesterday"):
@@ -315,7 +317,7 @@ def read_owners(r: Reader, chosen: Selection) -> None:
         named = token.kind in ("name", "quoted") or _bare(token)
         if (
             named
-            and not (token.known and before[:1] != ["user"])
+            and not (token.known and before[:1] != ["user"] and token.concept != "root")
             and {"owned", "owner"} & set(before)
         ) or (named and before[:1] == ["user"]):
             group = "group" in before

@@ -60,7 +60,9 @@ def test_free_text_stands_in_no_word_of_a_script(action: Action) -> None:
             script = bool(set(word) & set(";$/\\ \"'")) and not word.startswith(("--", "-"))
             if inside and script:
                 kinds = {action.parameters[slot].kind for slot in inside}
-                assert kinds <= PLAIN | {"path", "folder"}, f"{word}: {kinds - PLAIN}"
+                assert kinds <= PLAIN | {"path", "folder", "file", "name"}, (
+                    f"{word}: {kinds - PLAIN}"
+                )
 
 
 @pytest.mark.parametrize(
