@@ -141,7 +141,7 @@ def quoted(word: str) -> str:
 def _matches(word: str, folder: Path) -> list[str]:
     if not isinstance(word, Glob):
         return [word]
-    names = sorted(glob(word, root_dir=folder))
+    names = sorted(glob(word, root_dir=folder))  # noqa: PTH207 - takes absolute patterns too
     return [f"./{name}" if name.startswith("-") else name for name in names] or [str(word)]
 
 

@@ -33,7 +33,9 @@ PROGRAMS = frozenset(
 )
 _UNIT_NAMES = {
     "apache": "apache2", "sshd": "ssh", "postgres": "postgresql",
-    "networkmanager": "NetworkManager",    "samba": "smbd", "openssh": "ssh", "crond": "cron", "httpd": "apache2",
+    "networkmanager": "NetworkManager",
+    "samba": "smbd", "openssh": "ssh", "crond": "cron",
+    "httpd": "apache2",
     "wifi": "wpa_supplicant",    "redis": "redis-server", "bind": "named",
 }  # fmt: skip
 _PACKAGE_NAMES = {"apache": "apache2", "sshd": "openssh-server", "postgres": "postgresql"}
@@ -159,7 +161,7 @@ CUES: dict[str, frozenset[str]] = {
 NAMEABLE = frozenset(
     """
     image video audio web backup temp journal container git config mail public upload python
-    core cache pdf url information root sudo ssh bluetooth printer wifi network kernel json swap
+    core cache pdf url information root sudo ssh bluetooth printer wifi kernel json swap
     disk test script csv database mysql games podman snapshot compose sync user
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )

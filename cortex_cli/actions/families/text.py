@@ -133,7 +133,7 @@ def compose(asked: Sentence) -> Draft | None:
     if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
         return None
     files = _files(r)
-    if not files:
+    if not files or (len(files) > 1 and r.has("not", "all")):
         return None
     output = _output(r, files)
     stages = _stages(r, files)
@@ -359,7 +359,9 @@ def _lines(r: Reader, stages: list[list[str]]) -> None:
         stages.append(["sed", "-n", f"{low.strip()},{high.strip()}p"])
         r.used.add(found[0])
     elif len(numbers) == 2 and not r.has("first", "last"):
-        stages.append(["sed", "-n", f"{numbers[0][1].number:g},{numbers[1][1].number:g}p"])
+        one, two = (f"{literal.number:g}" for _, literal in numbers)
+        both = r.has("and") and not r.has("between", "from", "to")
+        stages.append(["sed", "-n", f"{one}p;{two}p" if both else f"{one},{two}p"])
         r.used.update(n for n, _ in numbers)
     elif len(numbers) == 1 and not r.has("first", "last", "random", "around") and not stages:
         n, literal = numbers[0]

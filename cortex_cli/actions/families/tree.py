@@ -77,6 +77,11 @@ _DOES = {
         "Compte les lignes de chaque fichier trouvé sous {root}.",
         "Cuenta las líneas de cada archivo hallado bajo {root}.",
     ),
+    "words": languages(
+        "Counts the words of each match below {root}.",
+        "Compte les mots de chaque fichier trouvé sous {root}.",
+        "Cuenta las palabras de cada archivo hallado bajo {root}.",
+    ),
     "chmod": languages(
         "Changes the mode of what matches below {root}.",
         "Change les droits de ce qui correspond sous {root}.",
@@ -125,6 +130,8 @@ def compose(asked: Sentence) -> Draft | None:
     treetests.read_owners(r, chosen)
     treetests.read_roots(r, chosen, reserved)
     treetests.read_known_root(r, chosen)
+    if not chosen.roots and r.take("this", "disk"):
+        chosen.roots.append("/")
     _loose_names(r, chosen)
     made = _act(r, chosen, target[1] if target else "", mode, owner)
     if made is None:
@@ -232,7 +239,12 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             and (not token.known or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
             and token.concept not in _HOLDERS
         )
-        if n not in reserved and text and {"containing", "word", "string"} & set(before):
+        if (
+            n not in reserved
+            and not token.mark
+            and text
+            and {"containing", "word", "string"} & set(before)
+        ):
             if "name" in before:
                 continue
             chosen.content = token.literal.value if token.literal else token.text
@@ -261,8 +273,20 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if r.take("delete"):
         return _deletion(chosen, found, root) if chosen.specific() else None
     if not chosen.specific() and not r.has(
-        "count", "many", "big", "small", "oldest", "newest", "sum", "checksum", "sort", "size"
+        "count",
+        "many",
+        "big",
+        "small",
+        "oldest",
+        "newest",
+        "sum",
+        "checksum",
+        "md5",
+        "sort",
+        "size",
     ):
+        return None
+    if (mode or owner) and not (chosen.names or r.has("all", "every", "find")):
         return None
     if mode:
         return _filled("chmod", [*found, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
@@ -328,11 +352,13 @@ def _grepped(r: Reader, chosen: Selection, found: list[str], root: str, target: 
 
 
 def _shown(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled | None:
+    if r.has("word") and r.has("count", "many") and r.take("word", "count", "many"):
+        return _piped("words", [(*found, "-exec", "wc", "-w", "{}", "+")], root, target)
     lines = r.has("line") and r.take("line")
     if lines and r.take("count", "many", "sum"):
         total = [(*found, "-exec", "cat", "{}", "+"), ("wc", "-l")] if r.take("sum") else None
         return _piped("lines", total or [(*found, "-exec", "wc", "-l", "{}", "+")], root, target)
-    if r.take("checksum"):
+    if r.take("checksum", "md5"):
         r.take("sum")
         program = next(
             (one for one in ("sha512", "sha256", "sha1", "md5") if one in r.asked.text.lower()),

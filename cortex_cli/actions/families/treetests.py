@@ -34,7 +34,9 @@ KINDS = {
 ALONE = frozenset({"image", "video", "audio", "pdf"})
 LANGUAGES = {
     "html": "html", "markdown": "md", "java": "java", "javascript": "js", "perl": "pl",
-    "ruby": "rb",    "rust": "rs", "php": "php", "css": "css", "shell": "sh", "text": "txt", "texte": "txt",
+    "ruby": "rb",
+    "rust": "rs", "php": "php", "css": "css", "shell": "sh", "text": "txt",
+    "texte": "txt",
     "texto": "txt", "latex": "tex", "c": "c",
 }  # fmt: skip
 FILES = frozenset(
@@ -132,7 +134,7 @@ def _negated(r: Reader, concept: str) -> bool:
 
 def _named_kinds(r: Reader, chosen: Selection) -> None:
     for n, token in r.free():
-        near = {one.concept for one in r.tokens[max(0, n - 2) : n + 2] if one is not token}
+        near = {one.concept for one in r.tokens[max(0, n - 2) : n + 4] if one is not token}
         if token.concept in KINDS and (token.concept in ALONE or "file" in near):
             if token.concept == "string" and r.has("containing"):
                 continue
