@@ -76,7 +76,8 @@ def compose(asked: Sentence) -> Draft | None:
     """ps for ``asked``; None when it is not about processes."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
-    usage = bool(concepts & {"memory", "cpu"}) and bool(concepts & {"use", "process", "big"})
+    named = any(not token.known and not token.mark for token in r.tokens)
+    usage = bool(concepts & {"memory", "cpu"}) and (named or bool(concepts & {"process", "big"}))
     if concepts & _ELSEWHERE or not (
         usage or "process" in concepts or concepts & {"zombie", "pid"} or "thread" in concepts
     ):

@@ -126,6 +126,8 @@ def _ownership(r: Reader) -> Filled | None:
         return None
     if r.has("who") and not r.has("change", "grant"):
         return None
+    if r.has("group") and not group and not r.has("owner", "owned", "user"):
+        owner, group = "", owner
     deep = ["-R"] if r.has("recursive", "content") or (r.has("all") and not r.has("user")) else []
     if group and not owner:
         argv = ["chgrp", *deep, "--", group, *targets]

@@ -243,6 +243,7 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             n not in reserved
             and not token.mark
             and text
+            and (token.kind == "quoted" or set(before[:1]) & _HOLDERS)
             and {"containing", "word", "string"} & set(before)
         ):
             if "name" in before:
