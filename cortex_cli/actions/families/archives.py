@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # A name that ends like an archive's says what is meant.
 SURE = 1.05
+# "what's in x.zip" holds nothing but the preposition and the name.
+MENTION = 2
 TARS = (
     ".tar.gz",
     ".tgz",
@@ -110,6 +112,7 @@ def compose(asked: Sentence) -> Draft | None:
         "show",
         "create",
         "verify",
+        "in",
     }:
         return None
     archives = [
@@ -120,7 +123,8 @@ def compose(asked: Sentence) -> Draft | None:
     if any(t.kind in ("glob", "duration", "size") for t in r.tokens) and "extract" in concepts:
         return None
     filled = None
-    if "extract" in concepts and archives and not concepts & {"without", "not"}:
+    unpacks = "extract" in concepts and not concepts & {"without", "not"}
+    if unpacks and archives:
         filled = _extract(r, archives[0])
     elif "verify" in concepts and archives:
         filled = None
@@ -130,14 +134,14 @@ def compose(asked: Sentence) -> Draft | None:
         filled = _create(r, archives)
     elif "add" in concepts and archives:
         filled = _add(r, archives[-1])
+    looks = bool(concepts & {"show", "content", "who"}) or len(r.tokens) == MENTION
     if (
         filled is None
         and archives
-        and concepts & {"show", "content", "who"}
+        and looks
         and not concepts
         & {
             "compress",
-            "extract",
             "delete",
             "copy",
             "move",
