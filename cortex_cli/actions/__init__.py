@@ -27,6 +27,7 @@ A list of entries::
       check: systemctl is-active {unit}  # shows that it worked
       undo: systemctl start {unit}       # takes it back
       man: systemctl(1)                  # one page or a list
+      general: true                      # for the case with nothing named; families go first
 
 - **Phrases** are compared as sets of concepts, whatever the language, so that two or three that
   differ in their nouns and verbs are enough; do not write one for each synonym of the lexicon,

@@ -6,24 +6,41 @@ shows beforehand what it would take.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import composer, matcher, sayings, sentence
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
-from cortex_cli.finding import DESTROYS, LEAVES, READS, Finding, ShownCommand
+from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
 KIND = "action"
-THRESHOLD = 0.62
+THRESHOLD = 0.66
 # What destroys or leaves the machine: nearly every word must be accounted for.
-THRESHOLDS = {DESTROYS: 0.78, LEAVES: 0.72}
+THRESHOLDS = {CHANGES: 0.7, DESTROYS: 0.78, LEAVES: 0.74}
+# With a gap in the command, only the words speak for it.
+GAP_THRESHOLD = 0.82
 # Two readings this close are both shown, and the person chooses.
-MARGIN = 0.03
+MARGIN = 0.02
+_DEFINES = re.compile(
+    r"\s*¿?\s*(?:what\s+(?:is|are)\s+(?:an?\s+)?"
+    # what follows asks for something of this machine, not for a meaning
+    r"(?!(?:the|my|our|this|on|in|using|taking|listening|running|eating|installed|mounted|scheduled|"
+    r"logged|open|connected|filling|slowing|blocking|wrong|today|current)\b)"
+    r"|explain\b|define\b|explica\b|explique\b"
+    r"|qu'est[- ]ce qu'une?\b|qu'est[- ]ce que (?!je)|c'est quoi|qué es\b|que es una?\b)",
+    re.IGNORECASE,
+)
+_MEANS = re.compile(
+    r"\b(?:mean|means|meaning of|veut dire|signifie|significa|quiere decir|stand for"
+    r"|what does \S+ do)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,8 @@ def readings(asked: Sentence) -> list[Reading]:
             filled = fill(match.action, match.values, asked.language)
         except Unfillable:
             continue
-        found.append(Reading(filled, match.score))
+        if match.complete or match.score >= GAP_THRESHOLD:
+            found.append(Reading(filled, match.score))
     kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
     return _distinct(sorted(kept, key=lambda one: -one.score))
 
@@ -65,7 +83,7 @@ def find(question: str, language: str) -> Finding | None:
     """How what is asked is done on this machine; None when it is no action, or not surely one."""
     known = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
     asked = sentence.read(question, known)
-    if asked is None or not asked.tokens:
+    if asked is None or not asked.tokens or _asks_meaning(asked):
         return None
     found = readings(asked)
     if not found:
@@ -84,11 +102,17 @@ def find(question: str, language: str) -> Finding | None:
     )
 
 
+def _asks_meaning(asked: Sentence) -> bool:
+    """ "what is an inode", "what does X mean": an explanation is wanted, nothing done."""
+    if _MEANS.search(asked.text):
+        return True
+    literal = any(token.literal is not None and token.weight > 1.0 for token in asked.tokens)
+    return bool(_DEFINES.match(asked.text)) and not literal
+
+
 def _differs(one: Reading, other: Reading) -> bool:
     """Asking makes sense only where the choice matters."""
-    return READS not in (one.filled.effect, other.filled.effect) or (
-        one.filled.effect != other.filled.effect
-    )
+    return READS not in (one.filled.effect, other.filled.effect)
 
 
 def _commands(filled: Filled) -> tuple[ShownCommand, ...]:

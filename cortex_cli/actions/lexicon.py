@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from cortex_cli.language.stems import folded, stem
+from cortex_cli.language.stems import fold, stem
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 LEXICON = Path(__file__).parent / "lexicon.txt"
@@ -59,7 +59,7 @@ class Concept:
 def pieces(text: str) -> list[tuple[str, int, int]]:
     """The words of ``text`` in lower case without accents, with their places."""
     plain = text.replace("\u2019", "'")
-    return [(folded(match[0]), *match.span()) for match in _PIECE.finditer(plain)]
+    return [(fold(match[0]), *match.span()) for match in _PIECE.finditer(plain)]
 
 
 @cache

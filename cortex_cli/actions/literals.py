@@ -155,7 +155,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<signal>\bSIG[A-Z]{2,8}\b)",
         r"(?P<device>\b(?:sd[a-z]\d{0,2}|vd[a-z]\d{0,2}|hd[a-z]\d{0,2}|nvme\dn\d(?:p\d{1,2})?|mmcblk\d(?:p\d{1,2})?|md\d{1,3}|loop\d{1,3}|sr\d)\b)",
         r"(?P<interface>\b(?:eth|wlan|eno|ens|wg|tun|tap|br|virbr|bond|docker|wwan)\d{1,4}\b|\b(?:enp|wlp|enx|wlx)\w{2,14}\b)",
-        r"(?P<range>\b\d{1,9}\s?(?:-|\.\.|–)\s?\d{1,9}\b)",
+        r"(?P<range>\b\d{1,9}\s?(?:-|\.\.)\s?\d{1,9}\b)",
         r"(?P<number>(?<![\w.])\d{1,15}(?:[.,]\d{1,6})?(?![\w]))",
         r"(?P<name>(?<![\w])[A-Za-z_][A-Za-z0-9_]{0,60}(?:[-_.]|\d)[\w-]{0,60}|(?<!\w)\d+[A-Za-z][\w-]{0,40})",
     )

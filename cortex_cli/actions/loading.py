@@ -33,10 +33,10 @@ _KEYS = frozenset(
         "check",
         "undo",
         "man",
-        "units",
+        "general",
     }
 )
-_SLOT = re.compile(r"\{(\w+)!?\}")
+_SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -96,7 +96,7 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         check=str(entry.get("check", "")),
         undo=str(entry.get("undo", "")),
         manual=_texts(entry.get("man")),
-        units=_texts(entry.get("units")),
+        general=bool(entry.get("general", False)),
     )
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
-from cortex_cli.actions.parameters import CUES, fit, value_of
+from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
+from cortex_cli.finding import DESTROYS, READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,23 @@ SLOT_WEIGHT = 1.3
 LEFT_SHARE = 0.85
 # A path or a quotation that no slot takes: the phrase is about something else.
 LEFT_LITERAL = 1.6
-MIN_FIT = 0.3
+MIN_FIT, MAX_FIT = 0.3, 1.1
+# A family that knows more of the case goes before an entry for the general one.
+GENERAL = 0.95
+# What changes the machine must be said in full: each word of the phrase that is missing.
+LOST = 0.9
+# "which packages can be upgraded" wants to see, "upgrade the packages" to change.
+LOOKED = 0.96
+_LOOKING = frozenset({"show", "who", "many"})
+# The cues that a phrase may lack: what a name most often is.
+_COMMON_CUES = frozenset(
+    {"user", "service", "package", "host", "file", "folder", "process", "port"}
+)
+# A command with a gap in it is an answer, though a lesser one.
+UNSAID_GAIN = 1.1
+IMPLIED_BONUS = 0.06
+# "the password of lena" says as much as "of the user lena", unless something is destroyed.
+CUE_SHARE = 0.5
 ROLE_BONUS, ORDER_BONUS = 0.12, 0.02
 
 
@@ -42,6 +59,7 @@ class Phrase:
     concepts: tuple[tuple[str, float], ...]
     slots: tuple[str, ...]
     cues: dict[str, tuple[str, ...]]
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,7 @@ class Match:
     score: float
     values: dict[str, str]
     used: frozenset[int]
+    complete: bool = True
 
 
 @cache
@@ -83,8 +102,16 @@ def _phrase(action: Action, language: str, text: str) -> Phrase:
         for token in read.tokens if read is not None else ():
             before.append(token.concept)
             if not token.mark:
-                concepts[token.concept or token.text.lower()] = token.weight
-    return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues)
+                place = token.concept in sentence.PLACES
+                concepts[token.concept or token.text.lower()] = 1.0 if place else token.weight
+    optional = {
+        before[-1]
+        for name, before in cues.items()
+        if before
+        and before[-1] in CUES.get(action.parameters[name].kind, frozenset()) & _COMMON_CUES
+    }
+    kept = frozenset() if action.effect == DESTROYS else frozenset(optional)
+    return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues, kept)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -122,7 +149,9 @@ def matches(asked: Sentence, limit: int = 5) -> list[Match]:
 def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
     used: set[int] = set()
-    got = missing = 0.0
+    got = missing = extra = 0.0
+    lost = 0
+    hints = {implied(token) for token in tokens if token.literal is not None}
     for concept, weight in phrase.concepts:
         places = [
             place
@@ -132,28 +161,60 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         if places:
             used.update(places)
             got += weight
+        elif concept in hints:
+            got += weight
+            extra = IMPLIED_BONUS
         else:
-            missing += weight
+            lost += weight >= 1.0 and concept not in phrase.optional
+            missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
     if got <= 0.0:
         return None
     filled, gain, lack = _assigned(phrase, asked, used)
-    required = [name for name in phrase.action.parameters if _required(phrase, name)]
-    if any(name not in filled for name in required):
+    unsaid = [
+        name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
+    ]
+    if unsaid and not _general(phrase, asked, filled, unsaid):
         return None
-    used |= set(filled.values()) | _cue_words(phrase, asked, filled, used)
+    used |= set(filled.values()) | _cue_words(phrase, asked, filled)
+    if unsaid:
+        used |= _kind_words(phrase, asked, unsaid)
+        gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
     left = sum(
         token.weight * (LEFT_LITERAL if _hard(token) else 1.0)
         for place, token in enumerate(tokens)
         if place not in used
     )
-    slots = SLOT_WEIGHT * len(filled)
+    slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
     total = got + slots + missing + lack + LEFT_SHARE * left
-    score = (got + gain) / total if total else 0.0
+    score = (got + gain) / total + extra if total else 0.0
+    score *= GENERAL if phrase.action.general else 1.0
+    if phrase.action.effect != READS:
+        score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
     parameters = phrase.action.parameters
     values = {
         name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
     }
-    return Match(phrase.action, min(score, 1.0), values, frozenset(used))
+    values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
+    return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str]) -> bool:
+    """Whether it is asked in general: "how do I delete a user", with nothing named."""
+    if phrase.slots and not all(name in phrase.slots for name in unsaid):
+        return False
+    named = any(_hard(token) or (not token.known and token.weight > 1.0) for token in asked.tokens)
+    if not named and not filled:
+        return True
+    said = asked.concepts()
+    parameters = phrase.action.parameters
+    return bool(filled) and all(
+        said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
+    )
+
+
+def _kind_words(phrase: Phrase, asked: Sentence, unsaid: list[str]) -> set[int]:
+    cues = {cue for name in unsaid for cue in CUES.get(phrase.action.parameters[name].kind, ())}
+    return {n for n, token in enumerate(asked.tokens) if token.concept in cues}
 
 
 def _required(phrase: Phrase, name: str) -> bool:
@@ -183,7 +244,7 @@ def _assigned(
         value = sum(worth[pair] for pair in assignment.items())
         if value > best[0] + 1e-9:
             best = (value, assignment)
-    gain = sum(SLOT_WEIGHT * min(1.0, worth[pair]) for pair in best[1].items())
+    gain = sum(SLOT_WEIGHT * min(MAX_FIT, worth[pair]) for pair in best[1].items())
     lack = sum(0.4 * SLOT_WEIGHT for name in phrase.slots if name not in best[1])
     return best[1], gain, lack
 
@@ -224,7 +285,9 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
     cues = [cue for cue in phrase.cues.get(name, ()) if cue]
     if cues and cues[-1] in said:
-        value += ROLE_BONUS
+        near = place > 0 and asked.tokens[place - 1].concept == cues[-1]
+        value += ROLE_BONUS / (1 if near else 2)
+        value += ORDER_BONUS if set(cues) <= said and len(cues) > 1 else 0.0
     elif cues and name in phrase.slots and len(phrase.slots) > 1:
         value -= ROLE_BONUS / 2
     slots = list(phrase.slots)
@@ -247,7 +310,7 @@ def _around(asked: Sentence, place: int) -> tuple[str, str]:
     return before, after
 
 
-def _cue_words(phrase: Phrase, asked: Sentence, filled: dict[str, int], used: set[int]) -> set[int]:
+def _cue_words(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> set[int]:
     """The words beside a value that only say what it is: "the service nginx"."""
     found = set()
     for name, place in filled.items():

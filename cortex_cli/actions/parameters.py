@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.action import Home
+from cortex_cli.actions.action import Glob, Home
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
@@ -32,9 +32,11 @@ PROGRAMS = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _UNIT_NAMES = {
-    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql", "networkmanager": "NetworkManager",
-    "samba": "smbd", "openssh": "ssh", "crond": "cron", "httpd": "apache2", "wifi": "wpa_supplicant",
-    "redis": "redis-server", "bind": "named",
+    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql",
+    "networkmanager": "NetworkManager",
+    "samba": "smbd", "openssh": "ssh", "crond": "cron",
+    "httpd": "apache2",
+    "wifi": "wpa_supplicant",    "redis": "redis-server", "bind": "named",
 }  # fmt: skip
 _PACKAGE_NAMES = {"apache": "apache2", "sshd": "openssh-server", "postgres": "postgresql"}
 # kind → literal kinds that are of it, and how surely.
@@ -140,7 +142,7 @@ CUES: dict[str, frozenset[str]] = {
     "port": frozenset({"port"}),
     "pid": frozenset({"pid", "process", "number"}),
     "text": frozenset({"word", "string", "named", "containing", "message", "with"}),
-    "name": frozenset({"named", "name"}),
+    "name": frozenset({"named", "name", "container", "database", "module", "wifi", "label"}),
     "branch": frozenset({"branch", "tag", "named"}),
     "image": frozenset({"image", "dockerimage"}),
     "device": frozenset({"disk", "partition", "usb", "device", "hardware"}),
@@ -155,12 +157,73 @@ CUES: dict[str, frozenset[str]] = {
     "mode": frozenset({"permission"}),
     "version": frozenset({"version"}),
 }
+# Words with a meaning of their own that things are often called: "the group video".
+NAMEABLE = frozenset(
+    """
+    image video audio web backup temp journal container git config mail public upload python
+    core cache pdf url information root sudo ssh bluetooth printer wifi kernel json swap
+    disk test script csv database mysql games podman snapshot compose sync user
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+# Ending → the concept that a file's name implies.
+IMPLIED = {
+    **dict.fromkeys(
+        ("jpg", "jpeg", "png", "gif", "webp", "tiff", "bmp", "heic", "iso", "img"), "image"
+    ),
+    **dict.fromkeys(("mp4", "mkv", "avi", "mov", "webm", "flv"), "video"),
+    **dict.fromkeys(("mp3", "ogg", "flac", "wav", "m4a"), "audio"),
+    **dict.fromkeys(("pdf", "csv", "json", "xml", "yaml"), ""),
+    **dict.fromkeys(("odt", "docx", "doc", "pptx", "xlsx"), "document"),
+    "md": "markdown",
+    "sqlite": "sqlite",
+    "deb": "deb",
+}
+# What stands where a sentence names nothing: "how do I delete a user".
+PLACEHOLDERS: dict[str, dict[str, str]] = {
+    "fr": {
+        "file": "FICHIER",
+        "path": "CHEMIN",
+        "folder": "DOSSIER",
+        "user": "UTILISATEUR",
+        "group": "GROUPE",
+        "package": "PAQUET",
+        "host": "HÔTE",
+        "size": "TAILLE",
+        "name": "NOM",
+        "text": "TEXTE",
+        "device": "PÉRIPHÉRIQUE",
+        "unit": "SERVICE",
+        "process": "PROCESSUS",
+        "program": "PROGRAMME",
+        "number": "NOMBRE",
+        "archive": "ARCHIVE",
+    },
+    "es": {
+        "file": "ARCHIVO",
+        "path": "RUTA",
+        "folder": "CARPETA",
+        "user": "USUARIO",
+        "group": "GRUPO",
+        "package": "PAQUETE",
+        "host": "EQUIPO",
+        "size": "TAMAÑO",
+        "name": "NOMBRE",
+        "text": "TEXTO",
+        "device": "DISPOSITIVO",
+        "unit": "SERVICIO",
+        "process": "PROCESO",
+        "program": "PROGRAMA",
+        "number": "NÚMERO",
+        "archive": "ARCHIVO",
+    },
+}
+_ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
 _STRICT = {"user": _LOGIN, "group": _LOGIN, "unit": _WORD, "package": _WORD, "host": _WORD}
 KINDS = frozenset(FITS)
 
 
 def fit(kind: str, token: Token, before: str, after: str) -> float:
-    """How surely ``token`` is a value of ``kind``; ``before`` and ``after`` are concepts near it."""
+    """How surely ``token`` is a value of ``kind``, between the concepts beside it."""
     cues = CUES.get(kind, frozenset())
     cued = before in cues or (after in cues and after != "named")
     if token.literal is not None:
@@ -169,12 +232,16 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if not base or token.mark:
         return 0.0
     word = token.text.lower()
+    if kind == "user" and word == "root":
+        return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
     if token.known:
-        return (0.6 if token.weight < 0.5 else 0.7) if before in cues else 0.0
+        near = before in cues or (after in cues and kind in ("group", "user", "branch"))
+        called = before == "named" and before in cues
+        return 0.7 if called or (near and token.concept in NAMEABLE) else 0.0
     if " " in token.text:
         return 0.0
     return min(1.0, base + (0.2 if cued else 0.0))
@@ -182,7 +249,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
 
 def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     literal = token.literal
-    assert literal is not None
+    if literal is None:
+        return 0.0
     score = float(FITS.get(kind, {}).get(literal.kind, 0.0))
     value = literal.value
     if kind == "archive" and value.lower().endswith(ARCHIVES):
@@ -200,6 +268,19 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     return min(1.0, score + (0.15 if cued and score else 0.0))
 
 
+def placeholder(kind: str, language: str) -> str:
+    """What stands in a command for a value that was not said."""
+    return PLACEHOLDERS.get(language, {}).get(kind) or _ENGLISH_PLACEHOLDERS.get(kind, kind.upper())
+
+
+def implied(token: Token) -> str:
+    """The concept that a file's name implies, or ""."""
+    if token.kind not in ("file", "path", "glob", "url"):
+        return ""
+    last = token.text.rsplit(".", 1)[-1].lower()
+    return (IMPLIED[last] or last) if last in IMPLIED else ""
+
+
 def value_of(kind: str, token: Token) -> str:
     """The value as programs want it."""
     literal = token.literal
@@ -207,6 +288,8 @@ def value_of(kind: str, token: Token) -> str:
     if kind in ("path", "file", "folder", "archive", "files", "device"):
         if kind == "device" and literal is not None and literal.kind == "device":
             return f"/dev/{value}"
+        if literal is not None and literal.kind == "glob":
+            return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
     if kind == "unit":
         return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)

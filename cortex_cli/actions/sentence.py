@@ -12,6 +12,7 @@ from itertools import pairwise
 from cortex_cli.actions import lexicon
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
+from cortex_cli.language.stems import fold
 
 # A question longer than this is none.
 MAX_CHARS = 1500
@@ -41,6 +42,11 @@ _FORMATS = frozenset(
 _INVERTED = re.compile(
     r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE
 )
+# "turn the wifi off" is "turn off the wifi".
+_PARTED = re.compile(
+    r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)",
+    re.IGNORECASE,
+)
 _MAY_NAME = frozenset(
     {
         "image",
@@ -62,6 +68,9 @@ _MAY_NAME = frozenset(
         "cache",
         "project",
         "pdf",
+        "url",
+        "information",
+        "string",
     }
 )
 _COUNTED = frozenset({"column", "line", "page", "word"})
@@ -106,7 +115,7 @@ def read(text: str, language: str) -> Sentence | None:
     """``text`` as a sentence; None when it is too long to be one."""
     if len(text) > MAX_CHARS:
         return None
-    text = _INVERTED.sub(r" \1", text)
+    text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
@@ -186,7 +195,7 @@ def _ordinals(tokens: list[Token]) -> list[Token]:
     """ "second column" and "column two" hold a number."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        said = lexicon.folded(one.text)
+        said = fold(one.text)
         single = not two.text.lower().endswith("s")
         if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
             literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
@@ -198,6 +207,19 @@ def _periods(tokens: list[Token]) -> list[Token]:
     """ "the last hour" is a duration of one."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
+        if (
+            one.concept == "last"
+            and two.concept in _PERIODS
+            and place
+            and tokens[place - 1].kind == "number"
+        ):
+            number = tokens[place - 1].literal
+            literal = Literal(
+                "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
+            )
+            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
+            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
+            continue
         pair = one, two
         for first, second, at in ((*pair, place + 1), (two, one, place)):
             if first.concept == "last" and second.concept in _PERIODS and second.literal is None:

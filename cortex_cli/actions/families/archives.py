@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Home, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES, READS
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence, Token
 
+# A name that ends like an archive's says what is meant.
+SURE = 1.05
+# "what's in x.zip" holds nothing but the preposition and the name.
+MENTION = 2
 TARS = (
     ".tar.gz",
     ".tgz",
@@ -40,43 +44,60 @@ _PACKAGES = {
     "bzip2": "bzip2",
     "lz4": "lz4",
 }
-_NOISE = (
-    "archive",
-    "file",
-    "folder",
-    "all",
-    "show",
-    "content",
-    "with",
-    "use",
-    "in",
-    "to",
-    "from",
-    "create",
-    "this",
-    "name",
-    "who",
-    "recursive",
-    "of",
-    "new",
-    "current",
-    "every",
-    "named",
-    "inside",
-    "image",
-    "package",
-    "only",
+_NOISE = tuple(
+    """
+    archive file folder all show content with use in to from create this name who recursive of
+    new current every named inside image package only
+    """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
-    ["package", "database", "container", "sync", "journal", "pdf", "video", "image", "audio", "screen", "older", "newer", "more", "less", "big", "docker", "remote", "upload", "host"]
+    [
+        "package",
+        "database",
+        "container",
+        "sync",
+        "journal",
+        "pdf",
+        "video",
+        "image",
+        "audio",
+        "screen",
+        "older",
+        "newer",
+        "more",
+        "less",
+        "big",
+        "docker",
+        "remote",
+        "upload",
+        "host",
+    ]
 )
 _DOES = {
-    "create": languages("Packs {what} into {archive}.", "Archive {what} dans {archive}.", "Empaqueta {what} en {archive}."),
-    "extract": languages("Unpacks {archive} into {what}.", "Extrait {archive} dans {what}.", "Extrae {archive} en {what}."),
-    "list": languages("Lists what is in {archive}.", "Liste le contenu de {archive}.", "Lista el contenido de {archive}."),
-    "add": languages("Adds {what} to {archive}.", "Ajoute {what} à {archive}.", "Añade {what} a {archive}."),
-    "file": languages("Compresses {what} and keeps the original.", "Compresse {what} et garde l'original.", "Comprime {what} y conserva el original."),
-}  # fmt: skip
+    "create": languages(
+        "Packs {what} into {archive}.",
+        "Archive {what} dans {archive}.",
+        "Empaqueta {what} en {archive}.",
+    ),
+    "extract": languages(
+        "Unpacks {archive} into {what}.",
+        "Extrait {archive} dans {what}.",
+        "Extrae {archive} en {what}.",
+    ),
+    "list": languages(
+        "Lists what is in {archive}.",
+        "Liste le contenu de {archive}.",
+        "Lista el contenido de {archive}.",
+    ),
+    "add": languages(
+        "Adds {what} to {archive}.", "Ajoute {what} à {archive}.", "Añade {what} a {archive}."
+    ),
+    "file": languages(
+        "Compresses {what} and keeps the original.",
+        "Compresse {what} et garde l'original.",
+        "Comprime {what} y conserva el original.",
+    ),
+}
 
 
 def compose(asked: Sentence) -> Draft | None:
@@ -91,6 +112,7 @@ def compose(asked: Sentence) -> Draft | None:
         "show",
         "create",
         "verify",
+        "in",
     }:
         return None
     archives = [
@@ -101,7 +123,8 @@ def compose(asked: Sentence) -> Draft | None:
     if any(t.kind in ("glob", "duration", "size") for t in r.tokens) and "extract" in concepts:
         return None
     filled = None
-    if "extract" in concepts and archives and not concepts & {"without", "not"}:
+    unpacks = "extract" in concepts and not concepts & {"without", "not"}
+    if unpacks and archives:
         filled = _extract(r, archives[0])
     elif "verify" in concepts and archives:
         filled = None
@@ -111,14 +134,14 @@ def compose(asked: Sentence) -> Draft | None:
         filled = _create(r, archives)
     elif "add" in concepts and archives:
         filled = _add(r, archives[-1])
+    looks = bool(concepts & {"show", "content", "who"}) or len(r.tokens) == MENTION
     if (
         filled is None
         and archives
-        and concepts & {"show", "content", "who"}
+        and looks
         and not concepts
         & {
             "compress",
-            "extract",
             "delete",
             "copy",
             "move",
@@ -133,7 +156,7 @@ def compose(asked: Sentence) -> Draft | None:
     if filled is None:
         return None
     r.take(*_NOISE)
-    return Draft(filled, FULL * r.coverage())
+    return Draft(filled, SURE * r.coverage())
 
 
 def ending(name: str) -> str:
@@ -164,18 +187,19 @@ def _extract(r: Reader, found: tuple[int, Token]) -> Filled | None:
     r.used.add(n)
     r.take("extract")
     archive, suffix = path(token), ending(token.text)
+    members = _members(r)
     into = _place(r)
     password = _password(r)
     create = r.has("create", "new")
     if suffix in TARS:
         argv = ["tar", "-xf", archive, *(["-C", into] if into else [])]
-        argv += [one for one in _members(r)]
+        argv += members
     elif suffix in (".zip", ".jar"):
         argv = [
             "unzip",
             *(["-P", password] if password else []),
             archive,
-            *_members(r),
+            *members,
             *(["-d", into] if into else []),
         ]
     elif suffix == ".7z":
@@ -347,7 +371,7 @@ def _sources(r: Reader) -> list[str]:
         named = token.kind == "name" or (not token.kind and not token.known and not token.mark)
         known = (
             token.known
-            and token.weight >= 1
+            and (token.weight >= 1 or r.before(n) == ["named"])
             and set(r.before(n)) & {"folder", "named"}
             and not token.mark
         )

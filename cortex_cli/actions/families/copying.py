@@ -21,46 +21,40 @@ _MIRROR = languages(
     "Deja {target} igual que {source}; lo que falta en {source} se borra allí.",
 )
 _GONE = re.compile(
-    r"gone|no longer|missing|not in|extra|n'exist|plus dans|disparu|en trop|ya no|sobra|falta|removed|obsolete"
+    r"gone|no longer|missing|not in|extra|removed|obsolete"
+    r"|n'exist|plus dans|disparu|en trop|ya no|sobra|falta"
 )
-_NOISE = (
-    "copy",
-    "file",
-    "folder",
-    "ssh",
-    "host",
-    "with",
-    "to",
-    "from",
-    "all",
-    "recursive",
-    "this",
-    "sync",
-    "upload",
-    "download",
-    "via",
-    "content",
-    "service",
-    "use",
-    "in",
-    "user",
-    "remote",
-    "backup",
-    "keep",
-    "permission",
-    "time",
-    "between",
-    "home",
-    "named",
-    "who",
-    "current",
-    "progress",
-    "every",
-    "owner",
-    "move",
+_NOISE = tuple(
+    """
+    copy file folder ssh host with to from all recursive this sync upload download via content
+    service use in user remote backup keep permission time between home named who current
+    progress every owner move
+    """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
-    ["package", "key", "container", "git", "repository", "compress", "archive", "extract", "database", "partition", "disk", "clock", "ntp", "image", "url", "web", "commit", "branch", "public", "journal", "mount"]
+    [
+        "package",
+        "key",
+        "container",
+        "git",
+        "repository",
+        "compress",
+        "archive",
+        "extract",
+        "database",
+        "partition",
+        "disk",
+        "clock",
+        "ntp",
+        "image",
+        "url",
+        "web",
+        "commit",
+        "branch",
+        "public",
+        "journal",
+        "mount",
+    ]
 )
 
 
@@ -146,6 +140,10 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
         if token.kind in ("address", "host", "ip") and hosted:
             r.used.add(n)
             return n, token.text, _direction(r, n)
+    for n, token in r.free():
+        if token.kind == "name" and r.before(n) == ["from"] and r.has("to") and r.has("copy"):
+            r.used.add(n)
+            return n, token.text, "from"
     for n, token in r.free():
         before = r.before(n, 2)
         named = token.kind == "name" or (not token.kind and token.weight >= 0.5 and not token.mark)

@@ -29,19 +29,10 @@ _APPENDS = languages(
     "Añade una línea al final de {file}.",
 )
 _SIGNS = re.compile(r"[\\/.*\[\]^$]")
-_TEXTS = (
-    "quoted",
-    "name",
-    "number",
-    "ip",
-    "host",
-    "url",
-    "variable",
-    "address",
-    "version",
-    "port",
-    "mode",
-    "extension",
+_TEXTS = tuple(
+    """
+    quoted name number ip host url variable address version port mode extension
+    """.split()  # noqa: SIM905 - as above
 )
 
 
@@ -137,10 +128,10 @@ def _where(r: Reader) -> tuple[list[str], list[str]]:
         return single, []
     if not files and not many:
         return [], []
-    if not r.has("file") and not any(t.kind == "glob" for _, t in files):
-        if len(files) == 1 and not r.has("folder", "here", "recursive"):
-            r.used.add(files[0][0])
-            return [path(files[0][1])], []
+    lone = len(files) == 1 and not r.has("file", "folder", "here", "recursive")
+    if lone and files[0][1].kind != "glob":
+        r.used.add(files[0][0])
+        return [path(files[0][1])], []
     treetests.read_depth(r, chosen)
     treetests.read_names(r, chosen)
     treetests.read_kind(r, chosen)
@@ -191,7 +182,7 @@ def _deleted(r: Reader) -> str | None:
         return r"s/\r$//"
     if (found := r.literal("range")) is not None:
         r.used.add(found[0])
-        low, _, high = found[1].text.replace("..", "-").replace("–", "-").partition("-")
+        low, _, high = found[1].text.replace("..", "-").partition("-")
         return f"{low.strip()},{high.strip()}d"
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     if numbers and not r.has("containing", "word"):

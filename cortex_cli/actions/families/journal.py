@@ -1,4 +1,4 @@
-"""journalctl: unit × boot × priority × time × lines × follow × text × order."""
+"""journalctl: unit by boot by priority by time by lines by follow by text by order."""
 
 from __future__ import annotations
 
@@ -17,38 +17,36 @@ _DOES = languages(
     "Montre les entrées demandées du journal.",
     "Muestra las entradas pedidas del registro.",
 )
-_NOISE = (
-    "journal",
-    "show",
-    "all",
-    "service",
-    "line",
-    "only",
-    "this",
-    "boot",
-    "who",
-    "message",
-    "since",
-    "content",
-    "find",
-    "of",
-    "from",
-    "process",
-    "name",
-    "status",
-    "every",
-    "file",
-    "result",
-    "newest",
-    "have",
-    "in",
-    "time",
-    "current",
-    "priority",
+_NOISE = tuple(
+    """
+    journal show all service line only this boot who message since content find of from process
+    name status every file result newest have in time current priority
+    """.split()  # noqa: SIM905 - as above
 )
 _PRIORITIES = (("critical", "crit"), ("error", "err"), ("warning", "warning"))
 _ELSEWHERE = frozenset(
-    ["delete", "clean", "size", "space", "rotate", "git", "package", "container", "commit", "limit", "compress", "copy", "login", "log_in", "web", "docker", "extract", "keep", "verify", "use"]
+    [
+        "delete",
+        "clean",
+        "size",
+        "space",
+        "rotate",
+        "git",
+        "package",
+        "container",
+        "commit",
+        "limit",
+        "compress",
+        "copy",
+        "login",
+        "log_in",
+        "web",
+        "docker",
+        "extract",
+        "keep",
+        "verify",
+        "use",
+    ]
 )
 _TIMES = {
     "s": "seconds",
@@ -87,8 +85,6 @@ def compose(asked: Sentence) -> Draft | None:
         argv += ["-o", "json"]
     output = _output(r)
     r.take(*_NOISE)
-    if "-f" not in argv:
-        argv.append("--no-pager")
     effect = CHANGES if output else READS
     filled = Filled(
         "journal-show",

@@ -1,4 +1,4 @@
-"""ps: which processes × sorted by × how many × tree or count."""
+"""ps: which processes by sorted by by how many by tree or count."""
 
 from __future__ import annotations
 
@@ -17,41 +17,12 @@ _DOES = languages(
     "Montre les processus demandés.",
     "Muestra los procesos pedidos.",
 )
-_NOISE = (
-    "process",
-    "show",
-    "all",
-    "running",
-    "use",
-    "who",
-    "this",
-    "information",
-    "have",
-    "current",
-    "many",
-    "find",
-    "time",
-    "only",
-    "service",
-    "of",
-    "available",
-    "name",
-    "now",
-    "sort",
-    "by",
-    "with",
-    "of",
-    "count",
-    "number",
-    "size",
-    "result",
-    "every",
-    "status",
-    "package",
-    "last",
-    "first",
-    "space",
-    "long",
+_NOISE = tuple(
+    """
+    process show all running use who this information have current many find time only service
+    of available name now sort by with count number size result every status package last first
+    space long
+    """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
     [
@@ -105,7 +76,8 @@ def compose(asked: Sentence) -> Draft | None:
     """ps for ``asked``; None when it is not about processes."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
-    usage = bool(concepts & {"memory", "cpu"}) and bool(concepts & {"use", "process", "big"})
+    named = any(not token.known and not token.mark for token in r.tokens)
+    usage = bool(concepts & {"memory", "cpu"}) and (named or bool(concepts & {"process", "big"}))
     if concepts & _ELSEWHERE or not (
         usage or "process" in concepts or concepts & {"zombie", "pid"} or "thread" in concepts
     ):

@@ -21,40 +21,45 @@ _OWNER = languages(
     "Donne {path} à {owner}.",
     "Hace a {owner} dueño de {path}.",
 )
-_NOISE = (
-    "file",
-    "folder",
-    "change",
-    "permission",
-    "owner",
-    "recursive",
-    "all",
-    "to",
-    "grant",
-    "group",
-    "user",
-    "content",
-    "script",
-    "add",
-    "every",
-    "everyone",
-    "own",
-    "who",
-    "owned",
-    "allow",
-    "this",
-    "by",
-    "only",
-    "program",
-    "and",
-    "process",
-    "enable",
-    "path",
-    "in",
-    "with",
+_NOISE = tuple(
+    """
+    file folder change permission owner recursive all to grant group user content script add
+    every everyone own who owned allow this by only program and process enable path in with
+    """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
-    ["service", "package", "find", "acl", "show", "sudo", "ssh", "key", "mount", "firewall", "port", "older", "newer", "more", "host", "member", "umask", "default", "container", "many", "count", "rename", "copy", "move", "start", "run", "login", "install", "print", "immutable"]
+    [
+        "service",
+        "package",
+        "find",
+        "acl",
+        "show",
+        "sudo",
+        "ssh",
+        "key",
+        "mount",
+        "firewall",
+        "port",
+        "older",
+        "newer",
+        "more",
+        "host",
+        "member",
+        "umask",
+        "default",
+        "container",
+        "many",
+        "count",
+        "rename",
+        "copy",
+        "move",
+        "start",
+        "run",
+        "login",
+        "install",
+        "print",
+        "immutable",
+    ]
 )
 _WHO = (("everyone", "a"), ("group", "g"), ("owner", "u"))
 _MAY = (("executable", "x"), ("writable", "w"), ("write", "w"), ("readable", "r"))
@@ -90,7 +95,7 @@ def _targets(r: Reader) -> list[str]:
         named = (
             r.before(n)[:1] in (["file"], ["folder"], ["script"])
             and not token.mark
-            and token.weight >= 1
+            and not token.known
         )
         if token.kind in ("path", "file", "glob", "extension") or (
             named and token.kind in ("name", "quoted", "")
@@ -109,7 +114,7 @@ def _ownership(r: Reader) -> Filled | None:
         if not _name(token):
             continue
         near = r.before(n, 2)
-        literal = token.text if token.kind != "hostport" else token.text
+        literal = token.text
         if "group" in near[:2] and not group:
             group = literal
         elif not owner:
@@ -121,6 +126,8 @@ def _ownership(r: Reader) -> Filled | None:
         return None
     if r.has("who") and not r.has("change", "grant"):
         return None
+    if r.has("group") and not group and not r.has("owner", "owned", "user"):
+        owner, group = "", owner
     deep = ["-R"] if r.has("recursive", "content") or (r.has("all") and not r.has("user")) else []
     if group and not owner:
         argv = ["chgrp", *deep, "--", group, *targets]
@@ -236,6 +243,6 @@ def _worded(r: Reader) -> str:
     if only:
         return "600" if "x" not in may else "700"
     who = next((sign for concept, sign in _WHO if r.has(concept)), "")
-    if who == "g" or who == "a" or (who == "u" and "x" not in may):
+    if who in ("g", "a") or (who == "u" and "x" not in may):
         return f"{who}+{may}"
     return f"+{may}" if may == "x" else f"u+{may}"

@@ -1,4 +1,4 @@
-"""ss: listening or connected × TCP or UDP × port × with the process."""
+"""ss: listening or connected by TCP or UDP by port by with the process."""
 
 from __future__ import annotations
 
@@ -17,44 +17,51 @@ _DOES = languages(
     "Montre les sockets demandés, avec leurs processus.",
     "Muestra los sockets pedidos, con sus procesos.",
 )
-_NOISE = (
-    "show",
-    "all",
-    "who",
-    "this",
-    "process",
-    "service",
-    "use",
-    "have",
-    "in",
-    "open",
-    "listen",
-    "port",
-    "socket",
-    "connect",
-    "network",
-    "current",
-    "by",
-    "on",
-    "available",
-    "now",
-    "find",
-    "name",
-    "running",
-    "with",
-    "behind",
-    "host",
-    "address",
-    "pid",
-    "number",
-    "status",
-    "something",
-    "behind",
-    "lock",
-    "log_in",
+_NOISE = tuple(
+    """
+    show all who this process service use have in open listen port socket connect network
+    current by on available now find name running with behind host address pid number status
+    something lock log_in
+    """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
-    ["ssh", "allow", "deny", "firewall", "ping", "host", "kill", "forward", "tunnel", "container", "scan", "change", "close", "speed", "traffic", "limit", "file", "install", "public", "mac", "gateway", "dns", "route", "wifi", "restart", "start", "stop", "user", "log_out", "configure", "journal", "git", "rule", "test", "count"]
+    [
+        "ssh",
+        "allow",
+        "deny",
+        "firewall",
+        "ping",
+        "host",
+        "kill",
+        "forward",
+        "tunnel",
+        "container",
+        "scan",
+        "change",
+        "close",
+        "speed",
+        "traffic",
+        "limit",
+        "file",
+        "install",
+        "public",
+        "mac",
+        "gateway",
+        "dns",
+        "route",
+        "wifi",
+        "restart",
+        "start",
+        "stop",
+        "user",
+        "log_out",
+        "configure",
+        "journal",
+        "git",
+        "rule",
+        "test",
+        "count",
+    ]
 )
 
 

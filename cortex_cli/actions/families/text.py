@@ -107,25 +107,11 @@ _ELSEWHERE = frozenset(
         "owned",
     ]
 )
-_NOISE = (
-    "show",
-    "find",
-    "all",
-    "file",
-    "only",
-    "content",
-    "result",
-    "who",
-    "name",
-    "use",
-    "every",
-    "of",
-    "match",
-    "this",
-    "string",
-    "with",
-    "column",
-    "folder",
+_NOISE = tuple(
+    """
+    show find all file only content result who name use every of match this string with column
+    folder
+    """.split()  # noqa: SIM905 - as above
 )
 _DELIMITERS = {"comma": ",", "semicolon": ";", "colon": ":", "tab": "\t", "csv": ","}
 _DOES = languages(
@@ -147,7 +133,7 @@ def compose(asked: Sentence) -> Draft | None:
     if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
         return None
     files = _files(r)
-    if not files:
+    if not files or (len(files) > 1 and r.has("not", "all")):
         return None
     output = _output(r, files)
     stages = _stages(r, files)
@@ -166,7 +152,7 @@ def compose(asked: Sentence) -> Draft | None:
 
 def _allowed(r: Reader) -> set[str]:
     """Concepts that a file's name accounts for: "the log file app.log", "users in passwd"."""
-    found = set()
+    found: set[str] = set()
     for n, token in enumerate(r.tokens):
         if token.kind in ("path", "file") or token.concept == "file":
             found.update(
@@ -182,7 +168,7 @@ def _allowed(r: Reader) -> set[str]:
 
 
 def _files(r: Reader) -> list[str]:
-    found = []
+    found: list[str] = []
     for n, token in r.free():
         if token.kind in ("path", "file", "glob") or (
             token.kind == "extension" and token.text.lower().lstrip(".") not in EXTENSIONS
@@ -369,11 +355,13 @@ def _lines(r: Reader, stages: list[list[str]]) -> None:
     if not near or r.has("sort", "column"):
         return
     if found is not None and found[1].literal is not None:
-        low, _, high = found[1].text.replace("..", "-").replace("–", "-").partition("-")
+        low, _, high = found[1].text.replace("..", "-").partition("-")
         stages.append(["sed", "-n", f"{low.strip()},{high.strip()}p"])
         r.used.add(found[0])
     elif len(numbers) == 2 and not r.has("first", "last"):
-        stages.append(["sed", "-n", f"{numbers[0][1].number:g},{numbers[1][1].number:g}p"])
+        one, two = (f"{literal.number:g}" for _, literal in numbers)
+        both = r.has("and") and not r.has("between", "from", "to")
+        stages.append(["sed", "-n", f"{one}p;{two}p" if both else f"{one},{two}p"])
         r.used.update(n for n, _ in numbers)
     elif len(numbers) == 1 and not r.has("first", "last", "random", "around") and not stages:
         n, literal = numbers[0]
@@ -437,60 +425,53 @@ def _delimiter(r: Reader) -> str:
 
 
 def _order(r: Reader, stages: list[list[str]]) -> None:
-    """sort and uniq."""
+    """sort, uniq, shuf, tac: one of them."""
     if r.take("random"):
         r.take("sort", "line")
-        count = r.literal("number")
-        if count and count[1].literal:
-            r.used.add(count[0])
-        stages.append(
-            [
-                "shuf",
-                *(["-n", f"{count[1].literal.number:g}"] if count and count[1].literal else []),
-            ]
-        )
-        return
-    if r.take("frequency"):
+        count = _count(r)
+        stages.append(["shuf", *(["-n", count] if count else [])])
+    elif r.take("frequency"):
         r.take("line", "many", "count", "sort", "every", "number")
-        words = r.take("word")
-        if words:
+        if r.take("word"):
             stages.append(["grep", "-oE", "[[:alnum:]]+"])
         stages += [["sort"], ["uniq", "-c"], ["sort", "-rn"]]
-        return
-    if r.take("duplicate"):
+    elif r.take("duplicate"):
         r.take("line", "sort")
-        if r.take("delete", "without") or r.take("unique"):
-            stages.append(["sort", "-u"])
-        else:
-            stages += [["sort"], ["uniq", "-d"]]
-        return
-    sorting = r.take("sort")
-    if sorting:
-        options = []
-        if r.take("numeric"):
-            options.append("-n")
-        if r.take("reverse"):
-            options.append("-r")
-        if r.has("column") and (found := r.literal("number")) and found[1].literal:
-            split = _delimiter(r)
-            options = [
-                *(["-t", "\t" if split == "\\t" else split] if split else []),
-                *options,
-                "-k",
-                f"{found[1].literal.number:g},{found[1].literal.number:g}",
-            ]
-            r.used.add(found[0])
-            r.take("column", "by")
-        if r.take("unique"):
-            options.append("-u")
+        plain = r.take("delete", "without") or r.take("unique")
+        stages += [["sort", "-u"]] if plain else [["sort"], ["uniq", "-d"]]
+    elif r.take("sort"):
+        stages.append(["sort", *_sorting(r)])
         r.take("line", "word")
-        stages.append(["sort", *options])
-    elif r.has("unique") and r.take("unique"):
+    elif r.take("unique"):
         r.take("line", "all")
         stages.append(["sort", "-u"])
-    elif r.has("reverse") and r.take("reverse"):
+    elif r.take("reverse"):
         r.take("line")
         stages.append(["tac"])
+
+
+def _sorting(r: Reader) -> list[str]:
+    """The options of sort."""
+    options = ["-n"] if r.take("numeric") else []
+    if r.take("reverse"):
+        options.append("-r")
+    if r.has("column") and (column := _count(r)):
+        split = _delimiter(r)
+        mark = ["-t", "\t" if split == "\\t" else split] if split else []
+        options = [*mark, *options, "-k", f"{column},{column}"]
+        r.take("column", "by")
+    if r.take("unique"):
+        options.append("-u")
+    return options
+
+
+def _count(r: Reader) -> str:
+    """The first free number, "" for none."""
+    found = r.literal("number")
+    if found is None or found[1].literal is None:
+        return ""
+    r.used.add(found[0])
+    return f"{found[1].literal.number:g}"
 
 
 def _ends(r: Reader, stages: list[list[str]]) -> None:

@@ -33,8 +33,10 @@ KINDS = {
 }
 ALONE = frozenset({"image", "video", "audio", "pdf"})
 LANGUAGES = {
-    "html": "html", "markdown": "md", "java": "java", "javascript": "js", "perl": "pl", "ruby": "rb",
-    "rust": "rs", "php": "php", "css": "css", "shell": "sh", "text": "txt", "texte": "txt",
+    "html": "html", "markdown": "md", "java": "java", "javascript": "js", "perl": "pl",
+    "ruby": "rb",
+    "rust": "rs", "php": "php", "css": "css", "shell": "sh", "text": "txt",
+    "texte": "txt",
     "texto": "txt", "latex": "tex", "c": "c",
 }  # fmt: skip
 FILES = frozenset(
@@ -60,7 +62,8 @@ class Selection:
 
     def specific(self) -> bool:
         """Whether it says more than "all of them"."""
-        return bool(self.tests or self.names or self.excluded or self.content or self.depth)
+        told = self.tests or self.names or self.excluded or self.content or self.depth
+        return bool(told) or self.kind in ("l", "s")
 
     def words(self) -> list[str]:
         """find's words, without program and action."""
@@ -131,7 +134,7 @@ def _negated(r: Reader, concept: str) -> bool:
 
 def _named_kinds(r: Reader, chosen: Selection) -> None:
     for n, token in r.free():
-        near = {one.concept for one in r.tokens[max(0, n - 2) : n + 2] if one is not token}
+        near = {one.concept for one in r.tokens[max(0, n - 2) : n + 4] if one is not token}
         if token.concept in KINDS and (token.concept in ALONE or "file" in near):
             if token.concept == "string" and r.has("containing"):
                 continue
@@ -214,22 +217,20 @@ def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
 
 def read_sizes(r: Reader, chosen: Selection) -> None:
     """ "larger than 10M", "between 1M and 2M", "of exactly 100 bytes"."""
-    found = [(n, token) for n, token in r.free() if token.kind == "size" and token.literal]
+    found = [(n, token.literal) for n, token in r.free() if token.kind == "size" and token.literal]
     if len(found) == 2 and r.has("between"):
         (_, low), (_, high) = found
-        assert low.literal is not None and high.literal is not None
-        chosen.tests += ["-size", f"+{size(low.literal)}", "-size", f"-{size(high.literal)}"]
+        chosen.tests += ["-size", f"+{size(low)}", "-size", f"-{size(high)}"]
         r.used.update(n for n, _ in found)
         return
-    for n, token in found:
-        assert token.literal is not None
+    for n, literal in found:
         before = r.before(n, 3)
         sign = "-" if "less" in before or "in" in before[:1] else "+" if "more" in before else ""
         if "not" in before and sign:
             sign = {"+": "-", "-": "+"}[sign]
         chosen.tests += [
             "-size",
-            below(token.literal) if sign == "-" else f"{sign}{size(token.literal)}",
+            below(literal) if sign == "-" else f"{sign}{size(literal)}",
         ]
         _take_near(r, n, {"more", "less", "in", "size", "file", "not", "than", "newer", "older"})
 
@@ -285,16 +286,17 @@ def read_ages(r: Reader, chosen: Selection) -> None:
             )
         elif token.kind == "stamp" and token.literal is not None:
             old = {one.concept for one in r.tokens[max(0, n - 2) : n]} & {"until", "older"}
+            old = old or ({"and"} if r.has("between") and "and" in r.before(n) else set())
             chosen.tests += [*(["!"] if old else []), f"-newer{test}t", token.literal.value]
             _take_near(r, n, {"since", "until", "newer", "older", "from", "than"})
         elif token.concept in ("today", "yesterday"):
             chosen.tests += ["-daystart", f"-{test}time", "0" if token.concept == "today" else "1"]
             r.used.add(n)
         elif token.kind in ("file", "path") and {"newer", "older"} & set(r.before(n, 2)):
-            old = "older" in r.before(n, 3)
+            earlier = "older" in r.before(n, 3)
             value = token.literal.value if token.literal else ""
             chosen.tests += [
-                *(["!"] if old else []),
+                *(["!"] if earlier else []),
                 "-newer" if test == "m" else f"-{test}newer",
                 value,
             ]
@@ -315,17 +317,24 @@ def read_owners(r: Reader, chosen: Selection) -> None:
     for n, token in list(r.free()):
         before = r.before(n, 3)
         named = token.kind in ("name", "quoted") or _bare(token)
-        if (named and {"owned", "owner"} & set(before)) or (named and before[:1] == ["user"]):
+        if (
+            named
+            and not (token.known and before[:1] != ["user"] and token.concept != "root")
+            and {"owned", "owner"} & set(before)
+        ) or (named and before[:1] == ["user"]):
             group = "group" in before
             chosen.tests += ["-group" if group else "-user", token.text]
             _take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
         elif named and before[:1] == ["group"]:
             chosen.tests += ["-group", token.text]
             _take_near(r, n, {"group", "owned", "to", "by"})
-        elif token.kind in ("mode", "number") and "permission" in {*before, *r.after(n)}:
-            if token.literal is not None and len(token.literal.value) in (3, 4):
-                chosen.tests += ["-perm", token.literal.value]
-                _take_near(r, n, {"permission", "with"})
+        elif "permission" in {*before, *r.after(n)} and _is_mode(token):
+            chosen.tests += ["-perm", token.text]
+            _take_near(r, n, {"permission", "with"})
+
+
+def _is_mode(token: Token) -> bool:
+    return token.kind == "mode" or (token.kind == "number" and len(token.text) in (3, 4))
 
 
 def read_depth(r: Reader, chosen: Selection) -> None:
