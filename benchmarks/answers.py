@@ -15,22 +15,23 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.answer_checks import Judged, Reply, Verdict, judge
 from benchmarks.answer_sets import DEV, HALVES, REFUSE, SETS, Case, cases, chosen, is_held_out
+from benchmarks.programs import CORTEX, NO_MODEL, bench
 from cortex_llm.nano.scoring import proportion
+from tests.support.model_server import CHECKOUT
 
-CHECKOUT = Path(__file__).parent.parent
-CORTEX = (sys.executable, "-m", "cortex_cli")
 AT_ONCE = 2
 ASK_TIMEOUT_S = 180.0
+NO_DAEMON, BARE, BUILTIN = "none", "bare", "builtin"
 EXIT_USAGE, EXIT_BROKEN = 2, 3
 # Where the package index comes from is the machine's; every other setting is left out.
 KEPT = ("CORTEX_APT_LISTS", "CORTEX_CACHE_DIR", "CORTEX_DPKG_STATUS")
+FOLDERS = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME")
 
 Ask = Callable[[Case], Reply]
 
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = [(path.stem, "", cases(path)) for path in options.files]
     broken: list[Judged] = []
     figures = []
-    with _surroundings(options.socket) as environ:
+    with _surroundings(options.daemon, options.socket) as environ:
         for name, half, found in asked or chosen(options.sets or SETS, halves):
             judged = _ask_all(found, environ, options)
             title = " ".join(filter(None, (name, half)))
@@ -117,17 +118,21 @@ def _write_json(path: Path, figures: Sequence[tuple[str, int, int]]) -> None:
 
 
 @contextlib.contextmanager
-def _surroundings(daemon: Path | None) -> Iterator[dict[str, str]]:
-    """The environment of every question: folders of its own, nobody's settings."""
-    with tempfile.TemporaryDirectory(prefix="cortex-answers-", dir="/tmp") as name:
-        folder = Path(name)
-        folders = {"XDG_RUNTIME_DIR": "run", "XDG_STATE_HOME": "state"}
-        folders |= {"XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config", "HOME": "home"}
-        for each in folders.values():
-            (folder / each).mkdir(mode=0o700)
-        own = {variable: str(folder / each) for variable, each in folders.items()}
-        own["CORTEX_SOCKET"] = str(daemon or folder / "run" / "nobody.sock")
-        own["PYTHONPATH"] = str(CHECKOUT)
+def _surroundings(daemon: str, named: Path | None) -> Iterator[dict[str, str]]:
+    """The environment of every question: a daemon and folders of its own, nobody's settings."""
+    with contextlib.ExitStack() as stack:
+        surroundings = stack.enter_context(bench(quick=False))
+        socket = named or surroundings.folder / "nobody.sock"
+        if named is None and daemon != NO_DAEMON:
+            url = NO_MODEL
+            if daemon == BUILTIN:
+                url = stack.enter_context(surroundings.builtin_model()).url
+            socket = stack.enter_context(surroundings.cortexd(url)).socket
+        own = {"CORTEX_SOCKET": str(socket), "PYTHONPATH": str(CHECKOUT)}
+        for variable in FOLDERS:
+            folder = surroundings.folder / variable
+            folder.mkdir(mode=0o700)
+            own[variable] = str(folder)
         inherited = {
             key: value
             for key, value in os.environ.items()
@@ -209,7 +214,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--show-wrong", action="store_true", help="list what is not right; never held-out")
     add("--in-process", action="store_true", help="no process per question; faster")
     add("--cortex", metavar="PROGRAM", help="the program to ask (default: of this checkout)")
-    add("--socket", type=Path, metavar="FILE", help="the daemon to use (default: none)")
+    add(
+        "--daemon",
+        choices=(NO_DAEMON, BARE, BUILTIN),
+        default=BARE,
+        help=f"started for the occasion: {BARE} has no model, {BUILTIN} the built-in one "
+        f"(default {BARE})",
+    )
+    add("--socket", type=Path, metavar="FILE", help="a daemon that runs already, instead")
     add(
         "--at-once",
         type=int,

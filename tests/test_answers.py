@@ -144,7 +144,7 @@ def test_asked_by_process(fake: Path, capsys: pytest.CaptureFixture[str]) -> Non
         "stop cron\tsystemctl stop cron\n-rwx?\tchmod\n"
         "1.log\twhy\tfull|ran out\tsysctl\n1.log\twhy again\tfull|ran out\tsysctl\n"
     )
-    chosen = ["--cortex", "cortex", "--file", str(fake / "mine.tsv")]
+    chosen = ["--daemon", "none", "--cortex", "cortex", "--file", str(fake / "mine.tsv")]
     figures = fake / "figures.json"
     assert answers.main([*chosen, "--show-wrong", "--json", str(figures)]) == 0
     out = capsys.readouterr().out
@@ -162,7 +162,7 @@ def test_asked_by_process(fake: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_program_that_fails(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (fake / "replies.json").write_text("{}")
     (fake / "mine.tsv").write_text("stop cron\tsystemctl stop cron\n")
-    mine = ["--file", str(fake / "mine.tsv")]
+    mine = ["--daemon", "none", "--file", str(fake / "mine.tsv")]
     assert answers.main(["--cortex", "cortex", *mine]) == answers.EXIT_BROKEN
     assert "1 questions failed; the first with: no such reply" in capsys.readouterr().out
     assert answers.main(["--cortex", "/no/such", *mine]) == answers.EXIT_BROKEN
