@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cortex_cli.actions.action import Action, Parameter
 from cortex_cli.actions.parameters import KINDS
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS
@@ -37,7 +35,6 @@ _KEYS = frozenset(
     }
 )
 _SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CatalogueError(ValueError):
@@ -52,8 +49,11 @@ def load(folder: Path = CATALOGUE) -> tuple[Action, ...]:
         CatalogueError: an entry breaks a rule.
     """
     found = []
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted(folder.glob("*.yaml")):
-        entries = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - safe loaders
+        entries = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - safe loaders
         found += [_action(path.stem, entry) for entry in entries or ()]
     names = [action.name for action in found]
     if len(set(names)) < len(names):

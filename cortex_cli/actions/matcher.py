@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli import compiled
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
 from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
@@ -73,9 +75,23 @@ class Match:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class PhraseIndex:
+    """Every phrase of the catalogue, and for each concept the numbers of those that hold it."""
+
+    phrases: tuple[Phrase, ...]
+    numbers: dict[str, tuple[int, ...]]
+
+
 @cache
 def phrases() -> tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]:
-    """Every phrase of the catalogue, and for each concept the phrases that hold it."""
+    """The phrases and their numbers by concept, from the compiled copy if there is one."""
+    index = compiled.load(Path(__file__).parent, PhraseIndex, index_phrases)
+    return index.phrases, index.numbers
+
+
+def index_phrases() -> PhraseIndex:
+    """The index, from the catalogue's files."""
     found = [
         _phrase(action, language, text)
         for action in loading.load()
@@ -86,7 +102,7 @@ def phrases() -> tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]:
     for number, phrase in enumerate(found):
         for concept, _ in phrase.concepts:
             index.setdefault(concept, []).append(number)
-    return tuple(found), {name: tuple(numbers) for name, numbers in index.items()}
+    return PhraseIndex(tuple(found), {name: tuple(numbers) for name, numbers in index.items()})
 
 
 def _phrase(action: Action, language: str, text: str) -> Phrase:

@@ -96,3 +96,10 @@ class Answer:
             "finish_reason": self.finish_reason,
             "tokens": self.tokens,
         }
+
+
+def print_finding(request: Request, finding: Finding, show: Show) -> Answer:
+    """Show what a finding says; the answer that it makes."""
+    answer = Answer.from_finding(request, finding)
+    show(answer.text)
+    return answer

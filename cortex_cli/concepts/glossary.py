@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli import compiled
 from cortex_cli.concepts.naming import keys
 
 if TYPE_CHECKING:
@@ -62,7 +64,12 @@ class Glossary:
 
 @lru_cache(1)
 def load() -> Glossary:
-    """The catalogue of this package."""
+    """The catalogue of this package, from the compiled copy if there is one."""
+    return compiled.load(Path(__file__).parent, Glossary, parse)
+
+
+def parse() -> Glossary:
+    """The catalogue of this package, from its files."""
     room = files("cortex_cli.concepts")
     paths = [*_yaml_files(room.joinpath("catalogue")), room.joinpath(DIFFERENCES)]
     return built([(path.name, _parsed(path)) for path in paths])

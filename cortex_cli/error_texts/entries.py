@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, pattern
 
 if TYPE_CHECKING:
@@ -61,7 +62,16 @@ class Catalogue:
 
 @lru_cache(1)
 def load() -> Catalogue:
-    """The catalogue as shipped.
+    """The catalogue as shipped, from the compiled copy if there is one.
+
+    Raises:
+        CatalogueError: a file does not hold what it should.
+    """
+    return compiled.load(FOLDER.parent, Catalogue, parse)
+
+
+def parse() -> Catalogue:
+    """The catalogue as shipped, from its files.
 
     Raises:
         CatalogueError: a file does not hold what it should.
