@@ -87,6 +87,7 @@ def test_data_stays_data(cortex: Cortex, tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_models_part_is_loaded(cortex: Cortex) -> None:
+    ask(cortex, "how do I restart cron?")  # the first question compiles the catalogues
     program = (
         "import sys; from cortex_cli.main import main; "
         "status = main(['ask', 'how do I restart cron?']); "
