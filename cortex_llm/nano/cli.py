@@ -114,7 +114,7 @@ def export_command(arguments: argparse.Namespace) -> int:
 def evaluate_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, and write it where asked."""
     builtin, evaluation = _load("builtin"), _load("evaluate")
-    model = arguments.model or builtin.builtin_model(arguments.size)
+    model = arguments.model or builtin.find_builtin_model(arguments.size)
     rows = evaluation.evaluate(model, say, arguments.development)
     if arguments.wrong:
         for row in rows:

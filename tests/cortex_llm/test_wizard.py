@@ -127,7 +127,7 @@ def test_a_person_chooses_and_downloads(home: Path, host: ModelHost) -> None:
         screen.type("1")
         screen.expect("Context in tokens \\[4096\\]: ")
         screen.type("512")
-        screen.expect("This will be done:")
+        screen.expect("Plan:")
         screen.expect("download 0.62 GiB from")
         screen.expect("Do it now\\? \\(y/n\\) \\[y\\]: ")
         assert everything(home) == []

@@ -202,7 +202,7 @@ def test_status_and_uninstall(running: Machine) -> None:
     assert TINY in said
     assert "on_demand     True" in said
     said = llm(running, "uninstall")
-    assert "models stay" in said
+    assert "models are kept" in said
     wait_for(lambda: running.show("cortex-llm", "ActiveState") == "inactive")
     running.run("test", "-s", TINY)
     assert "MODEL_PATH" not in running.run("cat", ENV).stdout
