@@ -75,8 +75,8 @@ def fetch(folder: Path) -> None:
 def appstream(folder: Path) -> list[Request]:
     """Each application's summary in each language, in a fixed order."""
     found: dict[tuple[str, str], set[str]] = {}
-    for listed in apt_lists.matching(folder, DEP11):
-        text = b"".join(apt_lists.read_pieces(listed.path)).decode("utf-8", "replace")
+    for listed in apt_lists.find_matching(folder, DEP11):
+        text = b"".join(apt_lists.read_chunks(listed.path)).decode("utf-8", "replace")
         for entry in text.split("\n---\n"):
             package, summary = _PACKAGE.search(entry), _SUMMARY.search(entry)
             if "Type: desktop-application" in entry and package and summary:

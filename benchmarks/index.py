@@ -17,11 +17,11 @@ from pathlib import Path
 from benchmarks.programs import Bench
 from benchmarks.report import Outcome, Result, Skipped
 from cortex_cli.debian import lists as apt_lists
-from cortex_cli.documents.passages import asked
 from cortex_cli.documents.search import Documents
 from cortex_cli.index import background
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.index.packages import PackageSource
+from cortex_cli.language.question import Question
 
 QUESTIONS = Path(__file__).parent / "data" / "manual_questions.tsv"
 BUILD_LIMIT_S, SIZE_LIMIT_MB, SEARCH_LIMIT_MS = 20.0, 60.0, 15.0
@@ -34,7 +34,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     """Build both, then search."""
     environ = {**os.environ, "CORTEX_CACHE_DIR": str(bench.folder / "both")}
     folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
-    if not apt_lists.packages(folder):
+    if not apt_lists.find_packages(folder):
         yield Skipped("index", "everything", f"no apt lists in {folder}")
         return
     shutil.rmtree(environ["CORTEX_CACHE_DIR"], ignore_errors=True)  # of an earlier attempt
@@ -56,11 +56,11 @@ def run(bench: Bench) -> Iterator[Outcome]:
 
 
 def _count(source: PackageSource | DocumentSource, environ: Mapping[str, str], table: str) -> int:
-    opened = background.made_now(source, environ)
+    opened = background.open_fresh(source, environ)
     if opened is None:
         return 0
-    (count,) = opened.found.db.execute(f"SELECT count(*) FROM {table}").fetchone()
-    opened.found.db.close()
+    (count,) = opened.index.db.execute(f"SELECT count(*) FROM {table}").fetchone()
+    opened.index.db.close()
     return int(count)
 
 
@@ -72,11 +72,11 @@ def _questions(environ: Mapping[str, str]) -> Iterator[Outcome]:
             if line.startswith("#"):
                 continue
             _, question, names = line.split("\t")
-            if not any(documents.page(name) for name in names.split()):
+            if not any(documents.find_pages(name) for name in names.split()):
                 continue
             here += 1
             started = time.perf_counter()
-            found = documents.search(asked(question), FEW)
+            found = documents.search(Question(question), FEW)
             times.append((time.perf_counter() - started) * 1000)
             titles = [each.document.name for each in found]
             first += bool(set(names.split()).intersection(titles[:FIRST]))

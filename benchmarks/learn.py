@@ -68,18 +68,18 @@ def examples(folder: Path, cache_folder: Path) -> Iterator[Example]:
     for path in TUNING:
         for request in requests(path):
             said = terms(request.text)
-            ranked = ranker.rank(said, catalogue.match_terms(said))
+            ranked = ranker.rank(said, catalogue.match(said))
             yield _example("written", request.text, ranked, request.packages)
     rows = db.execute(
         "SELECT intent.name, packages, terms FROM phrase JOIN intent ON intent.id = intent"
     ).fetchall()
     for intent, packages, phrase in random.Random(independent.SEED).sample(rows, PHRASES):
         said = [Term(word, (word,)) for word in phrase.split()]
-        ranked = ranker.rank(said, catalogue.match_terms(said, without=phrase))
+        ranked = ranker.rank(said, catalogue.match(said, without=phrase))
         yield _example("phrase", intent, ranked, frozenset(packages.split()[:BEST]))
     for request in _summaries(folder):
         said = terms(request.text, request.language)
-        ranked = ranker.rank(said, catalogue.match_terms(said))
+        ranked = ranker.rank(said, catalogue.match(said))
         yield _example("summary", min(request.packages), ranked, request.packages)
 
 
@@ -94,14 +94,14 @@ def _summaries(folder: Path) -> list[independent.Request]:
 
 
 def _example(
-    sort: str, group: str, ranked: Sequence[ranking.Ranked], right: frozenset[str]
+    sort: str, group: str, ranked: Sequence[ranking.RankedPackage], right: frozenset[str]
 ) -> Example:
     kept = [one for place, one in enumerate(ranked) if place < KEPT or one.name in right]
     return Example(
         sort,
         group,
         np.array([[one.features[name] for name in NAMES] for one in kept]),
-        np.array([one.score - ranking.weighed(one.features) for one in kept]),
+        np.array([one.score - ranking.weigh(one.features) for one in kept]),
         np.array([one.name in right for one in kept], bool),
     )
 
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("/tmp/cortex-learn"))
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS_FILE.name}")
     options = parser.parse_args()
-    if not apt_lists.packages(options.lists):
+    if not apt_lists.find_packages(options.lists):
         independent.fetch(options.lists)
     data = list(examples(options.lists, options.cache))
     for sort in SHARES:

@@ -27,6 +27,7 @@ from cortex_cli.debian import lists as apt_lists
 from cortex_cli.errors import NothingFound
 from cortex_cli.index.packages import open_index
 from cortex_cli.install import selection
+from cortex_cli.language.question import Question
 from cortex_cli.model import provider
 from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
@@ -52,7 +53,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     """Every set by every method, what does not exist, and the times."""
     environ = {"CORTEX_CACHE_DIR": str(bench.folder / "index"), **os.environ}
     folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
-    if not apt_lists.packages(folder):
+    if not apt_lists.find_packages(folder):
         yield Skipped("quality", "everything", f"no apt lists in {folder}")
         return
     named: set[str] = set()
@@ -78,12 +79,12 @@ def requests(path: Path) -> list[Request]:
 
 def by_lists(knowledge: Knowledge, text: str) -> list[str]:
     """What the words of the package lists find."""
-    return [hit.package.name for hit in knowledge.search(text, catalogue=False)]
+    return [hit.package.name for hit in knowledge.search(Question(text), catalogue=False)]
 
 
 def by_catalogue(knowledge: Knowledge, text: str) -> list[str]:
     """What the best intents name first, then the rest of the best."""
-    matches = knowledge.matches(text)
+    matches = knowledge.matches(Question(text))
     names = [match.packages[0] for match in matches]
     return list(
         dict.fromkeys(names[:1] + list(matches[0].packages[1:4]) + names if matches else [])
@@ -94,7 +95,7 @@ def together(knowledge: Knowledge, text: str) -> list[str]:
     """What ``cortex install`` would offer without a model."""
     choice = selection.choose(text, knowledge)
     if choice is None:
-        return [hit.package.name for hit in selection.candidates(text, knowledge)]
+        return [hit.package.name for hit in selection.find_candidates(text, knowledge)]
     names = [package.name for package in choice.packages]
     return list(dict.fromkeys([*names, *choice.alternatives]))
 
@@ -135,11 +136,11 @@ def _with_model(
         settings = Settings({**environ, **bench.user_environment(daemon), **_index_of(environ)})
 
         def by_model(_: Knowledge, text: str) -> list[str]:
-            hits = selection.candidates(text, knowledge)
+            hits = selection.find_candidates(text, knowledge)
             if not hits:
                 return []
             with contextlib.closing(provider.choose(settings)) as source:
-                picked = selection.asked(source, source.model().profile, text, hits)
+                picked = selection.ask_model(source, source.model().profile, text, hits)
             names = [hit.package.name for hit in hits]
             return list(dict.fromkeys([*(picked or []), *names]))
 
@@ -209,7 +210,7 @@ def wilson(right: int, asked: int) -> tuple[float, float]:
 def _every_name(folder: Path) -> set[str]:
     """The packages of the lists, read without the index."""
     names = set()
-    for listed in apt_lists.packages(folder):
+    for listed in apt_lists.find_packages(folder):
         for stanza in apt_lists.read_stanzas(listed.path):
             for line in stanza.splitlines():
                 if line.startswith(b"Package: "):
@@ -223,7 +224,7 @@ def _search_time(knowledge: Knowledge) -> Result:
         rounds = []
         for _ in range(SEARCH_ROUNDS):
             started = time.perf_counter()
-            knowledge.search(request.text)
+            knowledge.search(Question(request.text))
             rounds.append((time.perf_counter() - started) * 1000)
         times.append(min(rounds))  # others on the machine make it slower, nothing faster
     what = f"search over {len(knowledge):,} packages"

@@ -1,12 +1,12 @@
-"""What ends a command, and with which exit status.
+"""The errors that end a command, and their exit statuses.
 
     CortexError (cortexd.api.errors)       1
     └── Failure                            1
-        ├── UsageFault                     2
+        ├── UsageError                     2
         ├── NothingFound                   3
-        └── AlreadySaid                    1, and nothing more is printed
+        └── AlreadyReported                    1, and nothing more is printed
 
-Raised anywhere, printed by ``main`` only.  An interrupt is 130 and no error.
+Raised anywhere, printed by ``main`` only.  An interrupt is 130, not an error.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ INTERRUPTED = 130
 
 
 class Failure(CortexError):
-    """The command could not do what it was asked."""
+    """The command could not do what it was asked to do."""
 
     exit_code: ClassVar[int] = FAILED
 
 
-class UsageFault(Failure):
-    """The command line, an environment variable or a settings file makes no sense."""
+class UsageError(Failure):
+    """The command line, an environment variable or a settings file is invalid."""
 
     exit_code = USAGE
 
@@ -40,8 +40,8 @@ class NothingFound(Failure):
     exit_code = NOTHING_FOUND
 
 
-class AlreadySaid(Failure):
-    """The outcome is bad and has been printed as data; only the exit status is left."""
+class AlreadyReported(Failure):
+    """The failure has already been printed; only the exit status is left."""
 
     def __init__(self, exit_code: int = FAILED) -> None:
         super().__init__("")
@@ -49,7 +49,7 @@ class AlreadySaid(Failure):
 
 
 def exit_status(error: CortexError) -> int:
-    """The exit status that ``error`` stands for."""
-    if isinstance(error, AlreadySaid):
+    """Return the exit status for ``error``."""
+    if isinstance(error, AlreadyReported):
         return error.status
     return error.exit_code if isinstance(error, Failure) else FAILED

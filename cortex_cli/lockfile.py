@@ -1,4 +1,4 @@
-"""One process at a time: a lock on a file, and a word to who has to wait for it."""
+"""One process at a time: a lock on a file, with a message while waiting for it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held(path: Path, others: str) -> Iterator[None]:
-    """Hold the lock for the block; ``others`` says for whom one waits."""
+def hold(path: Path, others: str) -> Iterator[None]:
+    """Hold the lock during the block; ``others`` names the command that may hold it."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:

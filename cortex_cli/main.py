@@ -1,7 +1,7 @@
-"""The command ``cortex``: finds the subcommand, and alone prints errors and exits.
+"""The command ``cortex``: finds the subcommand; only this module prints errors and exits.
 
-A subcommand's module is imported when it is named, so that ``cortex daemon ping`` pays for
-nothing that it does not use.
+A subcommand's module is imported when it is named, so that ``cortex daemon ping`` loads only
+what it uses.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from click.exceptions import NoArgsIsHelpError
 
 from cortex_cli import output
 from cortex_cli.commands import COMMANDS
-from cortex_cli.errors import DONE, FAILED, INTERRUPTED, USAGE, AlreadySaid, exit_status
+from cortex_cli.errors import DONE, FAILED, INTERRUPTED, USAGE, AlreadyReported, exit_status
 from cortex_cli.settings import Settings
-from cortexd.api.errors import CortexError, nearest
+from cortexd.api.errors import CortexError, find_nearest
 
 DEBUG_VARIABLE = "CORTEX_DEBUG"
 
@@ -27,7 +27,7 @@ class LazyGroup(click.Group):
     """A group whose commands are imported by name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command, in the table's order."""
+        """Return every command, in the table's order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -41,11 +41,11 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command when there is none of that name."""
+        """Suggest the nearest command if there is none of that name."""
         if not ctx.resilient_parsing and args[0] not in COMMANDS and not args[0].startswith("-"):
-            guess = nearest(args[0], COMMANDS)
+            guess = find_nearest(args[0], COMMANDS)
             raise click.UsageError(
-                f"there is no command {args[0]!r}"
+                f"no command is named {args[0]!r}"
                 + (f"; did you mean {guess!r}?" if guess else ""),
                 ctx,
             )
@@ -86,31 +86,31 @@ def cli(ctx: click.Context, socket: Path | None, as_json: bool) -> None:
 def main(args: list[str] | None = None) -> int:
     """Run one command and return its exit status; the only place that reports errors."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal of another encoding gets \u escapes
+        if hasattr(stream, "reconfigure"):  # terminals with other encodings get \u escapes
             stream.reconfigure(errors="backslashreplace")
     try:
         status = cli.main(args, prog_name="cortex", standalone_mode=False)
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        return _usage(error)
-    except AlreadySaid as error:
+        return _report_usage(error)
+    except AlreadyReported as error:
         return error.status
     except CortexError as error:
         output.complain(error.message, error.hint)
         return exit_status(error)
     except BrokenPipeError:
-        return _reader_left()
+        return _discard_output()
     except OSError as error:
         subject = f"{error.filename}: " if error.filename else ""
         output.complain(f"{subject}{error.strerror or error}")
         return FAILED
-    except Exception as error:  # noqa: BLE001 - a person is never shown a traceback unasked
-        return _defect(error)
+    except Exception as error:  # noqa: BLE001 - a traceback is shown only on request
+        return _report_defect(error)
     return status if isinstance(status, int) else DONE
 
 
-def _usage(error: click.ClickException) -> int:
+def _report_usage(error: click.ClickException) -> int:
     if isinstance(error, NoArgsIsHelpError):
         output.talk(error.format_message())
         return USAGE
@@ -121,17 +121,17 @@ def _usage(error: click.ClickException) -> int:
     return USAGE
 
 
-def _reader_left() -> int:
-    # What is still buffered would raise once more when the interpreter closes stdout.
+def _discard_output() -> int:
+    # Buffered output would raise again when the interpreter closes stdout.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FAILED
 
 
-def _defect(error: Exception) -> int:
+def _report_defect(error: Exception) -> int:
     if os.environ.get(DEBUG_VARIABLE):
         raise error
     output.complain(
-        f"a defect of cortex: {type(error).__name__}: {error}",
-        f"{DEBUG_VARIABLE}=1 shows where; please report it",
+        f"internal error: {type(error).__name__}: {error}",
+        f"please report this, with the traceback that {DEBUG_VARIABLE}=1 shows",
     )
     return FAILED

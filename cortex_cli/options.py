@@ -1,4 +1,4 @@
-"""Options that many commands take, so that ``cortex X --json`` means ``cortex --json X``."""
+"""Options shared by many commands; ``cortex X --json`` means ``cortex --json X``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MODEL_OPTIONS = (
         type=click.IntRange(1, 1_000_000),
         default=DEFAULT_MAX_TOKENS,
         show_default=True,
-        help="Length limit of the answer.",
+        help="Maximum length of the answer, in tokens.",
     ),
     click.option(
-        "-m", "--model", metavar="NAME", help="Model to ask, where the provider has several."
+        "-m", "--model", metavar="NAME", help="Model to ask, if the provider has several."
     ),
     click.option("-s", "--system", metavar="TEXT", help="System prompt, instead of Cortex's own."),
 )
@@ -38,7 +38,7 @@ def _choose_json(ctx: click.Context, _param: click.Parameter, wanted: bool) -> N
 
 
 def model_options(command: Command) -> Command:
-    """Add what ``ask`` and ``chat`` say to a model: ``--system``, ``--model``, ``--max-tokens``."""
+    """Add ``--system``, ``--model`` and ``--max-tokens``, for ``ask`` and ``chat``."""
     for option in MODEL_OPTIONS:
         command = option(command)
     return command

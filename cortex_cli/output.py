@@ -1,8 +1,8 @@
-"""What reaches the terminal: data on stdout, talk on stderr.
+"""What reaches the terminal: data on stdout, messages on stderr.
 
-Text from models, packages, logs and the daemon is never trusted: whatever could move the
-cursor, hide text or reorder it is shown escaped.  Colour only on a terminal and never with
-NO_COLOR.  Nothing here decides what is said.
+Text from models, packages, logs and the daemon is never trusted: characters that could move the
+cursor, hide text or reorder it are escaped.  Colour only on a terminal and never with NO_COLOR.
+Nothing here knows what the text is about.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # C0 but tab and newline, DEL and C1, direction marks and overrides, line separators,
 # lone surrogates and the invisible tag characters.
@@ -28,19 +28,19 @@ UNSAFE_IN_JSON = re.compile(UNSAFE.pattern.replace("\x00-\x08\x0b-\x1f", ""))
 
 BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
 
-# A progress line is redrawn no more often than an eye can follow.
+# Redrawing a progress line more often is not visible.
 REDRAW_S = 0.1
-# What is there within a second needs no words.
+# A wait shorter than this needs no message.
 PATIENCE_S = 1.0
 BAR_CELLS = 24
 
 
-def escaped(text: str) -> str:
-    """``text`` with every character that a terminal would act on written out."""
-    return UNSAFE.sub(_written_out, text)
+def escape(text: str) -> str:
+    """Return ``text`` with every character that a terminal would act on escaped."""
+    return UNSAFE.sub(_write_out, text)
 
 
-def _written_out(match: re.Match[str]) -> str:
+def _write_out(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x100:
         return f"\\x{code:02x}"
@@ -49,24 +49,32 @@ def _written_out(match: re.Match[str]) -> str:
 
 def data(text: str, *, end: str = "\n") -> None:
     """Write untrusted text to stdout, escaped, and flush it."""
-    sys.stdout.write(escaped(text) + end)
+    sys.stdout.write(escape(text) + end)
     sys.stdout.flush()
 
 
 def data_json(value: Any) -> None:
     """Write ``value`` to stdout as one JSON document."""
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
-    sys.stdout.write(UNSAFE_IN_JSON.sub(_json_escape, text) + "\n")
+    sys.stdout.write(UNSAFE_IN_JSON.sub(_escape_json, text) + "\n")
     sys.stdout.flush()
 
 
-def _json_escape(match: re.Match[str]) -> str:
+def _escape_json(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]
+
+
+def emit(value: Any, print_text: Callable[[], object], *, as_json: bool) -> None:
+    """Print ``value`` as JSON, or have ``print_text`` print it for a person."""
+    if as_json:
+        data_json(value)
+    else:
+        print_text()
 
 
 def talk(text: str) -> None:
     """Write a line for a person to stderr."""
-    sys.stderr.write(escaped(text) + "\n")
+    sys.stderr.write(escape(text) + "\n")
     sys.stderr.flush()
 
 
@@ -78,14 +86,14 @@ def complain(message: str, hint: str | None = None) -> None:
 
 
 def talk_styled(parts: Iterable[tuple[str, str | None]]) -> None:
-    """Write one line to stderr, each part in its style where styles are wanted."""
-    sys.stderr.write("".join(_styled(*part, sys.stderr) for part in parts) + "\n")
+    """Write one line to stderr, each part in its style if stderr shows colour."""
+    sys.stderr.write("".join(_style(*part, sys.stderr) for part in parts) + "\n")
     sys.stderr.flush()
 
 
 def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
-    """Write one line to stdout, each part in its style where styles are wanted."""
-    sys.stdout.write("".join(_styled(*part, sys.stdout) for part in parts) + "\n")
+    """Write one line to stdout, each part in its style if stdout shows colour."""
+    sys.stdout.write("".join(_style(*part, sys.stdout) for part in parts) + "\n")
     sys.stdout.flush()
 
 
@@ -96,18 +104,18 @@ def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:
         data_styled([(f"{name:<{width}}  ", DIM), (value, None)])
 
 
-def coloured(stream: TextIO) -> bool:
-    """True where colour belongs: a terminal, and nobody said NO_COLOR."""
+def uses_colour(stream: TextIO) -> bool:
+    """Return True if ``stream`` is a colour terminal and NO_COLOR is not set."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _styled(text: str, style: str | None, stream: TextIO) -> str:
-    text = escaped(text)
-    return f"\x1b[{style}m{text}\x1b[0m" if style and coloured(stream) else text
+def _style(text: str, style: str | None, stream: TextIO) -> str:
+    text = escape(text)
+    return f"\x1b[{style}m{text}\x1b[0m" if style and uses_colour(stream) else text
 
 
 class Progress:
-    """A bar on stderr: redrawn on a terminal, said once at either end elsewhere."""
+    """A bar on stderr, redrawn on a terminal; elsewhere one line at the start, one at the end."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -137,26 +145,26 @@ class Progress:
         self._drawn = now
         filled = min(BAR_CELLS, BAR_CELLS * done // max(total, 1))
         bar = "█" * filled + "░" * (BAR_CELLS - filled)
-        sys.stderr.write(f"\r\x1b[K{self._title} {bar} {escaped(note)}")
+        sys.stderr.write(f"\r\x1b[K{self._title} {bar} {escape(note)}")
         sys.stderr.flush()
 
 
 class Waiting:
-    """Says what is waited for once it takes over a second; counts the seconds on a terminal.
+    """Shows what is being waited for after a second; counts the seconds on a terminal.
 
-    A thread of its own does, so that what is waited for need not cooperate.
+    Runs in its own thread, so the code that waits need not cooperate.
     """
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._count, daemon=True)
 
     def __enter__(self) -> Self:
         try:
             self._thread.start()
-        except BaseException:  # Ctrl-C while it starts: nobody else would stop it
-            self._over.set()
+        except BaseException:  # Ctrl-C during the start: nothing else would stop it
+            self._stopped.set()
             raise
         return self
 
@@ -164,13 +172,13 @@ class Waiting:
         self.stop()
 
     def stop(self) -> None:
-        """It has come: clear the line.  May be called again."""
-        if not self._over.is_set():
-            self._over.set()
+        """Stop and clear the line.  May be called more than once."""
+        if not self._stopped.is_set():
+            self._stopped.set()
             self._thread.join()
 
     def _count(self) -> None:
-        if self._over.wait(PATIENCE_S):
+        if self._stopped.wait(PATIENCE_S):
             return
         if not sys.stderr.isatty():
             talk(f"{self._title} …")
@@ -179,7 +187,7 @@ class Waiting:
         while True:
             sys.stderr.write(f"\r\x1b[K{self._title} … {seconds:.0f} s")
             sys.stderr.flush()
-            if self._over.wait(1.0):
+            if self._stopped.wait(1.0):
                 break
             seconds += 1.0
         sys.stderr.write("\r\x1b[K")

@@ -1,8 +1,8 @@
-"""Background processes of this user's, told apart from whoever gets their pid later.
+"""This user's background processes, safe against reused pids.
 
-A record holds pid and start time (field 22 of /proc/PID/stat); only a process that has both
-is ours.  Signals go through a pidfd that is opened before the check, so a pid that is reused
-in between is never hit.
+A record holds pid and start time (field 22 of /proc/PID/stat); only a process that matches both
+is ours.  Signals go through a pidfd that is opened before the check, so a reused pid is never
+hit.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ def spawn(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Proc
         )
     finally:
         os.close(descriptor)
-    child.returncode = 0  # it outlives us: no warning that nobody waited for it
-    return of(child.pid)
+    child.returncode = 0  # it outlives us: suppress the warning that it was not waited for
+    return identify(child.pid)
 
 
-def record(path: Path, process: Process) -> None:
-    """Write the record of ``process``, whole or not at all."""
+def write_record(path: Path, process: Process) -> None:
+    """Write the record of ``process`` atomically."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_text(json.dumps(asdict(process)) + "\n")
     new.replace(path)
 
 
-def recorded(path: Path) -> Process | None:
-    """The process that ``path`` records, if it is still running."""
+def read_record(path: Path) -> Process | None:
+    """Return the process that ``path`` records, if it is still running."""
     try:
         value = json.loads(path.read_text())
         process = Process(int(value["pid"]), int(value["started"]))
@@ -68,19 +68,19 @@ def recorded(path: Path) -> Process | None:
     return process if is_running(process) else None
 
 
-def of(pid: int) -> Process:
-    """The process that has ``pid`` now."""
-    started = _started(pid)
+def identify(pid: int) -> Process:
+    """Return the process that has ``pid`` now."""
+    started = _read_start_time(pid)
     return Process(pid, started if started is not None else 0)
 
 
 def is_running(process: Process) -> bool:
-    """True while this very process is there and no zombie."""
-    return process.pid > 0 and _started(process.pid) == process.started
+    """Return True if this very process exists and is not a zombie."""
+    return process.pid > 0 and _read_start_time(process.pid) == process.started
 
 
 def stop(process: Process, grace_s: float) -> bool:
-    """End ``process``: SIGTERM, then SIGKILL after ``grace_s``.  False if it had to be killed."""
+    """Stop ``process``: SIGTERM, then SIGKILL after ``grace_s``.  False if it had to be killed."""
     try:
         handle = os.pidfd_open(process.pid)
     except ProcessLookupError:
@@ -89,10 +89,10 @@ def stop(process: Process, grace_s: float) -> bool:
         if not is_running(process):
             return True
         signal.pidfd_send_signal(handle, signal.SIGTERM)
-        if _ended(handle, grace_s):
+        if _wait_for_exit(handle, grace_s):
             return True
         signal.pidfd_send_signal(handle, signal.SIGKILL)
-        _ended(handle, grace_s)
+        _wait_for_exit(handle, grace_s)
         return False
     except ProcessLookupError:
         return True
@@ -100,8 +100,8 @@ def stop(process: Process, grace_s: float) -> bool:
         os.close(handle)
 
 
-def log_tail(log: Path, lines: int) -> list[str]:
-    """The last lines that a process wrote."""
+def read_log_tail(log: Path, lines: int) -> list[str]:
+    """Return the last lines that a process wrote."""
     try:
         with log.open("rb") as stream:
             stream.seek(max(0, log.stat().st_size - LOG_TAIL_BYTES))
@@ -110,19 +110,19 @@ def log_tail(log: Path, lines: int) -> list[str]:
         return []
 
 
-def _ended(handle: int, timeout_s: float) -> bool:
-    # A pidfd becomes readable when its process ends, waited for or not.
+def _wait_for_exit(handle: int, timeout_s: float) -> bool:
+    # A pidfd becomes readable when its process exits, reaped or not.
     poller = select.poll()
     poller.register(handle, select.POLLIN)
     return bool(poller.poll(timeout_s * 1000))
 
 
-def _started(pid: int) -> int | None:
-    """When ``pid`` started; None if it is gone or a zombie."""
+def _read_start_time(pid: int) -> int | None:
+    """Return when ``pid`` started; None if it is gone or a zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return None
-    # The name in parentheses may hold anything, spaces and parentheses too.
+    # The name in parentheses may contain anything, including spaces and parentheses.
     fields = stat.rpartition(b")")[2].split()
     return None if fields[0] in (b"Z", b"X") else int(fields[19])

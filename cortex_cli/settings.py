@@ -1,10 +1,10 @@
-"""Where things are for this user: runtime folder, socket, provider settings.
+"""This user's paths: runtime folder and socket.
 
-The runtime folder is ``$XDG_RUNTIME_DIR/cortex``, or ``/tmp/cortex-UID`` where there is no
-such thing; either must be a real folder of this user's that nobody else can enter.
+The runtime folder is ``$XDG_RUNTIME_DIR/cortex``, or ``/tmp/cortex-UID`` if that variable is not
+set; either must be a real folder that belongs to this user and that nobody else can enter.
 
-The socket, first that applies: ``--socket``, ``CORTEX_SOCKET``, this user's own daemon if it
-is up, ``/run/cortex/cortex.sock``.
+The socket is the first of: ``--socket``, ``CORTEX_SOCKET``, this user's own daemon if it is
+running, ``/run/cortex/cortex.sock``.
 """
 
 from __future__ import annotations
@@ -23,84 +23,84 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SOCKET_NAME = "cortex.sock"
-# A live daemon accepts at once; anything slower is not worth holding up a command for.
+# A live daemon accepts at once; a slower one is not worth delaying a command for.
 PROBE_TIMEOUT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the command line and the environment say; handed to every command."""
+    """The command line's and the environment's settings; passed to every command."""
 
     environ: Mapping[str, str]
     socket: Path | None = None
     json: bool = False
 
     def named_socket(self) -> Path | None:
-        """The socket that was asked for by name, if one was."""
+        """Return the socket that the user named, if any."""
         if self.socket is not None:
             return self.socket
         named = self.environ.get("CORTEX_SOCKET")
         return Path(named).expanduser() if named else None
 
     def socket_path(self) -> Path:
-        """The socket to talk to."""
+        """Return the socket to talk to."""
         if named := self.named_socket():
             return named
         folder = runtime_dir(self.environ)
         own = folder / SOCKET_NAME
-        if why_not_mine(folder) is None and answers(own):
+        if find_privacy_problem(folder) is None and accepts_connections(own):
             return own
         return Path(DEFAULT_SOCKET)
 
 
 def runtime_dir(environ: Mapping[str, str]) -> Path:
-    """This user's runtime folder, whether or not it exists yet."""
+    """Return this user's runtime folder, whether or not it exists yet."""
     base = environ.get("XDG_RUNTIME_DIR")
     # After su or sudo the variable may still name another user's folder.
-    if base and Path(base).is_absolute() and why_not_mine(Path(base)) is None:
+    if base and Path(base).is_absolute() and find_privacy_problem(Path(base)) is None:
         return Path(base) / "cortex"
     return Path(f"/tmp/cortex-{os.getuid()}")  # noqa: S108 - its owner and mode are checked
 
 
 def make_runtime_dir(environ: Mapping[str, str]) -> Path:
-    """Create the runtime folder if need be, and return it.
+    """Create the runtime folder if needed, and return it.
 
     Raises:
-        Failure: the folder is a link, someone else's, or open to others.
+        Failure: the folder is a link, belongs to someone else, or is open to others.
     """
     folder = runtime_dir(environ)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise Failure(
-            f"cannot make the folder {folder}: {error.strerror}",
-            hint="set XDG_RUNTIME_DIR to a folder of yours",
+            f"cannot create the folder {folder}: {error.strerror}",
+            hint="set XDG_RUNTIME_DIR to a folder of your own",
         ) from error
-    if reason := why_not_mine(folder):
+    if reason := find_privacy_problem(folder):
         raise Failure(
             f"the folder {folder} is not safe to use: {reason}",
-            hint=f"remove it, or set XDG_RUNTIME_DIR to a folder of yours: ls -ld {folder}",
+            hint=f"remove it, or set XDG_RUNTIME_DIR to a folder of your own: ls -ld {folder}",
         )
     return folder
 
 
-def why_not_mine(folder: Path) -> str | None:
-    """Why ``folder`` is not this user's alone; None if it is."""
+def find_privacy_problem(folder: Path) -> str | None:
+    """Return why ``folder`` is not private to this user; None if it is."""
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError as error:
         return (error.strerror or str(error)).lower()
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         return "it is not a folder"
-    if found.st_uid != os.getuid():
-        return f"it belongs to user {found.st_uid}"
-    if found.st_mode & 0o077:
-        return f"its mode is {stat.S_IMODE(found.st_mode):04o}, others may enter"
+    if status.st_uid != os.getuid():
+        return f"it belongs to user {status.st_uid}"
+    if status.st_mode & 0o077:
+        return f"its mode is {stat.S_IMODE(status.st_mode):04o}, others may enter"
     return None
 
 
-def answers(path: Path) -> bool:
-    """True if somebody accepts connections at ``path``."""
+def accepts_connections(path: Path) -> bool:
+    """Return True if a server accepts connections at ``path``."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(PROBE_TIMEOUT_S)
         try:

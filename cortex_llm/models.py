@@ -120,7 +120,7 @@ def find_built_in() -> Path:
             hint="set CORTEX_LLM_MODEL_PATH=/path/to/model.gguf in /etc/cortex/llm.env",
         ) from error
     try:
-        return Path(module.builtin_model())
+        return Path(module.find_builtin_model())
     except LlmError:
         raise
     except Exception as error:

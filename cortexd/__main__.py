@@ -20,13 +20,13 @@ from cortexd.daemon import Daemon
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program."""
-    options = _parser().parse_args(argv)
+    options = _build_parser().parse_args(argv)
     try:
         loaded = config.load(os.environ, options.config)
         if options.check:
-            print_checked(loaded)
+            print_check_result(loaded)
             return 0
-        log.set_up(loaded.config.log.level)
+        log.set_up(loaded.config.log)
         uvloop.run(_serve(loaded, options.config))
     except ConfigError as error:
         sys.stderr.write(f"cortexd: {error.message}\n")
@@ -36,19 +36,19 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-async def _serve(loaded: config.Loaded, explicit: Path | None) -> None:
+async def _serve(loaded: config.LoadedConfig, explicit: Path | None) -> None:
     await Daemon(loaded, explicit).run()
 
 
-def print_checked(loaded: config.Loaded) -> None:
-    """Say which files were read."""
-    files = ", ".join(str(path) for path in loaded.files) or "none, the defaults hold"
+def print_check_result(loaded: config.LoadedConfig) -> None:
+    """Print which files were read."""
+    files = ", ".join(str(path) for path in loaded.files) or "none (built-in defaults)"
     sys.stdout.write(f"configuration is valid; files read: {files}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="cortexd", description="Cortex's daemon: serves JSON commands on a Unix socket."
+        prog="cortexd", description="The Cortex daemon: serves JSON commands on a Unix socket."
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="read this file instead of the standard ones"

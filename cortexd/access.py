@@ -1,4 +1,4 @@
-"""Who is asking and how far they may go; identity comes from the kernel alone.
+"""Who is asking and what they may do; identity comes from the kernel alone.
 
 ``Level`` orders the commands: READ for any local user, USE for the model, ADMIN for root,
 the daemon's own user and members of the administrators' group.  Nothing in a request can
@@ -22,7 +22,7 @@ _CREDENTIALS = struct.Struct("3i")
 
 
 class Level(IntEnum):
-    """How far a caller may go, and how far a command reaches."""
+    """What a caller may do, and what a command requires."""
 
     READ = 0
     USE = 1
@@ -36,7 +36,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which groups mean what; ``use_group`` None lets every local user use the model."""
+    """Which group grants which level; without ``use_group`` every local user may use the model."""
 
     admin_group: str = "cortex"
     use_group: str | None = None
@@ -53,7 +53,7 @@ class Peer:
     groups: frozenset[int] = frozenset()
 
     def level(self, policy: Policy) -> Level:
-        """The highest level this peer reaches under ``policy``."""
+        """The highest level that ``policy`` grants this peer."""
         if self.uid in (0, policy.own_uid) or self._in_group(policy.admin_group):
             return Level.ADMIN
         if policy.use_group is None or self._in_group(policy.use_group):
@@ -68,15 +68,15 @@ class Peer:
         return gid == self.gid or gid in self.groups
 
 
-def peer_of(connection: socket.socket) -> Peer:
+def read_peer(connection: socket.socket) -> Peer:
     """Ask the kernel who connected."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     pid, uid, gid = _CREDENTIALS.unpack(raw)
-    return Peer(pid, uid, gid, _groups_of(connection) if uid else frozenset())
+    return Peer(pid, uid, gid, _read_groups(connection) if uid else frozenset())
 
 
-def _groups_of(connection: socket.socket) -> frozenset[int]:
-    """Supplementary groups; empty where the kernel does not tell or there are too many."""
+def _read_groups(connection: socket.socket) -> frozenset[int]:
+    """Supplementary groups; empty if the kernel does not report them or there are too many."""
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_BYTES)
     except OSError:

@@ -1,7 +1,7 @@
 """What an alert is, from the finding of a rule to the object on the wire.
 
 A ``Finding`` is what a rule says of one subject at one moment.  An ``Alert`` is a finding
-that has lasted long enough to be told, with its whole life.  ``key`` names the subject
+that has lasted long enough to be raised, with its whole life.  ``key`` names the subject
 (``disk_space:/home``): as long as a condition lasts there is one alert for its key.
 """
 
@@ -16,6 +16,8 @@ from msgspec import Struct, field
 from cortexd.api.messages import AlertStatus, AlertType, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cortexd.api.messages import AlertReply, AnalysisReply, EvidenceReply
 
 # Worst last; also the order of ``min_severity``.
@@ -32,24 +34,32 @@ MAX_LINE_CHARS = 300
 class Kind(Struct, frozen=True):
     """One kind of alert: what the documentation says and what its findings share.
 
-    ``rises`` and ``clears`` are sentences for people; ``keys`` names the settings that move
-    the thresholds.  The remedy is ``advice/<name>.j2``.
+    ``raised_when`` and ``resolved_when`` are clauses for people, the first with the names of
+    thresholds in braces; ``settings`` names these thresholds.  ``hold_s`` is how long the
+    condition must last.  ``advice`` names another kind whose remedy this one shares.
     """
 
     name: str
     type: AlertType
     source: str
-    rises: str
-    clears: str
-    keys: tuple[str, ...] = ()
+    raised_when: str
+    resolved_when: str
+    settings: tuple[str, ...] = ()
+    hold_s: float = 0.0
+    advice: str | None = None
+
+    @property
+    def template(self) -> str:
+        """The name of the remedy's template, ``alerts/advice/<template>.j2``."""
+        return self.advice or self.name
 
 
 class Finding(Struct, frozen=True):
     """A condition that holds now.
 
-    ``hold_s`` is how long it must hold before it is told; ``evidence`` what the rule knows
-    already, more is looked up when it is told; ``total`` replaces the count of
-    observations where the condition is a number of events.
+    ``hold_s`` is how long it must hold before an alert is raised; ``evidence`` is what the rule
+    has seen already, more is collected when the alert is raised; ``total`` replaces the count
+    of observations if the condition is a number of events.
     """
 
     kind: str
@@ -71,8 +81,9 @@ class Finding(Struct, frozen=True):
 class Judgement(Struct, frozen=True):
     """What a rule makes of one reading.
 
-    ``normal`` says of keys that are well why they are; an open alert whose key is in
-    neither has lost its subject: the mount, the unit, the sensor is gone.
+    ``normal`` gives the reason for each key that is in order.  An open alert whose key is
+    neither there nor among ``findings`` has lost its subject: the mount, the unit, the sensor
+    is gone.
     """
 
     findings: list[Finding] = []
@@ -80,9 +91,9 @@ class Judgement(Struct, frozen=True):
 
 
 class Alert(Struct, kw_only=True):
-    """A finding that was told, and its life; times are Unix seconds.
+    """A finding that was raised, and its life; times are Unix seconds.
 
-    ``open`` means that the condition lasts, whatever a person made of the alert.
+    ``open`` means that the condition lasts, whatever a person has done with the alert.
     """
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -105,8 +116,8 @@ class Alert(Struct, kw_only=True):
     remedy: str = ""
     analysis: AnalysisReply | None = None
 
-    def wire(self) -> AlertReply:
-        """As it is sent to clients, hooks and the webhook."""
+    def to_reply(self) -> AlertReply:
+        """The object that clients, hooks and the webhook get."""
         reply: AlertReply = {
             "id": self.id,
             "timestamp": int(self.first_seen),
@@ -133,8 +144,18 @@ class Alert(Struct, kw_only=True):
         return reply
 
 
-def from_finding(finding: Finding, kind: Kind, now: float | None = None) -> Alert:
-    """A new alert."""
+def merge(judgements: Iterable[Judgement]) -> Judgement:
+    """One judgement of several."""
+    findings: list[Finding] = []
+    normal: dict[str, str] = {}
+    for judgement in judgements:
+        findings += judgement.findings
+        normal |= judgement.normal
+    return Judgement(findings, normal)
+
+
+def make_alert(finding: Finding, kind: Kind, now: float | None = None) -> Alert:
+    """A new alert, open and active; ``now`` in Unix seconds."""
     now = time.time() if now is None else now
     return Alert(
         kind=finding.kind,
@@ -142,24 +163,24 @@ def from_finding(finding: Finding, kind: Kind, now: float | None = None) -> Aler
         type=kind.type,
         source=kind.source,
         severity=finding.severity,
-        title=printable(finding.title),
-        message=printable(finding.message),
+        title=sanitize(finding.title),
+        message=sanitize(finding.message),
         first_seen=now,
         last_seen=now,
         occurrences=1 if finding.total is None else finding.total,
-        evidence=[bounded(listed) for listed in finding.evidence],
-        metadata={name: printable(value) for name, value in finding.metadata.items()},
+        evidence=[limit_evidence(evidence) for evidence in finding.evidence],
+        metadata={name: sanitize(value) for name, value in finding.metadata.items()},
     )
 
 
-def bounded(evidence: EvidenceReply) -> EvidenceReply:
+def limit_evidence(evidence: EvidenceReply) -> EvidenceReply:
     """At most a page of printable lines."""
-    lines = [printable(line, MAX_LINE_CHARS) for line in evidence["lines"][:MAX_LINES]]
+    lines = [sanitize(line, MAX_LINE_CHARS) for line in evidence["lines"][:MAX_LINES]]
     return {"title": evidence["title"], "lines": lines}
 
 
-def printable(text: Any, limit: int = MAX_TEXT_CHARS) -> str:
-    """Foreign text as it may be stored and shown: no control characters, bounded."""
+def sanitize(text: Any, limit: int = MAX_TEXT_CHARS) -> str:
+    """Foreign text, safe to store and show: without control characters, at most ``limit`` long."""
     cleaned = str(text).encode("utf-8", "replace").decode()
     if not cleaned.isprintable():
         cleaned = "".join(

@@ -1,4 +1,4 @@
-"""From a control group's path to the systemd unit that it belongs to."""
+"""Find the systemd unit that a control group belongs to."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 _UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?=/|$)")
 
 
-def unit_in(path: str) -> str | None:
-    """The unit of a group; of a user's service the innermost."""
-    found = _UNIT.findall("/" + path.strip("/"))
-    return str(found[-1]) if found else None
+def find_unit(path: str) -> str | None:
+    """The unit in a control group's path; the innermost if there are several."""
+    units = _UNIT.findall("/" + path.strip("/"))
+    return str(units[-1]) if units else None
 
 
-def unit_of(pid: int, proc: Path = Path("/proc")) -> str | None:
+def read_unit(pid: int, proc: Path = Path("/proc")) -> str | None:
     """The unit that a process runs in."""
     try:
         groups = (proc / str(pid) / "cgroup").read_text(errors="replace")
@@ -22,6 +22,6 @@ def unit_of(pid: int, proc: Path = Path("/proc")) -> str | None:
         return None
     for line in groups.splitlines():
         number, controller, path = line.split(":", 2)
-        if (number == "0" or controller == "name=systemd") and (unit := unit_in(path)):
+        if (number == "0" or controller == "name=systemd") and (unit := find_unit(path)):
             return unit
     return None

@@ -1,7 +1,7 @@
-"""One child process with limits: time, output, politeness.
+"""One child process with limits on its time, its output and its priority.
 
-Its output is data and is handed on as text; the child can ask for nothing, has no
-terminal, speaks English, and is killed with its whole process group when its time is over.
+Its output is data, returned as text.  The child has no terminal and no input to wait for,
+speaks English, and is killed with its whole process group when its time is up.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 # Enough for the names of every package of a large machine.
 MAX_OUTPUT_BYTES = 1024 * 1024
-# Watching must not be felt by what is watched.
+# Monitoring must not slow down what it monitors.
 NICENESS = 10
 _READ_BYTES = 64 * 1024
 
 
 class Outcome(NamedTuple):
-    """``status`` is None if it was killed for its time or its output."""
+    """``status`` is None if it was killed for exceeding a limit."""
 
     status: int | None
     output: str
 
     @property
     def ok(self) -> bool:
-        """Whether it ended well."""
+        """Whether it succeeded."""
         return self.status == 0
 
 
-def available(program: str) -> bool:
+def is_installed(program: str) -> bool:
     """Whether ``program`` is installed."""
     return shutil.which(program) is not None
 
@@ -48,13 +48,13 @@ async def run(
     max_bytes: int = MAX_OUTPUT_BYTES,
     environment: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run a program; what it had said is returned even if it had to be killed.
+    """Run a program; its output is returned even if it had to be killed.
 
     Raises:
         OSError: it cannot be started.
     """
     process = await asyncio.create_subprocess_exec(
-        *(["nice", "-n", str(NICENESS)] if available("nice") else []),
+        *(["nice", "-n", str(NICENESS)] if is_installed("nice") else []),
         *argv,
         stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

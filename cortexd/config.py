@@ -1,9 +1,9 @@
 """The daemon's settings: frozen, checked once, passed on as an argument.
 
-Later sources win, key by key: the built-in defaults, ``/etc/cortex/daemon.yaml``,
+Later values win, key by key: the built-in defaults, ``/etc/cortex/daemon.yaml``,
 ``~/.cortex/daemon.conf`` (the older form), ``~/.cortex/daemon.yaml``, the environment.
-``--config FILE`` replaces the three files.  An unknown key or a wrong value is an error
-that names file, line, key and what would be valid; it never changes what is running.
+``--config FILE`` replaces the three files.  An unknown key or an invalid value is an
+error that names file, line, key and what would be valid; it never changes what is running.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 from cortexd import yamlfile
 from cortexd.api import validation
 from cortexd.api.client import DEFAULT_SOCKET
-from cortexd.api.errors import ConfigError, shown
+from cortexd.api.errors import ConfigError, quote
 from cortexd.api.framing import DEFAULT_MAX_FRAME_BYTES
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 # sun_path holds 108 bytes, one of them the closing NUL.
 MAX_SOCKET_PATH_BYTES = 107
 
-# What a running daemon cannot change: clients' socket, and the database it has open.
+# What a running daemon cannot change: its socket, and the database it has open.
 RESTART_KEYS = ("socket.", "alerts.db_path")
 SECRET_KEYS = frozenset({"api_key", "webhook_token", "webhook_url"})
 
@@ -57,82 +57,83 @@ class SocketSection(Section, frozen=True, kw_only=True):
     """Where clients find the daemon."""
 
     path: Path = Path(DEFAULT_SOCKET)
-    # Rights of the socket file; who may do what is decided per request.
+    # Permissions of the socket file; what a client may do is checked per request.
     mode: Annotated[int, Meta(ge=0, le=0o777)] = 0o666
     backlog: Annotated[int, Meta(ge=1, le=65_535)] = 4096
 
     def __post_init__(self) -> None:
-        """Refuse a path that the kernel would cut off."""
+        """Refuse a path that the kernel would truncate."""
         if "\0" in str(self.path):
-            raise ValueError("path holds a NUL character")
+            raise ValueError("path contains a NUL character")
         if (size := len(os.fsencode(self.path))) > MAX_SOCKET_PATH_BYTES:
             raise ValueError(
-                f"path is {size} bytes long; a Unix socket's limit is {MAX_SOCKET_PATH_BYTES}"
+                f"path is {size} bytes long; the limit for a Unix socket is {MAX_SOCKET_PATH_BYTES}"
             )
 
 
 class LimitsSection(Section, frozen=True, kw_only=True):
-    """Bounds on what clients can ask for."""
+    """Limits on clients and their requests."""
 
     max_frame_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = DEFAULT_MAX_FRAME_BYTES
     max_connections: Annotated[int, Meta(ge=1, le=100_000)] = 1000
-    frame_timeout_sec: Seconds = 30.0  # to finish a started request
-    write_stall_sec: Seconds = 30.0  # until a reader that stalls is dropped
-    queue_size: Annotated[int, Meta(ge=1, le=10_000)] = 100  # inference requests, running or not
-    # Inference requests that one user starts on average, and at once.
+    frame_timeout_sec: Seconds = 30.0  # for a request to arrive completely
+    write_stall_sec: Seconds = 30.0  # until a client that stops reading is dropped
+    queue_size: Annotated[int, Meta(ge=1, le=10_000)] = 100  # running and waiting inferences
+    # Inference requests that one user may start per second, on average …
     requests_per_second: Annotated[float, Meta(gt=0, le=1e6)] = 50.0
-    request_burst: Annotated[int, Meta(ge=1)] = 100
-    drain_sec: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] = 10.0  # for what runs at shutdown
+    request_burst: Annotated[int, Meta(ge=1)] = 100  # … and at once
+    drain_sec: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] = (
+        10.0  # for running requests to finish at shutdown
+    )
 
 
 class AccessSection(Section, frozen=True, kw_only=True):
-    """Which groups may do what; ``use_group`` None lets everybody use the model."""
+    """Which groups may do what; without ``use_group`` every local user may use the model."""
 
     admin_group: str = "cortex"
     use_group: str | None = None
 
 
 class LlmSection(Section, frozen=True, kw_only=True):
-    """The model server, and the defaults of a request."""
+    """The model server, and defaults for requests."""
 
     enabled: bool = True
     url: str = "http://127.0.0.1:8085"
-    # Where a server that is loaded on demand can be looked at without loading it; goes with
-    # the address above and with no other.
+    # Where to check a server that loads on demand without loading it; used only with the
+    # default url.
     probe_url: str | None = None
     api_key: str | None = None
     api_key_file: Path | None = None
-    request_timeout_sec: Seconds = 600.0  # for one answer, queueing included
-    load_timeout_sec: Seconds = 120.0  # for a model that is still loading
-    slots: Annotated[int, Meta(ge=1, le=256)] = 1  # until the server tells its number
+    request_timeout_sec: Seconds = 600.0  # for one answer, including time in the queue
+    load_timeout_sec: Seconds = 120.0  # to wait for a model that is still loading
+    slots: Annotated[int, Meta(ge=1, le=256)] = 1  # until the server reports its own number
     templates_dir: Path = Path("/etc/cortex/prompts")
     system_prompt: str | None = None
-    max_tokens_per_request: Annotated[int, Meta(ge=1)] = 256  # of requests that do not say
-    temperature: Annotated[float, Meta(ge=0, le=2)] = 0.7  # of requests that do not say
-    # The documented daemon loaded the model itself; today cortex-llm reads these.
+    max_tokens_per_request: Annotated[int, Meta(ge=1)] = 256  # for requests that set none
+    temperature: Annotated[float, Meta(ge=0, le=2)] = 0.7  # for requests that set none
+    # Accepted so that older files stay valid, and ignored: /etc/cortex/llm.env has these now.
     model_path: Path | None = None
-    n_threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
-    n_ctx: Annotated[int, Meta(ge=1)] | None = None
-    use_mmap: bool = True
+    n_threads: Annotated[int, Meta(ge=1, le=1024)] | None = None  # ignored, as model_path
+    n_ctx: Annotated[int, Meta(ge=1)] | None = None  # ignored, as model_path
+    use_mmap: bool = True  # ignored, as model_path
 
-    def probed_at(self) -> str | None:
-        """`probe_url`, if it is that of the server at `url`."""
+    @property
+    def effective_probe_url(self) -> str | None:
+        """``probe_url``, if it is that of the server at ``url``."""
         return self.probe_url if self.url == LlmSection().url else None
 
     def __post_init__(self) -> None:
-        """Refuse an address that nothing can be reached at, and a key that is no header."""
+        """Refuse an address that is not one, and a key that fits no HTTP header."""
         for name, url in (("url", self.url), ("probe_url", self.probe_url or self.url)):
-            if not _reachable(url):
-                raise ValueError(
-                    f"{name} is {shown(url)}: give http://HOST:PORT or unix:/PATH.sock"
-                )
+            if not _is_url(url):
+                raise ValueError(f"{name} is {quote(url)}: use http://HOST:PORT or unix:/PATH.sock")
         if self.url.startswith("http") and urlsplit(self.url).username is not None:
-            raise ValueError("url holds a password that everybody could read; use api_key_file")
+            raise ValueError("url contains a password that every user could read; use api_key_file")
         if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
-            raise ValueError("api_key is not one line of ASCII")
+            raise ValueError("api_key must be one line of ASCII")
 
 
-def _reachable(url: str) -> bool:
+def _is_url(url: str) -> bool:
     if url.startswith("unix:"):
         return url.startswith("unix:/") and url.isprintable()
     try:
@@ -150,19 +151,19 @@ def _reachable(url: str) -> bool:
 
 
 class MonitoringSection(Section, frozen=True, kw_only=True):
-    """What is watched, and how often."""
+    """What is monitored, and how often."""
 
-    enabled: bool = True  # False: nothing is watched, stored alerts can still be read
-    interval_sec: Annotated[float, Meta(ge=1, le=3600)] = 5.0  # between two readings
-    # After the start, before packages and units are looked at.
+    enabled: bool = True  # false: nothing is monitored; stored alerts stay readable
+    interval_sec: Annotated[float, Meta(ge=1, le=3600)] = 5.0  # between readings
+    # After startup, before packages and units are checked.
     settle_sec: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] = 30.0
     enable_units: bool = True  # systemd's units
     enable_apt: bool = True  # pending updates
     enable_deps: bool = True  # broken and half-configured packages
-    enable_cve: bool = True  # known vulnerabilities, where debsecan and its data are
+    enable_cve: bool = True  # known vulnerabilities; needs debsecan and its data
     # Folder with debsecan's data, a file named after the release or GENERIC; never downloaded.
     cve_data_dir: Path = Path("/var/lib/cortex/debsecan")
-    probe_model: bool = True  # False where asking the model service would start it
+    probe_model: bool = True  # false if a check would start the model server
     enable_trends: bool = True  # "full in about 5 h"
 
 
@@ -170,7 +171,7 @@ Percent = Annotated[float, Meta(gt=0, le=100)]
 
 
 class ThresholdsSection(Section, frozen=True, kw_only=True):
-    """Where a reading becomes an alert, in percent unless named otherwise.
+    """When a reading becomes an alert, in percent unless stated otherwise.
 
     A value of at most 1 is a fraction: 0.85 means 85 %.
     """
@@ -182,17 +183,17 @@ class ThresholdsSection(Section, frozen=True, kw_only=True):
     mem_warn: Percent = 90.0  # memory, caches left out: warning …
     mem_crit: Percent = 97.0  # … and critical
     swap_warn: Percent = 80.0  # swap space
-    cpu_warn: Percent = 95.0  # all processors together, for ten minutes
-    load_warn: Annotated[float, Meta(gt=0)] = 4.0  # per processor, over five minutes
-    pressure_memory_warn: Percent = 20.0  # of the time some task waits for memory
-    pressure_io_warn: Percent = 60.0  # of the time some task waits for disks
+    cpu_warn: Percent = 95.0  # all CPUs together, over ten minutes
+    load_warn: Annotated[float, Meta(gt=0)] = 4.0  # per CPU, over five minutes
+    pressure_memory_warn: Percent = 20.0  # share of time that some task waits for memory
+    pressure_io_warn: Percent = 60.0  # share of time that some task waits for disks
     open_files_warn: Percent = 80.0  # of the machine's file handles: warning …
     open_files_crit: Percent = 95.0  # … and critical
     restarts_warn: Annotated[int, Meta(ge=2)] = 5  # of one unit within ten minutes
-    full_within_hours: Annotated[float, Meta(gt=0)] = 24.0  # how far ahead a trend is told
+    full_within_hours: Annotated[float, Meta(gt=0)] = 24.0  # how far ahead trends are reported
 
     def __post_init__(self) -> None:
-        """Fractions become percentages; a warning comes before what is critical."""
+        """Turn fractions into percentages; refuse a warning above its critical threshold."""
         for field in msgspec.structs.fields(type(self)):
             value = getattr(self, field.name)
             if field.type is Percent and value <= 1:
@@ -200,46 +201,46 @@ class ThresholdsSection(Section, frozen=True, kw_only=True):
         for name in ("disk", "inodes", "mem", "open_files"):
             warn, crit = getattr(self, f"{name}_warn"), getattr(self, f"{name}_crit")
             if warn > crit:
-                raise ValueError(f"{name}_warn is {warn:g} and above {name}_crit, {crit:g}")
+                raise ValueError(f"{name}_warn ({warn:g}) is above {name}_crit ({crit:g})")
 
 
 class AlertsSection(Section, frozen=True, kw_only=True):
-    """Where alerts are kept, and who is told."""
+    """Where alerts are stored, and who is notified."""
 
-    # Where they are stored; by default alerts.db in the service's or the user's state folder.
+    # The database; by default alerts.db in the state folder of the service or the user.
     db_path: Path | None = None
-    # How long alerts that have ended are kept; samples are kept for a day.
+    # How long ended alerts are kept; samples are kept for a day.
     retention_hours: Annotated[float, Meta(gt=0, le=1e6)] = 168.0
-    enable_ai: bool = True  # the model explains alerts when it has nothing else to do
-    ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200  # of one explanation
-    ai_timeout_sec: Seconds = 120.0  # for one explanation
-    # Every executable in it gets each alert as JSON on its standard input.
+    enable_ai: bool = True  # an idle model explains alerts
+    ai_max_tokens: Annotated[int, Meta(ge=16, le=2048)] = 200  # per explanation
+    ai_timeout_sec: Seconds = 120.0  # per explanation
+    # Each executable in it gets every alert as JSON on standard input.
     hooks_dir: Path = Path("/etc/cortex/alert.d")
-    hook_timeout_sec: Seconds = 10.0  # then a hook is killed
-    webhook_url: str | None = None  # http(s) address that each alert is posted to as JSON
+    hook_timeout_sec: Seconds = 10.0  # after which a hook is killed
+    webhook_url: str | None = None  # http(s) address; every alert is posted to it as JSON
     webhook_token: str | None = None  # sent as "Authorization: Bearer …"
-    # The least severe alert that is posted.
+    # Minimum severity of the alerts that are posted.
     webhook_min_severity: Literal["info", "warning", "error", "critical"] = "warning"
 
     def __post_init__(self) -> None:
-        """Refuse an address that nothing can be posted to."""
+        """Refuse an address that is not one."""
         if self.webhook_url is not None and not self.webhook_url.startswith(
             ("http://", "https://")
         ):
-            raise ValueError(f"webhook_url is {shown(self.webhook_url)}: give http(s)://HOST/PATH")
+            raise ValueError(f"webhook_url is {quote(self.webhook_url)}: use http(s)://HOST/PATH")
 
 
 class MetricsSection(Section, frozen=True, kw_only=True):
     """The HTTP endpoint for Prometheus."""
 
-    enabled: bool = False  # the `metrics` command always works
-    host: str = "127.0.0.1"  # address to listen on; loopback is not reached from outside
-    # 0 takes any port that is free; the journal says which.
+    enabled: bool = False  # the `metrics` command works either way
+    host: str = "127.0.0.1"  # address to listen on; loopback is unreachable from outside
+    # 0 picks a free port; the journal shows which.
     port: Annotated[int, Meta(ge=0, le=65_535)] = 9469
 
 
 class LogSection(Section, frozen=True, kw_only=True):
-    """What goes to the journal."""
+    """What is logged to the journal."""
 
     level: LogLevel = "info"
 
@@ -257,8 +258,8 @@ class Config(Section, frozen=True, kw_only=True):
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 
-    def masked(self) -> dict[str, Any]:
-        """As plain values, secrets replaced."""
+    def mask_secrets(self) -> dict[str, Any]:
+        """All settings as plain values, secrets replaced."""
         values: dict[str, dict[str, Any]] = msgspec.to_builtins(self, enc_hook=str)
         for section in values.values():
             for name in SECRET_KEYS & section.keys():
@@ -277,7 +278,7 @@ class Config(Section, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedConfig:
     """A configuration and the files it was read from."""
 
     config: Config
@@ -299,7 +300,7 @@ NUMERIC = frozenset({"CORTEXD_N_THREADS", "CORTEXD_LOG_LEVEL"})
 
 
 def database_path(config: Config, environ: Mapping[str, str]) -> Path:
-    """Where alerts are kept: as configured, else in the service's or the user's state folder."""
+    """Where alerts are stored: as configured, or in the state folder of the service or the user."""
     if config.alerts.db_path is not None:
         return config.alerts.db_path
     if state := environ.get("STATE_DIRECTORY", "").split(":")[0]:
@@ -309,8 +310,8 @@ def database_path(config: Config, environ: Mapping[str, str]) -> Path:
     return folder / "cortex" / "alerts.db"
 
 
-def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
-    """Read every source and check the whole.
+def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConfig:
+    """Read all files and the environment, and check the result.
 
     Raises:
         ConfigError: names the file or variable, the line, the key and what would be valid.
@@ -324,25 +325,25 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> Loaded:
             if isinstance(members, dict):
                 before = values.get(section)
                 merged = {**before, **members} if isinstance(before, dict) else members
-                origin |= {(section, name): file.where((section, name)) for name in members}
+                origin |= {(section, name): file.locate((section, name)) for name in members}
             elif members is None:  # "llm:" with nothing below it
                 continue
             values[section] = merged
-            origin[section,] = file.where((section,))
+            origin[section,] = file.locate((section,))
     for variable, (section, name) in ENVIRONMENT.items():
         if text := environ.get(variable):  # set to nothing counts as not set
             members = values.setdefault(section, {})
             if isinstance(members, dict):
-                members[name] = _from_environment(text) if variable in NUMERIC else text
+                members[name] = _parse_number(text) if variable in NUMERIC else text
                 origin[section, name] = f"environment variable {variable}"
     log = values.get("log")
     if isinstance(log, dict) and "level" in log:
-        log["level"] = _log_level(log["level"])
+        log["level"] = _normalise_log_level(log["level"])
     try:
         config = validation.convert(values, Config)
     except validation.Invalid as error:
         raise _config_error(error.problem, origin) from error
-    return Loaded(config, tuple(file.path for file in files))
+    return LoadedConfig(config, tuple(file.path for file in files))
 
 
 def _read_files(explicit: Path | None) -> list[YamlFile]:
@@ -359,12 +360,12 @@ def _read_files(explicit: Path | None) -> list[YamlFile]:
     return files
 
 
-def _from_environment(text: str) -> str | int:
+def _parse_number(text: str) -> str | int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
-def _log_level(value: Any) -> Any:
-    """Accept the documented numbers too: 0 is the most talkative."""
+def _normalise_log_level(value: Any) -> Any:
+    """Accept the documented numbers too: 0 is the most verbose."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_LEVELS):
         return _LEVELS[value]
     return value.lower() if isinstance(value, str) else value
@@ -374,5 +375,5 @@ def _config_error(problem: validation.Problem, origin: dict[Key, str]) -> Config
     key = problem.path[:2]
     name = ".".join(key)
     place = origin.get(key) or origin.get(key[:1]) or "the configuration"
-    reason = "is wrong" if name.endswith(tuple(SECRET_KEYS)) else problem.reason
+    reason = "is invalid" if name.endswith(tuple(SECRET_KEYS)) else problem.reason
     return ConfigError(f"{place}: {name} {reason}", hint=problem.hint, key=name)

@@ -1,4 +1,4 @@
-"""What a handler is handed: the daemon's parts, and who is asking.
+"""What a handler gets: the daemon's parts, and who is asking.
 
 Handlers get nothing else; they neither see sockets nor keep state of their own.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cortexd.access import Peer
-    from cortexd.api.messages import ReloadReply
-    from cortexd.config import Config, Loaded
+    from cortexd.api.messages import HelpReply, ReloadReply
+    from cortexd.config import AccessSection, Config, LoadedConfig
     from cortexd.monitoring.monitor import Monitor
 
 
@@ -31,20 +31,20 @@ class Caller(Protocol):
 
     @property
     def peer(self) -> Peer:
-        """Who is asking, by the kernel's word."""
+        """Who is asking, according to the kernel."""
 
     @property
     def client_id(self) -> str | None:
         """The ``id`` that the client gave its request, as text."""
 
     @property
-    def heard(self) -> bool:
-        """Whether events go out at once; until then they are kept, so few are better."""
+    def is_live(self) -> bool:
+        """Whether events go out at once; until then they are kept, so fewer are better."""
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
-        """Send one event ahead of the reply."""
+        """Send one event before the reply."""
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait until the client has taken enough of what was sent."""
 
 
@@ -63,13 +63,14 @@ class Running:
 class Context:
     """The daemon's parts."""
 
-    loaded: Loaded
+    loaded: LoadedConfig
     version: str
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
+    describe_commands: Callable[[], HelpReply]
     monitor: Monitor
-    connections: Callable[[], int] = lambda: 0
-    tell: Callable[[], None] = lambda: None  # there is news for `systemctl status`
+    count_connections: Callable[[], int] = lambda: 0
+    update_status: Callable[[], None] = lambda: None  # there is news for `systemctl status`
     policy: Policy = field(default_factory=Policy)
     counters: Counters = field(default_factory=Counters)
     cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)
@@ -82,38 +83,38 @@ class Context:
     def __post_init__(self) -> None:
         """Build the parts whose bounds the configuration sets."""
         limits, llm = self.config.limits, self.config.llm
-        self.queue = InferenceQueue(limits.queue_size, llm.slots)
-        self.limiter = RateLimiter(limits.requests_per_second, limits.request_burst)
-        self.llm = Upstream(llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at())
-        self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
+        self.queue = InferenceQueue(limits, llm.slots)
+        self.limiter = RateLimiter(limits)
+        self.llm = Upstream(llm)
+        self.policy = _policy(self.config.access)
 
     @property
     def config(self) -> Config:
         """The running configuration."""
         return self.loaded.config
 
-    def level(self, peer: Peer) -> Level:
-        """How far ``peer`` may go."""
+    def level_of(self, peer: Peer) -> Level:
+        """What ``peer`` may do."""
         return peer.level(self.policy)
 
-    def active_alerts(self, severity: str | None = None) -> int:
-        """How many alerts nobody has seen to yet, of one severity or of all."""
+    def count_active_alerts(self, severity: str | None = None) -> int:
+        """The number of active alerts, of one severity or of all."""
         return sum(
             count
-            for (status, of), count in self.monitor.book.store.counts().items()
+            for (status, of), count in self.monitor.book.store.count_by_status().items()
             if status == "active" and severity in (None, of)
         )
 
-    def apply(self, loaded: Loaded) -> None:
+    def configure(self, loaded: LoadedConfig) -> None:
         """Let a new configuration take effect; running requests finish under the old one."""
-        old, self.loaded = self.config, loaded
-        limits, llm = self.config.limits, self.config.llm
-        self.queue.resize(limit=limits.queue_size)
-        self.limiter.per_second = limits.requests_per_second
-        self.limiter.burst = limits.request_burst
-        self.policy = Policy(self.config.access.admin_group, self.config.access.use_group)
-        if llm != old.llm:
-            self.llm.reconfigure(
-                llm.url, llm.api_key, llm.api_key_file, llm.enabled, llm.probed_at()
-            )
-        self.monitor.adopt(self.config)
+        self.loaded = loaded
+        config = loaded.config
+        self.queue.configure(config.limits)
+        self.limiter.configure(config.limits)
+        self.llm.configure(config.llm)
+        self.policy = _policy(config.access)
+        self.monitor.configure(config)
+
+
+def _policy(access: AccessSection) -> Policy:
+    return Policy(access.admin_group, access.use_group)

@@ -1,4 +1,4 @@
-"""The daemon's life: build, start, READY, wait, stop in reverse.
+"""The life of the daemon: build, start, READY, wait, stop in reverse order.
 
 Everything that lives as long as the process is made here and handed on as an argument.
 """
@@ -6,6 +6,7 @@ Everything that lives as long as the process is made here and handed on as an ar
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -14,17 +15,19 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from cortexd import config, events
+from cortexd import config, events, log
 from cortexd.alerts.store import Store
 from cortexd.api.errors import ConfigError, CortexError
 from cortexd.api.version import VERSION
 from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.events import Event
+from cortexd.handlers import COMMANDS
+from cortexd.handlers.manual import describe_commands
 from cortexd.monitoring.monitor import Monitor
-from cortexd.notify.alert_sinks import Outlets
+from cortexd.notify.alert_sinks import AlertSinks
 from cortexd.sources.model import ModelService
-from cortexd.systemd import Notifier, inherited_sockets, watchdog_interval
+from cortexd.systemd import Notifier, take_inherited_sockets, watchdog_interval
 from cortexd.wire import listener
 from cortexd.wire.server import Server
 
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cortexd.api.messages import ReloadReply
-    from cortexd.config import Loaded
+    from cortexd.config import LoadedConfig
     from cortexd.monitoring.collector import Source
 
 _log = logging.getLogger(__name__)
@@ -45,16 +48,16 @@ SPARE_DESCRIPTORS = 64
 class Daemon:
     """One running cortexd."""
 
-    def __init__(self, loaded: Loaded, explicit: Path | None) -> None:
+    def __init__(self, loaded: LoadedConfig, explicit: Path | None) -> None:
         """Build the parts.
 
         Raises:
             ConfigError: the database is one of a later version.
         """
         self._explicit = explicit
-        self._began = time.monotonic()
-        self._where = str(loaded.config.socket.path)
-        self._fault = ""  # of the last reload, for the status
+        self._started = time.monotonic()
+        self._address = str(loaded.config.socket.path)
+        self._reload_problem = ""  # of the last reload, for the status
         self._stop = asyncio.Event()
         self._notifier = Notifier()
         store = Store(config.database_path(loaded.config, os.environ))
@@ -64,22 +67,23 @@ class Daemon:
             VERSION,
             self._stop.set,
             self.reload,
+            functools.cache(functools.partial(describe_commands, COMMANDS)),
             self._monitor,
             lambda: len(self._server),
-            self._tell,
+            self._update_status,
         )
-        self._outlets = Outlets(self._context)
+        self._sinks = AlertSinks(self._context)
         self._server = Server(Dispatcher(self._context), asyncio.get_running_loop())
 
     async def run(self) -> None:
         """Serve until a signal or ``shutdown`` ends it.
 
         Raises:
-            ConfigError: the socket cannot be had.
+            ConfigError: the socket cannot be opened.
         """
         settings = self._context.config.socket
         raise_descriptor_limit(self._context.config.limits.max_connections)
-        sockets = inherited_sockets()
+        sockets = take_inherited_sockets()
         own = not sockets
         if own:
             sockets = [listener.open_socket(settings)]
@@ -89,25 +93,27 @@ class Daemon:
             await self._server.listen(sockets, settings.backlog)
             gc.collect()
             gc.freeze()  # what start-up made stays; later collections need not look at it
-            self._where = ", ".join(_name(sock) for sock in sockets)
-            self._notifier.ready(self._status())
-            took = time.monotonic() - self._began
+            self._address = ", ".join(_socket_name(sock) for sock in sockets)
+            self._notifier.notify_ready(self._describe_status())
+            took = time.monotonic() - self._started
             events.log(
-                _log, logging.INFO, Event.READY, "ready on %s after %.0f ms", self._where,
+                _log, logging.INFO, Event.READY, "ready on %s after %.0f ms", self._address,
                 1000 * took, version=VERSION,
             )  # fmt: skip
             self._monitor.start()
-            self._outlets.start(self._context.config)
+            self._sinks.configure(self._context.config)
             await self._wait()
         finally:
             self._monitor.book.publisher.close()
-            self._notifier.stopping("finishing running requests")
+            self._notifier.notify_stopping("finishing running requests")
             running = len(self._context.running)
-            events.log(_log, logging.INFO, Event.STOPPING, "stopping; %d request(s) run", running)
+            events.log(
+                _log, logging.INFO, Event.STOPPING, "stopping; %d request(s) still running", running
+            )
             if own:
                 listener.remove_socket(settings.path, inode)
             await self._server.drain(self._context.config.limits.drain_sec)
-            await self._outlets.stop()
+            await self._sinks.stop()
             await self._monitor.stop()
             await self._context.llm.aclose()
             _log.info("stopped")
@@ -116,22 +122,22 @@ class Daemon:
         """Read the configuration again and apply it.
 
         Raises:
-            ConfigError: it is wrong; the running one stays.
+            ConfigError: it is invalid; the running one stays in effect.
         """
-        self._notifier.reloading(time.monotonic_ns() // 1000)
-        self._fault = ""
+        self._notifier.notify_reloading(time.monotonic_ns() // 1000)
+        self._reload_problem = ""
         try:
             loaded = config.load(os.environ, self._explicit)
             raise_descriptor_limit(loaded.config.limits.max_connections)
             changed = self._context.config.changed_keys(loaded.config)
-            self._context.apply(loaded)
-            logging.getLogger().setLevel(loaded.config.log.level.upper())
+            self._context.configure(loaded)
+            log.configure(loaded.config.log)
         except CortexError as error:
-            self._fault = f"; configuration not reloaded: {error.message}"
+            self._reload_problem = f"; configuration not reloaded: {error.message}"
             raise
         finally:
-            self._notifier.ready(self._status())
-        self._outlets.start(loaded.config)
+            self._notifier.notify_ready(self._describe_status())
+        self._sinks.configure(loaded.config)
         events.log(
             _log, logging.INFO, Event.RELOADED, "configuration reloaded; changed: %s",
             ", ".join(changed) or "nothing",
@@ -154,8 +160,8 @@ class Daemon:
                 async with asyncio.timeout(interval):
                     await self._stop.wait()
             except TimeoutError:
-                self._notifier.watchdog()
-                self._tell()
+                self._notifier.notify_watchdog()
+                self._update_status()
 
     def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -169,26 +175,26 @@ class Daemon:
         except CortexError as error:
             events.log(
                 _log, logging.ERROR, Event.RELOAD_FAILED, "configuration not reloaded: %s%s",
-                error.message, _hint(error),
+                error.message, _format_hint(error),
             )  # fmt: skip
 
-    def _tell(self) -> None:
-        """Bring ``systemctl status`` up to date, if there is news."""
-        self._notifier.status(self._status())
+    def _update_status(self) -> None:
+        """Update the line in ``systemctl status`` if it has changed."""
+        self._notifier.notify_status(self._describe_status())
 
-    def _status(self) -> str:
+    def _describe_status(self) -> str:
         context = self._context
         state = context.llm.info.state
         model = f"{state} ({context.llm.info.model})" if context.llm.info.model else state
         return (
-            f"serving {self._where}; {len(self._server)} client(s), "
-            f"{context.queue.running} request(s) run, {context.queue.waiting} wait; "
-            f"model {model}{self._fault}"
+            f"serving {self._address}; {len(self._server)} client(s), "
+            f"{context.queue.running} request(s) running, {context.queue.waiting} waiting; "
+            f"model {model}{self._reload_problem}"
         )
 
 
 def raise_descriptor_limit(connections: int) -> None:
-    """Let the process hold a descriptor for each client, the refused ones too.
+    """Allow the process a file descriptor for each client, refused ones included.
 
     Raises:
         ConfigError: the hard limit is below what ``limits.max_connections`` needs.
@@ -197,8 +203,8 @@ def raise_descriptor_limit(connections: int) -> None:
     needed = connections + SPARE_DESCRIPTORS
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise ConfigError(
-            f"limits.max_connections is {connections}, which takes {needed} file descriptors; "
-            f"this process may have {hard}",
+            f"limits.max_connections is {connections}, which needs {needed} file descriptors; "
+            f"the limit of this process is {hard}",
             hint="lower it, or raise LimitNOFILE in the unit",
         )
     wanted = 10 * needed if hard == resource.RLIM_INFINITY else min(10 * needed, hard)
@@ -206,10 +212,10 @@ def raise_descriptor_limit(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _name(sock: socket.socket) -> str:
+def _socket_name(sock: socket.socket) -> str:
     name = sock.getsockname()
     return name if isinstance(name, str) else repr(name)
 
 
-def _hint(error: CortexError) -> str:
+def _format_hint(error: CortexError) -> str:
     return f"; hint: {error.hint}" if error.hint else ""

@@ -1,7 +1,7 @@
 """From one call to its reply: find, authorise, validate, run, reply, in this order.
 
-Whatever a handler raises ends as an error reply; a defect is logged with its traceback
-and told to the client as INTERNAL_ERROR without it.  Knows nothing of sockets.
+Whatever a handler raises becomes an error reply; a defect is logged with its traceback, and
+the client gets INTERNAL_ERROR without it.  Knows nothing of sockets.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from cortexd.api.errors import (
     InvalidParams,
     ShuttingDown,
     Unauthorized,
-    nearest,
-    shown,
+    find_nearest,
+    quote,
 )
 from cortexd.events import Event
-from cortexd.handlers import COMMANDS, Command
+from cortexd.handlers import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from cortexd.api.dialects import Call
     from cortexd.context import Caller, Context
+    from cortexd.handlers.command import Command
 
 _log = logging.getLogger(__name__)
 
@@ -37,77 +38,83 @@ _BY_NAME: dict[str, Command] = {
     name: command for command in COMMANDS for name in (command.name, *command.aliases)
 }
 
-_TAKES_TIME = {command for command in COMMANDS if inspect.iscoroutinefunction(command.handler)}
+_ASYNC_COMMANDS = {command for command in COMMANDS if inspect.iscoroutinefunction(command.handler)}
 
 
 class Dispatcher:
-    """Carries out calls on one context."""
+    """Runs calls against one context."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.closing = False
+        self._stopping = False
+
+    def stop_work(self) -> None:
+        """Refuse new work from now on; commands of level READ are still answered."""
+        self._stopping = True
 
     def run(self, call: Call, caller: Caller) -> bytes | Coroutine[Any, Any, bytes]:
-        """The reply, or, for what takes time, a coroutine that will give it."""
+        """The reply, or a coroutine that returns it if the command takes time."""
         try:
-            command = self._find(call)
+            command = self._find_command(call)
             self._authorise(command, caller)
             params = _validate(command, call)
             self.context.counters.requests[command.name] += 1
-            if command in _TAKES_TIME:
+            if command in _ASYNC_COMMANDS:
                 return self._finish(call, command, params, caller)
-            return call.ok(command.handler(self.context, params, caller))
+            return call.encode_reply(command.handler(self.context, params, caller))
         except Exception as error:  # noqa: BLE001 - the one edge where every error becomes a reply
-            return self.failed(call, error)
+            return self.fail(call, error)
 
-    def failed(self, call: Call, error: Exception) -> bytes:
+    def fail(self, call: Call, error: Exception) -> bytes:
         """The error reply, counted; a defect is logged here."""
         if not isinstance(error, CortexError):
             _log.error(
                 "defect while serving %s",
-                shown(call.command),
+                quote(call.command),
                 exc_info=error,
                 extra={"fields": {"MESSAGE_ID": Event.DEFECT.value}},
             )
             error = InternalError(
-                "the daemon met a defect of its own; nothing was changed by this request",
-                hint="the journal holds the details: journalctl -u cortexd -p err",
+                "internal error; part of this request may have taken effect",
+                hint="the details are in the journal: journalctl -u cortexd -p err",
             )
         self.context.counters.errors[error.code] += 1
-        return call.failed(error)
+        return call.encode_error(error)
 
     async def _finish(self, call: Call, command: Command, params: Any, caller: Caller) -> bytes:
         try:
-            return call.ok(await command.handler(self.context, params, caller))
+            return call.encode_reply(await command.handler(self.context, params, caller))
         except Exception as error:  # noqa: BLE001 - as in run
-            return self.failed(call, error)
+            return self.fail(call, error)
 
-    def _find(self, call: Call) -> Command:
+    def _find_command(self, call: Call) -> Command:
         if call.error is not None:
             raise call.error
         if (command := _BY_NAME.get(call.command)) is None:
-            guess = nearest(call.command, _BY_NAME)
+            guess = find_nearest(call.command, _BY_NAME)
             raise InvalidCommand(
-                f"there is no command {shown(call.command)}",
-                hint=f"did you mean {guess}?" if guess else 'ask for {"command":"help"}',
+                f"unknown command {quote(call.command)}",
+                hint=f"did you mean {guess}?"
+                if guess
+                else 'list the commands with {"command":"help"}',
                 command=call.command[:64],
             )
-        if self.closing and command.level is not Level.READ:
-            raise ShuttingDown("the daemon is stopping and takes no new work")
+        if self._stopping and command.level is not Level.READ:
+            raise ShuttingDown("the daemon is stopping and accepts no new requests")
         return command
 
     def _authorise(self, command: Command, caller: Caller) -> None:
         if command.level is Level.READ:  # any local user: whoever could connect
             return
         context = self.context
-        if context.level(caller.peer) >= command.level:
+        if context.level_of(caller.peer) >= command.level:
             return
         access = context.config.access
         group = access.admin_group if command.level is Level.ADMIN else access.use_group
+        role = "administrators" if command.level is Level.ADMIN else f"members of {group}"
         raise Unauthorized(
-            f"{command.name} needs level {command.level.label}; user {caller.peer.uid} has "
-            f"{context.level(caller.peer).label}",
-            hint=f"an administrator can add you to the group {group}: adduser USER {group}",
+            f"only {role} may use {command.name}; user {caller.peer.uid} is not one of them",
+            hint=f"join the group: sudo adduser USER {group}, then log in again",
             level=command.level.label,
         )
 

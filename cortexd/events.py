@@ -1,7 +1,7 @@
-"""What happens in the daemon's life, each kind with the MESSAGE_ID it has in the journal.
+"""The kinds of events that the daemon logs, each with its MESSAGE_ID in the journal.
 
-``journalctl MESSAGE_ID=…`` finds every one of a kind, whatever its wording; the ids are
-part of what the daemon promises and never change (docs/operations.md lists them).
+``journalctl MESSAGE_ID=…`` finds all of one kind, whatever their wording; the ids are
+a promise and never change (docs/operations.md lists them).
 """
 
 from __future__ import annotations

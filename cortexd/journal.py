@@ -1,8 +1,8 @@
-"""The journal's native protocol: one datagram an entry, each field its own.
+"""The journal's native protocol: one datagram per entry, with separate fields.
 
-Made here in forty lines because python-systemd is a compiled package that not every
-Python has, and the daemon needs only the sending half.  An entry that cannot be sent is
-dropped: logging must never stop the daemon.  Knows nothing of `logging`.
+Written here in forty lines because python-systemd is a compiled package that not every
+Python has, and the daemon only sends.  An entry that cannot be sent is
+dropped: logging must never stop the daemon.  Knows nothing of ``logging``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CUT = " … (cut)".encode()
 
 
 class Journal:
-    """A way into journald; `path` is another socket in tests."""
+    """A socket to journald; tests use another ``path``."""
 
     def __init__(self, path: str = SOCKET) -> None:
         self._path = path
@@ -31,7 +31,7 @@ class Journal:
         self._socket.setblocking(False)
 
     def send(self, fields: Mapping[str, object]) -> bool:
-        """Write one entry; False when journald did not take it."""
+        """Write one entry; False if journald did not accept it."""
         try:
             self._socket.sendto(encode(fields), self._path)
         except OSError:
@@ -39,18 +39,18 @@ class Journal:
         return True
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket."""
         self._socket.close()
 
 
 def is_stderr() -> bool:
-    """Whether standard error goes to the journal: systemd says which file that would be."""
+    """Whether standard error goes to the journal, according to systemd's JOURNAL_STREAM."""
     device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
     try:
-        found = os.fstat(2)
+        stderr = os.fstat(2)
     except OSError:
         return False
-    return (device, inode) == (str(found.st_dev), str(found.st_ino))
+    return (device, inode) == (str(stderr.st_dev), str(stderr.st_ino))
 
 
 def encode(fields: Mapping[str, object]) -> bytes:

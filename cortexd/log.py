@@ -1,7 +1,7 @@
 """Logging: to the journal with its fields, elsewhere to standard error with time and level.
 
-A record's ``fields`` (see `events`) become the entry's fields; the journal's own names for
-where a line was logged go along.  Prompts and answers are never logged.
+A record's ``fields`` (see ``events``) become fields of the entry, beside the journal's own
+fields for the place in the code.  Prompts and answers are never logged.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
 from cortexd.journal import Journal, is_stderr
+
+if TYPE_CHECKING:
+    from cortexd.config import LogSection
 
 _PRIORITIES = {"DEBUG": 7, "INFO": 6, "WARNING": 4, "ERROR": 3, "CRITICAL": 2}
 _IDENTIFIER = "cortexd"
 
 
 class JournalHandler(logging.Handler):
-    """Sends records to journald; one that it does not take goes to standard error."""
+    """Sends records to journald; one that it refuses goes to standard error."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
@@ -38,12 +42,12 @@ class JournalHandler(logging.Handler):
             **getattr(record, "fields", {}),
         }
         if not self._journal.send(entry):
-            marked = "\n".join(f"<{priority}>{line}" for line in text.splitlines())
-            sys.stderr.write(marked + "\n")
+            lines = "\n".join(f"<{priority}>{line}" for line in text.splitlines())
+            sys.stderr.write(lines + "\n")
 
 
-def set_up(level: str) -> None:
-    """Send log records of ``level`` and above where they belong."""
+def set_up(settings: LogSection) -> None:
+    """Send log records where they belong, and uncaught exceptions with them."""
     handler: logging.Handler
     if is_stderr():
         handler = JournalHandler(Journal())
@@ -51,7 +55,13 @@ def set_up(level: str) -> None:
     else:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(handlers=[handler], force=True)
+    configure(settings)
     sys.excepthook = lambda kind, error, tb: logging.critical(
         "%s", "".join(traceback.format_exception(kind, error, tb))
     )
+
+
+def configure(settings: LogSection) -> None:
+    """Log records of ``settings.level`` and above only."""
+    logging.getLogger().setLevel(settings.level.upper())

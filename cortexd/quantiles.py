@@ -1,6 +1,6 @@
 """Median and quartiles of a few numbers.
 
-Not ``statistics``: that brings decimal, fractions and random along, 2 MB of them.
+Not ``statistics``, which imports decimal, fractions and random: 2 MB.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ def quartiles(values: Iterable[float]) -> tuple[float, float, float]:
     """The points below which a quarter, a half and three quarters of the values lie."""
     ordered = sorted(values)
     last = len(ordered) - 1
-    found = []
+    points = []
     for quarter in (1, 2, 3):
         place, rest = divmod(last * quarter, 4)
         step = ordered[min(place + 1, last)] - ordered[place]
-        found.append(ordered[place] + step * rest / 4)
-    return found[0], found[1], found[2]
+        points.append(ordered[place] + step * rest / 4)
+    return points[0], points[1], points[2]
 
 
 def median(values: Iterable[float]) -> float:

@@ -1,4 +1,4 @@
-"""What systemd and the daemon tell each other: readiness, state, the watchdog, sockets.
+"""What systemd and the daemon exchange: readiness, status, the watchdog, sockets.
 
 Every call is a no-op when systemd did not start us.
 """
@@ -19,30 +19,30 @@ class Notifier:
 
     def __init__(self) -> None:
         self._notifier = sdnotify.SystemdNotifier()
-        # A message that nobody takes is dropped: waiting would stop the event loop.
+        # A message that is not accepted at once is dropped: waiting would stop the event loop.
         if (connection := getattr(self._notifier, "socket", None)) is not None:
             connection.setblocking(False)
         self._status = ""
 
-    def ready(self, status: str) -> None:
-        """Start-up is done: clients may connect."""
+    def notify_ready(self, status: str) -> None:
+        """Startup is complete: clients may connect."""
         self._send("READY=1", f"STATUS={status}", f"MAINPID={os.getpid()}")
 
-    def reloading(self, monotonic_usec: int) -> None:
-        """A reload has begun; ``ready`` ends it."""
+    def notify_reloading(self, monotonic_usec: int) -> None:
+        """A reload has started; ``notify_ready`` ends it."""
         self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_usec}")
 
-    def stopping(self, status: str) -> None:
-        """Shutdown has begun."""
+    def notify_stopping(self, status: str) -> None:
+        """The daemon is stopping."""
         self._send("STOPPING=1", f"STATUS={status}")
 
-    def status(self, text: str) -> None:
-        """One line for ``systemctl status``; the same again is not sent."""
+    def notify_status(self, text: str) -> None:
+        """Set the line in ``systemctl status``; an unchanged one is not sent again."""
         if text != self._status:
             self._status = text
             self._send(f"STATUS={text}")
 
-    def watchdog(self) -> None:
+    def notify_watchdog(self) -> None:
         """The event loop is alive."""
         self._send("WATCHDOG=1")
 
@@ -51,13 +51,13 @@ class Notifier:
 
 
 def watchdog_interval() -> float | None:
-    """Seconds between two ``watchdog`` calls, half of what systemd allows, or None."""
+    """Seconds between calls of ``notify_watchdog``, half of what systemd allows, or None."""
     limit = os.environ.get("WATCHDOG_USEC", "")
     for_us = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     return int(limit) / 2e6 if limit.isdigit() and int(limit) and for_us else None
 
 
-def inherited_sockets() -> list[socket.socket]:
+def take_inherited_sockets() -> list[socket.socket]:
     """Take over the listening sockets that systemd passed on, once.
 
     The variables are removed so that a child process does not take them for its own.

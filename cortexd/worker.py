@@ -1,7 +1,7 @@
 """One thread for calls that may block, left behind when one of them does.
 
-Reading /proc takes microseconds, but a dead disk can hold a ``statvfs`` for ever.  Such a
-call keeps its thread; the calls after it get a new one.  The threads are daemons: a call
+Reading /proc takes microseconds, but a dead disk can block a ``statvfs`` for ever.  Such
+a call keeps its thread; later calls get a new one.  The threads are daemons: a call
 that never returns does not keep the process from ending.
 """
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Threads that may hang at the same time; past it calls are refused rather than piled up.
+# Threads that may hang at the same time; past this, calls are refused.
 MAX_LEFT_BEHIND = 8
 
 _Job = tuple["Callable[[], Any]", "asyncio.Future[Any]"]
 
 
 class Hung(Exception):
-    """A call did not return in its time."""
+    """A call did not return in time."""
 
 
 class Worker:
@@ -78,7 +78,7 @@ def _serve(loop: asyncio.AbstractEventLoop, jobs: queue.SimpleQueue[_Job | None]
         failure: BaseException | None = None
         try:
             result = function()
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it was asked for
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller
             failure = error
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(_finish, done, result, failure)

@@ -1,7 +1,7 @@
-"""A YAML file as plain values, with the line that each key stands on.
+"""A YAML file as plain values, with the line number of each key.
 
 Knows nothing of what the keys mean.  Also reads the older ``daemon.conf`` form, in which
-``[llm]`` on a line of its own heads the keys that follow it.
+``[llm]`` on a line of its own starts a section.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from cortexd.api.errors import ConfigError, shown
+from cortexd.api.errors import ConfigError, quote
 
 Key = tuple[str, ...]
 
@@ -33,8 +33,8 @@ class YamlFile:
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[Key, int] = field(default_factory=dict)
 
-    def where(self, key: Key) -> str:
-        """``FILE, line N`` for a key, or the file alone where the line is not known."""
+    def locate(self, key: Key) -> str:
+        """``FILE, line N`` for a key, or the file alone if the line is unknown."""
         line = self.lines.get(key)
         return f"{self.path}, line {line}" if line else str(self.path)
 
@@ -43,8 +43,8 @@ def read(path: Path) -> YamlFile:
     """Read one file.
 
     Raises:
-        ConfigError: unreadable, too large, not UTF-8, not YAML, or no mapping.
-        FileNotFoundError: it does not exist; whether that matters, the caller knows.
+        ConfigError: unreadable, too large, not UTF-8, not YAML, or not a mapping.
+        FileNotFoundError: it does not exist; the caller decides whether that matters.
     """
     try:
         with path.open("rb") as file:
@@ -58,25 +58,27 @@ def read(path: Path) -> YamlFile:
         raise
     except OSError as error:
         raise ConfigError(
-            f"cannot read {path}: {error.strerror}", hint=f"see its rights: ls -l {path}"
+            f"cannot read {path}: {error.strerror}", hint=f"check its permissions: ls -l {path}"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start})") from error
     try:
         node = yaml.compose(_indent_sections(text), Loader=_Loader)
     except yaml.YAMLError as error:
-        raise ConfigError(_syntax(path, error)) from error
+        raise ConfigError(_describe_syntax_error(path, error)) from error
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply") from error
     if node is None or node.tag == "tag:yaml.org,2002:null":
         return YamlFile(path)
     if not isinstance(node, yaml.MappingNode):
-        raise ConfigError(f"{path} holds no keys: write for example 'llm:' and below it '  url: …'")
+        raise ConfigError(
+            f"{path} contains no keys; write, for example, 'llm:' and below it '  url: …'"
+        )
     lines: dict[Key, int] = {}
     try:
-        return YamlFile(path, _mapping(path, node, (), lines), lines)
+        return YamlFile(path, _read_mapping(path, node, (), lines), lines)
     except RecursionError as error:
-        raise ConfigError(f"{path} is nested too deeply, or in itself") from error
+        raise ConfigError(f"{path} is nested too deeply or contains itself") from error
 
 
 def _indent_sections(text: str) -> str:
@@ -94,43 +96,45 @@ def _indent_sections(text: str) -> str:
     return "\n".join(lines)
 
 
-def _mapping(path: Path, node: yaml.MappingNode, at: Key, lines: dict[Key, int]) -> dict[str, Any]:
+def _read_mapping(
+    path: Path, node: yaml.MappingNode, at: Key, lines: dict[Key, int]
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise ConfigError(f"{path}, line {line}: a key is plain text")
+            raise ConfigError(f"{path}, line {line}: keys must be plain text")
         name = str(key_node.value)
         key = (*at, name)
         if name in values:
             raise ConfigError(
-                f"{path}, line {line}: the key {shown('.'.join(key))} stands twice, "
+                f"{path}, line {line}: duplicate key {quote('.'.join(key))}, "
                 f"first on line {lines[key]}"
             )
         lines[key] = line
-        values[name] = _value(path, value_node, key, lines)
+        values[name] = _read_value(path, value_node, key, lines)
     return values
 
 
-def _value(path: Path, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
+def _read_value(path: Path, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
     if isinstance(node, yaml.MappingNode):
-        return _mapping(path, node, key, lines)
+        return _read_mapping(path, node, key, lines)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(path, member, key, lines) for member in node.value]
+        return [_read_value(path, member, key, lines) for member in node.value]
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(
-            f"{path}, line {node.start_mark.line + 1}: the value of {'.'.join(key)} "
-            f"is not understood: {shown(node.value)}"
+            f"{path}, line {node.start_mark.line + 1}: invalid value for {'.'.join(key)}: "
+            f"{quote(node.value)}"
         ) from error
     finally:
         loader.dispose()
 
 
-def _syntax(path: Path, error: yaml.YAMLError) -> str:
+def _describe_syntax_error(path: Path, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     place = f"{path}, line {mark.line + 1}" if mark else str(path)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"{place}: not YAML: {problem}"
+    return f"{place}: invalid YAML: {problem}"

@@ -3,15 +3,15 @@
 #
 #   install.sh [--prefix DIR] [--wheels DIR] [--python PYTHON] [--no-start] [--dry-run]
 #
-#   --prefix DIR     where the program goes (default /opt/cortex)
-#   --wheels DIR     take every package from this folder: no network is needed
-#   --python PYTHON  the interpreter, 3.11 or later, outside of home folders
-#   --no-start       install, and start nothing
-#   --dry-run        say what would be done, and do nothing
+#   --prefix DIR     where to install the program (default /opt/cortex)
+#   --wheels DIR     take every package from this folder; needs no network
+#   --python PYTHON  the interpreter, 3.11 or later, outside home folders
+#   --no-start       install, but start nothing
+#   --dry-run        print what would be done, and do nothing
 #
 # With DESTDIR set, everything goes below that folder and nothing is started (for packages).
-# Run again it upgrades: configuration and data stay, no request is lost, and when the new
-# version does not answer, the old one is put back.
+# Run it again to upgrade: configuration and data are kept, no requests are lost, and if the new
+# version does not answer, the previous one is restored.
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,8 +24,8 @@ DRY=
 SHARE=/usr/local/share
 UNITS=/usr/local/lib/systemd/system
 SERVICES=(cortexd.socket cortexd.service cortex-llm-proxy.socket)
-NEEDED_MB=400       # a virtual environment with the wheel of the model server
-VERIFY_SECONDS=20   # cortexd is ready in a quarter of a second; slow disks happen
+NEEDED_MIB=400      # a virtual environment with the wheel of the model server
+VERIFY_SECONDS=20   # cortexd is ready in a quarter of a second, later on slow disks
 
 say() { printf 'install: %s\n' "$*" >&2; }
 
@@ -37,7 +37,7 @@ die() {
 
 usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 
-# Do it, or say it.
+# Run a command, or only print it.
 run() {
     if [ -n "$DRY" ]; then
         printf 'would run: %s\n' "$*"
@@ -71,7 +71,7 @@ parse() {
     [ -z "$DESTDIR" ] || START=
 }
 
-# Whether the service could use this interpreter: new enough, complete, in no home folder.
+# Whether the services can use this interpreter: new enough, complete, not in a home folder.
 python_fits() {
     local real
     command -v "$1" >/dev/null || return 1
@@ -82,7 +82,7 @@ python_fits() {
 find_python() {
     local candidate
     if [ -n "$PYTHON" ]; then
-        python_fits "$PYTHON" || MISSING+=("a usable --python: $PYTHON is older than 3.11, or lies in a home folder, which the services do not see")
+        python_fits "$PYTHON" || MISSING+=("a usable --python: $PYTHON is older than 3.11, or in a home folder, which the services cannot see")
         return
     fi
     for candidate in /usr/bin/python3 /usr/local/bin/python3 /usr/bin/python3.1{1,2,3,4} python3; do
@@ -91,41 +91,51 @@ find_python() {
             return
         fi
     done
-    MISSING+=("Python 3.11 or later outside of home folders")
+    MISSING+=("Python 3.11 or later outside home folders")
     PACKAGES+=(python3)
 }
 
-# Everything that is missing, at once, and the one command that gets it.
+# Lists everything that is missing at once, with one command that installs it.
 MISSING=() PACKAGES=()
 preflight() {
-    [ -n "$DRY$DESTDIR" ] || [ "$(id -u)" = 0 ] || MISSING+=("root: run it with sudo")
+    [ -n "$DRY$DESTDIR" ] || [ "$(id -u)" = 0 ] || MISSING+=("root permissions: run it with sudo")
     find_python
     if [ -n "$PYTHON" ] && command -v "$PYTHON" >/dev/null && ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then
         MISSING+=("Python's venv module")
         PACKAGES+=(python3-venv)
+    fi
+    local libraries=()
+    if [ -n "$PYTHON" ] && command -v "$PYTHON" >/dev/null; then
+        mapfile -t libraries < <("$PYTHON" -P "$CHECKOUT/cortex_cli/native_libraries.py" --packages)
+        if [ ${#libraries[@]} -gt 0 ]; then
+            MISSING+=("native libraries: ${libraries[*]}")
+            PACKAGES+=("${libraries[@]}")
+        fi
+    else
+        PACKAGES+=(python3-venv libgomp1)
     fi
     if [ -n "$START" ]; then
         if ! command -v systemctl >/dev/null; then
             MISSING+=("systemd")
             PACKAGES+=(systemd)
         elif [ ! -d /run/systemd/system ]; then
-            say "systemd is not running here: the services are installed, not started"
+            say "systemd is not running: the services will be installed but not started"
             START=
         fi
     fi
-    [ -z "$WHEELS" ] || [ -d "$WHEELS" ] || MISSING+=("the folder of wheels $WHEELS")
+    [ -z "$WHEELS" ] || [ -d "$WHEELS" ] || MISSING+=("the folder $WHEELS given with --wheels")
     local folder=$DESTDIR$PREFIX free
     while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
     free=$(df -Pm "$folder" | awk 'NR == 2 {print $4}')
-    [ "$free" -ge "$NEEDED_MB" ] || MISSING+=("$NEEDED_MB MB of free disk in $folder; there are $free")
+    [ "$free" -ge "$NEEDED_MIB" ] || MISSING+=("$NEEDED_MIB MiB of free disk space in $folder (free: $free MiB)")
     [ ${#MISSING[@]} -eq 0 ] && return
-    say "error: this is missing:"
+    say "error: missing:"
     printf 'install:   - %s\n' "${MISSING[@]}" >&2
-    [ ${#PACKAGES[@]} -eq 0 ] || say "hint: sudo apt-get install ${PACKAGES[*]}"
+    [ ${#PACKAGES[@]} -eq 0 ] || say "hint: sudo apt-get install -y ${PACKAGES[*]}"
     exit 1
 }
 
-# A new environment beside the one in use; its path goes to $FRESH.
+# Creates a new environment beside the current one; sets $FRESH to its path.
 make_environment() {
     FRESH=$PREFIX/env-$(date +%Y%m%d%H%M%S)-$$
     say "installing the program to $FRESH"
@@ -137,11 +147,14 @@ make_environment() {
     else
         run "${pip[@]}" "${CHECKOUT}[llm]"
     fi
-    [ -n "$DRY" ] || "$DESTDIR$FRESH/bin/cortexd" --version >/dev/null ||
-        die "the new cortexd does not run"
+    [ -z "$DRY" ] || return 0
+    "$DESTDIR$FRESH/bin/cortexd" --version >/dev/null || die "the new cortexd does not run"
+    local report
+    report=$("$DESTDIR$FRESH/bin/python" -P -m cortex_cli.native_libraries 2>&1) ||
+        die "the new version cannot run: ${report%%$'\n'*}" "${report#*$'\n'}"
 }
 
-# Install SOURCE as DEST with MODE, the paths in it those of this installation.
+# Install SOURCE as DEST with MODE, with the paths of this installation.
 place() {
     local source=$1 dest=$DESTDIR$2 mode=$3
     if [ -n "$DRY" ]; then
@@ -165,7 +178,7 @@ place_files() {
     place "$CHECKOUT/systemd/cortex-llm.service.d/10-on-demand.conf" "$UNITS/cortex-llm.service.d/10-on-demand.conf" 644
     place "$CHECKOUT/systemd/sysusers.d/cortex.conf" /usr/local/lib/sysusers.d/cortex.conf 644
     place "$CHECKOUT/systemd/tmpfiles.d/cortex.conf" /usr/local/lib/tmpfiles.d/cortex.conf 644
-    # polkit of Debian 12 looks for local rules in /etc only
+    # Debian 12's polkit reads local rules from /etc only
     place "$CHECKOUT/systemd/polkit/50-cortex.rules" /etc/polkit-1/rules.d/50-cortex.rules 644
     for file in "$CHECKOUT"/docs/man/*.[18]; do
         [ ! -f "$file" ] || place "$file" "$SHARE/man/man${file##*.}/${file##*/}" 644
@@ -188,14 +201,14 @@ place_completion() {
     if "$DESTDIR$FRESH/bin/cortex" completion "$1" >"$made" 2>/dev/null; then
         place "$made" "$2" 644
     else
-        say "no completion for $1: this cortex makes none"
+        say "no completion for $1: this version has none"
     fi
     rm -f "$made"
 }
 
-# What an administrator edits is made once and never touched again.
+# Files that administrators edit are created once and never changed.
 place_configuration() {
-    [ -z "$DRY" ] || { printf 'would keep or make: %s/etc/cortex/{llm.env,llm.key}\n' "$DESTDIR"; return; }
+    [ -z "$DRY" ] || { printf 'would keep or create: %s/etc/cortex/{llm.env,llm.key}\n' "$DESTDIR"; return; }
     local folder=$DESTDIR/etc/cortex
     mkdir -p "$folder"
     [ -e "$folder/llm.env" ] || (umask 077 && cp "$CHECKOUT/etc/llm.env" "$folder/llm.env")
@@ -203,7 +216,7 @@ place_configuration() {
     chmod 600 "$folder/llm.env" "$folder/llm.key"
 }
 
-# Point bin/ at an environment, in one step.
+# Point bin/ at an environment, atomically.
 switch_to() {
     run ln -sfn "$1/bin" "$DESTDIR$PREFIX/bin.new"
     run mv -fT "$DESTDIR$PREFIX/bin.new" "$DESTDIR$PREFIX/bin"
@@ -218,7 +231,7 @@ link_commands() {
     done
 }
 
-# A copy of every file that this run replaces, for the way back. PURGE: nothing was there.
+# Copies every file that this run replaces, for a rollback. PURGE: no earlier installation.
 keep_old() {
     OLD='' PURGE=yes
     if [ -e "$DESTDIR/etc/cortex" ] || [ -e "$DESTDIR/var/lib/cortex" ]; then
@@ -245,10 +258,10 @@ start_services() {
     run systemctl enable --quiet "${SERVICES[@]}"
     run systemctl start cortexd.socket
     run systemctl reset-failed cortexd.service cortex-llm.service 2>/dev/null || :
-    # the socket stays with systemd: what comes meanwhile waits and is answered
+    # systemd keeps the socket: requests made meanwhile wait and are answered
     run systemctl restart cortexd.service || return 1
     if run systemctl is-active --quiet cortex-llm.service; then
-        say "cortex-llm runs; it takes the new version at its next start"
+        say "cortex-llm is running; it uses the new version after its next start"
     fi
     run systemctl start cortex-llm-proxy.socket
 }
@@ -262,14 +275,14 @@ verify() {
     done
     systemctl is-active --quiet cortexd.service || return 1
     "$PREFIX/bin/cortex" --socket /run/cortex/cortex.sock doctor >&2 ||
-        say "cortexd answers; what cortex doctor marks above is yours to decide"
+        say "cortexd answers; see above what cortex doctor found"
 }
 
 roll_back() {
     STEP=
     say "error: $1"
     if [ -n "$OLD" ]; then
-        say "putting back what was there"
+        say "restoring the previous version"
         local file
         while read -r file; do
             [ -e "$PREFIX/previous$file" ] || rm -f "$file"
@@ -280,17 +293,17 @@ roll_back() {
         switch_to "$OLD"
         systemctl daemon-reload
         systemctl reset-failed cortexd.service 2>/dev/null || :
-        systemctl restart cortexd.service || die "the old version does not start either" "journalctl -u cortexd -n 50"
+        systemctl restart cortexd.service || die "the previous version does not start either" "journalctl -u cortexd -n 50"
         rm -rf "$FRESH" "$PREFIX/manifest.new" "$PREFIX/previous"
-        die "not upgraded; the version from before serves again"
+        die "not upgraded; the previous version is running again"
     fi
-    say "taking away what was installed"
+    say "removing what was installed"
     mv -f "$PREFIX/manifest.new" "$PREFIX/manifest"
     "$PREFIX/scripts/uninstall.sh" ${PURGE:+--purge} || :
-    die "not installed; this machine is as it was" "journalctl -u cortexd -n 50"
+    die "not installed; all changes were undone" "journalctl -u cortexd -n 50"
 }
 
-# Whether a process runs from this environment: a model server that an upgrade leaves alone.
+# Whether a process runs from this environment, such as a model server during an upgrade.
 in_use() {
     local file words
     for file in /proc/[0-9]*/cmdline; do
@@ -300,7 +313,7 @@ in_use() {
     return 1
 }
 
-# What an end before the end leaves: nothing, or what was there.
+# After an early exit: remove everything new, or restore the previous version.
 STEP=
 # shellcheck disable=SC2317  # the trap calls it
 abandon() {
@@ -313,9 +326,9 @@ abandon() {
         say "nothing was changed" ;;
     changing)
         if [ -n "$START" ]; then
-            roll_back "it was interrupted"
+            roll_back "interrupted"
         fi
-        say "it was interrupted: run it again" ;;
+        say "interrupted: run it again" ;;
     esac
     exit "$status"
 }
@@ -336,7 +349,7 @@ main() {
     link_commands
     if [ -n "$START" ]; then
         if ! { start_services && verify; }; then
-            say "its last words:"
+            say "its last log lines:"
             journalctl --no-pager -q -n 8 -u cortexd -o cat >&2 || :
             roll_back "the new version does not answer"
         fi
@@ -348,21 +361,21 @@ main() {
     fi
     mv -f "$DESTDIR$PREFIX/manifest.new" "$DESTDIR$PREFIX/manifest"
     rm -rf "$DESTDIR$PREFIX/previous"
-    # environments that nothing runs from any more
+    # environments that no process uses any more
     local env
     for env in "$DESTDIR$PREFIX"/env-*; do
         if [ "$env" = "$DESTDIR$FRESH" ]; then
             continue
         elif in_use "$env"; then
-            say "$env stays until the next upgrade: cortex-llm runs from it"
+            say "$env is kept until the next upgrade: cortex-llm runs from it"
         else
             rm -rf "$env"
         fi
     done
-    say "done: cortexd serves /run/cortex/cortex.sock"
-    say "administrators of it are members of the group cortex: adduser USER cortex"
-    say "a model of your own: $PREFIX/scripts/install-llm.sh install MODEL.gguf, or $PREFIX/scripts/setup_daemon.py"
+    say "done: cortexd listens on /run/cortex/cortex.sock"
+    say "to make a user its administrator: adduser USER cortex"
+    say "to use another model: $PREFIX/scripts/install-llm.sh install MODEL.gguf, or $PREFIX/scripts/setup_daemon.py"
 }
 
-# in one line: bash would read on in a file that has changed meanwhile
+# on one line: bash would keep reading a file that has changed meanwhile
 main "$@"; exit

@@ -3,8 +3,8 @@
 #
 #   uninstall.sh [--purge] [--prefix DIR] [--dry-run]
 #
-#   --purge    the configuration, the data, the models in /var/lib/cortex and the user, too
-#   --dry-run  say what would be removed, and remove nothing
+#   --purge    also remove the configuration, the data, the models and the user
+#   --dry-run  print what would be removed, and remove nothing
 set -euo pipefail
 
 PREFIX=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,7 +24,7 @@ run() {
     fi
 }
 
-# Remove a folder that is empty now, and those above it, up to the standard ones.
+# Remove a folder if it is empty, then its parents, up to the standard folders.
 prune() {
     local folder=$1
     [ -z "$DRY" ] || return 0
@@ -45,13 +45,13 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$DRY" ] || [ "$(id -u)" = 0 ] || { say "error: not root"; say "hint: run it with sudo"; exit 1; }
+[ -n "$DRY" ] || [ "$(id -u)" = 0 ] || { say "error: root permissions are needed"; say "hint: run it with sudo"; exit 1; }
 case $PREFIX in
 /*/*) ;;
-*) say "error: $PREFIX cannot be where Cortex is installed"; exit 2 ;;
+*) say "error: --prefix $PREFIX is not a folder of its own"; exit 2 ;;
 esac
 if [ ! -f "$PREFIX/manifest" ]; then
-    say "nothing is installed in $PREFIX"
+    say "Cortex is not installed in $PREFIX"
     [ -n "$PURGE" ] || exit 0
 fi
 
@@ -74,8 +74,8 @@ if [ -n "$PURGE" ]; then
     run userdel cortex 2>/dev/null || :
     run groupdel cortex 2>/dev/null || :
     run groupdel cortex-model 2>/dev/null || :
-    say "removed, with configuration, data and models; the journal keeps its entries"
+    say "removed, including configuration, data and models; journal entries are kept"
 else
-    say "removed; left are /etc/cortex, /var/lib/cortex (alerts, models) and the user cortex"
-    say "they go with: uninstall.sh --purge   (from a checkout)"
+    say "removed; kept: /etc/cortex, /var/lib/cortex (alerts, models) and the user cortex"
+    say "to remove these too: scripts/uninstall.sh --purge   (in a checkout)"
 fi

@@ -1,8 +1,8 @@
-"""How an answer comes about: evidence, prompt, model, and what of its text may be shown.
+"""Produces an answer: gathers evidence, asks the model, checks the commands in its text.
 
-An instruction model is given the evidence and streams; ``chat_model.py``.  The built-in small
-model is only asked to phrase what a passage says; ``nano_model.py``.  Either way the commands in
-the text are checked against this machine afterwards.
+An instruction model gets the evidence and streams its answer; ``chat_model.py``.  The built-in
+small model only rephrases a passage; ``nano_model.py``.  Either way the commands in the text are
+checked against this machine afterwards.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from cortex_cli.documents.search import Documents
 from cortex_cli.errors import Failure
 from cortex_cli.index import background
 from cortex_cli.index.documents import DocumentSource
+from cortex_cli.language.question import Question
 from cortex_cli.model import prompts, provider
 from cortex_cli.packages.knowledge import Knowledge
 
@@ -34,113 +35,123 @@ if TYPE_CHECKING:
 
 
 def answer(settings: Settings, request: Request, show: Show) -> Answer:
-    """Answer ``request``; every piece of text goes to ``show`` as soon as it may.
+    """Answer ``request``; each piece of text goes to ``show`` as soon as it may be shown.
 
     Raises:
-        CortexError: no daemon, no model, or the model broke off.
+        CortexError: no daemon, no model, or the model stopped mid-answer.
     """
-    manuals = Manuals.of(settings.environ)
+    manuals = Manuals.from_environ(settings.environ)
     with (
-        closing(provider.choose(settings, request.model)) as source,
-        closing(Opened()) as opened,
+        closing(provider.choose(settings, request.model)) as model_provider,
+        closing(OpenIndexes()) as indexes,
     ):
-        model = source.model()
-        known_facts, trouble = _facts(settings, request.question)
-        # What is handed in, what fails and what this machine is are answered without an index.
-        at_once = request.attachments or trouble or facts.asked_for(request.question, known_facts)
-        library = opened.library(settings, manuals, wait=not at_once)
-        found = evidence.gather(request.question, library, known_facts, trouble or ())
+        model = model_provider.model()
+        known_facts, troubles = _collect_facts(settings, request.question)
+        # Attachments, troubles and facts are answered without an index.
+        at_once = (
+            request.attachments or troubles or facts.select_facts(request.question, known_facts)
+        )
+        library = indexes.open_library(settings, manuals, wait=not at_once)
+        gathered = evidence.gather(request.question, library, known_facts, troubles or ())
         if model.profile == prompts.NANO and request.system is None:
-            given = phrase(
-                source, model, request, found, about_failure=trouble is not None, show=show
+            draft = phrase(
+                model_provider,
+                model,
+                request,
+                gathered,
+                about_failure=troubles is not None,
+                show=show,
             )
         else:
-            if not found.supporting and request.history:
-                found = _with_what_was_asked_before(request, library, known_facts)
-            known_facts += evidence.versions(request.question, library.knowledge)
-            given = converse(source, model, request, found, known_facts, show=show)
-        if not given.known:
-            return given
-        checked = _checked(settings, opened, library, given.text, _data(request, found))
-    borne_out = [each.source for each in checked if each.source and each.verdict in BORNE_OUT]
+            if not gathered.supporting and request.history:
+                gathered = _gather_with_previous_question(request, library, known_facts)
+            known_facts += evidence.find_versions(request.question, library.knowledge)
+            draft = converse(model_provider, model, request, gathered, known_facts, show=show)
+        if not draft.known:
+            return draft
+        untrusted = _join_untrusted(request, gathered)
+        claims = _check_commands(settings, indexes, library, draft.text, untrusted)
+    sources = [claim.source for claim in claims if claim.source and claim.verdict in CONFIRMED]
     return replace(
-        given,
-        claims=tuple(checked),
-        sources=tuple(dict.fromkeys((*given.sources, *borne_out))),
+        draft,
+        claims=tuple(claims),
+        sources=tuple(dict.fromkeys((*draft.sources, *sources))),
     )
 
 
-BORNE_OUT = (Verdict.CHECKED, Verdict.AVAILABLE)
+CONFIRMED = (Verdict.CHECKED, Verdict.AVAILABLE)
 
 
-def _facts(settings: Settings, question: str) -> tuple[list[Fact], list[Fact] | None]:
-    """What is known of this machine, and what is wrong with it; None if that is not asked."""
+def _collect_facts(settings: Settings, question: Question) -> tuple[list[Fact], list[Fact] | None]:
+    """Return facts about this machine and its troubles; None unless ``question`` asks for them."""
     known = facts.collect()
-    if not failures.asked_for(question):
+    if not failures.is_about_failure(question):
         return known, None
-    return known + failures.health(settings), failures.collect(settings.environ, question)
+    return known + failures.read_health(settings), failures.collect(settings.environ, question)
 
 
-def _with_what_was_asked_before(request: Request, library: Library, known: list[Fact]) -> Evidence:
-    """A question that goes on ("and which port?") is about what the last one was about."""
+def _gather_with_previous_question(
+    request: Request, library: Library, known: list[Fact]
+) -> Evidence:
+    """Gather for a follow-up ("and which port?"), which is about the subject of the last one."""
     earlier = [turn["content"] for turn in request.history if turn["role"] == "user"]
-    return evidence.gather(f"{earlier[-1]} {request.question}", library, known)
+    return evidence.gather(Question(f"{earlier[-1]} {request.question}"), library, known)
 
 
-def _checked(
-    settings: Settings, opened: Opened, library: Library, text: str, read: str
+def _check_commands(
+    settings: Settings, indexes: OpenIndexes, library: Library, text: str, untrusted: str
 ) -> list[Claim]:
-    """The commands of an answer, judged by an index that is whole and of today."""
-    manuals = library.manuals or Manuals.of(settings.environ)
+    """Check the commands of an answer; a refuted one only by a complete and fresh index."""
+    manuals = library.manuals or Manuals.from_environ(settings.environ)
     path = settings.environ.get("PATH")
     knowledge = library.knowledge
-    checked = command_checks.check(text, knowledge, manuals, path, read)
-    if all(claim.verdict is Verdict.CHECKED for claim in checked):
-        return checked
-    if knowledge.being_built:
-        knowledge = opened.knowledge(settings)
-    elif not (any(claim.refuted for claim in checked) and knowledge.catch_up()):
-        return checked
-    return command_checks.check(text, knowledge, manuals, path, read)
+    claims = command_checks.check(text, knowledge, manuals, path, untrusted)
+    if all(claim.verdict is Verdict.CHECKED for claim in claims):
+        return claims
+    if knowledge.is_building:
+        knowledge = indexes.open_knowledge(settings)
+    elif not (any(claim.refuted for claim in claims) and knowledge.catch_up()):
+        return claims
+    return command_checks.check(text, knowledge, manuals, path, untrusted)
 
 
-def _data(request: Request, found: Evidence) -> str:
-    """All that was read and that anybody may have written; manuals are the system's own."""
+def _join_untrusted(request: Request, gathered: Evidence) -> str:
+    """Join all text that anybody may have written; manuals come from the system."""
     texts = [attachment.text for attachment in request.attachments]
-    passages = (*found.supporting, *found.related)
+    passages = (*gathered.supporting, *gathered.related)
     texts += [passage.text for passage in passages if not passage.source.startswith("man ")]
     return "\n".join(texts)
 
 
-class Opened:
-    """The indexes that an answer rests on, open until it is given.
+class OpenIndexes:
+    """The indexes that an answer uses, open until it is complete.
 
-    A damaged one is no reason not to answer: that is said, and it is gone without.
+    If one is damaged, the answer does without it, with a note.
     """
 
     def __init__(self) -> None:
         self._indexes = ExitStack()
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close all indexes."""
         self._indexes.close()
 
-    def library(self, settings: Settings, manuals: Manuals, *, wait: bool) -> Library:
-        """Both indexes; without ``wait`` only what is there already."""
+    def open_library(self, settings: Settings, manuals: Manuals, *, wait: bool) -> Library:
+        """Open both indexes; without ``wait`` only those that exist already."""
         background.prepare(DocumentSource.find(settings.environ), settings.environ)
-        knowledge = self.knowledge(settings, wait=wait)
+        knowledge = self.open_knowledge(settings, wait=wait)
         try:
             documents = Documents.open(settings.environ, wait=wait)
         except Failure as error:
-            output.talk(f"answering without the index of manuals: {error.message}")
+            output.talk(f"answering without the manual index: {error.message}")
             documents = Documents(None)
         self._indexes.enter_context(documents)
-        if knowledge.being_built:
-            output.talk("Note: the package index is being built behind this answer.")
+        if knowledge.is_building:
+            output.talk("Note: the package index is being built in the background.")
         return Library(knowledge, manuals, documents)
 
-    def knowledge(self, settings: Settings, *, wait: bool = True) -> Knowledge:
-        """The package index."""
+    def open_knowledge(self, settings: Settings, *, wait: bool = True) -> Knowledge:
+        """Open the package index."""
         try:
             knowledge = Knowledge.open(settings.environ, wait=wait)
         except Failure as error:

@@ -1,7 +1,7 @@
-"""What is handed in along with a question: files, and what is piped in.  Data, never orders.
+"""Reads what is attached to a question: files and piped input.  Data, never instructions.
 
-Read within bounds, cut from the middle where it is too long (the cut says so), and set between
-two marks that its own text cannot hold.
+Reading is bounded; a text that is too long is cut from the middle, with a note.  In a prompt it is
+set between two marks that the text itself cannot contain.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 STDIN = "standard input"
 STDIN_ARGUMENT = "-"
-# What is kept of either end while reading; no model's context holds more.
+# How much of either end is kept while reading; no model's context holds more.
 KEPT_END_BYTES = 256 * 1024
-READ_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One text; ``cut`` characters of its middle are not in it, ``before`` and ``after`` are."""
+    """One text; ``cut`` characters are missing between ``before`` and ``after``."""
 
     name: str
     before: str
@@ -46,15 +46,15 @@ class Attachment:
 
     @property
     def mark(self) -> str:
-        """Stands before and after the text."""
-        return prompts.mark(self.name, self.text)
+        """The mark before and after the text in a prompt."""
+        return prompts.make_mark(self.name, self.text)
 
-    def fitted(self, limit: int) -> Attachment:
-        """This with at most ``limit`` characters left of it, cut from the middle."""
+    def shorten(self, limit: int) -> Attachment:
+        """Return at most ``limit`` characters of this, cut from the middle."""
         if len(self.before) + len(self.after) <= limit:
             return self
         whole = self.before + self.after
-        if self.cut:  # there is a gap already: it grows
+        if self.cut:  # widen the existing gap
             before, after = self.before[: limit // 2], self.after[-(limit - limit // 2) :]
         else:
             before, after = whole[: limit // 2], whole[-(limit - limit // 2) :]
@@ -64,33 +64,37 @@ class Attachment:
         return replace(self, before=before, after=after, cut=cut)
 
 
-def fitted(attachments: Sequence[Attachment], limit: int) -> list[Attachment]:
-    """All of them within ``limit`` characters; what is short leaves its share to the rest."""
+def fit(attachments: Sequence[Attachment], limit: int) -> list[Attachment]:
+    """Shorten all to ``limit`` characters together; short ones leave their share to the rest."""
     shares: dict[int, int] = {}
     left = limit
-    order = sorted(range(len(attachments)), key=lambda place: len(attachments[place].text))
-    for done, place in enumerate(order):
+    order = sorted(range(len(attachments)), key=lambda index: len(attachments[index].text))
+    for done, index in enumerate(order):
         share = left // (len(order) - done)
-        shares[place] = min(share, len(attachments[place].text))
-        left -= shares[place]
-    return [each.fitted(max(shares[place], 2)) for place, each in enumerate(attachments)]
+        shares[index] = min(share, len(attachments[index].text))
+        left -= shares[index]
+    return [
+        attachment.shorten(max(shares[index], 2)) for index, attachment in enumerate(attachments)
+    ]
 
 
 def collect(files: Sequence[Path], *, stdin_is_data: bool = True) -> list[Attachment]:
-    """Read ``files`` (``-`` is standard input) and, if something is piped in, that.
+    """Read ``files`` (``-`` is standard input) and piped input.
 
     Raises:
         Failure: a file cannot be read.
     """
-    found = []
-    if stdin_is_data and not any(str(path) == STDIN_ARGUMENT for path in files) and _piped():
-        found.append(_of_stdin())
-    found += [_of_stdin() if str(path) == STDIN_ARGUMENT else _of_file(path) for path in files]
-    return [each for each in found if each.text.strip()]
+    attachments = []
+    if stdin_is_data and not any(str(path) == STDIN_ARGUMENT for path in files) and _is_piped():
+        attachments.append(_read_stdin())
+    attachments += [
+        _read_stdin() if str(path) == STDIN_ARGUMENT else _read_file(path) for path in files
+    ]
+    return [attachment for attachment in attachments if attachment.text.strip()]
 
 
-def _piped() -> bool:
-    """True where standard input is a pipe, a file or a socket, not a terminal or /dev/null."""
+def _is_piped() -> bool:
+    """True if standard input is a pipe, a file or a socket, not a terminal or /dev/null."""
     if sys.stdin is None:
         return False
     try:
@@ -100,38 +104,38 @@ def _piped() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
-def _of_stdin() -> Attachment:
+def _read_stdin() -> Attachment:
     with output.Waiting("reading standard input"):
-        return _bounded(STDIN, sys.stdin.buffer)
+        return _read_bounded(STDIN, sys.stdin.buffer)
 
 
-def _of_file(path: Path) -> Attachment:
+def _read_file(path: Path) -> Attachment:
     try:
         with path.open("rb") as stream:
-            return _bounded(str(path), stream)
+            return _read_bounded(str(path), stream)
     except OSError as error:
         raise Failure(f"cannot read {path}: {error.strerror}") from error
 
 
-def _bounded(name: str, stream: IO[bytes]) -> Attachment:
+def _read_bounded(name: str, stream: IO[bytes]) -> Attachment:
     head = b""
     tail: deque[bytes] = deque()
-    held = dropped = 0
-    while chunk := stream.read(READ_BYTES):
+    tail_bytes = dropped = 0
+    while chunk := stream.read(CHUNK_BYTES):
         room = KEPT_END_BYTES - len(head)
         head, chunk = head + chunk[:room], chunk[room:]
         if chunk:
             tail.append(chunk)
-            held += len(chunk)
-        while tail and held - len(tail[0]) >= KEPT_END_BYTES:
-            held -= len(tail[0])
+            tail_bytes += len(chunk)
+        while tail and tail_bytes - len(tail[0]) >= KEPT_END_BYTES:
+            tail_bytes -= len(tail[0])
             dropped += len(tail.popleft())
     end = b"".join(tail)
     if not dropped:
-        return Attachment(name, _text(head + end))
-    return Attachment(name, _text(head), _text(end), dropped)
+        return Attachment(name, _decode(head + end))
+    return Attachment(name, _decode(head), _decode(end), dropped)
 
 
-def _text(data: bytes) -> str:
-    # Written out, hidden characters hide nothing and cost no more in JSON.
-    return output.escaped(data.decode(errors="replace").replace("\r\n", "\n"))
+def _decode(data: bytes) -> str:
+    # Escaped, invisible characters are visible, and JSON needs no more room for them.
+    return output.escape(data.decode(errors="replace").replace("\r\n", "\n"))

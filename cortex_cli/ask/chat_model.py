@@ -1,7 +1,7 @@
-"""Asks an instruction model: a prompt that fits its context, and its answer as it streams.
+"""Asks an instruction model: fits the prompt to its context and streams its answer.
 
-What does not fit is cut from the middle of what was handed in, then from the oldest turns; each
-cut is noted, none is silent.
+Text that does not fit is cut from the middle of the attachments, then from the oldest turns.
+Each cut is noted.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from cortex_cli import output
 from cortex_cli.ask import attachments
 from cortex_cli.ask.request import UNKNOWN, WAITING, Answer
-from cortex_cli.language.words import FRENCH, SPANISH, language
+from cortex_cli.language.words import FRENCH, SPANISH
 from cortex_cli.model import prompts
-from cortex_cli.model.provider import Finished, Question
+from cortex_cli.model.provider import Finished, Prompt
 from cortexd.api.errors import ContextExceeded
 
 if TYPE_CHECKING:
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from cortex_cli.model.provider import Model, Provider
 
 TEMPERATURE = 0.2
-# English is taken to be the model's default; saying it would turn German questions English.
+# English is not named: questions in other languages, such as German, look English here.
 LANGUAGE_NAMES = {FRENCH: "French", SPANISH: "Spanish"}
-# A first guess, on the short side: where it does not hold, the server says by how much.
+# A cautious first guess: if it is too high, the server reports by how much.
 CHARS_PER_TOKEN = 3.0
-# Where nobody knows the context's length.
-USUAL_CONTEXT = 4096
+# For a server that does not report its context length.
+DEFAULT_CONTEXT = 4096
 # Instructions, facts and the question itself.
 RESERVED_TOKENS = 600
 # The daemon takes frames of 64 KiB.
 MAX_DATA_BYTES = 40 * 1024
-# What is left of the room after a guess that did not hold.
-SHRINK = 0.8
+# How much of the room to keep after a guess that was too high.
+SHRINK_FACTOR = 0.8
 MAX_ATTEMPTS = 4
 MIN_ROOM_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitted:
+class _FittedRequest:
     """A request cut to ``room`` characters."""
 
     attachments: tuple[Attachment, ...]
@@ -53,65 +53,65 @@ class _Fitted:
 
 
 def converse(
-    source: Provider,
+    provider: Provider,
     model: Model,
     request: Request,
-    found: Evidence,
+    evidence: Evidence,
     facts: Sequence[Fact],
     *,
     show: Show,
 ) -> Answer:
-    """Ask ``model`` and stream what it says.
+    """Ask ``model`` and stream its answer to ``show``.
 
     Raises:
         ContextExceeded: the question alone is too long.
     """
     draft = Answer(
-        request.question, "", _sources(request, found), True, model.name, request.max_tokens
+        request.question, "", _list_sources(request, evidence), True, model.name, request.max_tokens
     )
-    room = _room(model, request, found)
+    room = _estimate_room(model, request, evidence)
     for attempt in range(MAX_ATTEMPTS):
         fitted = _fit(request, room)
-        turns = _turns(request, fitted, facts, found)
-        question = Question(turns, request.max_tokens, TEMPERATURE)
+        turns = _build_messages(request, fitted, facts, evidence)
+        prompt = Prompt(turns, request.max_tokens, TEMPERATURE)
         try:
-            return _streamed(source, question, replace(draft, notes=fitted.notes), show)
+            return _stream_answer(provider, prompt, replace(draft, notes=fitted.notes), show)
         except ContextExceeded as error:
-            used = sum(len(each.text) for each in fitted.attachments)
+            used = sum(len(attachment.text) for attachment in fitted.attachments)
             used += sum(len(turn["content"]) for turn in fitted.history)
             if not used or room <= MIN_ROOM_CHARS or attempt == MAX_ATTEMPTS - 1:
                 raise
-            room = max(MIN_ROOM_CHARS, int(min(room, used) * _excess(error)))
+            room = max(MIN_ROOM_CHARS, int(min(room, used) * _compute_shrink_factor(error)))
     raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
 
-def _excess(error: ContextExceeded) -> float:
-    """By how much to shrink, from what the server told."""
+def _compute_shrink_factor(error: ContextExceeded) -> float:
+    """Return the factor to shrink the prompt by, from the server's error."""
     prompt, context = error.details.get("prompt_tokens"), error.details.get("context_length")
     if isinstance(prompt, int) and isinstance(context, int) and prompt > context > 0:
-        return SHRINK * context / prompt
-    return SHRINK / 2
+        return SHRINK_FACTOR * context / prompt
+    return SHRINK_FACTOR / 2
 
 
-def _room(model: Model, request: Request, found: Evidence) -> int:
-    """How many characters of attachments and earlier turns there is room for."""
-    tokens = (model.context_length or USUAL_CONTEXT) - request.max_tokens - RESERVED_TOKENS
-    passages = sum(len(each.text) for each in (*found.supporting, *found.related))
+def _estimate_room(model: Model, request: Request, evidence: Evidence) -> int:
+    """Estimate how many characters of attachments and earlier turns fit."""
+    tokens = (model.context_length or DEFAULT_CONTEXT) - request.max_tokens - RESERVED_TOKENS
+    passages = sum(len(passage.text) for passage in (*evidence.supporting, *evidence.related))
     return max(MIN_ROOM_CHARS, int(tokens * CHARS_PER_TOKEN) - passages)
 
 
-def _fit(request: Request, room: int) -> _Fitted:
+def _fit(request: Request, room: int) -> _FittedRequest:
     notes = []
-    text = "".join(each.text for each in request.attachments)
+    text = "".join(attachment.text for attachment in request.attachments)
     size = len(text.encode("utf-8", "replace"))
     limit = min(room, MAX_DATA_BYTES * len(text) // size) if size else 0
-    fitted = attachments.fitted(request.attachments, limit)
+    fitted = attachments.fit(request.attachments, limit)
     notes += [
-        f"{each.name} is too long: {each.cut} characters of its middle were left out"
-        for each in fitted
-        if each.cut
+        f"{attachment.name} is too long: {attachment.cut} characters were cut from its middle"
+        for attachment in fitted
+        if attachment.cut
     ]
-    left = room - sum(len(each.text) for each in fitted)
+    left = room - sum(len(attachment.text) for attachment in fitted)
     kept: list[dict[str, str]] = []
     for turn in reversed(request.history):
         left -= len(turn["content"])
@@ -122,23 +122,24 @@ def _fit(request: Request, room: int) -> _Fitted:
         kept = kept[1:]
     if len(kept) < len(request.history):
         notes.append(f"the oldest {len(request.history) - len(kept)} turns were left out")
-    return _Fitted(tuple(fitted), tuple(kept), tuple(notes))
+    return _FittedRequest(tuple(fitted), tuple(kept), tuple(notes))
 
 
-def _turns(
-    request: Request, fitted: _Fitted, facts: Sequence[Fact], found: Evidence
+def _build_messages(
+    request: Request, fitted: _FittedRequest, facts: Sequence[Fact], evidence: Evidence
 ) -> list[dict[str, str]]:
-    passages = [f"{each.source}\n{each.text}" for each in (*found.supporting, *found.related)]
-    messages = prompts.messages(
+    passages = (*evidence.supporting, *evidence.related)
+    texts = [f"{passage.source}\n{passage.text}" for passage in passages]
+    messages = prompts.render_messages(
         prompts.CHAT,
         "ask",
-        question=request.question,
+        question=request.question.text,
         facts=facts,
-        supporting=found.supporting,
-        related=found.related,
+        supporting=evidence.supporting,
+        related=evidence.related,
         attachments=fitted.attachments,
-        mark=prompts.mark(*passages),
-        language=LANGUAGE_NAMES.get(language(request.question)),
+        mark=prompts.make_mark(*texts),
+        language=LANGUAGE_NAMES.get(request.question.language),
         unknown=request.unknown,
     )
     system, user = messages
@@ -147,30 +148,30 @@ def _turns(
     return [system, *fitted.history, user]
 
 
-def _sources(request: Request, found: Evidence) -> tuple[str, ...]:
-    return (*(each.name for each in request.attachments), *found.sources)
+def _list_sources(request: Request, evidence: Evidence) -> tuple[str, ...]:
+    return (*(attachment.name for attachment in request.attachments), *evidence.sources)
 
 
-def _streamed(source: Provider, question: Question, draft: Answer, show: Show) -> Answer:
+def _stream_answer(provider: Provider, prompt: Prompt, draft: Answer, show: Show) -> Answer:
     text = ""
-    end = Finished("stop", draft.model)
+    finished = Finished("stop", draft.model)
     with output.Waiting(WAITING) as waiting:
-        for piece in source.stream(question):
+        for piece in provider.stream(prompt):
             waiting.stop()
             if isinstance(piece, Finished):
-                end = piece
+                finished = piece
             else:
-                # Some models begin with white space; a terminal needs none of it.
-                shown = piece if text else piece.lstrip()
-                text += shown
-                show(shown)
-    known = text.strip().rstrip(".!") not in {each.rstrip(".") for each in UNKNOWN.values()}
+                # Some models start with white space, which a terminal does not need.
+                visible = piece if text else piece.lstrip()
+                text += visible
+                show(visible)
+    known = text.strip().rstrip(".!") not in {unknown.rstrip(".") for unknown in UNKNOWN.values()}
     return replace(
         draft,
         text=text,
         known=known,
         sources=draft.sources if known else (),
-        finish_reason=end.reason,
-        tokens=end.tokens,
-        model=end.model or draft.model,
+        finish_reason=finished.reason,
+        tokens=finished.tokens,
+        model=finished.model or draft.model,
     )

@@ -1,7 +1,7 @@
-"""A conversation on disk: its turns, a JSON line each, readable by its owner alone.
+"""Keeps conversations on disk: a JSON line for each turn, readable by their owner alone.
 
-One file a conversation in ``$XDG_STATE_HOME/cortex/chats``, named by when it began; ``--continue``
-goes on with the newest.
+Each conversation is a file in ``$XDG_STATE_HOME/cortex/chats``, named after its start time;
+``--continue`` resumes the newest.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from cortex_cli.errors import Failure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# More than any context holds; the newest count.
+# More than any context holds; older turns are dropped.
 MAX_TURNS = 200
 ROLES = ("user", "assistant")
 
 
-def state_folder(environ: Mapping[str, str]) -> Path:
-    """Where this user's conversations are."""
+def find_state_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder for this user's state."""
     state = environ.get("XDG_STATE_HOME", "")
     if Path(state).is_absolute():
         return Path(state) / "cortex"
@@ -31,30 +31,30 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 
 
 class Conversation:
-    """The turns so far; a new one has a file from its first turn on."""
+    """The turns so far; the file of a new conversation is created with its first turn."""
 
     def __init__(self, path: Path, turns: tuple[dict[str, str], ...] = ()) -> None:
         self._path = path
         self.turns = turns
 
     @classmethod
-    def begin(cls, environ: Mapping[str, str]) -> Self:
-        """A new one."""
+    def start(cls, environ: Mapping[str, str]) -> Self:
+        """Start a new conversation."""
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-{time.time_ns() % 10**9:09d}.jsonl"
-        return cls(state_folder(environ) / "chats" / name)
+        return cls(find_state_folder(environ) / "chats" / name)
 
     @classmethod
-    def newest(cls, environ: Mapping[str, str]) -> Self:
-        """The one that began last.
+    def resume_newest(cls, environ: Mapping[str, str]) -> Self:
+        """Resume the conversation that was started last.
 
         Raises:
             Failure: there is none.
         """
-        folder = state_folder(environ) / "chats"
+        folder = find_state_folder(environ) / "chats"
         path = max(folder.glob("*.jsonl"), default=None)
         if path is None:
-            raise Failure("there is no conversation to continue", hint="begin one: cortex chat")
-        return cls(path, _turns(path)[-MAX_TURNS:])
+            raise Failure("no conversation to continue", hint="start one with: cortex chat")
+        return cls(path, _read_turns(path)[-MAX_TURNS:])
 
     def add(self, question: str, answer: str) -> None:
         """Append a question and its answer, here and on disk."""
@@ -66,14 +66,14 @@ class Conversation:
         self.turns = (*self.turns, *new)[-MAX_TURNS:]
 
 
-def _turns(path: Path) -> tuple[dict[str, str], ...]:
-    """What the file holds; a line that a full disk cut short is left out."""
-    found = []
+def _read_turns(path: Path) -> tuple[dict[str, str], ...]:
+    """Read the turns of a file; lines that a full disk truncated are skipped."""
+    turns = []
     for line in path.read_text(errors="replace").splitlines():
         try:
             turn = json.loads(line)
         except ValueError:
             continue
         if isinstance(turn, dict) and turn.get("role") in ROLES and turn.get("content"):
-            found.append({"role": str(turn["role"]), "content": str(turn["content"])})
-    return tuple(found)
+            turns.append({"role": str(turn["role"]), "content": str(turn["content"])})
+    return tuple(turns)

@@ -1,7 +1,7 @@
-"""Picks what an answer may rest on: passages from the indexes and facts of this machine.
+"""Gathers the passages and facts that an answer may use, from the indexes and this machine.
 
-Pure but for its sources, which are handed in.  A passage is quoted with its origin; what no
-passage supports is not known.
+Pure but for the indexes, which are passed in.  Each passage names its source; what no passage
+supports is not known.
 """
 
 from __future__ import annotations
@@ -10,38 +10,40 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.ask.facts import Fact, asked_for
-from cortex_cli.documents.passages import SILENT, Wanted, asked
+from cortex_cli.ask.facts import Fact, select_facts
+from cortex_cli.documents.passages import UNINFORMATIVE, WeightedTerms
 from cortex_cli.index import texts
 from cortex_cli.language.stems import stem
-from cortex_cli.language.words import EVERYDAY, content, words
+from cortex_cli.language.words import EVERYDAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cortex_cli.debian.manpages import Manual, Manuals
-    from cortex_cli.documents.search import Document, Documents
-    from cortex_cli.documents.search import Found as FoundDocument
+    from cortex_cli.documents.search import Document, DocumentHit, Documents
+    from cortex_cli.language.question import Question
     from cortex_cli.packages.knowledge import Hit, Knowledge, Package
 
 MAX_PASSAGES = 4
-# A long description says what matters in its first paragraphs.
+# The first paragraphs of a long description say what matters.
 MAX_PASSAGE_CHARS = 1200
-# Of a manual: the paragraphs that answer, or else the first.
+# Of a manual: the paragraphs that answer, or else the first ones.
 MAX_PARAGRAPHS = 4
 MAX_QUOTED_CHARS = 400
-# Found by search and not by name: with fewer of the question's words it is about another thing.
+# A package that search found: with fewer of the question's words it is about something else.
 MIN_COVERED = 0.99
-# A single word says too little to search by; it may be the beginning of a name.
+# A single word is too little to search by, but may be the start of a package name.
 MIN_NAME_START = 4
-# Enough to be related, for a model that knows what to leave out.
+# Related enough for a model that can ignore what does not fit.
 MIN_RELATED = 0.5
-# A document says nearly all of the question, and much of it in its name and summary: what was
-# found for questions about other things scored less (docs/grounding.md).
+# A document must cover nearly all of the question, much of it in its name and summary: hits
+# for questions about something else scored lower (docs/grounding.md).
 MIN_DOCUMENT_COVERED, MIN_DOCUMENT_SCORE = 0.9, 3.0
 MAX_DOCUMENTS = 3
-# Who asks so wants to know what to do here, not what to install.
-HOW = frozenset({"how", "comment", "cómo", "option", "options", "command", "commande", "comando"})
+# These ask what to do, not what to install.
+HOW_TO_WORDS = frozenset(
+    {"how", "comment", "cómo", "option", "options", "command", "commande", "comando"}
+)
 
 UNIT_WORDS = frozenset(
     """
@@ -59,16 +61,16 @@ MIN_README_COVERED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text, and where it is from: ``apt: nginx 1.22.1``.
+    """A text and its source: ``apt: nginx 1.22.1``.
 
-    ``telling`` is the part of it that has most of the question.
+    ``excerpt`` is the part of it that covers most of the question.
     """
 
     subject: str
     summary: str
     text: str
     source: str
-    telling: str = ""
+    excerpt: str = ""
 
     @property
     def sentence(self) -> str:
@@ -79,14 +81,14 @@ class Passage:
         return f"{self.subject}: {summary}." if summary else self.subject
 
     @property
-    def quoted(self) -> str:
-        """The sentence, and what tells more."""
-        return f"{self.sentence}\n{self.telling}" if self.telling else self.sentence
+    def quotation(self) -> str:
+        """The sentence and the excerpt."""
+        return f"{self.sentence}\n{self.excerpt}" if self.excerpt else self.sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``supporting`` answers the question; ``related`` may help one that knows more."""
+    """``supporting`` answers the question; ``related`` may help a larger model."""
 
     supporting: tuple[Passage, ...]
     related: tuple[Passage, ...]
@@ -99,7 +101,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All that can be looked up here; what is None is not looked into."""
+    """The indexes to look things up in; None where there is none."""
 
     knowledge: Knowledge
     manuals: Manuals | None = None
@@ -107,169 +109,173 @@ class Library:
 
 
 def gather(
-    question: str, library: Library, facts: Sequence[Fact], troubles: Sequence[Fact] = ()
+    question: Question, library: Library, facts: Sequence[Fact], troubles: Sequence[Fact] = ()
 ) -> Evidence:
-    """What is known here about ``question``; ``troubles`` come first where it has some."""
+    """Gather what is known here about ``question``; ``troubles`` come first."""
     knowledge = library.knowledge
-    supporting = [_of_fact(fact) for fact in troubles]
-    named = knowledge.named(question)
-    if VERSION_WORDS & set(words(question)):
-        supporting += [_of_version(package) for package in named]
-    supporting += [_of_package(package) for package in named]
-    supporting += [_of_fact(fact) for fact in asked_for(question, facts)]
-    found = _searched(question, library.documents)
-    # A page of a common word's name may be about something else altogether.
-    pages = [page for page in _pages(question, named, library) if page.telling or not found]
+    supporting = [_cite_fact(fact) for fact in troubles]
+    named = knowledge.find_named(question)
+    if VERSION_WORDS & question.word_set:
+        supporting += [_cite_version(package) for package in named]
+    supporting += [_cite_package(package) for package in named]
+    supporting += [_cite_fact(fact) for fact in select_facts(question, facts)]
+    hits = _search_documents(question, library.documents)
+    # A page named like a common word may be about something else entirely.
+    pages = [page for page in _cite_pages(question, named, library) if page.excerpt or not hits]
     supporting += pages
-    about_units = bool(UNIT_WORDS & set(words(question))) or not supporting
-    supporting += _named_documents(question, library.documents, units=about_units)
-    hits = knowledge.search(question, limit=2 * MAX_PASSAGES)
-    told = any(page.telling for page in pages)
-    if not supporting or (HOW & set(words(question)) and not told):
-        supporting += [_of_document(each) for each in found]
+    about_units = bool(UNIT_WORDS & question.word_set) or not supporting
+    supporting += _cite_named_documents(question, library.documents, units=about_units)
+    packages = knowledge.search(question, limit=2 * MAX_PASSAGES)
+    answered = any(page.excerpt for page in pages)
+    if not supporting or (HOW_TO_WORDS & question.word_set and not answered):
+        supporting += [_cite_hit(hit) for hit in hits]
     if not supporting:
-        said = content(question)
-        supporting = [_of_package(hit.package) for hit in hits if _is_about(hit, said)]
-    supporting = _each_once(supporting)[: max(MAX_PASSAGES, len(troubles))]
+        supporting = [_cite_package(hit.package) for hit in packages if _is_about(hit, question)]
+    supporting = _drop_duplicates(supporting)[: max(MAX_PASSAGES, len(troubles))]
     subjects = {passage.subject for passage in supporting}
     related = [
-        _of_package(hit.package)
-        for hit in hits
+        _cite_package(hit.package)
+        for hit in packages
         if hit.covered >= MIN_RELATED and hit.package.name not in subjects
     ]
     return Evidence(tuple(supporting), tuple(related[: max(0, MAX_PASSAGES - len(supporting))]))
 
 
-def versions(question: str, knowledge: Knowledge) -> list[Fact]:
-    """Whether what the question names is installed, and in which version."""
-    found = [_of_version(package) for package in knowledge.named(question)]
-    return [Fact(passage.text, passage.source, VERSION_WORDS) for passage in found]
+def find_versions(question: Question, knowledge: Knowledge) -> list[Fact]:
+    """Return which packages the question names, and their installed versions."""
+    passages = [_cite_version(package) for package in knowledge.find_named(question)]
+    return [Fact(passage.text, passage.source, VERSION_WORDS) for passage in passages]
 
 
-def _is_about(hit: Hit, said: Sequence[str]) -> bool:
-    if len(said) == 1:
-        return len(said[0]) >= MIN_NAME_START and hit.package.name.startswith(said[0])
+def _is_about(hit: Hit, question: Question) -> bool:
+    if len(question.content) == 1:
+        (word,) = question.content
+        return len(word) >= MIN_NAME_START and hit.package.name.startswith(word)
     return hit.covered >= MIN_COVERED
 
 
-def _each_once(passages: Sequence[Passage]) -> list[Passage]:
-    """The passages of each subject and source once; lines of one journal are several."""
-    return list({(each.source, each.subject, each.summary): each for each in passages}.values())
+def _drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
+    """Keep one passage for each source, subject and summary; journal lines differ in the last."""
+    kept = {(passage.source, passage.subject, passage.summary): passage for passage in passages}
+    return list(kept.values())
 
 
-def _subjects(question: str) -> list[str]:
-    """The words that may name a program."""
-    said = [word for word in content(question) if stem(word) not in SILENT]
-    if len(said) > 1:
-        said = [word for word in said if word not in UNIT_WORDS] or said
-    return [word for word in said if not (len(said) > 1 and word in EVERYDAY)]
+def _list_subjects(question: Question) -> list[str]:
+    """Return the words that may name a program."""
+    subjects = [word for word in question.content if stem(word) not in UNINFORMATIVE]
+    if len(subjects) > 1:
+        subjects = [word for word in subjects if word not in UNIT_WORDS] or subjects
+    return [word for word in subjects if not (len(subjects) > 1 and word in EVERYDAY)]
 
 
-def _pages(question: str, named: Sequence[Package], library: Library) -> list[Passage]:
-    """The manuals of what the question names, and what they say to its other words."""
+def _cite_pages(question: Question, named: Sequence[Package], library: Library) -> list[Passage]:
+    """Cite the manuals of what the question names, by its other words."""
     if library.manuals is None:
         return []
-    subjects = dict.fromkeys([*_subjects(question), *(package.name for package in named)])
-    pages = [manual for word in subjects if (manual := _page_of(word, library.manuals))]
-    return [_of_manual(manual, question) for manual in pages]
+    subjects = dict.fromkeys([*_list_subjects(question), *(package.name for package in named)])
+    pages = [manual for word in subjects if (manual := _find_page(word, library.manuals))]
+    return [_cite_manual(manual, question) for manual in pages]
 
 
-def _page_of(word: str, manuals: Manuals) -> Manual | None:
-    """The page of a command, or of a file that is named: "group" alone is no group(5)."""
-    if page := manuals.of_command(word):
+def _find_page(word: str, manuals: Manuals) -> Manual | None:
+    """Find the page of a command, or of a file name: "group" alone does not mean group(5)."""
+    if page := manuals.find_command(word):
         return page
     return manuals.find(word) if _FILE_NAME.search(word) else None
 
 
-def _named_documents(question: str, documents: Documents | None, *, units: bool) -> list[Passage]:
-    """The units of what the question names, and what a README.Debian says to its other words."""
+def _cite_named_documents(
+    question: Question, documents: Documents | None, *, units: bool
+) -> list[Passage]:
+    """Cite the units of what the question names, and README.Debian files by its other words."""
     if documents is None:
         return []
-    found = [each for word in _subjects(question) for each in documents.named(word)]
+    named = [
+        document for word in _list_subjects(question) for document in documents.find_named(word)
+    ]
     return [
         passage
-        for document in found
-        if (units or document.kind != texts.UNIT) and (passage := _of_named(document, question))
+        for document in named
+        if (units or document.kind != texts.UNIT)
+        and (passage := _cite_named_document(document, question))
     ]
 
 
-def _searched(question: str, documents: Documents | None) -> list[FoundDocument]:
-    """What says nearly all of the question."""
+def _search_documents(question: Question, documents: Documents | None) -> list[DocumentHit]:
+    """Return the documents that cover nearly all of the question."""
     if documents is None:
         return []
-    found = documents.search(asked(question), MAX_DOCUMENTS)
     return [
-        each
-        for each in found
-        if each.covered >= MIN_DOCUMENT_COVERED and each.score >= MIN_DOCUMENT_SCORE
+        hit
+        for hit in documents.search(question, MAX_DOCUMENTS)
+        if hit.covered >= MIN_DOCUMENT_COVERED and hit.score >= MIN_DOCUMENT_SCORE
     ]
 
 
-def _of_manual(manual: Manual, question: str) -> Passage:
-    told, _ = _telling(question, manual.name, manual.summary, manual.paragraphs)
-    shown = told or manual.paragraphs[:MAX_PARAGRAPHS]
+def _cite_manual(manual: Manual, question: Question) -> Passage:
+    selected, _ = _select_paragraphs(question, manual.name, manual.summary, manual.paragraphs)
+    shown = selected or manual.paragraphs[:MAX_PARAGRAPHS]
     text = "\n".join([f"Usage: {manual.synopsis}", *shown] if manual.synopsis else shown)
-    source, telling = f"man {manual.title}", _quote(told)
-    return Passage(manual.title, manual.summary, _shortened(text), source, telling)
+    excerpt = _quote(selected)
+    return Passage(manual.title, manual.summary, _shorten(text), manual.source, excerpt)
 
 
-def _of_named(document: Document, question: str) -> Passage | None:
+def _cite_named_document(document: Document, question: Question) -> Passage | None:
     paragraphs = document.paragraphs()
     if document.kind == texts.UNIT:
-        text = _shortened("\n".join(paragraphs))
+        text = _shorten("\n".join(paragraphs))
         return Passage(document.name, document.summary, text, document.source)
-    told, covered = _telling(question, document.name, "", paragraphs)
+    selected, covered = _select_paragraphs(question, document.name, "", paragraphs)
     if covered < MIN_README_COVERED:
         return None
-    text = _shortened("\n".join(told))
-    return Passage(document.title, document.summary, text, document.source, _quote(told))
+    text = _shorten("\n".join(selected))
+    return Passage(document.title, document.summary, text, document.source, _quote(selected))
 
 
-def _telling(
-    question: str, name: str, summary: str, paragraphs: Sequence[str]
+def _select_paragraphs(
+    question: Question, name: str, summary: str, paragraphs: Sequence[str]
 ) -> tuple[Sequence[str], float]:
-    """The paragraphs that have something of what the question says besides ``name``, and how
-    much of it."""
+    """Return the paragraphs with terms of the question besides ``name``, and their coverage."""
     own = {name, *_NAME_PARTS.split(name)}
-    said = [term for term in asked(question) if not own & {term.stem, *term.surfaces}]
-    return Wanted.of(said, {}).telling(summary, paragraphs) if said else ((), 0.0)
+    terms = [term for term in question.manual_terms if not own & {term.stem, *term.surfaces}]
+    if not terms:
+        return (), 0.0
+    return WeightedTerms.weigh(terms, {}).select_paragraphs(summary, paragraphs)
 
 
-def _of_document(found: FoundDocument) -> Passage:
-    document = found.document
-    text = _shortened("\n".join(found.telling))
+def _cite_hit(hit: DocumentHit) -> Passage:
+    document = hit.document
+    text = _shorten("\n".join(hit.paragraphs))
     title, summary = document.title, document.summary
-    return Passage(title, summary, text or summary, document.source, _quote(found.telling))
+    return Passage(title, summary, text or summary, document.source, _quote(hit.paragraphs))
 
 
-def _quote(told: Sequence[str]) -> str:
-    if not told or len(told[0]) <= MAX_QUOTED_CHARS:
-        return "".join(told[:1])
-    return told[0][:MAX_QUOTED_CHARS].rpartition(" ")[0] + " […]"
+def _quote(paragraphs: Sequence[str]) -> str:
+    if not paragraphs or len(paragraphs[0]) <= MAX_QUOTED_CHARS:
+        return "".join(paragraphs[:1])
+    return paragraphs[0][:MAX_QUOTED_CHARS].rpartition(" ")[0] + " […]"
 
 
-def _of_version(package: Package) -> Passage:
+def _cite_version(package: Package) -> Passage:
     if package.installed:
-        text = f"The package {package.name} is installed in version {package.installed}."
+        text = f"The package {package.name} is installed, version {package.installed}."
     else:
         text = (
-            f"The package {package.name} is not installed; the lists have version "
-            f"{package.version}."
+            f"The package {package.name} is not installed; version {package.version} is available."
         )
-    return Passage("", text, text, f"apt: {package.name} {package.upstream_version}")
+    return Passage("", text, text, package.source)
 
 
-def _of_package(package: Package) -> Passage:
-    text = _shortened(package.long or package.short)
-    source = f"apt: {package.name} {package.upstream_version}"
-    return Passage(package.name, package.short, text, source)
+def _cite_package(package: Package) -> Passage:
+    text = _shorten(package.long or package.short)
+    return Passage(package.name, package.short, text, package.source)
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     if len(text) <= MAX_PASSAGE_CHARS:
         return text
     return text[:MAX_PASSAGE_CHARS].rpartition(" ")[0] + " […]"
 
 
-def _of_fact(fact: Fact) -> Passage:
+def _cite_fact(fact: Fact) -> Passage:
     return Passage("", fact.sentence, fact.sentence, f"this machine: {fact.source}")

@@ -1,7 +1,7 @@
-"""Lets a small model phrase what a passage says, and nothing that it does not say.
+"""Lets through only those words of a small model that its passage supports.
 
 Text streams through word by word.  At the first content word that neither the passage nor the
-question holds, ``strayed`` is set and nothing more comes out: the caller goes on with the
+question has, ``strayed`` is set and nothing more is passed: the caller continues with the
 passage's own words.  Pure: text in, text out.
 """
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WORD = re.compile(r"\s+|\S+\s?")
-_WHOLE_WORDS = re.compile(r".*\s", re.DOTALL)
-# What phrasing needs beyond the passage's words; none of it adds a claim.
-PHRASING = frozenset(
+_COMPLETE_WORDS = re.compile(r".*\s", re.DOTALL)
+# Words that rephrasing needs besides the passage's; none of them adds a claim.
+PHRASING_WORDS = frozenset(
     """
     called named known provides provide offers offer includes include contains contain designed
     serves allows allow lets used uses user users package program software tool application
@@ -26,20 +26,20 @@ PHRASING = frozenset(
     such many several
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-# These turn a claim around: allowed where the passage has them.
+# These reverse a claim: allowed only if the passage has them.
 NEGATIONS = frozenset({"not", "no", "never", "without", "nor", "ne", "pas", "sans", "sin"})
-FREE = (SCAFFOLDING | PHRASING) - NEGATIONS
+FREE_WORDS = (SCAFFOLDING | PHRASING_WORDS) - NEGATIONS
 MAX_REPEATS = 3
 
 
-class Vetting:
-    """One answer on its way to the reader; ``allowed`` are whole answers that need no support.
+class GroundingFilter:
+    """Filters one answer; ``allowed`` are complete answers that need no support.
 
-    ``allowed_answer`` is the one of them that was given, if one was.
+    ``allowed_answer`` is the one of them that the model gave, if any.
     """
 
-    def __init__(self, *supported: str, allowed: Sequence[str] = ()) -> None:
-        texts = " ".join(supported)
+    def __init__(self, *supporting: str, allowed: Sequence[str] = ()) -> None:
+        texts = " ".join(supporting)
         self._allowed = allowed
         self.allowed_answer: str | None = None
         self._known = {_stem(word) for word in words(texts)}
@@ -48,26 +48,26 @@ class Vetting:
         self._last = ""
         self._repeats = 0
         self.strayed = False
-        self.passed = ""
+        self.passed_text = ""
 
     def feed(self, piece: str) -> str:
         """Take the next piece of the model's text; return what may be shown now."""
         if self.strayed:
             return ""
         self._pending += piece
-        if not self.passed and self._may_be_allowed():
+        if not self.passed_text and self._may_be_allowed():
             return ""
-        # Up to the last white space: a word is judged whole.
-        whole = _WHOLE_WORDS.match(self._pending)
-        if whole is None:
+        # Up to the last white space: only complete words are judged.
+        complete = _COMPLETE_WORDS.match(self._pending)
+        if complete is None:
             return ""
-        self._pending = self._pending[whole.end() :]
-        return self._pass_checked(whole[0])
+        self._pending = self._pending[complete.end() :]
+        return self._pass_checked(complete[0])
 
     def finish(self) -> str:
-        """The model is done: return what was held back, if it holds."""
+        """The model is done: return the rest, if it is supported."""
         rest, self._pending = self._pending, ""
-        if not self.passed and rest.strip() in self._allowed:
+        if not self.passed_text and rest.strip() in self._allowed:
             self.allowed_answer = rest.strip()
             return self._pass(self.allowed_answer)
         if self.strayed:
@@ -75,8 +75,8 @@ class Vetting:
         return self._pass_checked(rest)
 
     def _may_be_allowed(self) -> bool:
-        begun = self._pending.lstrip()
-        return any(answer.startswith(begun) for answer in self._allowed)
+        pending = self._pending.lstrip()
+        return any(answer.startswith(pending) for answer in self._allowed)
 
     def _pass_checked(self, text: str) -> str:
         out = ""
@@ -87,14 +87,14 @@ class Vetting:
         return self._pass(out)
 
     def _pass(self, text: str) -> str:
-        self.passed += text
+        self.passed_text += text
         return text
 
     def _check(self, text: str) -> bool:
         self._repeats = self._repeats + 1 if text.strip() and text == self._last else 0
         self._last = text
         parts = [part for word in words(text) for part in re.split(r"[-.+]", word) if part]
-        known = all(_stem(part) in self._known or part in FREE for part in parts)
+        known = all(_stem(part) in self._known or part in FREE_WORDS for part in parts)
         self.strayed = not known or self._repeats >= MAX_REPEATS
         return not self.strayed
 

@@ -1,4 +1,4 @@
-"""What is asked, and what came of it.  Data only."""
+"""A request to answer, and the answer.  Data only."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH, language
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+from cortex_cli.options import DEFAULT_MAX_TOKENS
 
 if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
     from cortex_cli.ask.command_checks import Claim
+    from cortex_cli.language.question import Question
 
 Show = Callable[[str], None]
 
-DEFAULT_MAX_TOKENS = 512
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
 WAITING = "waiting for the model"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question and what goes with it; ``history`` holds the turns before it."""
+    """A question with its attachments; ``history`` holds the turns before it."""
 
-    question: str
+    question: Question
     attachments: tuple[Attachment, ...] = ()
     history: tuple[dict[str, str], ...] = ()
     system: str | None = None
@@ -32,18 +33,18 @@ class Request:
 
     @property
     def unknown(self) -> str:
-        """How "I don't know" is said in the question's language."""
-        return UNKNOWN[language(self.question)]
+        """The words for "I don't know" in the question's language."""
+        return UNKNOWN[self.question.language]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was shown, and what it rests on; ``known`` is False for "I don't know".
+    """The text that was shown, and its sources; ``known`` is False for "I don't know".
 
-    ``notes`` say what of the request the model did not get to see.
+    ``notes`` say which parts of the request the model did not see.
     """
 
-    question: str
+    question: Question
     text: str
     sources: tuple[str, ...]
     known: bool
@@ -56,13 +57,13 @@ class Answer:
 
     @property
     def cut(self) -> bool:
-        """True if the model had more to say."""
+        """True if ``max_tokens`` cut the answer off."""
         return self.finish_reason == "length"
 
     def as_json(self) -> dict[str, Any]:
         """The answer for ``--json``."""
         return {
-            "question": self.question,
+            "question": self.question.text,
             "answer": self.text.strip(),
             "known": self.known,
             "sources": list(self.sources),

@@ -1,8 +1,8 @@
-"""Shell text to the commands in it, by tree-sitter's grammar of Bash.  Runs and knows nothing.
+"""Parses shell text into commands with tree-sitter's Bash grammar.  Runs nothing.
 
-Made for reading what somebody else wrote: every command is found, inside pipes, loops,
-substitutions and what ``sudo`` or ``sh -c`` is handed.  What only running would tell (the value
-of a variable) is None.  ``command_line.py`` is the strict reader, for what is to be executed.
+Made for text that somebody else wrote: every command is found, inside pipes, loops, substitutions
+and the arguments of ``sudo`` or ``sh -c``.  What only running would show (the value of a variable)
+is None.  ``command_line.py`` is the strict parser, for commands to execute.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
-# Programs that run another: those of their options that take a value, and operands before it.
+# Programs that run another: their options that take a value, and how many operands come first.
 WRAPPERS = {
     "sudo": ("-u -g -p -C -D -R -T -U -h --user --group --prompt --chdir --host", 0),
     "doas": ("-u -C", 0),
@@ -35,74 +35,74 @@ WRAPPERS = {
 }
 SHELLS = frozenset({"sh", "bash", "dash"})
 MAX_DEPTH = 4
-# "<package>", as documentation leaves a gap; to a shell it would redirect.
-_GAP = re.compile(r"(?<!<)<([A-Za-z](?:[\w .\-]*\w)?)>")
+# "<package>", a placeholder in documentation; a shell would read a redirection.
+_PLACEHOLDER = re.compile(r"(?<!<)<([A-Za-z](?:[\w .\-]*\w)?)>")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 _LITERAL = ("word", "number", "string", "raw_string", "concatenation", "ansi_c_string")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its program and arguments; None for what is only known when it runs."""
+    """One command: its program and arguments; None for arguments only known at run time."""
 
     program: str
     arguments: tuple[str | None, ...]
     text: str
 
 
-def read(text: str) -> list[Command] | None:
-    """Every command in ``text``, in order; None if it is no shell."""
-    return _read(text, 0)
+def parse_commands(text: str) -> list[Command] | None:
+    """Return every command in ``text``, in order; None if it is not valid shell."""
+    return _parse(text, 0)
 
 
-def _read(text: str, depth: int) -> list[Command] | None:
-    source = _GAP.sub(lambda gap: "_" + re.sub(r"\W", "_", gap[1]) + "_", text).encode()
-    root = _parser().parse(source).root_node
+def _parse(text: str, depth: int) -> list[Command] | None:
+    script = _PLACEHOLDER.sub(lambda name: "_" + re.sub(r"\W", "_", name[1]) + "_", text).encode()
+    root = _load_parser().parse(script).root_node
     if root.has_error:
         return None
     return [
-        found
-        for node in _commands(root)
-        if (written := _of_node(node))
-        for found in _inside(written, depth)
+        inner
+        for node in _find_commands(root)
+        if (command := _build_command(node))
+        for inner in _expand(command, depth)
     ]
 
 
-def _commands(node: Node) -> Iterator[Node]:
+def _find_commands(node: Node) -> Iterator[Node]:
     if node.type in ("command", "declaration_command", "test_command", "unset_command"):
         yield node
     for child in node.children:
-        yield from _commands(child)
+        yield from _find_commands(child)
 
 
-def _of_node(node: Node) -> Command | None:
-    text = _text(node)
+def _build_command(node: Node) -> Command | None:
+    text = _decode(node)
     if node.type != "command":
         return Command(text.split(maxsplit=1)[0], (), text)
     name = node.child_by_field_name("name")
-    program = _literal(name.named_children[0]) if name and name.named_children else None
+    program = _read_literal(name.named_children[0]) if name and name.named_children else None
     if program is None:
         return None
-    arguments = tuple(_literal(each) for each in node.children_by_field_name("argument"))
+    arguments = tuple(_read_literal(each) for each in node.children_by_field_name("argument"))
     return Command(program, arguments, text)
 
 
-def _inside(command: Command, depth: int) -> Iterator[Command]:
-    """``command``, and what it runs."""
+def _expand(command: Command, depth: int) -> Iterator[Command]:
+    """Yield ``command`` and the commands that it runs."""
     yield command
     if depth >= MAX_DEPTH:
         return
     if command.program in SHELLS and "-c" in command.arguments[:-1]:
         script = command.arguments[command.arguments.index("-c") + 1]
-        yield from (_read(script, depth + 1) or []) if script else []
+        yield from (_parse(script, depth + 1) or []) if script else []
     if command.program in WRAPPERS:
-        rest = _wrapped(command)
+        rest = _strip_wrapper(command)
         if rest and rest[0] is not None:
             text = " ".join("…" if part is None else part for part in rest)
-            yield from _inside(Command(rest[0], tuple(rest[1:]), text), depth + 1)
+            yield from _expand(Command(rest[0], tuple(rest[1:]), text), depth + 1)
 
 
-def _wrapped(command: Command) -> list[str | None]:
+def _strip_wrapper(command: Command) -> list[str | None]:
     valued, operands = WRAPPERS[command.program]
     rest = list(command.arguments)
     while rest and rest[0] is not None and (rest[0][:1] == "-" or _ASSIGNMENT.match(rest[0])):
@@ -110,30 +110,30 @@ def _wrapped(command: Command) -> list[str | None]:
     return rest[operands:]
 
 
-def _literal(node: Node) -> str | None:
-    """The text that ``node`` stands for, if that is fixed."""
+def _read_literal(node: Node) -> str | None:
+    """Return the text of ``node``, or None if it is only known at run time."""
     if node.type not in _LITERAL:
         return None
     if node.type == "string":
-        inner = node.named_children
-        if any(each.type != "string_content" for each in inner):
+        children = node.named_children
+        if any(each.type != "string_content" for each in children):
             return None
-        return re.sub(r'\\(["\\$`])', r"\1", _text(node)[1:-1])
+        return re.sub(r'\\(["\\$`])', r"\1", _decode(node)[1:-1])
     if node.type == "raw_string":
-        return _text(node)[1:-1]
+        return _decode(node)[1:-1]
     if node.type == "concatenation":
-        parts = [_literal(each) for each in node.named_children]
+        parts = [_read_literal(each) for each in node.named_children]
         return None if None in parts else "".join(part or "" for part in parts)
-    return re.sub(r"\\(.)", r"\1", _text(node))
+    return re.sub(r"\\(.)", r"\1", _decode(node))
 
 
-def _text(node: Node) -> str:
+def _decode(node: Node) -> str:
     return (node.text or b"").decode(errors="replace")
 
 
 @cache
-def _parser() -> Parser:
-    # These take 40 ms to import: only where an answer holds a command.
+def _load_parser() -> Parser:
+    # These take 40 ms to import: only if an answer has a command.
     import tree_sitter
     import tree_sitter_bash
 

@@ -1,4 +1,4 @@
-"""How an answer looks on a terminal: its text as it comes, then what it rests on."""
+"""Prints an answer on a terminal: its text as it streams, then its sources."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ if TYPE_CHECKING:
 MAX_COMMAND_CHARS = 200
 
 
-class Shown:
-    """Streams the answer to stdout; what comes after it begins on a line of its own."""
+class AnswerPrinter:
+    """Streams an answer to stdout, and ends its last line."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._last = "\n"
 
     def __call__(self, piece: str) -> None:
-        """Show the next piece."""
+        """Print the next piece."""
         if piece and not self._quiet:
             output.data(piece, end="")
             self._last = piece[-1]
 
     def end_line(self) -> None:
-        """End the line if one has begun."""
+        """End the current line, unless it is empty."""
         if self._last != "\n":
             output.data("")
             self._last = "\n"
 
 
-def close(found: Answer) -> None:
-    """Say what of the commands is not verified, where the answer is from, what was cut."""
-    doubted = [claim for claim in found.claims if claim.verdict is not Verdict.CHECKED]
-    if doubted:
+def print_footer(answer: Answer) -> None:
+    """Print which commands are not verified, the sources, and what was cut."""
+    unconfirmed = [claim for claim in answer.claims if claim.verdict is not Verdict.CHECKED]
+    if unconfirmed:
         output.data("")
-    for claim in doubted:
-        _show_claim(claim)
-    if found.sources:
-        output.data_styled([("\nSources: ", output.DIM), ("; ".join(found.sources), None)])
-    elif not found.known:
-        output.talk("Nothing in this machine's package index answers that.")
+    for claim in unconfirmed:
+        _print_claim(claim)
+    if answer.sources:
+        output.data_styled([("\nSources: ", output.DIM), ("; ".join(answer.sources), None)])
+    elif not answer.known:
+        output.talk("No package or manual here covers this.")
     else:
-        output.talk("No source on this machine: this is the model's own knowledge, unchecked.")
-    for note in found.notes:
+        output.talk("No source on this machine: this is the model's own knowledge, unverified.")
+    for note in answer.notes:
         output.talk(f"Note: {note}.")
-    if found.cut:
-        output.talk(f"The answer was cut at {found.max_tokens} tokens; see --max-tokens.")
+    if answer.cut:
+        output.talk(f"The answer was cut off at {answer.max_tokens} tokens; raise --max-tokens.")
 
 
-def _show_claim(claim: Claim) -> None:
+def _print_claim(claim: Claim) -> None:
     label = "Unverified" if claim.verdict is Verdict.UNVERIFIED else "Not installed"
     style = output.YELLOW if claim.verdict is Verdict.UNVERIFIED else output.DIM
     command = " ".join(claim.command.split())

@@ -1,4 +1,4 @@
-"""``cortex alerts``: what the daemon has noticed, and what a person makes of it."""
+"""``cortex alerts``: list, show, acknowledge, dismiss and watch the daemon's alerts."""
 
 from __future__ import annotations
 
@@ -7,36 +7,46 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import NothingFound, UsageFault
+from cortex_cli.errors import NothingFound, UsageError
 from cortex_cli.options import json_option
 from cortex_cli.status import alerts_view
 from cortexd.api.client import Client, Event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cortex_cli.settings import Settings
 
 TIMEOUT_S = 30.0
-PAGE = 1000
+PAGE_SIZE = 1000
 
 SEVERITIES = ("info", "warning", "error", "critical")
 STATUSES = ("active", "acknowledged", "resolved", "dismissed")
-# The open ones are what a person looks for; --status shows others.
-OPEN = ("active", "acknowledged")
+# The default list; --status shows the others.
+OPEN_STATUSES = ("active", "acknowledged")
 
-severity_option = click.option("--severity", type=click.Choice(SEVERITIES), help="Only these.")
-type_option = click.option("--type", "type_", metavar="TYPE", help="Only these, e.g. disk_usage.")
+severity_option = click.option(
+    "--severity", type=click.Choice(SEVERITIES), help="Only alerts of this severity."
+)
+type_option = click.option(
+    "--type", "type_", metavar="TYPE", help="Only alerts of this type, e.g. disk_usage."
+)
 
 
 @click.group(invoke_without_command=True)
 @severity_option
 @type_option
-@click.option("--status", type=click.Choice([*STATUSES, "all"]), help="Instead of the open ones.")
+@click.option(
+    "--status",
+    type=click.Choice([*STATUSES, "all"]),
+    help="Only alerts with this status.  [default: the open ones]",
+)
 @json_option
 @click.pass_context
 def alerts(ctx: click.Context, severity: str | None, type_: str | None, status: str | None) -> None:
     """List alerts; show, acknowledge, dismiss or watch them."""
     if ctx.invoked_subcommand is None:
-        listing(ctx.obj, severity, type_, status)
+        print_alerts(ctx.obj, severity, type_, status)
 
 
 @alerts.command()
@@ -44,14 +54,10 @@ def alerts(ctx: click.Context, severity: str | None, type_: str | None, status: 
 @json_option
 @click.pass_obj
 def show(settings: Settings, alert_id: str) -> None:
-    """Show one alert with its evidence, what to do, and the model's analysis."""
-    with _client(settings) as client:
-        alert = _one(client, alert_id)
-    if settings.json:
-        output.data_json(alert)
-        return
-    for line in alerts_view.full(alert):
-        output.data_styled(line)
+    """Show one alert with its evidence, the remedy, and the model's analysis."""
+    with _connect(settings) as client:
+        alert = _find_alert(client, alert_id)
+    output.emit(alert, lambda: _print_lines(alerts_view.format_alert(alert)), as_json=settings.json)
 
 
 @alerts.command()
@@ -60,8 +66,8 @@ def show(settings: Settings, alert_id: str) -> None:
 @json_option
 @click.pass_obj
 def ack(settings: Settings, alert_id: str | None, all_: bool) -> None:
-    """Acknowledge an alert: you have seen it."""
-    change(settings, "alerts.acknowledge", "acknowledged", alert_id, all_)
+    """Acknowledge an alert: mark it as seen."""
+    update_alerts(settings, "alerts.acknowledge", "acknowledged", alert_id, all_)
 
 
 @alerts.command()
@@ -70,8 +76,8 @@ def ack(settings: Settings, alert_id: str | None, all_: bool) -> None:
 @json_option
 @click.pass_obj
 def dismiss(settings: Settings, alert_id: str | None, all_: bool) -> None:
-    """Dismiss an alert: you want to hear no more of it."""
-    change(settings, "alerts.dismiss", "dismissed", alert_id, all_)
+    """Dismiss an alert: hide it."""
+    update_alerts(settings, "alerts.dismiss", "dismissed", alert_id, all_)
 
 
 @alerts.command()
@@ -84,81 +90,92 @@ def watch(settings: Settings, severity: str | None) -> None:
     with Client(settings.socket_path()) as client:
         for message in client.stream("alerts.watch", **params):
             if not isinstance(message, Event):
-                output.talk("the daemon has ended the watch")
+                output.talk("the daemon has closed the connection")
             elif settings.json:
                 output.data_json({"event": message.name, **message.data})
             elif message.name == "alerts.watching":
-                output.talk(f"{message.data['total_active']} alerts are active; watching")
+                output.talk(f"watching; active alerts: {message.data['total_active']}")
             elif message.name == "alerts.missed":
-                output.talk(f"{message.data['count']} events were missed")
+                output.talk(f"events missed: {message.data['count']}")
             else:
                 verb = message.name.removeprefix("alert.")
-                output.data_styled([(f"{verb:<8}  ", None), *alerts_view.short(message.data)])
+                output.data_styled([(f"{verb:<8}  ", None), *alerts_view.format_line(message.data)])
 
 
-def listing(
+def print_alerts(
     settings: Settings, severity: str | None, type_: str | None, status: str | None
 ) -> None:
-    """Print the alerts that match, the newest first."""
-    given = {"severity": severity, "type": type_}
-    params: dict[str, Any] = {name: value for name, value in given.items() if value}
-    with _client(settings) as client:
+    """Print the matching alerts, newest first."""
+    filters = {"severity": severity, "type": type_}
+    params: dict[str, Any] = {name: value for name, value in filters.items() if value}
+    with _connect(settings) as client:
         if status is None:
-            pages = [client.call("alerts", status=each, limit=PAGE, **params) for each in OPEN]
+            pages = [
+                client.call("alerts", status=name, limit=PAGE_SIZE, **params)
+                for name in OPEN_STATUSES
+            ]
         else:
-            wanted = {} if status == "all" else {"status": status}
-            pages = [client.call("alerts", limit=PAGE, **wanted, **params)]
-    found = sorted((a for page in pages for a in page["alerts"]), key=lambda a: -a["first_seen"])
+            if status != "all":
+                params["status"] = status
+            pages = [client.call("alerts", limit=PAGE_SIZE, **params)]
+    listed = sorted((a for page in pages for a in page["alerts"]), key=lambda a: -a["first_seen"])
     total = sum(page["total"] for page in pages)
-    if settings.json:
-        active = pages[0]["total_active"]
-        found_all = {"alerts": found, "count": len(found), "total": total, "total_active": active}
-        output.data_json(found_all)
-        return
-    for alert in found:
-        output.data_styled(alerts_view.short(alert))
-    if not found:
+    active = pages[0]["total_active"]
+    value = {"alerts": listed, "count": len(listed), "total": total, "total_active": active}
+    output.emit(value, lambda: _print_list(listed, total), as_json=settings.json)
+
+
+def _print_list(alerts: list[dict[str, Any]], total: int) -> None:
+    _print_lines(alerts_view.format_line(alert) for alert in alerts)
+    if not alerts:
         output.talk("no alerts")
-    elif total > len(found):
-        output.talk(f"{len(found)} of {total} are shown")
+    elif total > len(alerts):
+        output.talk(f"showing {len(alerts)} of {total}")
 
 
-def change(settings: Settings, command: str, word: str, alert_id: str | None, all_: bool) -> None:
+def _print_lines(lines: Iterable[alerts_view.Line]) -> None:
+    for line in lines:
+        output.data_styled(line)
+
+
+def update_alerts(
+    settings: Settings, command: str, word: str, alert_id: str | None, all_: bool
+) -> None:
     """Acknowledge or dismiss one alert, or all."""
     if (alert_id is None) != all_:
-        raise UsageFault("name one alert by its ID, or give --all")
-    with _client(settings) as client:
+        raise UsageError("give the ID of one alert, or --all")
+    with _connect(settings) as client:
         if alert_id is None:
-            done = client.call(command, all=True)
+            reply = client.call(command, all=True)
         else:
-            done = client.call(command, id=_one(client, alert_id)["id"])
-    if settings.json:
-        output.data_json(done)
-    else:
-        output.talk(f"{done.get(f'{word}_count', 1)} {word}")
+            reply = client.call(command, id=_find_alert(client, alert_id)["id"])
+    count = reply.get(f"{word}_count", 1)
+    output.emit(reply, lambda: output.talk(f"{count} {word}"), as_json=settings.json)
 
 
-def _client(settings: Settings) -> Client:
+def _connect(settings: Settings) -> Client:
     return Client(settings.socket_path(), timeout_s=TIMEOUT_S)
 
 
-def _one(client: Client, beginning: str) -> dict[str, Any]:
-    """The alert whose id begins so.
+def _find_alert(client: Client, prefix: str) -> dict[str, Any]:
+    """Return the alert whose id starts with ``prefix``.
 
     Raises:
-        NothingFound: none does.
-        UsageFault: several do.
+        NothingFound: there is none.
+        UsageError: there are several.
     """
-    offset, found = 0, []
+    offset, matches = 0, []
     while True:
-        page = client.call("alerts", limit=PAGE, offset=offset)
-        found += [alert for alert in page["alerts"] if alert["id"].startswith(beginning)]
+        page = client.call("alerts", limit=PAGE_SIZE, offset=offset)
+        matches += [alert for alert in page["alerts"] if alert["id"].startswith(prefix)]
         offset += page["count"]
         if not page["count"] or offset >= page["total"]:
             break
-    if not found:
-        raise NothingFound(f"there is no alert {beginning!r}", hint="see: cortex alerts")
-    if len(found) > 1:
-        raise UsageFault(f"{len(found)} alerts begin with {beginning!r}; give more of the id")
-    alert: dict[str, Any] = found[0]
+    if not matches:
+        raise NothingFound(f"no alert has the ID {prefix!r}", hint="list them with: cortex alerts")
+    if len(matches) > 1:
+        raise UsageError(
+            f"{len(matches)} alerts have an ID that starts with {prefix!r}; give more of it"
+        )
+    alert: dict[str, Any] = matches[0]
     return alert

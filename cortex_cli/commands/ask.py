@@ -1,4 +1,4 @@
-"""``cortex ask``: a question in, a streamed answer with its sources out.  Never runs anything."""
+"""``cortex ask``: a question in, a streamed answer with its sources out.  Runs nothing."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="A file the question is about; may be given again.  - is standard input.",
+    help="File that the question is about; repeatable.  - is standard input.",
 )
 @model_options
-@click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
+@click.option("--no-stream", is_flag=True, help="Print the answer only when it is complete.")
 @json_option
 @click.pass_obj
 def ask(
@@ -41,29 +41,31 @@ def ask(
 ) -> None:
     """Answer QUESTION from what this machine knows.
 
-    What is piped in and what -f names is read as data: journalctl -u nginx | cortex ask "why
-    does it fail".  The answer ends with its sources, and with what could not be verified of the
-    commands in it; none is ever run.  Nothing leaves the machine, unless CORTEX_PROVIDER names
-    a server elsewhere.
+    Piped input and files given with -f are read as data: journalctl -u nginx | cortex ask "why
+    does it fail".  The answer ends with its sources, and with a list of what could not be
+    verified in its commands; none is ever run.  Nothing leaves the machine, unless
+    CORTEX_PROVIDER names a server elsewhere.
     """
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer
     from cortex_cli.ask.request import Request
-    from cortex_cli.ask.view import Shown, close
+    from cortex_cli.ask.view import AnswerPrinter, print_footer
+    from cortex_cli.language.question import Question
 
     text = " ".join(question).strip()
     if not text:
         raise click.UsageError("the question is empty")
-    given = tuple(attachments.collect(files))
-    request = Request(text, given, (), system, max_tokens, model)
-    shown = Shown(quiet=no_stream or settings.json)
+    attached = tuple(attachments.collect(files))
+    request = Request(Question(text), attached, (), system, max_tokens, model)
+    view = AnswerPrinter(quiet=no_stream or settings.json)
     try:
-        found = answer(settings, request, shown)
+        result = answer(settings, request, view)
     finally:
-        shown.end_line()
-    if settings.json:
-        output.data_json(found.as_json())
-        return
-    if no_stream:
-        output.data(found.text.rstrip("\n"))
-    close(found)
+        view.end_line()
+
+    def print_text() -> None:
+        if no_stream:
+            output.data(result.text.rstrip("\n"))
+        print_footer(result)
+
+    output.emit(result.as_json(), print_text, as_json=settings.json)

@@ -1,4 +1,4 @@
-"""``cortex chat``: questions one after another, each with what was said before it."""
+"""``cortex chat``: a conversation; each question is answered with those before it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, AlreadySaid
+from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.options import json_option, model_options
 from cortexd.api.errors import CortexError
 
@@ -28,7 +28,7 @@ MAX_TYPED_LINES = 1000
 
 
 @click.command()
-@click.option("-c", "--continue", "go_on", is_flag=True, help="Go on with the last conversation.")
+@click.option("-c", "--continue", "go_on", is_flag=True, help="Continue the last conversation.")
 @click.option(
     "-f",
     "--file",
@@ -36,7 +36,7 @@ MAX_TYPED_LINES = 1000
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A file that the questions are about; may be given again.",
+    help="File that the questions are about; repeatable.",
 )
 @model_options
 @json_option
@@ -50,75 +50,74 @@ def chat(
     model: str | None,
     max_tokens: int,
 ) -> None:
-    """Ask question after question; each is answered knowing those before it.
+    """Hold a conversation: each answer takes the questions before it into account.
 
-    Ctrl-C stops an answer, Ctrl-D or /exit ends, /new begins anew.  Without a terminal every
-    line of standard input is a question; --json then gives one object for each.  Conversations
-    are kept in ~/.local/state/cortex/chats.
+    Ctrl-C stops an answer, Ctrl-D or /exit ends the chat, /new starts a new conversation.
+    Without a terminal every line of standard input is a question; --json then prints one object
+    per answer.  Conversations are kept in ~/.local/state/cortex/chats.
     """
     from cortex_cli.ask import attachments
     from cortex_cli.ask.conversation import Conversation
     from cortex_cli.ask.request import Request
+    from cortex_cli.language.question import Question
 
-    begin = Conversation.newest if go_on else Conversation.begin
+    begin = Conversation.resume_newest if go_on else Conversation.start
     conversation = begin(settings.environ)
-    given = tuple(attachments.collect(files, stdin_is_data=False))
+    attached = tuple(attachments.collect(files, stdin_is_data=False))
     failed = False
-    with _typed(settings) as questions:
-        for question in questions:
-            if question in END_WORDS:
+    with _read_questions(settings) as questions:
+        for text in questions:
+            if text in END_WORDS:
                 break
-            if question == NEW_WORD:
-                conversation = Conversation.begin(settings.environ)
+            if text == NEW_WORD:
+                conversation = Conversation.start(settings.environ)
                 continue
-            request = Request(question, given, conversation.turns, system, max_tokens, model)
+            question = Question(text)
+            request = Request(question, attached, conversation.turns, system, max_tokens, model)
             failed = not _answer(settings, request, conversation) or failed
     if failed and not sys.stdin.isatty():
-        raise AlreadySaid(FAILED)
+        raise AlreadyReported(FAILED)
 
 
 def _answer(settings: Settings, request: Request, conversation: Conversation) -> bool:
-    """Answer and remember; an error or Ctrl-C ends this answer, not the conversation."""
+    """Answer and store the turn; an error or Ctrl-C ends this answer, not the conversation."""
     from cortex_cli.ask.answer import answer
-    from cortex_cli.ask.view import Shown, close
+    from cortex_cli.ask.view import AnswerPrinter, print_footer
 
-    shown = Shown(quiet=settings.json)
+    view = AnswerPrinter(quiet=settings.json)
     try:
-        found = answer(settings, request, shown)
+        result = answer(settings, request, view)
     except CortexError as error:
-        shown.end_line()
+        view.end_line()
         output.complain(error.message, error.hint)
         return False
     except KeyboardInterrupt:
-        shown.end_line()
+        view.end_line()
         if not sys.stdin.isatty():
             raise
         output.talk("stopped")
         return True
-    shown.end_line()
-    conversation.add(request.question, found.text.strip())
-    if settings.json:
-        output.data_json(found.as_json())
-    else:
-        close(found)
+    view.end_line()
+    conversation.add(request.question.text, result.text.strip())
+    output.emit(result.as_json(), lambda: print_footer(result), as_json=settings.json)
     return True
 
 
 @contextlib.contextmanager
-def _typed(settings: Settings) -> Iterator[Iterator[str]]:
-    """The questions as they are typed, or a line of standard input each."""
+def _read_questions(settings: Settings) -> Iterator[Iterator[str]]:
+    """Yield the questions: typed at the prompt, or one per line of standard input."""
     if not sys.stdin.isatty():
         yield (line.strip() for line in sys.stdin if line.strip())
         return
-    with _line_editing(settings):
-        yield _asked(lambda: input(PROMPT))
+    with _edit_lines(settings):
+        yield _prompt(lambda: input(PROMPT))
 
 
-def _asked(ask: Callable[[], str]) -> Iterator[str]:
+def _prompt(ask: Callable[[], str]) -> Iterator[str]:
     while True:
         try:
             line = ask().strip()
-        except KeyboardInterrupt:  # the line is given up, as in a shell
+        except KeyboardInterrupt:  # discards the line, as in a shell
             output.talk("")
             continue
         except EOFError:
@@ -129,13 +128,13 @@ def _asked(ask: Callable[[], str]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _line_editing(settings: Settings) -> Iterator[None]:
-    """Arrow keys, and what was typed in earlier conversations."""
+def _edit_lines(settings: Settings) -> Iterator[None]:
+    """Enable arrow keys and the history of earlier conversations."""
     import readline
 
-    from cortex_cli.ask.conversation import state_folder
+    from cortex_cli.ask.conversation import find_state_folder
 
-    path = state_folder(settings.environ) / "chat_history"
+    path = find_state_folder(settings.environ) / "chat_history"
     with contextlib.suppress(OSError):
         readline.read_history_file(path)
     readline.set_history_length(MAX_TYPED_LINES)

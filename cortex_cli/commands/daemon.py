@@ -1,4 +1,4 @@
-"""``cortex daemon …``: one thin command for each of the daemon's own, and for its service."""
+"""``cortex daemon …``: thin commands for the daemon's own commands and for its service."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from cortex_cli.settings import Settings
 
-# None of these waits for a model: an answer is there at once or the daemon hangs.
+# None of these waits for a model: the daemon answers at once, or it hangs.
 TIMEOUT_S = 10.0
-# The options of the scripts are theirs.
-PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
+# The scripts parse their own options.
+PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.group()
@@ -33,11 +33,10 @@ def daemon() -> None:
 def ping(settings: Settings) -> None:
     """Check that cortexd answers."""
     started = time.perf_counter()
-    found = _call(settings, "ping")
-    if settings.json:
-        output.data_json({**found, "ms": round((time.perf_counter() - started) * 1000, 3)})
-    else:
-        output.data(f"pong in {(time.perf_counter() - started) * 1000:.2f} ms")
+    reply = _call(settings, "ping")
+    ms = (time.perf_counter() - started) * 1000
+    value = {**reply, "ms": round(ms, 3)}
+    output.emit(value, lambda: output.data(f"pong in {ms:.2f} ms"), as_json=settings.json)
 
 
 @daemon.command()
@@ -45,34 +44,34 @@ def ping(settings: Settings) -> None:
 @click.pass_obj
 def status(settings: Settings) -> None:
     """Show version, uptime, health and model."""
-    found = _call(settings, "status")
-    if settings.json:
-        output.data_json(found)
-        return
-    from cortex_cli.commands.services import overview
+    from cortex_cli.commands.services import summarise
 
-    output.data_pairs(overview(found))
+    reply = _call(settings, "status")
+    output.emit(reply, lambda: output.data_pairs(summarise(reply)), as_json=settings.json)
 
 
 @daemon.command()
-@click.option("--watch", is_flag=True, help="Live, with the last hour, until Ctrl-C.")
-@click.option("--interval", type=click.FloatRange(0.5), default=2.0, help="Seconds between two.")
+@click.option("--watch", is_flag=True, help="Refresh until Ctrl-C, with the last hour.")
+@click.option(
+    "--interval", type=click.FloatRange(0.5), default=2.0, help="Seconds between refreshes."
+)
 @click.option("--rounds", type=click.IntRange(1), hidden=True)
 @json_option
 @click.pass_obj
 def health(settings: Settings, watch: bool, interval: float, rounds: int | None) -> None:
-    """Show a snapshot of this machine's health."""
+    """Show this machine's current health."""
     if watch:
         from cortex_cli.status import live
 
         live.watch(settings, interval, rounds)
         return
-    _show(settings, _call(settings, "health"))
+    reply = _call(settings, "health")
+    output.emit(reply, lambda: output.data_pairs(list(_flatten(reply))), as_json=settings.json)
 
 
 @daemon.command()
-@click.option("--severity", metavar="SEVERITY", help="Only these.")
-@click.option("--type", "type_", metavar="TYPE", help="Only these, e.g. disk_usage.")
+@click.option("--severity", metavar="SEVERITY", help="Only alerts of this severity.")
+@click.option("--type", "type_", metavar="TYPE", help="Only alerts of this type, e.g. disk_usage.")
 @click.option("--acknowledge-all", is_flag=True, help="Acknowledge every active alert.")
 @click.option("--dismiss", "dismissed", metavar="ID", help="Dismiss this alert.")
 @json_option
@@ -84,15 +83,15 @@ def alerts(
     acknowledge_all: bool,
     dismissed: str | None,
 ) -> None:
-    """List alerts, acknowledge all or dismiss one; "cortex alerts" does more."""
-    from cortex_cli.commands.alerts import change, listing
+    """List alerts, acknowledge all or dismiss one; see also "cortex alerts"."""
+    from cortex_cli.commands.alerts import print_alerts, update_alerts
 
     if acknowledge_all:
-        change(settings, "alerts.acknowledge", "acknowledged", None, True)
+        update_alerts(settings, "alerts.acknowledge", "acknowledged", None, True)
     elif dismissed is not None:
-        change(settings, "alerts.dismiss", "dismissed", dismissed, False)
+        update_alerts(settings, "alerts.dismiss", "dismissed", dismissed, False)
     else:
-        listing(settings, severity, type_, None)
+        print_alerts(settings, severity, type_, None)
 
 
 @daemon.command()
@@ -100,11 +99,9 @@ def alerts(
 @click.pass_obj
 def version(settings: Settings) -> None:
     """Show the daemon's version."""
-    found = _call(settings, "version")
-    if settings.json:
-        output.data_json(found)
-    else:
-        output.data(f"{found['name']} {found['version']} (protocol {found['protocol']})")
+    reply = _call(settings, "version")
+    text = f"{reply['name']} {reply['version']} (protocol {reply['protocol']})"
+    output.emit(reply, lambda: output.data(text), as_json=settings.json)
 
 
 @daemon.command()
@@ -112,43 +109,42 @@ def version(settings: Settings) -> None:
 @click.pass_obj
 def config(settings: Settings) -> None:
     """Show the running configuration, secrets masked."""
-    found = _call(settings, "config.get")
-    if settings.json:
-        output.data_json(found)
-        return
-    output.data_pairs(list(_flat(found["config"])))
-    files = ", ".join(found["files"]) or "none: built-in defaults"
-    output.talk(f"read from: {files}")
+    reply = _call(settings, "config.get")
+
+    def print_text() -> None:
+        output.data_pairs(list(_flatten(reply["config"])))
+        files = ", ".join(reply["files"]) or "no file, built-in defaults"
+        output.talk(f"read from: {files}")
+
+    output.emit(reply, print_text, as_json=settings.json)
 
 
 @daemon.command("reload-config")
 @json_option
 @click.pass_obj
 def reload_config(settings: Settings) -> None:
-    """Read the configuration files again; a bad file changes nothing."""
-    found = _call(settings, "config.reload")
-    if settings.json:
-        output.data_json(found)
-        return
-    changed = ", ".join(found["changed"]) or "nothing"
-    output.data(f"reloaded; changed: {changed}")
-    if found["restart_required"]:
-        output.talk(f"takes effect at a restart: {', '.join(found['restart_required'])}")
+    """Reload the configuration files; an invalid file changes nothing."""
+    reply = _call(settings, "config.reload")
+
+    def print_text() -> None:
+        output.data(f"reloaded; changed: {', '.join(reply['changed']) or 'nothing'}")
+        if reply["restart_required"]:
+            output.talk(f"takes effect after a restart: {', '.join(reply['restart_required'])}")
+
+    output.emit(reply, print_text, as_json=settings.json)
 
 
 @daemon.command()
 @json_option
 @click.pass_obj
 def shutdown(settings: Settings) -> None:
-    """Let cortexd finish what it is doing and end."""
-    found = _call(settings, "shutdown")
-    if settings.json:
-        output.data_json(found)
-    else:
-        output.data(f"shutdown {found['shutdown']}")
+    """Stop cortexd after it has finished running requests."""
+    reply = _call(settings, "shutdown")
+    text = f"shutdown {reply['shutdown']}"
+    output.emit(reply, lambda: output.data(text), as_json=settings.json)
 
 
-@daemon.command("install", context_settings=PASSED_ON)
+@daemon.command("install", context_settings=PASS_THROUGH)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def install_service(options: tuple[str, ...]) -> None:
     """Install Cortex as a system service, or upgrade it: scripts/install.sh."""
@@ -157,7 +153,7 @@ def install_service(options: tuple[str, ...]) -> None:
     system_services.run_script("install.sh", options)
 
 
-@daemon.command("uninstall", context_settings=PASSED_ON)
+@daemon.command("uninstall", context_settings=PASS_THROUGH)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def uninstall_service(options: tuple[str, ...]) -> None:
     """Remove the system service: scripts/uninstall.sh."""
@@ -180,29 +176,29 @@ def stop() -> None:
 
 @daemon.command()
 def restart() -> None:
-    """Restart the system's cortexd; requests that come meanwhile are answered."""
+    """Restart the system's cortexd; requests made meanwhile are answered."""
     from cortex_cli.services import system as system_services
 
-    system_services.systemctl("restart", system_services.DAEMON)
-    output.talk("cortexd is restarted")
+    system_services.systemctl("restart", system_services.DAEMON_UNIT)
+    output.talk("cortexd restarted")
 
 
 @daemon.command()
-@click.option("-f", "--follow", is_flag=True, help="Go on showing what is new.")
-@click.option("-n", "--lines", default=50, show_default=True, help="How many lines.")
-@click.option("--request", metavar="ID", help="Only this request, through both services.")
+@click.option("-f", "--follow", is_flag=True, help="Keep showing new entries.")
+@click.option("-n", "--lines", default=50, show_default=True, help="Number of lines.")
+@click.option("--request", metavar="ID", help="Only this request, in both services.")
 def logs(follow: bool, lines: int, request: str | None) -> None:
     """Show the journal of cortexd and of the model server."""
     from cortex_cli.services import system as system_services
 
-    system_services.logs(follow=follow, lines=lines, request=request)
+    system_services.show_logs(follow=follow, lines=lines, request=request)
 
 
 def _systemctl(verb: str) -> None:
     from cortex_cli.services import system as system_services
 
-    system_services.systemctl(verb, *system_services.EVERYTHING)
-    output.talk(f"cortexd is {'started' if verb == 'start' else 'stopped'}")
+    system_services.systemctl(verb, *system_services.DAEMON_UNITS)
+    output.talk(f"cortexd {'started' if verb == 'start' else 'stopped'}")
 
 
 def _call(settings: Settings, command: str) -> dict[str, Any]:
@@ -210,35 +206,28 @@ def _call(settings: Settings, command: str) -> dict[str, Any]:
         return client.call(command)
 
 
-def _show(settings: Settings, found: dict[str, Any]) -> None:
-    if settings.json:
-        output.data_json(found)
-    else:
-        output.data_pairs(list(_flat(found)))
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Nested values as lines ``section.name  value``."""
+def _flatten(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield nested values as pairs of ``section.name`` and value."""
     for name, value in values.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         elif isinstance(value, list):
-            yield from _listed(f"{prefix}{name}", value)
+            yield from _flatten_list(f"{prefix}{name}", value)
         else:
-            yield f"{prefix}{name}", _plain(value)
+            yield f"{prefix}{name}", _format_value(value)
 
 
-def _listed(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
+def _flatten_list(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
     if not values:
         yield name, "none"
     for number, value in enumerate(values):
         if isinstance(value, dict):
-            yield from _flat(value, f"{name}[{value.get('mount', number)}].")
+            yield from _flatten(value, f"{name}[{value.get('mount', number)}].")
         else:
-            yield f"{name}[{number}]", _plain(value)
+            yield f"{name}[{number}]", _format_value(value)
 
 
-def _plain(value: object) -> str:
+def _format_value(value: object) -> str:
     if value is None:
         return "-"
     return str(value).lower() if isinstance(value, bool) else str(value)

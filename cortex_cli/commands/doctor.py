@@ -1,4 +1,4 @@
-"""``cortex doctor``: every assumption checked, each failure with its remedy."""
+"""``cortex doctor``: checks everything that Cortex needs, with a remedy for each failure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, AlreadySaid
+from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
     from cortex_cli.settings import Settings
-    from cortex_cli.status.doctor import Finding
+    from cortex_cli.status.finding import Finding
 
 MARKS = {
     "ok": ("ok      ", output.GREEN),
@@ -27,30 +27,28 @@ MARKS = {
 @json_option
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check everything that Cortex needs, and say how to put right what fails.
+    """Check everything that Cortex needs, and say how to fix what fails.
 
-    Exit status 0: nothing failed (there may be warnings); 1: something did.
+    Exit status 0: no check failed (there may be warnings); 1: a check failed.
     """
-    from cortex_cli.status.doctor import examine
+    from cortex_cli.status.doctor import run_checks
 
     findings = []
-    for finding in examine(settings):
+    for finding in run_checks(settings):
         findings.append(finding)
         if not settings.json:
-            _print(finding)
+            _print_finding(finding)
     failed = sum(finding.state == "failed" for finding in findings)
-    if settings.json:
-        checks = [asdict(finding) for finding in findings]
-        output.data_json({"ok": failed == 0, "checks": checks})
-    elif failed:
-        output.talk(f"{failed} of {len(findings)} checks failed")
-    else:
-        output.talk(f"all {len(findings)} checks passed")
+    value = {"ok": failed == 0, "checks": [asdict(finding) for finding in findings]}
+    summary = f"{failed} of {len(findings)} checks failed"
+    if not failed:
+        summary = f"all {len(findings)} checks passed"
+    output.emit(value, lambda: output.talk(summary), as_json=settings.json)
     if failed:
-        raise AlreadySaid(FAILED)
+        raise AlreadyReported(FAILED)
 
 
-def _print(finding: Finding) -> None:
+def _print_finding(finding: Finding) -> None:
     output.data_styled([MARKS[finding.state], (f"{finding.name}: {finding.detail}", None)])
     if finding.remedy:
         output.data_styled([("        → ", output.DIM), (finding.remedy, None)])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from cortex_cli import output
+from cortex_cli.clock import format_time
 from cortex_cli.options import json_option
 
 if TYPE_CHECKING:
@@ -25,37 +25,44 @@ DEFAULT_ENTRIES = 20
     type=click.IntRange(1, 100_000),
     default=DEFAULT_ENTRIES,
     show_default=True,
-    help="How many entries to list.",
+    help="Number of entries to list.",
 )
 @json_option
 @click.pass_obj
 def history(settings: Settings, number: int | None, limit: int) -> None:
-    """List the installs and rollbacks, newest first, or show entry ID whole."""
+    """List installs and rollbacks, newest first, or show the whole entry ID."""
     from cortex_cli.install.history import History
 
     with History.open(settings.environ) as opened:
-        found = [opened.entry(number)] if number else opened.entries(limit)
-    if settings.json:
-        listed = [entry.as_json() for entry in found]
-        output.data_json(listed[0] if number else listed)
-    elif number:
-        _show(found[0])
-    elif found:
-        for entry in found:
-            output.data(f"{entry.id:>4}  {_when(entry.began)}  {entry.state:<11}  {_title(entry)}")
-    else:
-        output.talk("nothing has been planned or done yet")
+        entries = [opened.entry(number)] if number else opened.entries(limit)
+    values = [entry.as_json() for entry in entries]
+
+    def print_text() -> None:
+        if number:
+            _print_entry(entries[0])
+        else:
+            _print_list(entries)
+
+    output.emit(values[0] if number else values, print_text, as_json=settings.json)
 
 
-def _show(entry: Entry) -> None:
+def _print_list(entries: list[Entry]) -> None:
+    for entry in entries:
+        began = format_time(entry.began)
+        output.data(f"{entry.id:>4}  {began}  {entry.state:<11}  {_format_title(entry)}")
+    if not entries:
+        output.talk("no history yet")
+
+
+def _print_entry(entry: Entry) -> None:
     pairs = [
-        ("entry", f"{entry.id}: {_title(entry)}"),
+        ("entry", f"{entry.id}: {_format_title(entry)}"),
         ("state", entry.state),
         ("who", entry.who),
-        ("began", _when(entry.began)),
+        ("began", format_time(entry.began)),
     ]
     if entry.ended is not None:
-        pairs.append(("ended", f"{_when(entry.ended)} ({entry.ended - entry.began:.1f} s)"))
+        pairs.append(("ended", f"{format_time(entry.ended)} ({entry.ended - entry.began:.1f} s)"))
     pairs += [("command", " ".join(command)) for command in entry.plan["commands"]]
     if entry.failed_command is not None and entry.plan["commands"]:
         stopped = " ".join(entry.plan["commands"][entry.failed_command])
@@ -70,9 +77,5 @@ def _show(entry: Entry) -> None:
         output.data(entry.output.rstrip("\n"))
 
 
-def _title(entry: Entry) -> str:
+def _format_title(entry: Entry) -> str:
     return entry.request if entry.kind == "rollback" else f"install {entry.request}"
-
-
-def _when(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

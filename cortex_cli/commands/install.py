@@ -1,5 +1,5 @@
-"""``cortex install``: from words to the commands that install what they ask for, and, if told
-to, through them."""
+"""``cortex install``: from words to the commands that install what they ask for; runs them if
+asked to."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", nargs=-1, required=True)
-@click.option("--dry-run", is_flag=True, help="Only show the commands; the default.")
-@click.option("--execute", is_flag=True, help="Run the commands, after one question.")
-@click.option("-y", "--yes", is_flag=True, help="Answer that question with yes.")
+@click.option("--dry-run", is_flag=True, help="Only show the commands (default).")
+@click.option("--execute", is_flag=True, help="Run the commands after confirmation.")
+@click.option("-y", "--yes", is_flag=True, help="Confirm without asking.")
 @json_option
 @click.pass_obj
 def install(
@@ -26,17 +26,17 @@ def install(
     """Find the packages for WHAT and show the commands that install them.
 
     WHAT is a package name, several, or words: "a fast web server".  Only packages of this
-    machine's own index are ever named, and apt says beforehand what it would do.  Exit status
-    3: nothing found.
+    machine's own index are ever proposed, and apt simulates the plan.  Exit status 3: nothing
+    found.
     """
-    from cortex_cli.install.present import go_on
+    from cortex_cli.install.present import present
     from cortex_cli.install.selection import plan_install
-    from cortex_cli.install.validation import check
+    from cortex_cli.install.validation import validate
 
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to install")
     if dry_run and execute:
-        raise click.UsageError("--dry-run and --execute exclude each other")
-    plan = check(settings, plan_install(settings, request))
-    go_on(settings, plan, "install", execute=execute, yes=yes)
+        raise click.UsageError("--dry-run and --execute cannot be combined")
+    plan = validate(settings, plan_install(settings, request))
+    present(settings, plan, "install", execute=execute, yes=yes)

@@ -1,4 +1,4 @@
-"""``cortex rollback``: takes back what an entry of the history did."""
+"""``cortex rollback``: undoes an entry of the history."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def rollback(settings: Settings, number: int, dry_run: bool, yes: bool) -> None:
-    """Bring back the versions from before the history's entry ID.
+    """Undo history entry ID: restore the package versions from before it.
 
-    Whether the old versions can still be had, and whether anything installed since needs what
-    would go, is checked before the first command runs.  Is itself an entry of the history.
+    Checks first that the old versions are still available and that nothing installed since
+    depends on what would be removed.  The rollback becomes an entry of the history itself.
     """
     from cortex_cli.install.history import History
-    from cortex_cli.install.present import go_on
+    from cortex_cli.install.present import present
     from cortex_cli.install.rollback import plan_rollback
 
     with History.open(settings.environ) as history:
         entry = history.entry(number)
     plan = plan_rollback(settings, entry)
-    go_on(settings, plan, "rollback", execute=not dry_run, yes=yes, undoes=number)
+    present(settings, plan, "rollback", execute=not dry_run, yes=yes, undoes=number)

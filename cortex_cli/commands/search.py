@@ -1,4 +1,4 @@
-"""``cortex search``: the packages that fit some words, with why and from where."""
+"""``cortex search``: the packages that match some words."""
 
 from __future__ import annotations
 
@@ -27,35 +27,39 @@ DEFAULT_LIMIT = 10
     type=click.IntRange(1, 50),
     default=DEFAULT_LIMIT,
     show_default=True,
-    help="How many at most.",
+    help="Maximum number of packages.",
 )
 @json_option
 @click.pass_obj
 def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     """Find the packages that do WHAT, best first, in this machine's own lists.
 
-    WHAT is words in English, French or Spanish, a name, or a command.  No model is asked.
+    WHAT is a few words in English, French or Spanish, a name, or a command.  No model is asked.
     Exit status 3: nothing found.
     """
+    from cortex_cli.language.question import Question
     from cortex_cli.language.terms import language_of
     from cortex_cli.packages.knowledge import Knowledge
 
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to search for")
+    question = Question(request)
     with Knowledge.open(settings.environ) as knowledge:
-        hits = knowledge.search(request, limit)
+        hits = knowledge.search(question, limit)
         if not hits and knowledge.catch_up():
-            hits = knowledge.search(request, limit)
+            hits = knowledge.search(question, limit)
         if not hits:
             raise NothingFound(
-                f"no package of this machine's index fits {request!r}",
-                hint="other words may find it",
+                f"no package matches {request!r}",
+                hint="try different words",
             )
-        rows = [_row(hit, knowledge, language_of(request)) for hit in hits]
-    if settings.json:
-        output.data_json({"request": request, "packages": rows})
-        return
+        rows = [_build_row(hit, knowledge, language_of(request)) for hit in hits]
+    value = {"request": request, "packages": rows}
+    output.emit(value, lambda: _print_rows(rows), as_json=settings.json)
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
     width = max(len(row["name"]) for row in rows)
     for row in rows:
         mark = "*" if row["installed"] else " "
@@ -63,10 +67,10 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
             [(f"{mark} {row['name']:<{width}}", output.BOLD), (f"  {row['short']}", None)]
         )
     if any(row["installed"] for row in rows):
-        output.talk("* is installed")
+        output.talk("* installed")
 
 
-def _row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
+def _build_row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
     package = hit.package
     return {
         "name": package.name,
@@ -76,5 +80,5 @@ def _row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
         "section": package.section,
         "short": knowledge.short_in(package.name, language) or package.short,
         "score": hit.score,
-        "source": hit.source,
+        "source": hit.found_by,
     }

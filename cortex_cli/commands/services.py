@@ -1,4 +1,4 @@
-"""``cortex up``, ``down`` and ``status``: both services as the current user, without root."""
+"""``cortex up``, ``down`` and ``status``: both services, run by the current user without root."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, AlreadySaid
+from cortex_cli.clock import format_duration
+from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.options import json_option
 from cortex_cli.status import alerts_view
 from cortexd.api.client import Client
@@ -17,10 +18,10 @@ from cortexd.api.errors import DaemonUnreachable
 if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
-# The newest; "cortex alerts" has them all.
-SHOWN_ALERTS = 8
+# The newest; "cortex alerts" lists them all.
+MAX_ALERTS = 8
 # Exit status of "cortex status" while an alert is an error or critical.
-GRAVE = 2
+SEVERE = 2
 
 
 @click.command()
@@ -33,19 +34,22 @@ GRAVE = 2
 @json_option
 @click.pass_obj
 def up(settings: Settings, model: Path | None) -> None:
-    """Start cortexd and the model server as yourself.
+    """Start cortexd and the model server as your own processes.
 
-    Waits until the model has answered with one token.  Does nothing where both run already.
+    Waits until the model has generated a token.  Does nothing if both are already running.
     """
     from cortex_cli.services import user as user_services
 
-    found = user_services.up(settings, model)
-    if settings.json:
-        values = {"socket": str(found.socket), "started": found.started, "model": found.model}
-        output.data_json({**values, "state": found.state})
-        return
-    what = " and ".join(found.started) + " started" if found.started else "already up"
-    output.talk(f"{what}; {found.model} is ready at {found.socket}")
+    result = user_services.up(settings, model)
+    value = {
+        "socket": str(result.socket),
+        "started": result.started,
+        "model": result.model,
+        "state": result.state,
+    }
+    what = " and ".join(result.started) + " started" if result.started else "already running"
+    text = f"{what}; {result.model} is ready at {result.socket}"
+    output.emit(value, lambda: output.talk(text), as_json=settings.json)
 
 
 @click.command()
@@ -56,10 +60,8 @@ def down(settings: Settings) -> None:
     from cortex_cli.services import user as user_services
 
     stopped = user_services.down(settings)
-    if settings.json:
-        output.data_json({"stopped": stopped})
-        return
-    output.talk(f"{' and '.join(stopped)} stopped" if stopped else "nothing was running")
+    text = f"{' and '.join(stopped)} stopped" if stopped else "nothing was running"
+    output.emit({"stopped": stopped}, lambda: output.talk(text), as_json=settings.json)
 
 
 @click.command()
@@ -68,15 +70,15 @@ def down(settings: Settings) -> None:
 def status(settings: Settings) -> None:
     """Show daemon, model, machine and active alerts on one screen.
 
-    Exit status 0: all is well; 1: a warning, or daemon or model is not ready; 2: an error
-    or something critical.
+    Exit status 0: no problems; 1: a warning, or the daemon or model is not ready; 2: an error
+    or critical alert.
     """
     path = settings.socket_path()
     try:
         with Client(path) as client:
-            found = client.call("status")
-            alerts = client.call("alerts", status="active", limit=SHOWN_ALERTS)["alerts"]
-            grave = [
+            reply = client.call("status")
+            alerts = client.call("alerts", status="active", limit=MAX_ALERTS)["alerts"]
+            severities = [
                 severity
                 for severity in ("critical", "error", "warning")
                 if client.call("alerts", status="active", severity=severity, limit=1)["total"]
@@ -85,38 +87,34 @@ def status(settings: Settings) -> None:
         if not settings.json:
             raise
         output.data_json({"running": False, "socket_path": str(path), "error": error.message})
-        raise AlreadySaid(FAILED) from error
-    if settings.json:
-        output.data_json({**found, "alerts": alerts})
-    else:
-        output.data_pairs(overview(found))
+        raise AlreadyReported(FAILED) from error
+
+    def print_text() -> None:
+        output.data_pairs(summarise(reply))
         for alert in alerts:
-            output.data_styled(alerts_view.short(alert))
-    if grave and grave[0] != "warning":
-        raise AlreadySaid(GRAVE)
-    if grave or found["llm"]["state"] != "ready":
-        raise AlreadySaid(FAILED)
+            output.data_styled(alerts_view.format_line(alert))
+
+    output.emit({**reply, "alerts": alerts}, print_text, as_json=settings.json)
+    if severities and severities[0] != "warning":
+        raise AlreadyReported(SEVERE)
+    if severities or reply["llm"]["state"] != "ready":
+        raise AlreadyReported(FAILED)
 
 
-def overview(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """``status`` as lines for a person."""
-    health, llm = found["health"], found["llm"]
+def summarise(reply: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the reply to ``status`` as lines for a person."""
+    health, llm = reply["health"], reply["llm"]
+    uptime = format_duration(reply["uptime_seconds"])
     model = f"{llm['model']} " if llm.get("model") else ""
     return [
-        ("daemon", f"cortexd {found['version']}, pid {found['pid']}, up {_span(found)}"),
-        ("socket", found["socket_path"]),
+        ("daemon", f"cortexd {reply['version']}, pid {reply['pid']}, up {uptime}"),
+        ("socket", reply["socket_path"]),
         ("model", f"{model}{llm['state']} ({llm['url']})"),
         ("cpu", f"{health['cpu_usage_percent']:.0f} %, load {health['load_1m']:.2f}"),
-        ("memory", f"{health['memory_usage_percent']:.0f} % of {health['memory_total_mb']:.0f} MB"),
-        ("disk", f"{health['disk_usage_percent']:.0f} % of {health['disk_total_gb']:.0f} GB"),
+        (
+            "memory",
+            f"{health['memory_usage_percent']:.0f} % of {health['memory_total_mb']:.0f} MiB",
+        ),
+        ("disk", f"{health['disk_usage_percent']:.0f} % of {health['disk_total_gb']:.0f} GiB"),
         ("alerts", f"{health['active_alerts']}, {health['critical_alerts']} of them critical"),
     ]
-
-
-def _span(found: dict[str, Any]) -> str:
-    minutes, seconds = divmod(int(found["uptime_seconds"]), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    shown = [f"{amount} {unit}" for amount, unit in parts if amount]
-    return " ".join(shown[:2]) or "0 s"

@@ -1,6 +1,6 @@
-"""What dpkg has installed, read from its status file: versions, states, who needs whom.
+"""Reads dpkg's status file: which packages are installed, in which version and state.
 
-Reading one file of a megabyte is faster than asking dpkg, and works on another machine's file.
+Reading one file of a megabyte is faster than running dpkg, and works for another root.
 """
 
 from __future__ import annotations
@@ -21,68 +21,68 @@ _FIELDS = ("Package", "Status", "Version", "Essential", "Protected", "Important"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One package that is there: ``installed``, or how far its installation got."""
+    """The state of one package: ``installed``, or how far its installation got."""
 
     version: str
     state: str
 
     @property
-    def whole(self) -> bool:
-        """True where the installation was finished."""
+    def complete(self) -> bool:
+        """True if the installation is complete."""
         return self.state == "installed"
 
     def __str__(self) -> str:
-        return self.version if self.whole else f"{self.version} ({self.state})"
+        return self.version if self.complete else f"{self.version} ({self.state})"
 
 
 Versions = dict[str, State | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """What is there, by name."""
+class InstalledPackages:
+    """The installed packages by name, and those that must not be removed."""
 
     packages: Mapping[str, State]
     protected: frozenset[str]
 
-    def among(self, names: Iterable[str]) -> Versions:
-        """The states of ``names``; None for what is not there."""
-        return {name: self.packages.get(bare(name)) for name in names}
+    def states_of(self, names: Iterable[str]) -> Versions:
+        """Return the state of each of ``names``; None if it is not installed."""
+        return {name: self.packages.get(strip_architecture(name)) for name in names}
 
 
-def read(environ: Mapping[str, str]) -> Installed:
-    """Read the status of this machine, or of the file that CORTEX_DPKG_STATUS names."""
+def read(environ: Mapping[str, str]) -> InstalledPackages:
+    """Read the status of this machine, or the file that ``CORTEX_DPKG_STATUS`` names."""
     path = status_path(environ)
     packages: dict[str, State] = {}
     protected = set()
     reader = Reader(_FIELDS)
     for stanza in apt_lists.read_stanzas(path) if path.exists() else ():
-        found = reader.read(stanza)
-        state = found.get("Status", "").rpartition(" ")[2]
-        name = found.get("Package", "")
+        fields = reader.read(stanza)
+        state = fields.get("Status", "").rpartition(" ")[2]
+        name = fields.get("Package", "")
         if not name or not state or state in _ABSENT:
             continue
-        packages[name] = State(found.get("Version", ""), state)
-        if "yes" in (found.get("Essential"), found.get("Protected"), found.get("Important")):
+        packages[name] = State(fields.get("Version", ""), state)
+        if "yes" in (fields.get("Essential"), fields.get("Protected"), fields.get("Important")):
             protected.add(name)
-    return Installed(packages, frozenset(protected))
+    return InstalledPackages(packages, frozenset(protected))
 
 
 def status_path(environ: Mapping[str, str]) -> Path:
-    """Where dpkg's status is."""
+    """Return the path of dpkg's status file."""
     return Path(environ.get("CORTEX_DPKG_STATUS") or apt_lists.SYSTEM_STATUS)
 
 
 def as_json(versions: Versions) -> dict[str, Any]:
-    """``versions`` for the history."""
+    """Return ``versions`` as JSON values for the history."""
     return {name: asdict(state) if state else None for name, state in versions.items()}
 
 
 def from_json(value: Mapping[str, Any]) -> Versions:
-    """What ``as_json`` made."""
+    """Restore the result of ``as_json``."""
     return {name: State(**state) if state else None for name, state in value.items()}
 
 
-def bare(name: str) -> str:
-    """The name without its architecture."""
+def strip_architecture(name: str) -> str:
+    """Return the package name without its architecture."""
     return name.partition(":")[0]

@@ -1,7 +1,7 @@
-"""The lists that apt keeps: which files there are, where each came from, and their bytes.
+"""Finds and reads the lists that apt keeps: their files, origins and bytes.
 
 A list may be plain or compressed (apt's ``Acquire::GzipIndexes``).  gzip, bzip2 and xz are
-read by the standard library; lz4 and zstd by apt's own helper, or the tool of that name.
+read by the standard library; lz4 and zstd by apt's own helper or the tool of that name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from cortex_cli.debian.deb822 import Reader, stanzas
+from cortex_cli.debian.deb822 import Reader, split_stanzas
 from cortex_cli.errors import Failure
 
 if TYPE_CHECKING:
@@ -27,17 +27,17 @@ SYSTEM_LISTS = Path("/var/lib/apt/lists")
 SYSTEM_STATUS = Path("/var/lib/dpkg/status")
 APT_HELPER = Path("/usr/lib/apt/apt-helper")
 
-PIECE_BYTES = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 COMPRESSIONS = ("", ".gz", ".bz2", ".xz", ".lz4", ".zst")
-# What a byte of a list unpacks to, about: for a progress bar.
-UNPACKED = {"": 1.0, ".lz4": 2.6, ".zst": 4.0, ".gz": 4.0, ".bz2": 5.0, ".xz": 5.0}
-# The descriptions come first in the file; hashes follow, and nobody needs those here.
+# Roughly how many bytes one byte of a list unpacks to; for the progress bar.
+UNPACKED_RATIO = {"": 1.0, ".lz4": 2.6, ".zst": 4.0, ".gz": 4.0, ".bz2": 5.0, ".xz": 5.0}
+# The fields needed here come first in the file; checksums follow.
 RELEASE_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """One list and its origin, in words: ``Debian bookworm/main``."""
+    """One list and its origin as text: ``Debian bookworm/main``."""
 
     path: Path
     origin: str
@@ -46,27 +46,37 @@ class ListFile:
 
     @property
     def identity(self) -> str:
-        """Changes when the file does."""
+        """A string that changes when the file does."""
         return f"{self.path.name}:{self.size}:{self.mtime_ns}"
 
 
-def packages(folder: Path) -> list[ListFile]:
-    """The ``Packages`` lists in ``folder``; none if there is no such folder."""
-    return [found for found in _lists(folder) if stem_of(found.path).endswith("_Packages")]
+def find_packages(folder: Path) -> list[ListFile]:
+    """Return the ``Packages`` lists in ``folder``; none if there is no such folder."""
+    return [
+        listed
+        for listed in _iterate_lists(folder)
+        if strip_compression(listed.path).endswith("_Packages")
+    ]
 
 
-def translations(folder: Path, language: str) -> list[ListFile]:
-    """The lists of long descriptions in ``language``."""
+def find_translations(folder: Path, language: str) -> list[ListFile]:
+    """Return the lists of long descriptions in ``language``."""
     ending = f"_Translation-{language}"
-    return [found for found in _lists(folder) if stem_of(found.path).endswith(ending)]
+    return [
+        listed
+        for listed in _iterate_lists(folder)
+        if strip_compression(listed.path).endswith(ending)
+    ]
 
 
-def matching(folder: Path, name: re.Pattern[str]) -> list[ListFile]:
-    """The lists whose name, without its compression, ``name`` finds."""
-    return [found for found in _lists(folder) if name.search(stem_of(found.path))]
+def find_matching(folder: Path, name: re.Pattern[str]) -> list[ListFile]:
+    """Return the lists whose name, without the compression suffix, matches ``name``."""
+    return [
+        listed for listed in _iterate_lists(folder) if name.search(strip_compression(listed.path))
+    ]
 
 
-def _lists(folder: Path) -> Iterator[ListFile]:
+def _iterate_lists(folder: Path) -> Iterator[ListFile]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.is_file())
     except OSError:
@@ -78,22 +88,22 @@ def _lists(folder: Path) -> Iterator[ListFile]:
     }
     for path in paths:
         if path.suffix in COMPRESSIONS or "." not in path.name.rpartition("_")[2]:
-            found = path.stat()
-            yield ListFile(path, _origin(path, releases), found.st_size, found.st_mtime_ns)
+            stat = path.stat()
+            yield ListFile(path, _read_origin(path, releases), stat.st_size, stat.st_mtime_ns)
 
 
-def stem_of(path: Path) -> str:
-    """The name of a list without its compression."""
+def strip_compression(path: Path) -> str:
+    """Return the name of a list without its compression suffix."""
     name = path.name
     return name.removesuffix(path.suffix) if path.suffix in COMPRESSIONS[1:] else name
 
 
-def packed_size(path: Path, unpacked: int) -> int:
-    """About how many bytes of the list at ``path`` hold ``unpacked`` bytes of its text."""
-    return int(unpacked / UNPACKED[path.suffix if path.suffix in UNPACKED else ""])
+def estimate_packed_size(path: Path, unpacked: int) -> int:
+    """Estimate how many bytes of the list at ``path`` hold ``unpacked`` bytes of text."""
+    return int(unpacked / UNPACKED_RATIO[path.suffix if path.suffix in UNPACKED_RATIO else ""])
 
 
-def _origin(path: Path, releases: dict[str, Path]) -> str:
+def _read_origin(path: Path, releases: dict[str, Path]) -> str:
     prefix = max((name for name in releases if path.name.startswith(name)), key=len, default="")
     if not prefix:
         return path.name.partition("_")[0]
@@ -107,27 +117,27 @@ def _origin(path: Path, releases: dict[str, Path]) -> str:
 
 
 def read_stanzas(path: Path) -> Iterator[bytes]:
-    """Every stanza of a list or status file, compressed or not.
+    """Yield every stanza of a list or status file, compressed or not.
 
     Raises:
-        Failure: the file cannot be read or decompressed; the hint says what helps.
+        Failure: the file cannot be read or decompressed; the hint names the remedy.
     """
-    with _translated(path):
-        yield from stanzas(_pieces(path))
+    with _translate_errors(path):
+        yield from split_stanzas(_read_chunks(path))
 
 
-def read_pieces(path: Path) -> Iterator[bytes]:
-    """The bytes of a list, in pieces.
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a list in chunks.
 
     Raises:
-        Failure: the file cannot be read or decompressed; the hint says what helps.
+        Failure: the file cannot be read or decompressed; the hint names the remedy.
     """
-    with _translated(path):
-        yield from _pieces(path)
+    with _translate_errors(path):
+        yield from _read_chunks(path)
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translate_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
@@ -137,20 +147,20 @@ def _translated(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with _opened(path) as stream:
-        yield from iter(lambda: stream.read(PIECE_BYTES), b"")
+def _read_chunks(path: Path) -> Iterator[bytes]:
+    with _open(path) as stream:
+        yield from iter(lambda: stream.read(CHUNK_BYTES), b"")
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _open(path: Path) -> Iterator[IO[bytes]]:
     openers: dict[str, Callable[..., object]] = {
         ".gz": gzip.open,
         ".bz2": bz2.open,
         ".xz": lzma.open,
     }
     if path.suffix in (".lz4", ".zst"):
-        with _decompressed(path) as stream:
+        with _decompress(path) as stream:
             yield stream
         return
     with cast("IO[bytes]", openers.get(path.suffix, open)(path, "rb")) as stream:
@@ -158,7 +168,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _decompressed(path: Path) -> Iterator[IO[bytes]]:
+def _decompress(path: Path) -> Iterator[IO[bytes]]:
     tool = {".lz4": "lz4", ".zst": "zstd"}[path.suffix]
     if APT_HELPER.exists():
         command = [str(APT_HELPER), "cat-file", str(path)]

@@ -10,21 +10,21 @@ _END = 0  # the end of a part sorts after "~" and before everything else
 Key = tuple[int, tuple[tuple[tuple[int, ...], int], ...], tuple[tuple[tuple[int, ...], int], ...]]
 
 
-def key(version: str) -> Key:
-    """What to compare ``version`` by."""
+def sort_key(version: str) -> Key:
+    """Return the sort key of ``version``."""
     epoch, colon, rest = version.partition(":")
     if not colon:
         epoch, rest = "0", version
     upstream, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "0")
-    return int(epoch) if epoch.isdigit() else 0, _parts(upstream), _parts(revision)
+    return int(epoch) if epoch.isdigit() else 0, _split_parts(upstream), _split_parts(revision)
 
 
-def _parts(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
-    found = [
+def _split_parts(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
+    parts = [
         ((*(_rank(char) for char in letters), _END), int(digits or 0))
         for letters, digits in _PART.findall(text)
     ]
-    return tuple(found)
+    return tuple(parts)
 
 
 def _rank(char: str) -> int:

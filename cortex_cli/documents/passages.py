@@ -1,4 +1,7 @@
-"""Which paragraphs of a text answer a question.  Pure: terms and texts in, paragraphs out."""
+"""Selects the paragraphs of a text that answer a question.
+
+Pure: terms and texts in, paragraphs out.
+"""
 
 from __future__ import annotations
 
@@ -8,148 +11,153 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from cortex_cli.language.stems import stem
-from cortex_cli.language.terms import VAGUE, Term, terms
+from cortex_cli.language.terms import VAGUE
 from cortex_cli.language.words import EVERYDAY, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cortex_cli.language.terms import Term
+
 MAX_PARAGRAPHS = 3
-# Longer paragraphs have more words whatever they are about.
-USUAL_CHARS = 240
-# Scattered over more paragraphs, the words of a question are about several things.
-COUNTED = 2
-# An option is something to do; a paragraph that begins with what is asked for explains it.
+# Longer paragraphs match more words, whatever they are about.
+TYPICAL_CHARS = 240
+# Terms scattered over more paragraphs than this are about different things.
+MAX_COUNTED = 2
+# An option is something to do; a paragraph that starts with a term explains it.
 OPTION_BONUS, LABEL_BONUS = 0.1, 0.3
-# What a question is about is said by rare words; these are in every manual.
+# Rare words say what a question is about; these are in every manual.
 VAGUE_SHARE = 0.4
-# Said of how the answer should look, or of any program.
-SILENT = frozenset(
+# These describe the answer, or any program.
+UNINFORMATIVE = frozenset(
     stem(word)
     for word in """
     option options flag flags switch parameter command commands see look tell know way possible
     argument terminal shell value certain given specific currently every
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-ASKS_FOR_OPTION = frozenset(
+OPTION_STEMS = frozenset(
     stem(word) for word in ("option", "options", "flag", "switch", "opción", "opcion")
 )
-# Forms of a word share these letters.
-BEGINNING = 4
-# A program and what it does, and a small word in a request for a package.
-MEANT = frozenset({"sort"})
+# All forms of a word start with the same letters, this many.
+PREFIX_CHARS = 4
 _PART = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True)  # no slots: what is worked out once is kept
-class Wanted:
-    """What a question says: its terms with what each tells, in shares of 1."""
+@dataclass(frozen=True)  # no slots: cached properties need __dict__
+class WeightedTerms:
+    """The terms of a question and the weight of each; the weights add up to 1."""
 
     shares: Mapping[str, float]
-    forms_of: Mapping[str, tuple[str, ...]]
-    an_option: bool
+    phrases_of: Mapping[str, tuple[str, ...]]
+    asks_for_option: bool
 
     @classmethod
-    def of(cls, said: Sequence[Term], rarity: Mapping[str, float]) -> Self:
-        """Weigh ``said``; what every manual says counts little or nothing."""
-        telling = [term for term in said if term.stem not in SILENT] or list(said)
+    def weigh(cls, terms: Sequence[Term], rarity: Mapping[str, float]) -> Self:
+        """Weigh ``terms`` by ``rarity``; words of every manual count little or nothing."""
+        kept = [term for term in terms if term.stem not in UNINFORMATIVE] or list(terms)
         weights = {
-            term.stem: rarity.get(term.stem, 1.0) * (VAGUE_SHARE if _vague(term) else 1.0)
-            for term in telling
+            term.stem: rarity.get(term.stem, 1.0) * (VAGUE_SHARE if _is_vague(term) else 1.0)
+            for term in kept
         }
         total = sum(weights.values()) or 1.0
         return cls(
             {root: weight / total for root, weight in weights.items()},
-            {term.stem: tuple(cls.forms(term)) for term in telling},
-            any(term.stem in ASKS_FOR_OPTION for term in said),
+            {term.stem: tuple(cls.build_phrases(term)) for term in kept},
+            any(term.stem in OPTION_STEMS for term in terms),
         )
 
     @staticmethod
-    def forms(term: Term) -> list[str]:
-        """How a term is asked for in full-text search, one phrase a form."""
-        said = (_PART.findall(one) for one in (*term.surfaces, term.stem))
-        return list(dict.fromkeys(f'"{" ".join(parts)}"' for parts in said if parts))
+    def build_phrases(term: Term) -> list[str]:
+        """Return the full-text search phrases for a term, one for each of its forms."""
+        forms = (_PART.findall(form) for form in (*term.surfaces, term.stem))
+        return list(dict.fromkeys(f'"{" ".join(parts)}"' for parts in forms if parts))
 
-    def queries(self) -> list[tuple[str, float]]:
-        """Each term's query, and its share."""
+    def build_queries(self) -> list[tuple[str, float]]:
+        """Return the search query and the weight of each term."""
         return [
-            (" OR ".join(forms), self.shares[root])
-            for root, forms in self.forms_of.items()
-            if forms
+            (" OR ".join(phrases), self.shares[root])
+            for root, phrases in self.phrases_of.items()
+            if phrases
         ]
 
-    def says(self, text: str) -> bool:
-        """True if ``text`` has anything of the question."""
-        return bool(self._said(text))
+    def occurs_in(self, text: str) -> bool:
+        """True if ``text`` has any of the terms."""
+        return bool(self._find_terms(text))
 
-    def telling(self, summary: str, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], float]:
-        """The paragraphs that answer, best first, and how much they say with the summary."""
-        said = {
-            place: hits
-            for place, paragraph in enumerate(paragraphs)
-            if self._likely is not None
-            and self._likely.search(paragraph.lower())
-            and (hits := self._said(paragraph))
+    def select_paragraphs(
+        self, summary: str, paragraphs: Sequence[str]
+    ) -> tuple[tuple[str, ...], float]:
+        """Return the best paragraphs, best first, and how much they cover with the summary.
+
+        The coverage is the total weight of the terms that occur, 0 to 1.
+        """
+        terms_of = {
+            position: found
+            for position, paragraph in enumerate(paragraphs)
+            if self._prefilter is not None
+            and self._prefilter.search(paragraph.lower())
+            and (found := self._find_terms(paragraph))
         }
         chosen: list[int] = []
-        covered = self._said(summary)
-        for _ in range(min(MAX_PARAGRAPHS, len(said))):
+        covered = self._find_terms(summary)
+        for _ in range(min(MAX_PARAGRAPHS, len(terms_of))):
             best = max(
-                (place for place in said if place not in chosen),
-                key=lambda place: (self._worth(paragraphs[place], said[place], covered), -place),
+                (position for position in terms_of if position not in chosen),
+                key=lambda position: (
+                    self._score_paragraph(paragraphs[position], terms_of[position], covered),
+                    -position,
+                ),
             )
             chosen.append(best)
-            if len(chosen) <= COUNTED:
-                covered |= said[best]
-        return tuple(paragraphs[place] for place in chosen), self._share(covered)
+            if len(chosen) <= MAX_COUNTED:
+                covered |= terms_of[best]
+        return tuple(paragraphs[position] for position in chosen), self._sum_shares(covered)
 
-    def _worth(self, paragraph: str, hits: set[str], covered: set[str]) -> float:
-        """What a paragraph adds: what nothing said before counts twice."""
-        worth = self._share(hits) + self._share(hits - covered)
-        worth /= 1 + len(paragraph) / USUAL_CHARS / 8
-        worth += LABEL_BONUS * self._share(self._said(paragraph.partition(" ")[0]))
+    def _score_paragraph(self, paragraph: str, found: set[str], covered: set[str]) -> float:
+        """Score a paragraph; terms that are not covered yet count twice."""
+        score = self._sum_shares(found) + self._sum_shares(found - covered)
+        score /= 1 + len(paragraph) / TYPICAL_CHARS / 8
+        score += LABEL_BONUS * self._sum_shares(self._find_terms(paragraph.partition(" ")[0]))
         is_option = paragraph.startswith("-")
-        return worth + OPTION_BONUS * is_option if is_option or not self.an_option else worth / 2
+        if self.asks_for_option and not is_option:
+            return score / 2
+        return score + OPTION_BONUS * is_option
 
     @cached_property
-    def _likely(self) -> re.Pattern[str] | None:
-        """Finds the beginnings of what is wanted: most paragraphs need no closer look."""
-        parts = {_PART.findall(form)[0].lower() for each in self.forms_of.values() for form in each}
-        beginnings = {part[:BEGINNING] for part in parts}
-        return re.compile("|".join(sorted(map(re.escape, beginnings)))) if beginnings else None
+    def _prefilter(self) -> re.Pattern[str] | None:
+        """Finds the prefixes of the terms: most paragraphs have none and need no closer look."""
+        prefixes = {
+            _PART.findall(phrase)[0].lower()[:PREFIX_CHARS]
+            for phrases in self.phrases_of.values()
+            for phrase in phrases
+        }
+        return re.compile("|".join(sorted(map(re.escape, prefixes)))) if prefixes else None
 
-    def _share(self, roots: set[str]) -> float:
+    def _sum_shares(self, roots: set[str]) -> float:
         return sum(self.shares[root] for root in roots)
 
-    def _said(self, text: str) -> set[str]:
-        stems = {stem(word) for word in _words(text)}
+    def _find_terms(self, text: str) -> set[str]:
+        stems = {stem(word) for word in _split_words(text)}
         return {
             root
-            for root, forms in self.forms_of.items()
-            if root in stems or any(self._has(form, text, stems) for form in forms)
+            for root, phrases in self.phrases_of.items()
+            if root in stems or any(self._contains(phrase, text, stems) for phrase in phrases)
         }
 
     @staticmethod
-    def _has(form: str, text: str, stems: set[str]) -> bool:
-        parts = form.strip('"').split()
+    def _contains(phrase: str, text: str, stems: set[str]) -> bool:
+        parts = phrase.strip('"').split()
         if len(parts) == 1:
             return stem(parts[0]) in stems
-        return all(stem(part) in stems for part in parts) and form.strip('"') in text.lower()
+        return all(stem(part) in stems for part in parts) and phrase.strip('"') in text.lower()
 
 
-def asked(question: str) -> list[Term]:
-    """The terms of a question to manuals; "sort" is no small word there."""
-    said = terms(question)
-    roots = {term.stem for term in said}
-    more = (word for word in words(question) if word in MEANT and stem(word) not in roots)
-    return [*said, *(Term(stem(word), (word,)) for word in dict.fromkeys(more))]
-
-
-def _words(text: str) -> Iterator[str]:
+def _split_words(text: str) -> Iterator[str]:
     for word in words(text):
         yield word
         yield from _PART.findall(word)
 
 
-def _vague(term: Term) -> bool:
+def _is_vague(term: Term) -> bool:
     return term.stem in VAGUE or any(word in EVERYDAY for word in term.surfaces)

@@ -1,8 +1,8 @@
-"""Makes an index in a process of its own, and waits for it where an answer needs it.
+"""Builds an index in a separate process, and waits for it if an answer needs it.
 
-The process outlives the command that starts it.  Whoever takes the lock starts it, and hands
-it the lock: two commands at once start one build, and a build that is killed lets go.  How far
-it is, and why it failed, stand in small files beside the index.
+The process outlives the command that starts it.  The command that takes the lock starts it and
+passes the lock on: two commands at once start one build, and a build that is killed releases the
+lock.  Its progress and the reason for a failure are in small files next to the index.
 """
 
 from __future__ import annotations
@@ -23,52 +23,52 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli import output
 from cortex_cli.errors import Failure
 from cortex_cli.index import cache
-from cortex_cli.processes import log_tail
+from cortex_cli.processes import read_log_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cortex_cli.index.cache import Found, Source
+    from cortex_cli.index.cache import CachedIndex, IndexSource
 
 BUILDER = "cortex_cli.index.builder"
-# Behind an answer it takes what nobody else wants; one that is waited for is only a little nice.
-NICE_BEHIND, NICE_AWAITED = 15, 1
-# What failed with these very sources is not tried again behind every command.
+# In the background it yields to everything else; a build that is waited for hardly does.
+NICE_BACKGROUND, NICE_AWAITED = 15, 1
+# A build that failed is not retried by every command while its sources are unchanged.
 RETRY_S = 600.0
-# A build that was under way may be of older lists; after that the index of a moment ago does.
-ROUNDS = 2
+# A build that was already running may be of older lists; after the second one any index will do.
+MAX_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """What stands beside an index while it is made."""
+class BuildFiles:
+    """The files next to an index while it is built."""
 
-    index: Path
+    index_path: Path
 
     @property
     def lock(self) -> Path:
-        """Held by the process that makes it."""
-        return self.index.with_suffix(".lock")
+        """Held by the process that builds the index."""
+        return self.index_path.with_suffix(".lock")
 
     @property
     def progress(self) -> Path:
-        """How far it is."""
-        return self.index.with_suffix(".progress")
+        """The progress of the build, as JSON."""
+        return self.index_path.with_suffix(".progress")
 
     @property
     def failure(self) -> Path:
-        """Why the last one came to nothing."""
-        return self.index.with_suffix(".failed")
+        """Why the last build failed, as JSON."""
+        return self.index_path.with_suffix(".failed")
 
     @property
     def log(self) -> Path:
-        """What it wrote besides."""
-        return self.index.with_suffix(".log")
+        """The output of the build process."""
+        return self.index_path.with_suffix(".log")
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """A build that came to nothing: of which sources, when, and why."""
+class BuildFailure:
+    """A failed build: the signature of its sources, the time and the reason."""
 
     signature: str
     at: float
@@ -77,87 +77,90 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An index to read; ``older`` where a newer one is being made, ``failed`` where it is not."""
+class OpenIndex:
+    """An index to read; ``stale`` if its sources have changed, ``failure`` if a rebuild failed."""
 
-    found: Found
-    older: bool = False
-    failed: Failed | None = None
+    index: CachedIndex
+    stale: bool = False
+    failure: BuildFailure | None = None
 
-    def note(self, why: str) -> str:
-        """What a person is told who is answered from an older index."""
-        path = self.found.path
+    def describe(self, why: str) -> str:
+        """Return the note for a person who gets an answer from a stale index."""
+        path = self.index.path
         made = time.strftime("%d %b %H:%M", time.localtime(path.stat().st_mtime)) if path else "now"
-        if self.failed:
-            then = f"a newer one could not be made: {self.failed.message}"
-        else:
-            then = "a new one is being made behind this answer"
-        return f"Note: {why}; this rests on the index of {made}, {then}."
+        if self.failure:
+            return (
+                f"Note: {why}; using the index of {made} because refreshing it failed: "
+                f"{self.failure.message}"
+            )
+        return f"Note: {why}; using the index of {made} while it is refreshed in the background."
 
 
-def open_index(source: Source, environ: Mapping[str, str], *, wait: bool = True) -> Opened | None:
-    """The index of ``source``: fresh, or an older one while a newer is made behind it.
+def open_index(
+    source: IndexSource, environ: Mapping[str, str], *, wait: bool = True
+) -> OpenIndex | None:
+    """Open the index of ``source``; a stale one is refreshed in the background.
 
-    Where there is none, a build is started and waited for; None if ``wait`` is False, and
-    where there is nothing to index.
+    If there is none, a build is started and waited for.  Returns None if there is nothing to
+    index, or if there is no index yet and ``wait`` is False.
 
     Raises:
-        Failure: it cannot be made, and there is no older one.
+        Failure: the index cannot be built, and there is no older one.
     """
     if source.empty:
         return None
     signature = source.signature()
-    found = cache.find(source, environ, signature)
-    if found is None:
+    index = cache.find(source, environ, signature)
+    if index is None:
         if wait:
-            return _made(source, environ)
-        if path := cache.place(source, environ):
-            start(source, path, environ, NICE_BEHIND)
+            return _build_and_wait(source, environ)
+        if path := cache.choose_path(source, environ):
+            start_build(source, path, environ, NICE_BACKGROUND)
         return None
-    if found.signature == signature:
-        return Opened(found)
-    path = cache.place(source, environ)
+    if index.signature == signature:
+        return OpenIndex(index)
+    path = cache.choose_path(source, environ)
     if path is None:
-        return Opened(found, older=True)
-    failed = why_failed(path)
-    if failed and failed.signature == signature and time.time() - failed.at < RETRY_S:
-        return Opened(found, older=True, failed=failed)
-    start(source, path, environ, NICE_BEHIND)
-    return Opened(found, older=True)
+        return OpenIndex(index, stale=True)
+    failure = read_failure(path)
+    if failure and failure.signature == signature and time.time() - failure.at < RETRY_S:
+        return OpenIndex(index, stale=True, failure=failure)
+    start_build(source, path, environ, NICE_BACKGROUND)
+    return OpenIndex(index, stale=True)
 
 
-def prepare(source: Source, environ: Mapping[str, str]) -> None:
-    """Have an index made that will be asked for next, if there is none."""
+def prepare(source: IndexSource, environ: Mapping[str, str]) -> None:
+    """Start building an index that will be needed soon, if there is none."""
     if source.empty:
         return
-    found = cache.find(source, environ, source.signature())
-    if found:
-        found.db.close()
-    elif path := cache.place(source, environ):
-        start(source, path, environ, NICE_AWAITED)
+    index = cache.find(source, environ, source.signature())
+    if index:
+        index.db.close()
+    elif path := cache.choose_path(source, environ):
+        start_build(source, path, environ, NICE_AWAITED)
 
 
-def made_now(source: Source, environ: Mapping[str, str]) -> Opened | None:
-    """A fresh index, waited for if it is not there; None where there is nothing to index.
+def open_fresh(source: IndexSource, environ: Mapping[str, str]) -> OpenIndex | None:
+    """Open a fresh index, waiting for the build if needed; None if there is nothing to index.
 
     Raises:
-        Failure: it cannot be made.
+        Failure: the index cannot be built.
     """
     if source.empty:
         return None
     signature = source.signature()
-    found = cache.find(source, environ, signature)
-    if found and found.signature == signature:
-        return Opened(found)
-    if found:
-        found.db.close()
-    return _made(source, environ)
+    index = cache.find(source, environ, signature)
+    if index and index.signature == signature:
+        return OpenIndex(index)
+    if index:
+        index.db.close()
+    return _build_and_wait(source, environ)
 
 
-def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> None:
-    """Have the index at ``path`` made by another process, unless one is at it."""
-    files = Files(path)
-    with _locked(files.lock, fcntl.LOCK_EX | fcntl.LOCK_NB) as lock:
+def start_build(source: IndexSource, path: Path, environ: Mapping[str, str], nice: int) -> None:
+    """Start a process that builds the index at ``path``, unless one is running."""
+    files = BuildFiles(path)
+    with _lock(files.lock, fcntl.LOCK_EX | fcntl.LOCK_NB) as lock:
         if lock is None:
             return
         files.failure.unlink(missing_ok=True)
@@ -166,7 +169,7 @@ def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> 
         try:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", BUILDER, *arguments],
-                env={"PATH": os.defpath, **environ, "PYTHONPATH": _same_code(environ)},
+                env={"PATH": os.defpath, **environ, "PYTHONPATH": _build_module_path(environ)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -176,82 +179,80 @@ def start(source: Source, path: Path, environ: Mapping[str, str], nice: int) -> 
             )
         finally:
             os.close(log)
-        # Reaped where this process lives on; it outlives most: no warning about it then.
+        # Reaps the child if this process lives that long, and avoids a ResourceWarning.
         threading.Thread(target=process.wait, daemon=True).start()
 
 
-def wait_for(source: Source, path: Path) -> None:
-    """Wait until nobody is making the index at ``path``, and show how far it is."""
-    if not building(path):
+def wait_for_build(source: IndexSource, path: Path) -> None:
+    """Wait until no process is building the index at ``path``, and show its progress."""
+    if not is_building(path):
         return
-    files = Files(path)
+    files = BuildFiles(path)
     try:
         with output.Progress(f"building {source.TITLE}") as progress:
-            while progress.live and building(path):
+            while progress.live and is_building(path):
                 _draw(progress, files.progress)
                 time.sleep(output.REDRAW_S)
-            with _locked(files.lock, fcntl.LOCK_SH):  # woken by its end
+            with _lock(files.lock, fcntl.LOCK_SH):  # woken when the build ends
                 pass
     except KeyboardInterrupt:
-        output.talk(f"{source.TITLE} goes on being built in the background")
+        output.talk(f"still building {source.TITLE} in the background")
         raise
 
 
-def why_failed(path: Path) -> Failed | None:
-    """Why the last build of the index at ``path`` came to nothing; None if it did not."""
+def read_failure(path: Path) -> BuildFailure | None:
+    """Return why the last build of the index at ``path`` failed; None if it did not."""
     try:
-        return Failed(**json.loads(Files(path).failure.read_text()))
+        return BuildFailure(**json.loads(BuildFiles(path).failure.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def building(path: Path) -> bool:
-    """True while somebody is making the index at ``path``."""
-    if not Files(path).lock.exists():
+def is_building(path: Path) -> bool:
+    """True while a process is building the index at ``path``."""
+    if not BuildFiles(path).lock.exists():
         return False
-    with _locked(Files(path).lock, fcntl.LOCK_SH | fcntl.LOCK_NB) as free:
+    with _lock(BuildFiles(path).lock, fcntl.LOCK_SH | fcntl.LOCK_NB) as free:
         return free is None
 
 
-def _made(source: Source, environ: Mapping[str, str]) -> Opened:
-    path = cache.place(source, environ)
+def _build_and_wait(source: IndexSource, environ: Mapping[str, str]) -> OpenIndex:
+    path = cache.choose_path(source, environ)
     if path is None:
-        return Opened(_for_this_process(source))
-    for _ in range(ROUNDS):
-        start(source, path, environ, NICE_AWAITED)
-        wait_for(source, path)
-        if failed := why_failed(path):
-            raise Failure(failed.message, hint=failed.hint)
+        return OpenIndex(_build_in_memory(source))
+    for _ in range(MAX_ROUNDS):
+        start_build(source, path, environ, NICE_AWAITED)
+        wait_for_build(source, path)
+        if failure := read_failure(path):
+            raise Failure(failure.message, hint=failure.hint)
         source = source.find(environ)
         signature = source.signature()
-        found = cache.find(source, environ, signature)
-        if found and found.signature == signature:
-            return Opened(found)
-    if found:
-        return Opened(found, older=True)
-    last = " ".join(log_tail(Files(path).log, 1)) or "it left no word"
-    raise Failure(f"cannot build {source.TITLE}: {last}", hint="check it with: cortex doctor")
+        index = cache.find(source, environ, signature)
+        if index and index.signature == signature:
+            return OpenIndex(index)
+    if index:
+        return OpenIndex(index, stale=True)
+    last = " ".join(read_log_tail(BuildFiles(path).log, 1)) or "no log output"
+    raise Failure(f"cannot build {source.TITLE}: {last}", hint="run: cortex doctor")
 
 
-def _same_code(environ: Mapping[str, str]) -> str:
-    """The module path of a child that starts elsewhere: this program's own code first."""
+def _build_module_path(environ: Mapping[str, str]) -> str:
+    """Return PYTHONPATH for a child that starts in another folder: this code comes first."""
     own = Path(__file__).resolve().parents[2]
     more = [part for part in environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     return os.pathsep.join([str(own), *(str(Path(part).resolve()) for part in more)])
 
 
-def _for_this_process(source: Source) -> Found:
+def _build_in_memory(source: IndexSource) -> CachedIndex:
     try:
-        return cache.in_memory(source)
+        return cache.build_in_memory(source)
     except sqlite3.Error as error:
-        raise Failure(
-            f"cannot build {source.TITLE}: {error}", hint="check it with: cortex doctor"
-        ) from error
+        raise Failure(f"cannot build {source.TITLE}: {error}", hint="run: cortex doctor") from error
 
 
 @contextmanager
-def _locked(path: Path, operation: int) -> Iterator[int | None]:
-    """Hold the lock; None where somebody else does and ``operation`` does not wait."""
+def _lock(path: Path, operation: int) -> Iterator[int | None]:
+    """Hold the lock; yield None if it is taken and ``operation`` does not wait."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -265,6 +266,6 @@ def _locked(path: Path, operation: int) -> Iterator[int | None]:
 
 
 def _draw(progress: output.Progress, path: Path) -> None:
-    with suppress(OSError, ValueError, KeyError, TypeError):  # not begun, or over
-        said: dict[str, Any] = json.loads(path.read_text())
-        progress.update(int(said["done"]), int(said["total"]), str(said["note"]))
+    with suppress(OSError, ValueError, KeyError, TypeError):  # not started yet, or done
+        state: dict[str, Any] = json.loads(path.read_text())
+        progress.update(int(state["done"]), int(state["total"]), str(state["note"]))

@@ -1,7 +1,7 @@
 """Reads apt's lists and dpkg's status into records; fill.py writes them.
 
-A package is one record whatever the number of lists it is in: the newest version wins, and
-what that one's stanza lacks (security suites carry no tags) is taken from the others.
+A package in several lists is one record: the newest version wins, and fields that its stanza
+lacks (security suites have no tags) are taken from the others.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import lists as apt_lists
-from cortex_cli.debian.deb822 import Reader, description, names
-from cortex_cli.debian.version import key
+from cortex_cli.debian.deb822 import Reader, parse_names, split_description
+from cortex_cli.debian.version import sort_key
+from cortex_cli.language.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,16 +37,15 @@ FIELDS = (
     "Essential",
     "Status",
 )
-# How much being depended on, recommended or suggested tells of what people want.
+# How much each kind of relation counts towards a package's popularity.
 RELATION_WEIGHTS = {"Pre-Depends": 0.5, "Depends": 0.5, "Recommends": 2.0, "Suggests": 2.0}
-ENGLISH = "en"
 LOCAL_ORIGIN = "dpkg"
 REPORT_EVERY = 2000
 
 
 @dataclass(slots=True)
 class Record:
-    """One package while it is put together."""
+    """One package while its record is assembled."""
 
     name: str
     version: str
@@ -59,13 +59,13 @@ class Record:
     homepage: str = ""
     essential: bool = False
     installed: str | None = None
-    # in other languages than English: (short, long)
+    # other languages than English: (short, long)
     local: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Collected:
-    """All records, and how much each name is asked for by others."""
+    """All records by name, and how much other packages ask for each name."""
 
     records: dict[str, Record] = field(default_factory=dict)
     demand: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -77,19 +77,23 @@ def collect(
     status: Path,
     report: Callable[[int, str], None],
 ) -> Collected:
-    """Read everything; ``report`` gets bytes done and a note."""
+    """Read all lists and the status; ``report`` gets the bytes read and a note.
+
+    Raises:
+        Failure: a list cannot be read.
+    """
     collected = Collected()
     reader = Reader(FIELDS)
-    for found in lists:
-        seen = told = 0
-        for number, stanza in enumerate(apt_lists.read_stanzas(found.path)):
-            _add(collected, reader.read(stanza), found.origin)
-            seen += len(stanza)
+    for listed in lists:
+        unpacked = reported = 0
+        for number, stanza in enumerate(apt_lists.read_stanzas(listed.path)):
+            _add(collected, reader.read(stanza), listed.origin)
+            unpacked += len(stanza)
             if number % REPORT_EVERY == 0:
-                read = min(found.size, apt_lists.packed_size(found.path, seen))
-                report(read - told, f"{len(collected.records)} packages")
-                told = read
-        report(found.size - told, f"{len(collected.records)} packages")
+                read = min(listed.size, apt_lists.estimate_packed_size(listed.path, unpacked))
+                report(read - reported, f"{len(collected.records)} packages")
+                reported = read
+        report(listed.size - reported, f"{len(collected.records)} packages")
     if status.exists():
         for stanza in apt_lists.read_stanzas(status):
             _add_installed(collected, reader.read(stanza))
@@ -97,59 +101,61 @@ def collect(
     for record in collected.records.values():
         if record.md5:
             by_md5[record.md5].append(record)
-    for found in descriptions:
-        _describe(by_md5, found)
-        report(found.size, "descriptions")
+    for translation in descriptions:
+        _describe(by_md5, translation)
+        report(translation.size, "descriptions")
     return collected
 
 
 def _add(collected: Collected, fields: dict[str, str], origin: str) -> None:
     if "Package" not in fields or "Version" not in fields:
         return
-    record = _record(fields, origin)
+    record = _make_record(fields, origin)
     known = collected.records.get(record.name)
     if known is None:
         _count_demand(collected.demand, fields)
     else:
-        if key(known.version) >= key(record.version):
+        if sort_key(known.version) >= sort_key(record.version):
             record, known = known, record
         record.tags = record.tags or known.tags
         record.long = record.long or known.long
     collected.records[record.name] = record
 
 
-def status_signature(status: Path) -> str:
-    """Changes whenever dpkg's status does."""
+def read_status_signature(status: Path) -> str:
+    """Return a string that changes whenever dpkg's status does."""
     if not status.exists():
         return ""
-    found = status.stat()
-    return f"{found.st_size}:{found.st_mtime_ns}"
+    stat = status.stat()
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
 
 
-def installed(status: Path) -> dict[str, str]:
-    """The version of each package that dpkg has installed."""
+def read_installed(status: Path) -> dict[str, str]:
+    """Return the version of each package that dpkg has installed."""
     if not status.exists():
         return {}
     reader = Reader(["Package", "Status", "Version"])
-    found = (reader.read(stanza) for stanza in apt_lists.read_stanzas(status))
+    stanzas = (reader.read(stanza) for stanza in apt_lists.read_stanzas(status))
     return {
-        fields["Package"]: fields.get("Version", "")
-        for fields in found
-        if fields.get("Status", "").endswith(" installed") and "Package" in fields
+        fields["Package"]: fields.get("Version", "") for fields in stanzas if _is_installed(fields)
     }
 
 
+def _is_installed(fields: dict[str, str]) -> bool:
+    return fields.get("Status", "").endswith(" installed") and "Package" in fields
+
+
 def _add_installed(collected: Collected, fields: dict[str, str]) -> None:
-    if not fields.get("Status", "").endswith(" installed") or "Package" not in fields:
+    if not _is_installed(fields):
         return
-    local = _record(fields, LOCAL_ORIGIN)
+    local = _make_record(fields, LOCAL_ORIGIN)
     record = collected.records.setdefault(local.name, local)
     record.installed = local.version
     record.long = record.long or local.long
 
 
-def _record(fields: dict[str, str], origin: str) -> Record:
-    short, long = description(fields.get("Description", ""))
+def _make_record(fields: dict[str, str], origin: str) -> Record:
+    short, long = split_description(fields.get("Description", ""))
     return Record(
         name=fields["Package"],
         version=fields.get("Version", ""),
@@ -167,18 +173,18 @@ def _record(fields: dict[str, str], origin: str) -> Record:
 
 def _count_demand(demand: defaultdict[str, float], fields: dict[str, str]) -> None:
     for relation, weight in RELATION_WEIGHTS.items():
-        for name, place in names(fields.get(relation, "")):
-            demand[name] += weight / (place + 1)
+        for name, position in parse_names(fields.get(relation, "")):
+            demand[name] += weight / (position + 1)
 
 
-def _describe(by_md5: dict[str, list[Record]], found: ListFile) -> None:
-    language = found.path.name.rpartition("_Translation-")[2].partition(".")[0]
+def _describe(by_md5: dict[str, list[Record]], translation: ListFile) -> None:
+    language = translation.path.name.rpartition("_Translation-")[2].partition(".")[0]
     text_field = f"Description-{language}"
     reader = Reader(["Description-md5", text_field])
-    for stanza in apt_lists.read_stanzas(found.path):
+    for stanza in apt_lists.read_stanzas(translation.path):
         fields = reader.read(stanza)
         for record in by_md5.get(fields.get("Description-md5", ""), ()):
-            short, long = description(fields.get(text_field, ""))
+            short, long = split_description(fields.get(text_field, ""))
             if language == ENGLISH:
                 record.short, record.long = record.short or short, long or record.long
             elif short:

@@ -1,7 +1,7 @@
-"""The process that makes an index: ``python -m cortex_cli.index.builder KIND PATH LOCK NICE``.
+"""The process that builds an index: ``python -m cortex_cli.index.builder KIND PATH LOCK NICE``.
 
-Started by background.py, which hands it the lock as an open descriptor; it holds that to its
-end.  What it has to say it writes beside the index.
+background.py starts it and passes the lock as an open descriptor, which it holds until it exits.
+It reports through small files next to the index.
 """
 
 from __future__ import annotations
@@ -16,51 +16,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.index import cache
-from cortex_cli.index.background import Files
+from cortex_cli.index.background import BuildFiles
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.index.packages import PackageSource
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
-    from cortex_cli.index.cache import Source
+    from cortex_cli.index.cache import IndexSource
 
 SOURCES: dict[str, type[PackageSource | DocumentSource]] = {
     PackageSource.KIND: PackageSource,
     DocumentSource.KIND: DocumentSource,
 }
-# As often as an eye can follow.
-TELL_S = 0.1
+# More often than this nobody would notice.
+PROGRESS_INTERVAL_S = 0.1
 
 
-class _Telling:
-    """Writes how far it is, whole or not at all."""
+class _ProgressFile:
+    """Writes the progress file atomically, at most every ``PROGRESS_INTERVAL_S``."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._told = 0.0
+        self._written_at = 0.0
 
     def __call__(self, done: int, total: int, note: str) -> None:
         now = time.monotonic()
-        if now - self._told < TELL_S:
+        if now - self._written_at < PROGRESS_INTERVAL_S:
             return
-        self._told = now
+        self._written_at = now
         new = self._path.with_suffix(".progress-new")
         new.write_text(json.dumps({"done": done, "total": total, "note": note}))
         new.replace(self._path)
 
 
-def build(source: Source, path: Path) -> None:
-    """Make the index at ``path``; why it cannot be made is written beside it."""
-    files = Files(path)
+def build(source: IndexSource, path: Path) -> None:
+    """Build the index at ``path``; on failure the reason is written next to it."""
+    files = BuildFiles(path)
     failure: dict[str, str | float | None] | None = None
     signature = source.signature()
     try:
-        cache.build_file(source, path, _Telling(files.progress))
+        cache.build_file(source, path, _ProgressFile(files.progress))
     except CortexError as error:
         failure = {"message": error.message, "hint": error.hint}
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        failure = {"message": f"cannot build {source.TITLE}: {reason}", "hint": _hint(error)}
+        failure = {"message": f"cannot build {source.TITLE}: {reason}", "hint": _choose_hint(error)}
     if failure is None:
         files.failure.unlink(missing_ok=True)
     else:
@@ -71,9 +71,13 @@ def build(source: Source, path: Path) -> None:
         files.log.unlink()
 
 
-def _hint(error: OSError | sqlite3.Error) -> str:
+def _choose_hint(error: OSError | sqlite3.Error) -> str:
     full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
-    return "free some space, or set CORTEX_CACHE_DIR" if full else "check it with: cortex doctor"
+    return (
+        "free disk space, or set CORTEX_CACHE_DIR to another folder"
+        if full
+        else "run: cortex doctor"
+    )
 
 
 def main(arguments: list[str]) -> int:

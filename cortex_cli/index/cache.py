@@ -1,11 +1,10 @@
-"""Keeps one index per set of sources: finds it, fresh or older, and makes it.
+"""Keeps one index per source: finds it, fresh or stale, and builds it.
 
-Looked for in ``CORTEX_CACHE_DIR`` if set, else in ``/var/cache/cortex`` (one for the machine,
-written by root), then ``$XDG_CACHE_HOME/cortex`` or ``~/.cache/cortex``; where nothing can be
-written the index lives in memory.  An index of somebody else's is only read when root owns it.
-A build goes into a new file that replaces the old one whole, so a reader never sees half.
-Where little has changed, the new file is a copy in which that alone is put right.  Who builds,
-and who waits for it, is in background.py.
+An index is looked for in ``CORTEX_CACHE_DIR`` if set, else in ``/var/cache/cortex`` (shared by the
+machine, written by root), then in ``$XDG_CACHE_HOME/cortex`` or ``~/.cache/cortex``.  If no folder
+is writable, the index lives in memory.  An index of another user is only read if root owns it.
+A build writes a new file that replaces the old one, so a reader never sees a partial index.
+If little has changed, the new file is an updated copy.  background.py starts builds and waits.
 """
 
 from __future__ import annotations
@@ -29,151 +28,151 @@ if TYPE_CHECKING:
     Report = Callable[[int, int, str], None]
 
 SYSTEM_CACHE = Path("/var/cache/cortex")
-# A half-written file is never looked at: nothing need survive a crash.
-QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-HALF = ".building-"
+# A partial file is never read, so nothing has to survive a crash.
+FAST_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+PARTIAL_PREFIX = ".building-"
 
 
-class Source(Protocol):
-    """What an index is made of: packages.py, search.py."""
+class IndexSource(Protocol):
+    """What an index is built from: packages.py, documents.py."""
 
     KIND: ClassVar[str]
     TITLE: ClassVar[str]
 
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> Self:
-        """The sources that are there now."""
+        """Find the source as it is now."""
 
     @property
     def empty(self) -> bool:
-        """True where there is nothing to index."""
+        """True if there is nothing to index."""
 
     @property
     def form(self) -> str:
-        """An index of another form cannot be read."""
+        """The format of the index; one of another format is rebuilt."""
 
     def signature(self) -> str:
-        """Changes whenever what is indexed does."""
+        """Return a string that changes whenever the source does."""
 
     def file_name(self) -> str:
-        """One name per set of sources."""
+        """Return the file name of the index: one per source."""
 
     def build(self, db: sqlite3.Connection, report: Report) -> None:
-        """Fill an empty database."""
+        """Fill an empty database; ``report`` gets steps done, their total and a note."""
 
     def refresh(self, db: sqlite3.Connection, signature: str, report: Report) -> bool:
-        """Put right the copy of an index of ``signature``; False where it is better made anew."""
+        """Update a copy of the index of ``signature``; False if a rebuild is better."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An index that can be read, and what it was made of."""
+class CachedIndex:
+    """An open index, its path (None in memory) and the signature of its source."""
 
     db: sqlite3.Connection
     path: Path | None
     signature: str
 
 
-def folders(environ: Mapping[str, str]) -> list[Path]:
-    """Where an index may be, best first."""
+def list_folders(environ: Mapping[str, str]) -> list[Path]:
+    """Return the folders that may hold an index, best first."""
     if named := environ.get("CORTEX_CACHE_DIR"):
         return [Path(named)]
     home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or "~").expanduser() / ".cache"
     return [SYSTEM_CACHE, Path(home) / "cortex"]
 
 
-def find(source: Source, environ: Mapping[str, str], signature: str) -> Found | None:
-    """The index of ``signature``, or else the newest older one that can still be read."""
-    older: list[Found] = []
-    for folder in folders(environ):
-        if found := _opened(folder / source.file_name(), source.form):
-            if found.signature == signature:
-                for each in older:
-                    each.db.close()
-                return found
-            older.append(found)
-    older.sort(key=_age)
-    for each in older[:-1]:
-        each.db.close()
-    return older[-1] if older else None
+def find(source: IndexSource, environ: Mapping[str, str], signature: str) -> CachedIndex | None:
+    """Find the index of ``signature``, or else the newest stale one that can be read."""
+    stale: list[CachedIndex] = []
+    for folder in list_folders(environ):
+        if index := _open(folder / source.file_name(), source.form):
+            if index.signature == signature:
+                for other in stale:
+                    other.db.close()
+                return index
+            stale.append(index)
+    stale.sort(key=_read_mtime)
+    for other in stale[:-1]:
+        other.db.close()
+    return stale[-1] if stale else None
 
 
-def place(source: Source, environ: Mapping[str, str]) -> Path | None:
-    """Where this user's index of ``source`` is made; None where nothing can be written."""
-    for folder in folders(environ):
+def choose_path(source: IndexSource, environ: Mapping[str, str]) -> Path | None:
+    """Return where this user's index of ``source`` is built; None if no folder is writable."""
+    for folder in list_folders(environ):
         if _can_write(folder):
             return folder / source.file_name()
     return None
 
 
-def build_file(source: Source, path: Path, report: Report) -> None:
-    """Make the index at ``path``, from the one that is there if it can be put right.
+def build_file(source: IndexSource, path: Path, report: Report) -> None:
+    """Build the index at ``path``, as an updated copy of the old one if possible.
 
-    For one process at a time; there is nothing to do where the last one has done it.
+    Only one process may call this at a time; it does nothing if the index is fresh.
 
     Raises:
         Failure: a source cannot be read.
     """
-    for left in path.parent.glob(f"{HALF}{path.stem}-*"):  # of a build that was killed
-        left.unlink(missing_ok=True)
-    # Taken first: what changes during the build makes the index an older one.
+    for leftover in path.parent.glob(f"{PARTIAL_PREFIX}{path.stem}-*"):  # of a killed build
+        leftover.unlink(missing_ok=True)
+    # Taken first: a change during the build makes the index stale.
     signature = source.signature()
-    if there := _opened(path, source.form):
-        there.db.close()
-        if there.signature == signature:
+    if current := _open(path, source.form):
+        current.db.close()
+        if current.signature == signature:
             return
     descriptor, name = tempfile.mkstemp(
-        dir=path.parent, prefix=f"{HALF}{path.stem}-", suffix=path.suffix
+        dir=path.parent, prefix=f"{PARTIAL_PREFIX}{path.stem}-", suffix=path.suffix
     )
     os.close(descriptor)
     try:
-        if not _put_right(source, path, Path(name), signature, report):
+        if not _update_copy(source, path, Path(name), signature, report):
             Path(name).write_bytes(b"")
             with closing(sqlite3.connect(name)) as db:
-                db.executescript(QUICK)
+                db.executescript(FAST_PRAGMAS)
                 source.build(db, report)
                 _sign(db, source, signature)
-                db.execute("VACUUM")  # a twelfth of it was free pages
+                db.execute("VACUUM")  # a twelfth of the file was free pages
         Path(name).chmod(0o644)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def in_memory(source: Source) -> Found:
-    """An index for this process alone."""
+def build_in_memory(source: IndexSource) -> CachedIndex:
+    """Build an index for this process alone."""
     db = sqlite3.connect(":memory:")
     signature = source.signature()
     with output.Progress(f"building {source.TITLE}") as progress:
         source.build(db, progress.update)
     _sign(db, source, signature)
-    return Found(db, None, signature)
+    return CachedIndex(db, None, signature)
 
 
-def _opened(path: Path, form: str) -> Found | None:
+def _open(path: Path, form: str) -> CachedIndex | None:
     try:
-        if not _trusted(path.stat()):
+        if not _is_trusted(path.stat()):
             return None
-        # immutable: no lock files are needed beside a file that is replaced, never changed.
+        # immutable: a file that is replaced and never changed needs no lock files.
         db = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
     except (OSError, sqlite3.Error):
         return None
     try:
         meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('form', 'signature')"))
-    except sqlite3.Error:  # half a file, another format: built anew
+    except sqlite3.Error:  # a partial file or another format: it is rebuilt
         meta = {}
     if meta.get("form") == form and "signature" in meta:
-        return Found(db, path, meta["signature"])
+        return CachedIndex(db, path, meta["signature"])
     db.close()
     return None
 
 
-def _age(found: Found) -> float:
-    return found.path.stat().st_mtime if found.path and found.path.exists() else 0.0
+def _read_mtime(index: CachedIndex) -> float:
+    return index.path.stat().st_mtime if index.path and index.path.exists() else 0.0
 
 
-def _trusted(found: os.stat_result) -> bool:
-    return found.st_uid in (0, os.getuid()) and not found.st_mode & stat.S_IWOTH
+def _is_trusted(status: os.stat_result) -> bool:
+    return status.st_uid in (0, os.getuid()) and not status.st_mode & stat.S_IWOTH
 
 
 def _can_write(folder: Path) -> bool:
@@ -184,25 +183,27 @@ def _can_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _put_right(source: Source, old: Path, copy: Path, signature: str, report: Report) -> bool:
-    """Copy the index at ``old`` and put right what has changed, if that is little."""
-    known = _opened(old, source.form)
-    if known is None:
+def _update_copy(
+    source: IndexSource, old: Path, copy: Path, signature: str, report: Report
+) -> bool:
+    """Copy the index at ``old`` and update the copy; False if it must be rebuilt."""
+    previous = _open(old, source.form)
+    if previous is None:
         return False
-    known.db.close()
+    previous.db.close()
     try:
         shutil.copyfile(old, copy)
         with closing(sqlite3.connect(copy)) as db:
-            db.executescript(QUICK)
-            if not source.refresh(db, known.signature, report):
+            db.executescript(FAST_PRAGMAS)
+            if not source.refresh(db, previous.signature, report):
                 return False
             _sign(db, source, signature)
-    except (OSError, sqlite3.Error):  # gone, or damaged: built anew
+    except (OSError, sqlite3.Error):  # missing or damaged: it is rebuilt
         return False
     return True
 
 
-def _sign(db: sqlite3.Connection, source: Source, signature: str) -> None:
+def _sign(db: sqlite3.Connection, source: IndexSource, signature: str) -> None:
     with db:
         db.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",

@@ -1,7 +1,7 @@
-"""Which package has a command: from command-not-found's lists, apt-file's, or dpkg's own.
+"""Maps commands to packages, by the lists of command-not-found, apt-file or dpkg.
 
-``Commands-ARCH`` is what Ubuntu's command-not-found fetches, ``Contents-ARCH`` what apt-file
-does; either may be there.  What is installed is known from dpkg in any case.
+Ubuntu's command-not-found fetches ``Commands-ARCH``, apt-file fetches ``Contents-ARCH``; either
+may exist.  The commands of installed packages are always known, from dpkg.
 """
 
 from __future__ import annotations
@@ -22,23 +22,27 @@ COMMANDS = re.compile(r"_(?:cnf_)?Commands-[a-z0-9]+$")
 CONTENTS = re.compile(r"_Contents-[a-z0-9]+$")
 _IN_CONTENTS = re.compile(rb"^(?:usr/)?(?:s?bin|games)/([^/\s]+)[ \t]+(\S+)$", re.MULTILINE)
 _IN_DPKG = re.compile(rb"^/(?:usr/)?(?:s?bin|games)/([^/\n]+)$", re.MULTILINE)
-# Contents are sorted by path: nothing after this is a command, and it is two thirds.
-_PAST = b"usr/sc"
+# Contents are sorted by path: there is no command after this, two thirds of the file.
+_LAST_PREFIX = b"usr/sc"
 
 
-def files(folder: Path) -> list[ListFile]:
-    """The lists of commands in ``folder``."""
-    return apt_lists.matching(folder, COMMANDS) + apt_lists.matching(folder, CONTENTS)
+def find_lists(folder: Path) -> list[ListFile]:
+    """Find the lists of commands in ``folder``."""
+    return apt_lists.find_matching(folder, COMMANDS) + apt_lists.find_matching(folder, CONTENTS)
 
 
-def read(found: ListFile) -> Iterator[tuple[str, str]]:
-    """Each command and its package in one list."""
-    if COMMANDS.search(apt_lists.stem_of(found.path)):
-        return _from_commands(found.path)
-    return _from_contents(found.path)
+def read(listed: ListFile) -> Iterator[tuple[str, str]]:
+    """Yield each command and its package in one list.
+
+    Raises:
+        Failure: the list cannot be read.
+    """
+    if COMMANDS.search(apt_lists.strip_compression(listed.path)):
+        return _read_commands(listed.path)
+    return _read_contents(listed.path)
 
 
-def _from_commands(path: Path) -> Iterator[tuple[str, str]]:
+def _read_commands(path: Path) -> Iterator[tuple[str, str]]:
     reader = Reader(["name", "commands"])
     for stanza in apt_lists.read_stanzas(path):
         fields = reader.read(stanza)
@@ -47,24 +51,24 @@ def _from_commands(path: Path) -> Iterator[tuple[str, str]]:
                 yield command.strip(), fields["name"]
 
 
-def _from_contents(path: Path) -> Iterator[tuple[str, str]]:
+def _read_contents(path: Path) -> Iterator[tuple[str, str]]:
     rest = b""
-    for piece in apt_lists.read_pieces(path):
-        whole, _, rest = (rest + piece).rpartition(b"\n")
-        for command, packages in _IN_CONTENTS.findall(whole):
+    for piece in apt_lists.read_chunks(path):
+        complete, _, rest = (rest + piece).rpartition(b"\n")
+        for command, packages in _IN_CONTENTS.findall(complete):
             for package in packages.decode("utf-8", "replace").split(","):
                 yield command.decode("utf-8", "replace"), package.rpartition("/")[2]
-        if whole.rpartition(b"\n")[2] > _PAST:
+        if complete.rpartition(b"\n")[2] > _LAST_PREFIX:
             return
 
 
-def installed(status: Path) -> Iterator[tuple[str, str]]:
-    """The commands of what is installed, by dpkg's file lists beside its status file."""
+def read_installed(status: Path) -> Iterator[tuple[str, str]]:
+    """Yield the commands of installed packages and their packages, by dpkg's file lists."""
     for path in sorted((status.parent / "info").glob("*.list")):
         package = path.stem.partition(":")[0]
         try:
-            listed = path.read_bytes()
-        except OSError:  # removed while we look
+            files = path.read_bytes()
+        except OSError:  # removed meanwhile
             continue
-        for command in _IN_DPKG.findall(listed):
+        for command in _IN_DPKG.findall(files):
             yield command.decode("utf-8", "replace"), package

@@ -1,7 +1,7 @@
-"""The index of what this machine says about itself, and how an older one is put right.
+"""The index of manuals, units and README.Debian files, and how it is updated.
 
-A ``Source`` of ``cache.py``.  Only changed files are read again; what has gone leaves its words
-behind, unseen, until a fifth of the index is such: then it is made anew.
+An ``IndexSource`` of ``cache.py``.  Only changed files are read again.  The words of deleted files
+remain in the index, invisible, until they are a fifth of it; then it is rebuilt.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from cortex_cli.index.texts import File
 
 FORMAT = 3
-MAX_LEFT_BEHIND = 0.2
+MAX_DELETED_SHARE = 0.2
 REPORT_EVERY = 50
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document (
-    -- AUTOINCREMENT: the number of what has gone is not given to another, its words are there yet
+    -- AUTOINCREMENT: the id of a deleted file is never reused, its words are still indexed
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     path TEXT NOT NULL,
     identity TEXT NOT NULL,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
     section TEXT NOT NULL,
-    family INTEGER NOT NULL,    -- how many pages there are of its program
+    family INTEGER NOT NULL,    -- how many pages its program has
     summary TEXT NOT NULL
 );
--- Contentless: what is shown is read from the file itself.
+-- Contentless: the text to show is read from the file itself.
 CREATE VIRTUAL TABLE said USING fts5 (
     name, summary, options, body, content = '',
     tokenize = 'porter unicode61 remove_diacritics 2'
@@ -49,7 +49,7 @@ CREATE VIRTUAL TABLE said_in USING fts5vocab (said, row);
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
-    """What the index of documents is made of."""
+    """What the index of documents is built from."""
 
     KIND: ClassVar[str] = "documents"
     TITLE: ClassVar[str] = "the index of this machine's manuals"
@@ -59,58 +59,60 @@ class DocumentSource:
 
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> Self:
-        """This machine's, or those that the environment names."""
+        """Find this machine's documents, or those that the environment names."""
         status = Path(environ.get("CORTEX_DPKG_STATUS") or apt_lists.SYSTEM_STATUS)
-        return cls(Places.of(environ), status)
+        return cls(Places.from_environ(environ), status)
 
     @property
     def empty(self) -> bool:
-        """True where there is no folder to look into."""
+        """True if none of the folders exists."""
         folders = (*self.places.manuals, *self.places.units, self.places.docs)
         return not any(folder.is_dir() for folder in folders)
 
     @property
     def form(self) -> str:
-        """An index of another form cannot be read."""
+        """The format of the index; one of another format is rebuilt."""
         return str(FORMAT)
 
     def signature(self) -> str:
-        """Changes whenever a document comes, goes or is replaced."""
+        """Return a string that changes when a document is added, removed or replaced."""
         digest = hashlib.blake2b(self.form.encode(), digest_size=16)
-        # README.Debian files are replaced below folders that stay as they are.
-        digest.update(build.status_signature(self.status).encode())
-        for stamp in self.places.stamps():
+        # Replacing a README.Debian file does not change the time stamp of its parent folder.
+        digest.update(build.read_status_signature(self.status).encode())
+        for stamp in self.places.list_stamps():
             digest.update(stamp.encode("utf-8", "surrogateescape") + b"\0")
         return digest.hexdigest()
 
     def file_name(self) -> str:
-        """One name per set of folders."""
+        """Return the file name of the index: one per set of folders."""
         folders = (*self.places.manuals, *self.places.units, self.places.docs)
-        place = hashlib.blake2b("\0".join(map(str, folders)).encode(), digest_size=6)
-        return f"documents-{place.hexdigest()}.sqlite"
+        digest = hashlib.blake2b("\0".join(map(str, folders)).encode(), digest_size=6)
+        return f"documents-{digest.hexdigest()}.sqlite"
 
     def build(self, db: sqlite3.Connection, report: Report) -> None:
-        """Fill an empty database."""
+        """Fill an empty database; ``report`` gets files done, their total and a name."""
         with db:
             db.executescript(TABLES)
             _add(db, list(self.places.find_all()), report)
             db.execute("INSERT INTO said (said) VALUES ('optimize')")
 
     def refresh(self, db: sqlite3.Connection, _signature: str, report: Report) -> bool:
-        """Read what is new or changed, drop what has gone."""
+        """Read new and changed files, drop deleted ones; False if a rebuild is better."""
         rows = db.execute("SELECT path, identity, id FROM document")
-        known = {path: (identity, number) for path, identity, number in rows}
-        there = {file.path: file for file in self.places.find_all()}
+        indexed = {path: (identity, number) for path, identity, number in rows}
+        current = {file.path: file for file in self.places.find_all()}
         gone = [
             number
-            for path, (identity, number) in known.items()
-            if path not in there or there[path].identity != identity
+            for path, (identity, number) in indexed.items()
+            if path not in current or current[path].identity != identity
         ]
         (written,) = db.execute("SELECT count(*) FROM said_docsize").fetchone()
-        left_behind = written - len(known) + len(gone)
-        if left_behind > MAX_LEFT_BEHIND * written:
+        deleted = written - len(indexed) + len(gone)
+        if deleted > MAX_DELETED_SHARE * written:
             return False
-        new = [file for path, file in there.items() if known.get(path, ("",))[0] != file.identity]
+        new = [
+            file for path, file in current.items() if indexed.get(path, ("",))[0] != file.identity
+        ]
         with db:
             db.executemany("DELETE FROM document WHERE id = ?", ((number,) for number in gone))
             _add(db, new, report)
@@ -118,11 +120,11 @@ class DocumentSource:
 
 
 def _add(db: sqlite3.Connection, files: Sequence[File], report: Report) -> None:
-    for place, file in enumerate(files):
-        if not file.path.isprintable():  # no page of anybody's: not even text
+    for position, file in enumerate(files):
+        if not file.path.isprintable():  # SQLite and terminals could not hold the name
             continue
-        if place % REPORT_EVERY == 0:
-            report(place, len(files), f"{file.name}")
+        if position % REPORT_EVERY == 0:
+            report(position, len(files), file.name)
         if text := texts.read(file):
             row = (file.path, file.identity, file.kind, file.name, file.section)
             number = db.execute(

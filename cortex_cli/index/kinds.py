@@ -1,6 +1,6 @@
-"""What sort of package a record is, judged by name, section, tags and short description.
+"""Classifies packages by name, section, tags and short description.
 
-People who ask for "something to edit pdf" do not mean a library, headers, debug symbols or
+Someone who asks for "something to edit PDFs" does not mean a library, headers, debug symbols or
 an empty transitional package; the search ranks those down unless they are asked for by name.
 """
 
@@ -18,7 +18,7 @@ DEBUG = "debug"
 TRANSITIONAL = "transitional"
 DATA = "data"
 
-_SECTIONS = {
+_SECTION_KINDS = {
     "libs": LIBRARY,
     "libdevel": DEVELOPMENT,
     "introspection": LIBRARY,
@@ -42,7 +42,7 @@ _MODULE = re.compile(
 )
 _TRANSITIONAL = re.compile(r"\b(transitional|dummy)\b.*\bpackage\b|^transitional\b", re.IGNORECASE)
 
-# What people say when they mean a package of a section.
+# The words that people use for the packages of a section.
 _SECTION_WORDS = """
     httpd: web server website | mail: mail | games: game play | editors: editor text
     database: database sql | graphics: image draw paint photo 3d | sound: audio music sound
@@ -54,23 +54,23 @@ _SECTION_WORDS = """
     interpreters: interpreter language | utils: file disk | otherosfs: windows emulator filesystem
 """
 SECTION_STEMS = {
-    section.strip(): frozenset(stem(word) for word in said.split())
+    section.strip(): frozenset(stem(word) for word in words.split())
     for entry in _SECTION_WORDS.replace("\n", "|").split("|")
     if entry.strip()
-    for section, _, said in [entry.partition(":")]
+    for section, _, words in [entry.partition(":")]
 }
 
 
-def kind_of(name: str, section: str, short: str, tags: str) -> str:
-    """The sort of one package."""
+def classify(name: str, section: str, short: str, tags: str) -> str:
+    """Return the kind of a package."""
     if _TRANSITIONAL.search(short) or "role::dummy" in tags:
         return TRANSITIONAL
     for ending, kind in _ENDINGS:
         if ending.search(name):
             return kind
-    area = section.rpartition("/")[2]
-    if area in _SECTIONS and not (area == "libs" and not name.startswith("lib")):
-        return _SECTIONS[area]
+    section = section.rpartition("/")[2]  # "contrib/libs"
+    if section in _SECTION_KINDS and not (section == "libs" and not name.startswith("lib")):
+        return _SECTION_KINDS[section]
     if _MODULE.match(name) and "role::program" not in tags:
         return LIBRARY
     return PROGRAM

@@ -1,6 +1,6 @@
-"""The package index: what it is made of, how it is made, and how an older one is put right.
+"""The package index: what it is built from, how it is built, and how it is updated.
 
-A ``Source`` of ``cache.py``: apt's lists, dpkg's status and file lists, the catalogue.
+An ``IndexSource`` of ``cache.py``: apt's lists, dpkg's status and file lists, the catalogue.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.index import background, build, commands, fill, intents, schema
+from cortex_cli.language.words import LANGUAGES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
     from cortex_cli.debian.lists import ListFile
     from cortex_cli.index.cache import Report
 
-LANGUAGES = ("en", "fr", "es")
-
 
 @dataclass(frozen=True, slots=True)
 class PackageSource:
-    """What the package index is made of."""
+    """What the package index is built from."""
 
     KIND: ClassVar[str] = "packages"
     TITLE: ClassVar[str] = "the index of this machine's packages"
@@ -38,96 +37,98 @@ class PackageSource:
 
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> Self:
-        """This machine's, or those that CORTEX_APT_LISTS and CORTEX_DPKG_STATUS name."""
+        """Find this machine's lists, or those of CORTEX_APT_LISTS and CORTEX_DPKG_STATUS."""
         folder = Path(environ.get("CORTEX_APT_LISTS") or apt_lists.SYSTEM_LISTS)
         status = Path(environ.get("CORTEX_DPKG_STATUS") or apt_lists.SYSTEM_STATUS)
-        lists = apt_lists.packages(folder)
+        lists = apt_lists.find_packages(folder)
         descriptions = [
-            found for language in LANGUAGES for found in apt_lists.translations(folder, language)
+            translation
+            for language in LANGUAGES
+            for translation in apt_lists.find_translations(folder, language)
         ]
-        listed = commands.files(folder)
-        return cls(folder, tuple(lists), tuple(descriptions), tuple(listed), status)
+        command_lists = commands.find_lists(folder)
+        return cls(folder, tuple(lists), tuple(descriptions), tuple(command_lists), status)
 
     @property
     def files(self) -> tuple[ListFile, ...]:
-        """Every list that is read."""
+        """All lists that are read."""
         return (*self.lists, *self.descriptions, *self.commands)
 
     @property
     def empty(self) -> bool:
-        """True where there is no apt at all."""
+        """True if this machine has no apt."""
         return not self.lists and not self.status.exists()
 
     @property
     def form(self) -> str:
-        """An index of another form cannot be read."""
+        """The format of the index; one of another format is rebuilt."""
         return str(schema.FORMAT)
 
     def lists_signature(self) -> str:
-        """Changes whenever the lists, the catalogue or the form of the index do."""
+        """Return a string that changes when the lists, the catalogue or the format do."""
         digest = hashlib.blake2b(self.form.encode(), digest_size=16)
-        digest.update(intents.identity().encode())
-        for found in self.files:
-            digest.update(found.identity.encode() + b"\0")
+        digest.update(intents.compute_identity().encode())
+        for listed in self.files:
+            digest.update(listed.identity.encode() + b"\0")
         return digest.hexdigest()
 
     def signature(self) -> str:
-        """Changes whenever the lists or dpkg's status do."""
-        return f"{self.lists_signature()} {build.status_signature(self.status)}"
+        """Return a string that changes when the lists or dpkg's status do."""
+        return f"{self.lists_signature()} {build.read_status_signature(self.status)}"
 
-    def lists_are_those_of(self, signature: str) -> bool:
-        """True where at most dpkg's status has changed since ``signature``."""
+    def has_same_lists(self, signature: str) -> bool:
+        """True if nothing but dpkg's status has changed since ``signature``."""
         return signature.partition(" ")[0] == self.lists_signature()
 
     def file_name(self) -> str:
-        """One name per lists folder and status file."""
-        place = hashlib.blake2b(f"{self.folder}\0{self.status}".encode(), digest_size=6)
-        return f"packages-{place.hexdigest()}.sqlite"
+        """Return the file name of the index: one per lists folder and status file."""
+        digest = hashlib.blake2b(f"{self.folder}\0{self.status}".encode(), digest_size=6)
+        return f"packages-{digest.hexdigest()}.sqlite"
 
     def build(self, db: sqlite3.Connection, report: Report) -> None:
-        """Fill an empty database; ``report`` gets bytes done, of how many, and a note.
+        """Fill an empty database; ``report`` gets bytes done, their total and a note.
 
         Raises:
             Failure: a list cannot be read.
         """
-        total = 2 * sum(found.size for found in self.files)  # writing takes as long as reading
+        total = 2 * sum(listed.size for listed in self.files)  # writing takes as long as reading
         read = written = 0
 
-        def count(size: int, note: str) -> None:
+        def report_read(size: int, note: str) -> None:
             nonlocal read
             read += size
             report(read + written, total, note)
 
-        def wrote(done: int, of: int) -> None:
+        def report_written(done: int, packages: int) -> None:
             nonlocal written
-            written = total // 2 * done // of
+            written = total // 2 * done // packages
             report(read + written, total, "writing")
 
-        collected = build.collect(self.lists, self.descriptions, self.status, count)
-        catalogue = intents.read(collected.records, [found.origin for found in self.lists])
+        collected = build.collect(self.lists, self.descriptions, self.status, report_read)
+        catalogue = intents.read(collected.records, [listed.origin for listed in self.lists])
         meta = {"packages": str(len(collected.records))}
 
         def pairs() -> Iterator[tuple[str, str]]:
-            yield from commands.installed(self.status)
-            for found in self.commands:
-                yield from commands.read(found)
-                count(found.size, "commands")
+            yield from commands.read_installed(self.status)
+            for listed in self.commands:
+                yield from commands.read(listed)
+                report_read(listed.size, "commands")
 
-        fill.write(db, collected, catalogue, pairs(), meta, report=wrote)
+        fill.write(db, collected, catalogue, pairs(), meta, report=report_written)
 
     def refresh(self, db: sqlite3.Connection, signature: str, _report: Report) -> bool:
-        """Put right what is installed, if only that has changed since ``signature``."""
-        if not self.lists_are_those_of(signature):
+        """Update which packages are installed; False if more has changed since ``signature``."""
+        if not self.has_same_lists(signature):
             return False
-        there = build.installed(self.status)
-        return fill.update_installed(db, there, commands.installed(self.status))
+        installed = build.read_installed(self.status)
+        return fill.update_installed(db, installed, commands.read_installed(self.status))
 
 
 def open_index(environ: Mapping[str, str]) -> sqlite3.Connection | None:
-    """The index of today's lists, waited for; None on a machine without apt.
+    """Open a fresh package index, waiting for its build; None on a machine without apt.
 
     Raises:
-        Failure: it cannot be built.
+        Failure: the index cannot be built.
     """
-    opened = background.made_now(PackageSource.find(environ), environ)
-    return opened.found.db if opened else None
+    opened = background.open_fresh(PackageSource.find(environ), environ)
+    return opened.index.db if opened else None

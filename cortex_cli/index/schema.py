@@ -15,14 +15,14 @@ CREATE TABLE package (
     installed TEXT,             -- the version on this machine, if any
     origin TEXT NOT NULL,
     section TEXT NOT NULL,
-    kind TEXT NOT NULL,         -- see kinds.py
+    kind TEXT NOT NULL,         -- one of kinds.py
     short TEXT NOT NULL,
     tags TEXT NOT NULL,         -- their words
     essential INTEGER NOT NULL, -- 1: removing it breaks the system
-    popularity REAL NOT NULL,   -- log(1 + how much else asks for it)
+    popularity REAL NOT NULL,   -- log(1 + how much other packages ask for it)
     curated REAL NOT NULL       -- log(1 + how many intents of the catalogue name it)
 );
-CREATE TABLE dictionary (words BLOB NOT NULL);  -- one row: what zlib is handed, see fill.py
+CREATE TABLE dictionary (words BLOB NOT NULL);  -- one row: zlib's dictionary, see fill.py
 CREATE TABLE description (      -- compressed; read for few packages at a time
     package INTEGER NOT NULL REFERENCES package (id),
     language TEXT NOT NULL,

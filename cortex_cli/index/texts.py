@@ -1,6 +1,6 @@
-"""What this machine says about itself: manual pages, systemd units, README.Debian files.
+"""Finds and reads this machine's documents: manual pages, systemd units, README.Debian files.
 
-``find_all`` looks only at names and time stamps; ``read`` takes from one file what is searched.
+``find_all`` looks only at names and time stamps; ``read`` returns the searchable text of one file.
 Nothing is run, not even ``man``.
 """
 
@@ -33,21 +33,21 @@ UNIT_FOLDERS = (
 UNIT_SUFFIXES = frozenset({".service", ".socket", ".timer", ".path", ".target", ".mount"})
 DOCS = Path("/usr/share/doc")
 README_NAMES = ("README.Debian", "README.Debian.gz")
-# A program with more pages than this (one for each of its commands) is searched by what each is
-# for; read whole they would be most of the index, and one cloud's tools have 16,000.
+# If a program has more pages than this (one for each of its commands), only their summaries are
+# indexed; in full they would be most of the index, and one cloud's tools have 16,000.
 LARGE_FAMILY = 300
 HEAD_BYTES = 4096
-# Of each paragraph the beginning says what it is about; of a page this much.
+# The beginning of each paragraph says what it is about; this much of a page is indexed.
 HEAD_CHARS, MAX_HEADS_CHARS = 160, 32 * 1024
 MAX_README_BYTES = 8 * 1024
 _FAMILY = re.compile(r"[A-Za-z0-9]+")
 _UNIT_LINE = re.compile(r"^(Description|Documentation|ExecStart)=-?(.+)$", re.MULTILINE)
-_RULE = re.compile(r"^\W*$|^(?:for|README)\b.*$", re.IGNORECASE)
+_HEADER_LINE = re.compile(r"^\W*$|^(?:for|README)\b.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to index; ``family`` is how many pages there are of its program."""
+    """A file to index; ``family`` is how many pages its program has."""
 
     path: str
     identity: str  # changes when the file does
@@ -58,13 +58,13 @@ class File:
 
     @property
     def brief(self) -> bool:
-        """True where only what it is for is of interest."""
+        """True if only the summary is indexed."""
         return self.family > LARGE_FAMILY
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is searched of one file."""
+    """The searchable text of one file."""
 
     summary: str
     options: str = ""
@@ -73,63 +73,69 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders that are looked through, the first of a name winning."""
+    """The folders to search; the first file of a name wins."""
 
     manuals: tuple[Path, ...]
     units: tuple[Path, ...]
     docs: Path
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Places:
-        """Those of MANPATH, SYSTEMD_UNIT_PATH and CORTEX_DOCS, or this machine's."""
-        named = [Path(each) for each in environ.get("SYSTEMD_UNIT_PATH", "").split(":") if each]
+    def from_environ(cls, environ: Mapping[str, str]) -> Places:
+        """Return those of MANPATH, SYSTEMD_UNIT_PATH and CORTEX_DOCS, or this machine's."""
+        units = [
+            Path(folder) for folder in environ.get("SYSTEMD_UNIT_PATH", "").split(":") if folder
+        ]
         docs = Path(environ.get("CORTEX_DOCS") or DOCS)
-        return cls(tuple(Manuals.of(environ).folders), tuple(named) or UNIT_FOLDERS, docs)
+        return cls(tuple(Manuals.from_environ(environ).folders), tuple(units) or UNIT_FOLDERS, docs)
 
-    def stamps(self) -> Iterator[str]:
-        """What changes when a file comes, goes or is replaced."""
-        for folder in (*self.manual_folders(), *self.units, self.docs):
+    def list_stamps(self) -> Iterator[str]:
+        """Yield strings that change when a file is added, removed or replaced."""
+        for folder in (*self.list_manual_folders(), *self.units, self.docs):
             try:
                 yield f"{folder}:{folder.stat().st_mtime_ns}"
             except OSError:
                 continue
-        for found in self._units():  # few, and these people edit
-            yield f"{found.path}:{found.identity}"
+        for unit in self._find_units():  # few, and often edited in place
+            yield f"{unit.path}:{unit.identity}"
 
-    def manual_folders(self) -> Iterator[Path]:
-        """The folders of manual pages, by section."""
+    def list_manual_folders(self) -> Iterator[Path]:
+        """Yield the folders of manual pages, by section."""
         for folder in self.manuals:
             for section in manpages.SECTIONS:
                 yield folder / f"man{section}"
 
     def find_all(self) -> Iterator[File]:
-        """Every file to index, each name once."""
-        yield from self._manuals()
-        yield from self._units()
-        yield from self._readmes()
+        """Yield every file to index, each name once."""
+        yield from self._find_manuals()
+        yield from self._find_units()
+        yield from self._find_readmes()
 
-    def _manuals(self) -> Iterator[File]:
-        found: dict[tuple[str, str], tuple[str, str]] = {}
-        for folder in self.manual_folders():
-            for entry in _files(folder):
+    def _find_manuals(self) -> Iterator[File]:
+        pages: dict[tuple[str, str], tuple[str, str]] = {}
+        for folder in self.list_manual_folders():
+            for entry in _list_files(folder):
                 stem = entry.name.removesuffix(".gz")
                 name, dot, section = stem.rpartition(".")
                 if dot and section.startswith(folder.name[3:]):
-                    found.setdefault((name, section), (entry.path, _identity(entry)))
-        families = Counter(_family(name) for name, _ in found)
-        for (name, section), (path, identity) in found.items():
-            yield File(path, identity, "man", name, section, families[_family(name)])
+                    pages.setdefault(
+                        (name, section), (entry.path, _identify(entry.stat(follow_symlinks=False)))
+                    )
+        families = Counter(_get_family(name) for name, _ in pages)
+        for (name, section), (path, identity) in pages.items():
+            yield File(path, identity, "man", name, section, families[_get_family(name)])
 
-    def _units(self) -> Iterator[File]:
-        found: dict[str, File] = {}
+    def _find_units(self) -> Iterator[File]:
+        units: dict[str, File] = {}
         for folder in self.units:
-            for entry in _files(folder):
+            for entry in _list_files(folder):
                 if Path(entry.name).suffix in UNIT_SUFFIXES:
-                    unit = File(entry.path, _identity(entry), "unit", entry.name)
-                    found.setdefault(entry.name, unit)
-        yield from found.values()
+                    unit = File(
+                        entry.path, _identify(entry.stat(follow_symlinks=False)), "unit", entry.name
+                    )
+                    units.setdefault(entry.name, unit)
+        yield from units.values()
 
-    def _readmes(self) -> Iterator[File]:
+    def _find_readmes(self) -> Iterator[File]:
         try:
             packages = sorted(entry.name for entry in os.scandir(self.docs) if entry.is_dir())
         except OSError:
@@ -141,20 +147,19 @@ class Places:
                     stat = path.stat()
                 except OSError:
                     continue
-                identity = f"{stat.st_size}:{stat.st_mtime_ns}"
-                yield File(str(path), identity, "readme", package)
+                yield File(str(path), _identify(stat), "readme", package)
                 break
 
 
 def read(file: File) -> Text | None:
-    """What is searched of ``file``; None if it cannot be read, or says nothing."""
+    """Return the searchable text of ``file``; None if it cannot be read or has none."""
     if file.kind == MAN:
-        return _of_manual(file)
-    return of_unit(content(file.path)) if file.kind == UNIT else _of_readme(file)
+        return _read_manual(file)
+    return parse_unit(read_text(file.path)) if file.kind == UNIT else _read_readme(file)
 
 
-def content(path: str, limit: int = manpages.MAX_PAGE_BYTES) -> str:
-    """The text of a file, compressed or not; empty if it cannot be read."""
+def read_text(path: str, limit: int = manpages.MAX_PAGE_BYTES) -> str:
+    """Return the text of a file, compressed or not; empty if it cannot be read."""
     try:
         if path.endswith(".gz"):
             with gzip.open(path) as packed:
@@ -165,10 +170,10 @@ def content(path: str, limit: int = manpages.MAX_PAGE_BYTES) -> str:
         return ""
 
 
-def _of_manual(file: File) -> Text | None:
-    roff = content(file.path, HEAD_BYTES if file.brief else manpages.MAX_PAGE_BYTES)
+def _read_manual(file: File) -> Text | None:
+    roff = read_text(file.path, HEAD_BYTES if file.brief else manpages.MAX_PAGE_BYTES)
     page = Manual(file.name, file.section, roff)
-    if not page.summary:  # a stub that leads to another page, or no page
+    if not page.summary:  # a link to another page, or not a manual page
         return None
     if file.brief:
         return Text(page.summary)
@@ -176,31 +181,31 @@ def _of_manual(file: File) -> Text | None:
     body: list[str] = []
     for paragraph in page.paragraphs:
         (options if paragraph.startswith("-") else body).append(paragraph[:HEAD_CHARS])
-    return Text(page.summary, _joined(options), _joined(body))
+    return Text(page.summary, _join(options), _join(body))
 
 
-def of_unit(text: str) -> Text | None:
-    """What a unit says of itself."""
-    said = _UNIT_LINE.findall(text)
-    summary = next((value.strip() for key, value in said if key == "Description"), "")
+def parse_unit(text: str) -> Text | None:
+    """Return the searchable text of a unit; None if it has no description."""
+    lines = _UNIT_LINE.findall(text)
+    summary = next((value.strip() for key, value in lines if key == "Description"), "")
     if not summary:
         return None
-    return Text(summary, body="\n".join(f"{key}={value}" for key, value in said[1:]))
+    return Text(summary, body="\n".join(f"{key}={value}" for key, value in lines[1:]))
 
 
-def _of_readme(file: File) -> Text | None:
-    text = content(file.path, MAX_README_BYTES)
+def _read_readme(file: File) -> Text | None:
+    text = read_text(file.path, MAX_README_BYTES)
     lines = (line.strip() for line in text.splitlines())
-    summary = next((line for line in lines if line and not _RULE.match(line)), "")
+    summary = next((line for line in lines if line and not _HEADER_LINE.match(line)), "")
     return Text(summary[:HEAD_CHARS], body=text) if summary else None
 
 
-def _joined(parts: Iterable[str]) -> str:
+def _join(parts: Iterable[str]) -> str:
     return "\n".join(parts)[:MAX_HEADS_CHARS]
 
 
-def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """The files of a folder by name; links lead to what is found by itself."""
+def _list_files(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield the files of a folder by name; links are skipped, their targets are found anyway."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -213,11 +218,10 @@ def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
             continue
 
 
-def _identity(entry: os.DirEntry[str]) -> str:
-    stat = entry.stat(follow_symlinks=False)
+def _identify(stat: os.stat_result) -> str:
     return f"{stat.st_size}:{stat.st_mtime_ns}"
 
 
-def _family(name: str) -> str:
-    found = _FAMILY.match(name)
-    return found[0] if found else name
+def _get_family(name: str) -> str:
+    match = _FAMILY.match(name)
+    return match[0] if match else name

@@ -1,8 +1,8 @@
-"""Asks apt what it would do, with the user's own rights: no lock, no root, nothing changed.
+"""Asks apt what it would do, with the user's permissions: no lock, no root, no changes.
 
-apt's binary cache goes into Cortex's own cache folder, because
-many machines (containers, minimal images) switch apt's off, and every question then costs the
-parsing of all lists.  ``CORTEX_APT_LISTS`` points apt at another folder, as it does the index.
+apt's binary cache is kept in Cortex's own cache folder: many machines (containers, minimal
+images) disable apt's, and then every query parses all the lists.  ``CORTEX_APT_LISTS`` points
+apt, and the index, at another folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cortex_cli.errors import Failure
 from cortex_cli.index import cache
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.install import simulation
-from cortex_cli.install.plan import bare_command
+from cortex_cli.install.plan import strip_root_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,11 +31,20 @@ if TYPE_CHECKING:
 
 # The programs that may be run as root are the system's, whatever the user's PATH says.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# Nothing else of the environment reaches apt: APT_CONFIG would let it change the rules.
-KEPT = ("HOME", "TERM", "LANG", "LC_ALL", "http_proxy", "https_proxy", "no_proxy", "DISPLAY")
-# Measured at 0.3 to 1 s; a machine that needs this long has another problem.
+# No other variable reaches apt: APT_CONFIG could change its rules.
+PASSED_VARIABLES = (
+    "HOME",
+    "TERM",
+    "LANG",
+    "LC_ALL",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "DISPLAY",
+)
+# Measured at 0.3 to 1 s; a machine that takes this long has another problem.
 TIMEOUT_S = 60.0
-GENTLY = ("nice", "-n", "10")
+LOW_PRIORITY = ("nice", "-n", "10")
 
 
 def simulate(
@@ -45,67 +54,70 @@ def simulate(
     thorough: bool = False,
     patience_s: float | None = None,
 ) -> Simulation:
-    """What ``command``, an apt-get of a plan, would do.
+    """Return what ``command``, an apt-get of a plan, would do.
 
-    ``thorough`` runs ``-s`` as well, at the same time: it goes through every step, and has the
-    origins of dependencies.  With hundreds of packages that takes seconds: where it is not done
-    after ``patience_s``, the listing has to do, and the result says so.
+    ``thorough`` also runs ``-s``, in parallel: it simulates every step and reports the origins
+    of dependencies.  With hundreds of packages that takes seconds; if it is not finished after
+    ``patience_s``, the listing is used alone and the result says so.
 
     Raises:
-        Failure: apt-get is not there, or does not answer.
+        Failure: apt-get is missing or does not answer.
     """
-    argv = bare_command(command)
-    with output.Waiting("asking apt"), _options(environ) as options:
+    argv = strip_root_prefix(command)
+    with output.Waiting("asking apt"), _apt_options(environ) as options:
         listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
         stepping = [argv[0], "-s", *options, *argv[1:]]
-        if patience_s is not None:  # on a busy machine the listing comes first
-            stepping = [*GENTLY, *stepping]
+        if patience_s is not None:  # on a busy machine the listing has priority
+            stepping = [*LOW_PRIORITY, *stepping]
         started = time.monotonic()
-        questions = [_start(each) for each in (listing, stepping)[: 1 + thorough]]
+        queries = [_start(argv) for argv in (listing, stepping)[: 1 + thorough]]
         try:
-            answers = [_answer(questions[0], TIMEOUT_S)]
+            answers = [_read_answer(queries[0], TIMEOUT_S)]
             wait_s = TIMEOUT_S
             if patience_s is not None:
                 wait_s = max(0.0, started + patience_s - time.monotonic())
-            answers += [_answer(question, wait_s) for question in questions[1:]]
+            answers += [_read_answer(query, wait_s) for query in queries[1:]]
         except subprocess.TimeoutExpired as error:
-            if patience_s is None or len(questions) == 1 or questions[0].poll() is None:
+            if patience_s is None or len(queries) == 1 or queries[0].poll() is None:
                 raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
         finally:
-            for question in questions:
-                _end(question)
+            for query in queries:
+                _kill(query)
     listed, complaint = answers[0]
     simulated = answers[1][0] if len(answers) > 1 else None
     if not complaint and len(answers) > 1:
         complaint = answers[1][1]
-    return simulation.read(listed, complaint, simulated)
+    return simulation.parse(listed, complaint, simulated)
 
 
-def records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
-    """What the lists and dpkg say of ``names``; nothing where apt-cache does not say it."""
-    with _options(environ) as options:
-        question = _start(["apt-cache", "show", *options, *names])
+def read_records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
+    """Return the lists' and dpkg's records of ``names``; empty if apt-cache times out."""
+    with _apt_options(environ) as options:
+        query = _start(["apt-cache", "show", *options, *names])
         try:
-            listed, _ = _answer(question, TIMEOUT_S)
+            listed, _ = _read_answer(query, TIMEOUT_S)
         except subprocess.TimeoutExpired:
             return b""
         finally:
-            _end(question)
+            _kill(query)
     return listed.encode()
 
 
-def _answer(question: subprocess.Popen[str], wait_s: float) -> tuple[str, str]:
-    """The output of apt, and its complaint where it would not do it."""
-    listed, complaint = question.communicate(timeout=wait_s)
-    status = question.returncode
+def _read_answer(query: subprocess.Popen[str], wait_s: float) -> tuple[str, str]:
+    """Return apt's output, and its error messages if it failed."""
+    listed, complaint = query.communicate(timeout=wait_s)
+    status = query.returncode
     if status and "E: " not in complaint:
-        complaint += f"E: apt-get ended with status {status}\n"
+        complaint += f"E: apt-get exited with status {status}\n"
     return listed, complaint if status else ""
 
 
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What apt gets to see of the environment."""
-    return {"PATH": SYSTEM_PATH, **{name: environ[name] for name in KEPT if name in environ}}
+def build_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that apt receives."""
+    return {
+        "PATH": SYSTEM_PATH,
+        **{name: environ[name] for name in PASSED_VARIABLES if name in environ},
+    }
 
 
 def _start(argv: list[str]) -> subprocess.Popen[str]:
@@ -126,26 +138,26 @@ def _start(argv: list[str]) -> subprocess.Popen[str]:
         ) from error
 
 
-def _end(question: subprocess.Popen[str]) -> None:
-    if question.poll() is None:
-        question.kill()
-        question.communicate()
+def _kill(query: subprocess.Popen[str]) -> None:
+    if query.poll() is None:
+        query.kill()
+        query.communicate()
 
 
 @contextmanager
-def _options(environ: Mapping[str, str]) -> Iterator[list[str]]:
-    """Options that change where apt reads, and nothing of what it would do."""
+def _apt_options(environ: Mapping[str, str]) -> Iterator[list[str]]:
+    """Yield options that change where apt reads, not what it would do."""
     settings = ["Debug::NoLocking=1", "Dir::Cache::srcpkgcache="]
-    folder = _cache_folder(environ)
-    name = _cache_name(environ)
+    folder = _find_cache_folder(environ)
+    name = _name_cache(environ)
     if folder:
         settings.append(f"Dir::Cache::pkgcache={folder / name}.bin")
     if status := environ.get("CORTEX_DPKG_STATUS"):
         settings.append(f"Dir::State::status={Path(status).resolve()}")
-    with tempfile.TemporaryDirectory(prefix="cortex-apt-") as made:
+    with tempfile.TemporaryDirectory(prefix="cortex-apt-") as temporary:
         if lists := environ.get("CORTEX_APT_LISTS"):
-            place = (folder or Path(made)) / f"{name}.list"
-            _keep(place, "".join(sources(Path(lists))))
+            place = (folder or Path(temporary)) / f"{name}.list"
+            _write_if_changed(place, "".join(list_sources(Path(lists))))
             settings += [
                 f"Dir::State::lists={Path(lists).resolve()}",
                 f"Dir::Etc::sourcelist={place}",
@@ -154,8 +166,8 @@ def _options(environ: Mapping[str, str]) -> Iterator[list[str]]:
         yield [part for setting in settings for part in ("-o", setting)]
 
 
-def _keep(path: Path, text: str) -> None:
-    """Have ``text`` in ``path``, untouched if it is there: apt's cache is as old as its sources."""
+def _write_if_changed(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` unless it is there: apt drops a cache older than its sources."""
     if path.is_file() and path.read_text() == text:
         return
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as stream:
@@ -163,8 +175,8 @@ def _keep(path: Path, text: str) -> None:
     Path(stream.name).replace(path)
 
 
-def _cache_folder(environ: Mapping[str, str]) -> Path | None:
-    for place in cache.folders(environ):
+def _find_cache_folder(environ: Mapping[str, str]) -> Path | None:
+    for place in cache.list_folders(environ):
         folder = place / "apt"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -175,15 +187,15 @@ def _cache_folder(environ: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _cache_name(environ: Mapping[str, str]) -> str:
-    """One cache per machine's lists, like the index."""
+def _name_cache(environ: Mapping[str, str]) -> str:
+    """Return a cache name that is unique to these lists, like the index's."""
     return PackageSource.find(environ).file_name().partition(".")[0]
 
 
-def sources(lists: Path) -> Iterator[str]:
-    """The sources that a folder of lists was fetched from, read off the names of the lists."""
-    for found in apt_lists.packages(lists):
-        stem = found.path.name.partition("_Packages")[0]
+def list_sources(lists: Path) -> Iterator[str]:
+    """Yield the apt sources that a folder of lists came from, derived from the file names."""
+    for package_list in apt_lists.find_packages(lists):
+        stem = package_list.path.name.partition("_Packages")[0]
         place, dists, rest = stem.rpartition("_dists_")
         suite, _, parts = rest.partition("_")
         component, binary, architecture = parts.rpartition("_binary-")

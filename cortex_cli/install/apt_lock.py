@@ -1,8 +1,8 @@
-"""Waits for whoever holds apt's locks, and says who that is.
+"""Waits until apt's locks are free, and names the program that holds them.
 
-apt and dpkg take POSIX locks.  The kernel tells a lock's holder to whoever may open the file
-(root); for others /proc/locks has it.  There is no event to wait for without taking the lock,
-which would stand in apt's own way: so this looks twice a second.
+apt and dpkg take POSIX locks.  The kernel names a lock's holder to anyone who may open the file
+(root); others can find it in /proc/locks.  There is no event to wait for without taking the
+lock, which would block apt itself: so this polls twice a second.
 """
 
 from __future__ import annotations
@@ -21,70 +21,70 @@ LOCKS = (
     Path("/var/lib/dpkg/lock"),
     Path("/var/cache/apt/archives/lock"),
 )
-LOOK_EVERY_S = 0.5
-# As long as an unattended upgrade may well take.
+POLL_S = 0.5
+# An unattended upgrade may take this long.
 TIMEOUT_S = 30 * 60.0
 _FLOCK = "hhqqi4x"
 
 
 def wait(locks: tuple[Path, ...] = LOCKS, timeout_s: float = TIMEOUT_S) -> None:
-    """Return once nobody holds a lock.
+    """Return once no lock is held.
 
     Raises:
-        Failure: somebody still does after ``timeout_s``.
+        Failure: one is still held after ``timeout_s``.
     """
     deadline = time.monotonic() + timeout_s
-    said = None
-    while found := held(locks):
-        lock, pid = found
-        holder = f"{_name(pid)} (pid {pid})" if pid > 0 else "another program"
-        if said != pid:
-            output.talk(f"apt's lock {lock} is held by {holder}: waiting for it …")
-            said = pid
+    announced_pid = None
+    while lock_and_pid := find_holder(locks):
+        lock, pid = lock_and_pid
+        holder = f"{_read_process_name(pid)} (pid {pid})" if pid > 0 else "another program"
+        if announced_pid != pid:
+            output.talk(f"apt's lock {lock} is held by {holder}; waiting …")
+            announced_pid = pid
         if time.monotonic() >= deadline:
             raise Failure(
                 f"{holder} still holds apt's lock {lock} after {timeout_s:.0f} s",
-                hint="wait for it to end, then run the same command again",
+                hint="wait for it to finish, then run the same command again",
             )
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(POLL_S)
 
 
-def held(locks: tuple[Path, ...] = LOCKS) -> tuple[Path, int] | None:
-    """The first of ``locks`` that somebody holds, and their pid (0 or less: not to be seen)."""
+def find_holder(locks: tuple[Path, ...] = LOCKS) -> tuple[Path, int] | None:
+    """Return the first held lock of ``locks`` and its holder's pid (0 or less: hidden from us)."""
     for lock in locks:
         try:
-            pid = _holder(lock)
+            pid = _query_holder(lock)
         except OSError:
-            continue  # no such lock: nobody has run apt yet
+            continue  # no such file: apt has never run here
         if pid is not None:
             return lock, pid
     return None
 
 
-def _holder(lock: Path) -> int | None:
+def _query_holder(lock: Path) -> int | None:
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
     except PermissionError:
-        return _listed_holder(lock)
+        return _look_up_holder(lock)
     try:
-        question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
+        request = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, request))
     finally:
         os.close(descriptor)
     return None if kind == fcntl.F_UNLCK else pid
 
 
-def _listed_holder(lock: Path) -> int | None:
+def _look_up_holder(lock: Path) -> int | None:
     status = lock.stat()
-    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    inode = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     for line in Path("/proc/locks").read_text().splitlines():
         fields = line.split()
-        if "->" not in fields and len(fields) > 5 and fields[5] == place:
+        if "->" not in fields and len(fields) > 5 and fields[5] == inode:
             return int(fields[4])
     return None
 
 
-def _name(pid: int) -> str:
+def _read_process_name(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:

@@ -1,14 +1,14 @@
-"""Why apt would remove a package: which of the new ones conflicts with it.
+"""Why apt would remove a package: which of the new ones conflicts with it.  Pure.
 
-Read from the packages' own records, ``Conflicts`` and ``Breaks`` against names and what is
-provided.  Versions in them are not compared: apt has done that, and decided.  Pure.
+Reads the packages' own records: ``Conflicts`` and ``Breaks`` against names and ``Provides``.
+Versions are not compared: apt has already done that and decided.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.debian.deb822 import Reader, names, stanzas
+from cortex_cli.debian.deb822 import Reader, parse_names, split_stanzas
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,28 +16,30 @@ if TYPE_CHECKING:
 _READER = Reader(("Package", "Provides", "Conflicts", "Breaks"))
 
 
-def found(records: bytes, new: Collection[str], removed: Collection[str]) -> dict[str, list[str]]:
-    """Removed package → the new or changed ones that conflict with it; only where one does."""
+def find_conflicts(
+    records: bytes, new: Collection[str], removed: Collection[str]
+) -> dict[str, list[str]]:
+    """Map each removed package to the new or changed ones that conflict with it, if any."""
     provided: dict[str, set[str]] = {}
     refused: dict[str, set[str]] = {}
-    for stanza in stanzas([records]):
+    for stanza in split_stanzas([records]):
         fields = _READER.read(stanza)
         name = fields.get("Package", "")
         provided.setdefault(name, {name}).update(
-            each for each, _ in names(fields.get("Provides", ""))
+            provided_name for provided_name, _ in parse_names(fields.get("Provides", ""))
         )
         relations = f"{fields.get('Conflicts', '')},{fields.get('Breaks', '')}"
-        refused.setdefault(name, set()).update(each for each, _ in names(relations))
+        refused.setdefault(name, set()).update(other for other, _ in parse_names(relations))
     reasons = {}
-    for gone in removed:
-        theirs = provided.get(gone, {gone})
-        # Either side may say it: what is removed may conflict with what comes.
-        against = [
+    for package in removed:
+        aliases = provided.get(package, {package})
+        # Either side may declare it: the removed package may conflict with a new one.
+        rivals = [
             name
             for name in sorted(new)
-            if theirs & refused.get(name, set())
-            or provided.get(name, {name}) & refused.get(gone, set())
+            if aliases & refused.get(name, set())
+            or provided.get(name, {name}) & refused.get(package, set())
         ]
-        if against:
-            reasons[gone] = against
+        if rivals:
+            reasons[package] = rivals
     return reasons

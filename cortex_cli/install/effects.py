@@ -1,7 +1,7 @@
-"""What packages bring along beyond their files: services, ports, files below /etc.
+"""What packages add beyond their files: services, open ports, files below /etc.
 
-Known for sure from a package that is at hand (apt's cache, a ``file:`` archive), and from
-``effects.yaml`` for well-known servers; of anything else the answer is that it is not known.
+Read from the package itself if it is on this machine (apt's cache, a ``file:`` archive), and
+from ``effects.yaml`` for well-known servers; everything else is reported as unknown.
 """
 
 from __future__ import annotations
@@ -23,59 +23,64 @@ ARCHIVES = Path("/var/cache/apt/archives")
 TABLE = Path(__file__).with_name("effects.yaml")
 UNIT_FOLDERS = ("lib/systemd/system/", "usr/lib/systemd/system/", "etc/systemd/system/")
 UNIT_KINDS = (".service", ".socket", ".timer")
-# Looking into packages must not hold up a reply: so much unpacks in a fifth of a second.
-MAX_PEEKED_BYTES = 3_000_000
+# Reading packages must not delay a reply: this much unpacks in a fifth of a second.
+MAX_READ_BYTES = 3_000_000
 MAX_UNIT_BYTES = 64 * 1024
 
 
-def foreseen(
-    changes: Sequence[Change], asked: Iterable[str], uris: Sequence[str], archives: Path = ARCHIVES
+def predict_effects(
+    changes: Sequence[Change],
+    requested: Iterable[str],
+    uris: Sequence[str],
+    archives: Path = ARCHIVES,
 ) -> Effects:
-    """What ``changes`` bring; ``asked`` are the packages whose effects a person must know."""
-    table = _table()
+    """Return what ``changes`` add; of ``requested`` packages, also whose effects are unknown."""
+    table = _load_table()
     services: list[str] = []
     ports: list[str] = []
     files: list[str] = []
-    asked = list(asked)
-    peeked = _affordable(at_hand(changes, uris, archives), asked)
-    known = set(peeked)
+    requested = list(requested)
+    readable = _select_affordable(find_local_archives(changes, uris, archives), requested)
+    with_known_effects = set(readable)
     for change in changes:
         if listed := table.get(change.name):
-            known.add(change.name)
+            with_known_effects.add(change.name)
             services += listed.get("units", [])
             ports += listed.get("ports", [])
-        if change.name in peeked:
-            found = peek(peeked[change.name])
-            services += found.services
-            ports += found.ports
-            files += found.files
-    unknown = [name for name in asked if name not in known]
-    return Effects(_once(services), _once(ports), _once(files), _once(unknown))
+        if change.name in readable:
+            shipped = read_archive(readable[change.name])
+            services += shipped.services
+            ports += shipped.ports
+            files += shipped.files
+    unknown = [name for name in requested if name not in with_known_effects]
+    return Effects(
+        _deduplicate(services), _deduplicate(ports), _deduplicate(files), _deduplicate(unknown)
+    )
 
 
-def at_hand(
+def find_local_archives(
     changes: Sequence[Change], uris: Sequence[str], archives: Path = ARCHIVES
 ) -> dict[str, Path]:
-    """The package files of ``changes`` that this machine has already, by name."""
-    kept = {
+    """Map names of ``changes`` to the package files that this machine already has."""
+    cached = {
         path.name.rpartition("_")[0]: path for path in sorted(archives.glob("*.deb"), reverse=True)
     }
     local = [Path(unquote(uri.removeprefix("file:"))) for uri in uris if uri.startswith("file:")]
-    there = {path.name.partition("_")[0]: path for path in local}
-    found = {}
+    by_name = {path.name.partition("_")[0]: path for path in local}
+    archives_found = {}
     for change in changes:
         name = change.name.partition(":")[0]
-        path = kept.get(f"{name}_{(change.new or '').replace(':', '%3a')}", there.get(name))
+        path = cached.get(f"{name}_{(change.new or '').replace(':', '%3a')}", by_name.get(name))
         if path is not None and path.is_file():
-            found[change.name] = path
-    return found
+            archives_found[change.name] = path
+    return archives_found
 
 
-def _affordable(debs: Mapping[str, Path], asked: Sequence[str]) -> dict[str, Path]:
-    """Those of ``debs`` that there is time to look into; the ones that are ``asked`` for first."""
-    budget = MAX_PEEKED_BYTES
+def _select_affordable(debs: Mapping[str, Path], requested: Sequence[str]) -> dict[str, Path]:
+    """Pick from ``debs`` what there is time to read, ``requested`` packages first."""
+    budget = MAX_READ_BYTES
     chosen = {}
-    for name in sorted(debs, key=lambda name: name not in asked):
+    for name in sorted(debs, key=lambda name: name not in requested):
         size = debs[name].stat().st_size
         if size <= budget:
             budget -= size
@@ -83,8 +88,8 @@ def _affordable(debs: Mapping[str, Path], asked: Sequence[str]) -> dict[str, Pat
     return chosen
 
 
-def peek(deb: Path) -> Effects:
-    """The units, the sockets' ports and the files below /etc that ``deb`` ships."""
+def read_archive(deb: Path) -> Effects:
+    """Return the units, the sockets' ports and the files below /etc that ``deb`` ships."""
     services, ports, files = [], [], []
     with subprocess.Popen(
         ["dpkg-deb", "--fsys-tarfile", str(deb)],
@@ -105,26 +110,26 @@ def peek(deb: Path) -> Effects:
                     services.append(Path(name).name)
                     stream = archive.extractfile(member) if member.isfile() else None
                     if name.endswith(".socket") and stream:
-                        ports += listened(stream.read(MAX_UNIT_BYTES).decode(errors="replace"))
+                        ports += parse_ports(stream.read(MAX_UNIT_BYTES).decode(errors="replace"))
         except (tarfile.TarError, EOFError):
-            pass  # a damaged package is apt's to complain about
+            pass  # apt itself reports a damaged package
         finally:
             process.kill()
     return Effects(tuple(services), tuple(ports), tuple(files))
 
 
-def listened(unit: str) -> list[str]:
-    """The ports that a socket unit listens on."""
-    found = []
+def parse_ports(unit: str) -> list[str]:
+    """Return the ports that a socket unit listens on, such as ``80/tcp``."""
+    ports = []
     for line in unit.splitlines():
         name, _, value = line.partition("=")
         port = value.strip().rpartition(":")[2]
         if name.strip() in ("ListenStream", "ListenDatagram") and port.isdigit():
-            found.append(f"{port}/{'tcp' if name.strip() == 'ListenStream' else 'udp'}")
-    return found
+            ports.append(f"{port}/{'tcp' if name.strip() == 'ListenStream' else 'udp'}")
+    return ports
 
 
-def _table() -> Mapping[str, dict[str, list[str]]]:
+def _load_table() -> Mapping[str, dict[str, list[str]]]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -133,5 +138,5 @@ def _table() -> Mapping[str, dict[str, list[str]]]:
     return {name: values for names, values in groups.items() for name in names.split()}
 
 
-def _once(values: Iterable[str]) -> tuple[str, ...]:
+def _deduplicate(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))

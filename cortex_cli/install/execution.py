@@ -1,7 +1,7 @@
-"""Carries out a plan: policy, one question, root, apt's lock, the commands, the history.
+"""Runs a plan: policy, one question, root, apt's lock, the commands, the history.
 
-The order is fixed here.  Nothing has run before the history has the entry, and whatever ends
-the commands, the entry says what is there afterwards.
+The order is fixed here.  No command runs before the history has the entry, and however the
+commands end, the entry records what is installed afterwards.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
-from cortex_cli.errors import FAILED, INTERRUPTED, AlreadySaid, Failure, UsageFault
+from cortex_cli.errors import FAILED, INTERRUPTED, AlreadyReported, Failure, UsageError
 from cortex_cli.install import apt_lock, privileges, runner, validation
 from cortex_cli.install.history import History
 from cortex_cli.install.policy import file as policy_file
@@ -23,51 +23,51 @@ if TYPE_CHECKING:
 
     from cortex_cli.install.history_entry import Entry, Kind, State
     from cortex_cli.install.plan import Plan
-    from cortex_cli.install.runner import Ended
+    from cortex_cli.install.runner import Outcome
     from cortex_cli.settings import Settings
 
-# apt says this where another program took the lock between our look and its own.
+# apt says this if another program took the lock between our check and its own.
 LOCK_LOST = "Could not get lock"
-LOCK_TRIES = 5
+MAX_LOCK_ATTEMPTS = 5
 
 
-def allowed(settings: Settings, plan: Plan) -> Verdict:
-    """The policies' verdict.
+def check_policy(settings: Settings, plan: Plan) -> Verdict:
+    """Return the policies' verdict.
 
     Raises:
-        Failure: it is deny.
+        Failure: the plan is denied.
     """
-    verdict = judge_plan(policy_file.policies(settings.environ), plan)
+    verdict = judge_plan(policy_file.load_policies(settings.environ), plan)
     if verdict.level is Level.DENY:
         raise Failure(
             f"the policy does not allow {verdict.about}: {verdict.why}",
-            hint="who administers this machine can change /etc/cortex/policy.yaml",
+            hint="an administrator of this machine can change /etc/cortex/policy.yaml",
         )
     return verdict
 
 
-def carry_out(
+def execute(
     settings: Settings, plan: Plan, kind: Kind, *, yes: bool, undoes: int | None = None
 ) -> Entry:
     """Run ``plan`` after one question and return its entry in the history.
 
     Raises:
-        Failure: it was not to be run, or could not be begun.
-        AlreadySaid: it was begun and did not come to its end.
+        Failure: it may not be run, or could not be started.
+        AlreadyReported: it was started and did not finish.
     """
-    verdict = allowed(settings, plan)
+    verdict = check_policy(settings, plan)
     if plan.refusal:
-        raise Failure(f"apt would not do this: {plan.refusal}", hint="nothing was done")
+        raise Failure(f"apt would not do this: {plan.refusal}", hint="nothing was changed")
     if plan.commands:
-        _agree(verdict, yes=yes)
-        privileges.make_sure()
+        _confirm(verdict, yes=yes)
+        privileges.ensure_root()
     with History.open(settings.environ) as history:
-        number = history.begin(kind, plan, undoes)
+        number = history.start(kind, plan, undoes)
         state: State = "failed"
         failed: int | None = None
         status: int | None = None
         try:
-            state, failed, status = _run(settings, plan, history.log(number))
+            state, failed, status = _run_commands(settings, plan, history.log(number))
         except KeyboardInterrupt:
             state, failed = "interrupted", 0
             raise
@@ -75,7 +75,7 @@ def carry_out(
             entry = _finish(history, number, state, failed, status)
     if state != "done":
         _report(plan, entry)
-        raise AlreadySaid(INTERRUPTED if state == "interrupted" else FAILED)
+        raise AlreadyReported(INTERRUPTED if state == "interrupted" else FAILED)
     return entry
 
 
@@ -85,56 +85,57 @@ def _finish(
     try:
         return history.finish(number, state, failed, status)
     except Failure:
-        output.talk(f"the commands came to their end, and that was: {state}")
+        output.talk(f"finished: {state}")
         raise
 
 
-def _agree(verdict: Verdict, *, yes: bool) -> None:
-    """Ask once; --yes answers what the policy allows, not what it wants asked."""
-    person = sys.stdin.isatty()
+def _confirm(verdict: Verdict, *, yes: bool) -> None:
+    """Ask once; --yes answers for what the policy allows, not for what it marks as ask."""
+    interactive = sys.stdin.isatty()
     if verdict.level is Level.ASK:
-        if not person:
+        if not interactive:
             raise Failure(
-                f"the policy wants a person asked about {verdict.about}: {verdict.why}",
-                hint="run it in a terminal",
+                f"the policy requires confirmation for {verdict.about}: {verdict.why}",
+                hint="run the command in a terminal",
             )
-        output.talk(f"the policy wants you asked about {verdict.about}: {verdict.why}")
+        output.talk(f"the policy requires confirmation for {verdict.about}: {verdict.why}")
     elif yes:
         return
-    elif not person:
-        raise UsageFault("there is nobody to ask whether to go on", hint="add --yes")
+    elif not interactive:
+        raise UsageError("confirmation needs a terminal", hint="add --yes to run without asking")
     if not click.confirm("Run these commands?", default=False, err=True):
-        raise Failure("nothing was done")
+        raise Failure("nothing was changed")
 
 
-def _run(settings: Settings, plan: Plan, log: Path) -> tuple[State, int | None, int | None]:
-    """Run the commands one after the other, to the first that fails."""
+def _run_commands(
+    settings: Settings, plan: Plan, log: Path
+) -> tuple[State, int | None, int | None]:
+    """Run the commands in order, up to the first failure."""
     apt_lock.wait()
-    validation.still_true(settings, plan)
+    validation.confirm_unchanged(settings, plan)
     for number, command in enumerate(plan.commands):
-        output.talk(f"$ {plan.shown_commands()[number]}")
-        ended = _run_one(command, settings, log)
-        if ended.interrupted:
-            return "interrupted", number, ended.status
-        if ended.status:
-            return "failed", number, ended.status
+        output.talk(f"$ {plan.format_commands()[number]}")
+        outcome = _run_command(command, settings, log)
+        if outcome.interrupted:
+            return "interrupted", number, outcome.status
+        if outcome.status:
+            return "failed", number, outcome.status
     return "done", None, 0
 
 
-def _run_one(command: tuple[str, ...], settings: Settings, log: Path) -> Ended:
-    for _ in range(LOCK_TRIES):
+def _run_command(command: tuple[str, ...], settings: Settings, log: Path) -> Outcome:
+    for _ in range(MAX_LOCK_ATTEMPTS):
         apt_lock.wait()
-        ended = runner.run(command, settings.environ, log)
-        if not ended.status or ended.interrupted or LOCK_LOST not in ended.output:
+        outcome = runner.run(command, settings.environ, log)
+        if not outcome.status or outcome.interrupted or LOCK_LOST not in outcome.output:
             break
-    return ended
+    return outcome
 
 
 def _report(plan: Plan, entry: Entry) -> None:
-    """Say what was done and what was not."""
-    shown = plan.shown_commands()
+    """Print which commands ran and which did not."""
     failed = entry.failed_command or 0
-    for number, command in enumerate(shown):
+    for number, command in enumerate(plan.format_commands()):
         if number < failed:
             output.talk(f"done: {command}")
         elif number == failed:
@@ -149,6 +150,4 @@ def _report(plan: Plan, entry: Entry) -> None:
             output.talk(f"unchanged: {name} ({old or 'not installed'})")
         else:
             output.talk(f"changed: {name}: {old or 'not installed'} → {new or 'not installed'}")
-    output.talk(
-        f"history entry {entry.id}; what was done is taken back by: cortex rollback {entry.id}"
-    )
+    output.talk(f"history entry {entry.id}; undo with: cortex rollback {entry.id}")

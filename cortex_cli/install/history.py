@@ -1,8 +1,8 @@
 """What was planned and done on this machine, in SQLite.
 
 An entry is written before the first command runs and again after the last, each in one
-transaction, so a crash leaves either; one that was begun and whose process is gone was broken
-off, and the next look finds out from dpkg what it had done.  Root's history is the machine's
+transaction, so a crash leaves one or the other.  A running entry whose process is gone was
+broken off; the next read asks dpkg what it had done.  Root's history is the machine's
 (``/var/lib/cortex-history``), a user's is their own.
 """
 
@@ -22,7 +22,7 @@ from cortex_cli.debian import dpkg_status
 from cortex_cli.errors import Failure, NothingFound
 from cortex_cli.install.history_entry import FIELDS, from_row
 from cortex_cli.processes import Process
-from cortex_cli.settings import why_not_mine
+from cortex_cli.settings import find_privacy_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 SYSTEM_FOLDER = Path("/var/lib/cortex-history")
 FILE_NAME = "history.sqlite"
 BUSY_TIMEOUT_S = 10.0
-# Of a long output the beginning says what was to be done, and the end why it failed.
+# The start of a long output says what was planned, the end why it failed.
 OUTPUT_HEAD_BYTES = 16 * 1024
 OUTPUT_TAIL_BYTES = 48 * 1024
-# Dry runs are many and short of consequences; older ones make room.
+# Dry runs are frequent and change nothing; the oldest are dropped.
 MAX_DRY_RUNS = 1000
-# Given back before the outcome is written, so that a disk that filled up meanwhile can take it.
+# Released before the outcome is written, so that it fits on a disk that has filled up meanwhile.
 RESERVE_BYTES = 256 * 1024
 
 MIGRATIONS = (
@@ -62,9 +62,9 @@ class History:
         self._folder = folder
         self._environ = environ
         self._path = folder / FILE_NAME
-        with _translated(self._path):
+        with _translate_errors(self._path):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if reason := why_not_mine(folder):
+            if reason := find_privacy_problem(folder):
                 raise Failure(f"the folder {folder} is not safe to use: {reason}")
             self._db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
@@ -75,12 +75,12 @@ class History:
 
     @classmethod
     def open(cls, environ: Mapping[str, str]) -> Self:
-        """Open the history of whoever runs this.
+        """Open the current user's history.
 
         Raises:
             Failure: it cannot be read or written.
         """
-        return cls(folder_of(environ), environ)
+        return cls(find_folder(environ), environ)
 
     def __enter__(self) -> Self:
         return self
@@ -99,9 +99,9 @@ class History:
         self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         self._db.execute("COMMIT")
 
-    def dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
-        """Record what was only looked at."""
-        with _translated(self._path):
+    def record_dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
+        """Record a plan that was only shown."""
+        with _translate_errors(self._path):
             number = self._insert(kind, plan, undoes, state="dry run")
             self._db.execute(
                 "DELETE FROM entry WHERE state = 'dry run' AND id <= ("
@@ -110,51 +110,51 @@ class History:
             )
         return number
 
-    def begin(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
-        """Record that ``plan`` is about to be run by this process."""
-        me = processes.of(os.getpid())
-        with _translated(self._path):
+    def start(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
+        """Record that this process is about to run ``plan``."""
+        me = processes.identify(os.getpid())
+        with _translate_errors(self._path):
             self._make_reserve()
             return self._insert(kind, plan, undoes, state="running", process=me)
 
     def finish(
         self, number: int, state: State, failed: int | None = None, status: int | None = None
     ) -> Entry:
-        """Record how it ended, with what is there now and what was said meanwhile."""
-        entry = self._raw(number)
-        after = dpkg_status.read(self._environ).among(entry.before)
-        output = bounded(self.log(number))
-        with _translated(self._path):
+        """Record how it ended, with the installed versions and the commands' output."""
+        entry = self._read_entry(number)
+        after = dpkg_status.read(self._environ).states_of(entry.before)
+        output = read_excerpt(self.log(number))
+        with _translate_errors(self._path):
             self._reserve().unlink(missing_ok=True)
             self._db.execute(
                 "UPDATE entry SET state = ?, ended = ?, after = ?, output = ?, failed_command = ?,"
                 " exit_status = ? WHERE id = ? AND state = 'running'",
-                [state, time.time(), _dumped(after), output, failed, status, number],
+                [state, time.time(), _dump(after), output, failed, status, number],
             )
         self.log(number).unlink(missing_ok=True)
-        return self._raw(number)
+        return self._read_entry(number)
 
     def entry(self, number: int) -> Entry:
-        """The entry of that number.
+        """Return one entry.
 
         Raises:
-            NothingFound: there is none.
+            NothingFound: there is no such entry.
         """
-        self._settle()
-        return self._raw(number)
+        self._mark_abandoned()
+        return self._read_entry(number)
 
     def entries(self, limit: int = -1) -> list[Entry]:
-        """The entries, newest first."""
-        self._settle()
+        """Return the entries, newest first."""
+        self._mark_abandoned()
         return self._select("ORDER BY id DESC LIMIT ?", [limit])
 
     def log(self, number: int) -> Path:
-        """Where the commands of a running entry write; survives this process."""
+        """Return the file that a running entry's commands write to; it outlives this process."""
         return self._folder / f"output-{number}.log"
 
-    def _settle(self) -> None:
-        """Mark what was broken off: begun by a process that is gone."""
-        with _translated(self._path):
+    def _mark_abandoned(self) -> None:
+        """Mark running entries whose process is gone as broken off."""
+        with _translate_errors(self._path):
             rows = self._db.execute(
                 "SELECT id, pid, pid_started FROM entry WHERE state = 'running'"
             ).fetchall()
@@ -162,16 +162,16 @@ class History:
             if not processes.is_running(Process(pid, started)):
                 self.finish(number, "broken off")
 
-    def _raw(self, number: int) -> Entry:
-        found = self._select("WHERE id = ?", [number])
-        if not found:
+    def _read_entry(self, number: int) -> Entry:
+        entries = self._select("WHERE id = ?", [number])
+        if not entries:
             raise NothingFound(
-                f"the history has no entry {number}", hint="the entries there are: cortex history"
+                f"the history has no entry {number}", hint="list the entries with: cortex history"
             )
-        return found[0]
+        return entries[0]
 
     def _select(self, clause: str, values: list[int]) -> list[Entry]:
-        with _translated(self._path):
+        with _translate_errors(self._path):
             rows = self._db.execute(f"SELECT {FIELDS} FROM entry {clause}", values)  # noqa: S608
             return [from_row(row) for row in rows.fetchall()]
 
@@ -192,10 +192,10 @@ class History:
                 plan.request,
                 json.dumps(plan.as_json()),
                 undoes,
-                who(self._environ),
+                identify_user(self._environ),
                 state,
                 time.time(),
-                _dumped(self._versions(plan)),
+                _dump(self._versions(plan)),
                 process.pid if process else None,
                 process.started if process else None,
             ],
@@ -204,8 +204,8 @@ class History:
 
     def _versions(self, plan: Plan) -> Versions:
         names = [package.name for package in plan.packages]
-        changed = [dpkg_status.bare(change.name) for change in plan.changes.all()]
-        return dpkg_status.read(self._environ).among([*names, *changed])
+        changed = [dpkg_status.strip_architecture(change.name) for change in plan.changes.all()]
+        return dpkg_status.read(self._environ).states_of([*names, *changed])
 
     def _reserve(self) -> Path:
         return self._folder / "reserve"
@@ -218,8 +218,8 @@ class History:
             os.close(descriptor)
 
 
-def folder_of(environ: Mapping[str, str]) -> Path:
-    """The folder of the history of whoever runs this."""
+def find_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of the current user's history."""
     if named := environ.get("CORTEX_STATE_DIR"):
         return Path(named)
     if os.geteuid() == 0:
@@ -228,8 +228,8 @@ def folder_of(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "cortex"
 
 
-def who(environ: Mapping[str, str]) -> str:
-    """The person: whoever called sudo, else this user."""
+def identify_user(environ: Mapping[str, str]) -> str:
+    """Return the name of whoever called sudo, else of this user."""
     try:
         name = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -238,8 +238,8 @@ def who(environ: Mapping[str, str]) -> str:
     return f"{caller} (as {name})" if os.getuid() == 0 and caller else name
 
 
-def bounded(path: Path) -> str:
-    """The text of a file, its middle left out where it is long, and said so."""
+def read_excerpt(path: Path) -> str:
+    """Return a file's text; a note replaces the middle of a long one."""
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
@@ -248,20 +248,20 @@ def bounded(path: Path) -> str:
                 return stream.read().decode(errors="replace")
             head = stream.read(OUTPUT_HEAD_BYTES).decode(errors="replace")
             stream.seek(-OUTPUT_TAIL_BYTES, os.SEEK_END)
-            left_out = size - OUTPUT_HEAD_BYTES - OUTPUT_TAIL_BYTES
+            omitted = size - OUTPUT_HEAD_BYTES - OUTPUT_TAIL_BYTES
             tail = stream.read().decode(errors="replace")
-            return f"{head}\n[… {left_out} bytes left out …]\n{tail}"
+            return f"{head}\n[… {omitted} bytes omitted …]\n{tail}"
     except OSError:
         return ""
 
 
-def _dumped(versions: Versions) -> str:
+def _dump(versions: Versions) -> str:
     return json.dumps(dpkg_status.as_json(versions))
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    hint = f"see whether there is room, and whose it is: df -h {path.parent}; ls -ld {path.parent}"
+def _translate_errors(path: Path) -> Iterator[None]:
+    hint = f"check free space and ownership: df -h {path.parent}; ls -ld {path.parent}"
     try:
         yield
     except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""One entry of the history: a plan, what came of it, and how it is written down."""
+"""One entry of the history: a plan, its outcome, and its form in the database."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Entry:
     exit_status: int | None
 
     def as_json(self) -> dict[str, Any]:
-        """The entry for ``--json``."""
+        """Return the entry for ``--json``."""
         values = {name: getattr(self, name) for name in self.__slots__}
         after = None if self.after is None else dpkg_status.as_json(self.after)
         return {**values, "before": dpkg_status.as_json(self.before), "after": after}
 
 
 def from_row(row: tuple[Any, ...]) -> Entry:
-    """The entry in a row of ``FIELDS``."""
+    """Build the entry from a row of ``FIELDS``."""
     values = dict(zip(FIELDS.split(", "), row, strict=True))
     after = None if values["after"] is None else dpkg_status.from_json(json.loads(values["after"]))
     before = dpkg_status.from_json(json.loads(values["before"]))

@@ -1,8 +1,8 @@
 """From a choice to a plan.  Pure: no index, no model, no process.
 
-The model proposes among candidates; a name that is no candidate never gets into a plan.
-``make`` gives the proposal, ``checked`` the same with what apt says it would do.  A dry run
-prints the very ``Plan`` that a real run executes.
+The model picks among candidates; no other name ever gets into a plan.  ``build`` makes the
+proposal, ``with_effects`` adds what apt would do.  A dry run prints the very ``Plan`` that a
+real run executes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Source = Literal["exact", "catalogue", "index", "model", "history"]
+PlanOrigin = Literal["exact", "catalogue", "index", "model", "history"]
 
 MAX_PACKAGES = 8
 MAX_ALTERNATIVES = 8
@@ -24,7 +24,7 @@ ROOT_TOOLS = ("sudo", "pkexec")
 
 @dataclass(frozen=True, slots=True)
 class PlannedPackage:
-    """One package to install, with the version that the lists offer."""
+    """One package to install, with the version in the lists."""
 
     name: str
     version: str
@@ -34,7 +34,7 @@ class PlannedPackage:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One package that apt would change; no ``old`` is new, no ``new`` is removed."""
+    """One package that apt would change; without ``old`` it is new, without ``new`` removed."""
 
     name: str
     old: str | None
@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that apt would do; a size is None where apt did not say, less than 0 where freed."""
+    """Everything that apt would do; a size is None if unknown, negative if space is freed."""
 
     new: tuple[Change, ...] = ()
     upgraded: tuple[Change, ...] = ()
@@ -53,11 +53,11 @@ class Changes:
     disk_bytes: int | None = None
 
     def all(self) -> tuple[Change, ...]:
-        """Every change."""
+        """Return every change."""
         return (*self.new, *self.upgraded, *self.removed)
 
     def as_json(self) -> dict[str, Any]:
-        """Names and sizes."""
+        """Return names and sizes for ``--json``."""
         return {
             "new": [change.name for change in self.new],
             "upgraded": [change.name for change in self.upgraded],
@@ -69,7 +69,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What packages bring along, as far as it is known before they are there."""
+    """What packages add, as far as it is known before they are installed."""
 
     services: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
@@ -79,23 +79,23 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to install and by which commands, as argument lists.
+    """What to install and with which commands, as argument lists.
 
-    ``refusal`` is what apt said where it would not do this at all.
+    ``refusal`` is apt's reason if it refuses the whole plan.
     """
 
     request: str
     packages: tuple[PlannedPackage, ...]
     alternatives: tuple[str, ...]
     commands: tuple[tuple[str, ...], ...]
-    source: Source
+    origin: PlanOrigin
     changes: Changes = field(default_factory=Changes)
     effects: Effects = field(default_factory=Effects)
     warnings: tuple[str, ...] = ()
     refusal: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The plan for ``--json``."""
+        """Return the plan for ``--json``."""
         return {
             "request": self.request,
             "packages": [asdict(package) for package in self.packages],
@@ -104,38 +104,38 @@ class Plan:
             "services": list(self.effects.services),
             "changes": self.changes.as_json(),
             "warnings": list(self.warnings),
-            "source": self.source,
+            "source": self.origin,
         }
 
-    def shown_commands(self) -> list[str]:
-        """The commands as a person would type them."""
+    def format_commands(self) -> list[str]:
+        """Return the commands as a person would type them."""
         return [shlex.join(command) for command in self.commands]
 
-    def checked(
+    def with_effects(
         self,
         changes: Changes,
         effects: Effects,
         warnings: Sequence[str] = (),
         refusal: str | None = None,
     ) -> Plan:
-        """The same plan with what it would do."""
+        """Return the same plan with what it would do."""
         return replace(
             self, changes=changes, effects=effects, warnings=tuple(warnings), refusal=refusal
         )
 
-    def run_by(self, become_root: Sequence[str]) -> Plan:
-        """The same plan, its commands begun by ``become_root`` instead of what began them."""
-        commands = tuple((*become_root, *bare_command(command)) for command in self.commands)
+    def with_root_prefix(self, prefix: Sequence[str]) -> Plan:
+        """Return the same plan with ``prefix`` as what makes its commands run as root."""
+        commands = tuple((*prefix, *strip_root_prefix(command)) for command in self.commands)
         return replace(self, commands=commands)
 
 
-def bare_command(command: Sequence[str]) -> tuple[str, ...]:
-    """``command`` without what makes it run as root."""
+def strip_root_prefix(command: Sequence[str]) -> tuple[str, ...]:
+    """Return ``command`` without sudo or pkexec in front."""
     return tuple(command[1:] if command[0] in ROOT_TOOLS else command)
 
 
-def schema(names: Sequence[str]) -> dict[str, Any]:
-    """The JSON schema of a choice among ``names``."""
+def build_schema(names: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON schema of a choice among ``names``."""
     return {
         "type": "object",
         "properties": {
@@ -150,8 +150,8 @@ def schema(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def chosen(reply: str, names: Sequence[str]) -> list[str] | None:
-    """The candidates that a model's reply names, in its order; None if it is no valid choice."""
+def parse_choice(reply: str, names: Sequence[str]) -> list[str] | None:
+    """Return the candidates that a model's reply names, in its order; None if it is invalid."""
     try:
         value = json.loads(reply)
     except ValueError:
@@ -164,18 +164,18 @@ def chosen(reply: str, names: Sequence[str]) -> list[str] | None:
     return list(dict.fromkeys(packages))
 
 
-def make(
+def build(
     request: str,
     packages: Sequence[PlannedPackage],
     alternatives: Sequence[str],
-    source: Source,
+    origin: PlanOrigin,
     *,
     root: bool,
 ) -> Plan:
-    """The plan that installs ``packages``; what is installed already needs no command."""
+    """Build the plan that installs ``packages``; installed ones need no command."""
     missing = [package.name for package in packages if package.installed is None]
-    become_root = () if root else ("sudo",)
-    commands = [(*become_root, "apt-get", "install", "--yes", *missing)] if missing else []
+    prefix = () if root else ("sudo",)
+    commands = [(*prefix, "apt-get", "install", "--yes", *missing)] if missing else []
     names = {package.name for package in packages}
     others = [name for name in dict.fromkeys(alternatives) if name not in names]
-    return Plan(request, tuple(packages), tuple(others[:MAX_ALTERNATIVES]), tuple(commands), source)
+    return Plan(request, tuple(packages), tuple(others[:MAX_ALTERNATIVES]), tuple(commands), origin)

@@ -1,4 +1,4 @@
-"""What ``install`` and ``rollback`` share: show a plan, then leave it or carry it out."""
+"""What ``install`` and ``rollback`` share: show a plan, and run it if asked to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 
-def go_on(
+def present(
     settings: Settings,
     plan: Plan,
     kind: Kind,
@@ -25,34 +25,34 @@ def go_on(
     yes: bool,
     undoes: int | None = None,
 ) -> None:
-    """Show ``plan``; run it with ``execute``."""
+    """Show ``plan``; run it if ``execute``."""
     if not execute:
-        execution.allowed(settings, plan)
+        execution.check_policy(settings, plan)
         _record(settings, plan, kind, undoes)
-        if settings.json:
-            output.data_json(plan.as_json())
-        else:
-            plan_view.show(plan)
-            output.data(plan_view.DRY_RUN_NOTE)
+        output.emit(plan.as_json(), lambda: _show_dry_run(plan), as_json=settings.json)
         return
     if not settings.json:
         plan_view.show(plan)
-    entry = execution.carry_out(settings, plan, kind, yes=yes, undoes=undoes)
-    if settings.json:
-        output.data_json({**plan.as_json(), **_outcome(entry)})
-    else:
-        output.talk(f"Done. History entry {entry.id}; to take it back: cortex rollback {entry.id}")
+    entry = execution.execute(settings, plan, kind, yes=yes, undoes=undoes)
+    text = f"Done. History entry {entry.id}; undo with: cortex rollback {entry.id}"
+    value = {**plan.as_json(), **_build_outcome(entry)}
+    output.emit(value, lambda: output.talk(text), as_json=settings.json)
 
 
-def _outcome(entry: Entry) -> dict[str, Any]:
-    found = entry.as_json()
-    return {name: found[name] for name in ("id", "state", "before", "after")}
+def _show_dry_run(plan: Plan) -> None:
+    plan_view.show(plan)
+    output.data(plan_view.DRY_RUN_NOTE)
+
+
+def _build_outcome(entry: Entry) -> dict[str, Any]:
+    values = entry.as_json()
+    return {name: values[name] for name in ("id", "state", "before", "after")}
 
 
 def _record(settings: Settings, plan: Plan, kind: Kind, undoes: int | None) -> None:
-    # A look at what would be done is worth having even where it cannot be noted.
+    # A plan is worth showing even if it cannot be recorded.
     try:
         with History.open(settings.environ) as history:
-            history.dry_run(kind, plan, undoes)
+            history.record_dry_run(kind, plan, undoes)
     except Failure as error:
-        output.talk(f"this dry run is not in the history: {error.message}")
+        output.talk(f"dry run not recorded in the history: {error.message}")

@@ -1,4 +1,4 @@
-"""How commands come to run as root: as they are, through sudo, or through pkexec."""
+"""How commands run as root: directly, through sudo, or through pkexec."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from cortex_cli import output
 from cortex_cli.errors import Failure
 from cortex_cli.install.apt import SYSTEM_PATH
 
-# sudo -n answers at once unless a network directory is asked about the user.
+# sudo -n answers at once unless it has to query a network directory.
 ASK_TIMEOUT_S = 20.0
 
 
-def become_root() -> tuple[str, ...]:
-    """What stands before a command that needs root."""
+def root_prefix() -> tuple[str, ...]:
+    """Return the words to put in front of a command that needs root."""
     if os.geteuid() == 0:
         return ()
-    found = next((tool for tool in ("sudo", "pkexec") if _there(tool)), "sudo")
-    return (found,)
+    program = next((tool for tool in ("sudo", "pkexec") if _is_available(tool)), "sudo")
+    return (program,)
 
 
-def make_sure() -> None:
-    """Say how root is had; fail before anything has run where it cannot be had.
+def ensure_root() -> None:
+    """Say how the commands become root; fail before anything has run if they cannot.
 
     Raises:
-        Failure: no sudo and no pkexec, or a password is wanted and nobody can type it.
+        Failure: no sudo or pkexec, or sudo needs a password and there is no terminal.
     """
     if os.geteuid() == 0:
         return
-    if not _there("sudo"):
-        if not _there("pkexec"):
+    if not _is_available("sudo"):
+        if not _is_available("pkexec"):
             raise Failure("this needs root", hint="run the same command as root")
-        output.talk("pkexec will ask for the right to run this as root")
+        output.talk("pkexec will ask for permission to run this as root")
         return
-    if _needs_no_password():
+    if _is_passwordless():
         output.talk("running as root through sudo")
     elif sys.stdin.isatty():
         output.talk("sudo may ask for your password")
     else:
         raise Failure(
-            "sudo wants a password and there is no terminal to type it at",
-            hint="run it in a terminal, or as root",
+            "sudo needs a password, and there is no terminal to type it in",
+            hint="run the command in a terminal, or as root",
         )
 
 
-def _there(tool: str) -> bool:
+def _is_available(tool: str) -> bool:
     return shutil.which(tool, path=SYSTEM_PATH) is not None
 
 
-def _needs_no_password() -> bool:
+def _is_passwordless() -> bool:
     try:
         done = subprocess.run(
             ["sudo", "-n", "true"],

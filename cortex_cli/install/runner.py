@@ -1,8 +1,8 @@
-"""Runs one command of a plan: an argument list, never a shell, and never cut off.
+"""Runs one command of a plan: an argument list, never a shell, never cut off.
 
-The command writes into a file that this follows, not into a pipe: should cortex be killed, apt
-comes to its end all the same.  After an interrupt the command is told, and waited for: apt
-stops a download at once and lets dpkg finish, and half an installation helps nobody.
+The command writes to a file that this follows, not to a pipe: if cortex is killed, apt still
+finishes.  An interrupt is passed on to the command, and its end awaited: apt stops a download at
+once but lets dpkg finish, so no installation is left half done.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-# How soon a person sees what the command wrote.
+# How soon the command's output is shown.
 FOLLOW_MS = 100
 PIECE_BYTES = 64 * 1024
 _CARRIAGE = re.compile(r"\r+\n?")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended; ``output`` is the end of what it wrote."""
+class Outcome:
+    """How a command ended; ``output`` is the last part of what it wrote."""
 
     status: int
     interrupted: bool
     output: str
 
 
-def run(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Ended:
+def run(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Outcome:
     """Run ``command`` to its end, its output appended to ``log`` and shown on stderr.
 
     Raises:
         Failure: it cannot be started, or the log cannot be written.
     """
-    variables = apt.environment(environ)
+    variables = apt.build_environment(environ)
     if not sys.stdin.isatty():
         variables["DEBIAN_FRONTEND"] = "noninteractive"
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
@@ -71,11 +71,11 @@ def run(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Ended:
             os.close(descriptor)
         interrupted = _follow(child, stream)
         stream.seek(max(start, stream.tell() - PIECE_BYTES))
-        return Ended(child.wait(), interrupted, stream.read().decode(errors="replace"))
+        return Outcome(child.wait(), interrupted, stream.read().decode(errors="replace"))
 
 
 def _follow(child: subprocess.Popen[bytes], stream: BinaryIO) -> bool:
-    """Show what ``child`` writes until it ends; True if that was interrupted meanwhile."""
+    """Show the output of ``child`` until it exits; True if interrupted meanwhile."""
     interrupted = False
     handle = os.pidfd_open(child.pid)
     poller = select.poll()
@@ -89,23 +89,23 @@ def _follow(child: subprocess.Popen[bytes], stream: BinaryIO) -> bool:
                     _show(piece)
             except KeyboardInterrupt:
                 interrupted = True
-                _tell(child)
+                _interrupt(child)
     finally:
         os.close(handle)
     return interrupted
 
 
-def _tell(child: subprocess.Popen[bytes]) -> None:
+def _interrupt(child: subprocess.Popen[bytes]) -> None:
     with suppress(OSError):
-        output.talk("interrupted: waiting for the running step to end …")
-    # What runs through sudo is not ours to signal; the terminal has told it already.
+        output.talk("interrupted: waiting for the running step to finish …")
+    # We may not signal what runs through sudo; the terminal already has.
     with suppress(PermissionError, ProcessLookupError):
         child.send_signal(signal.SIGINT)
 
 
 def _show(piece: bytes) -> None:
-    # The lines that apt redraws in place become lines, everything else is escaped.
+    # Lines that apt redraws in place become separate lines; the rest is escaped.
     text = _CARRIAGE.sub("\n", piece.decode(errors="replace"))
-    with suppress(OSError):  # nobody reads any more: the command goes on
-        sys.stderr.write(output.escaped(text))
+    with suppress(OSError):  # the reader is gone; the command continues
+        sys.stderr.write(output.escape(text))
         sys.stderr.flush()

@@ -1,8 +1,8 @@
 """From the words of a request to a plan: exact names, else the catalogue, else the index.
 
 Deterministic code finds the candidates and checks the choice; the model only picks, and only
-where the catalogue is not sure.  Without a model, or where its pick is no use, the first
-candidate stands.
+if the catalogue is not confident.  Without a model, or if its pick is invalid, the first
+candidate is taken.
 """
 
 from __future__ import annotations
@@ -17,278 +17,279 @@ from cortex_cli import output
 from cortex_cli.errors import NothingFound
 from cortex_cli.index import kinds
 from cortex_cli.install import plan, splitting
+from cortex_cli.language.question import Question
 from cortex_cli.language.terms import stems
 from cortex_cli.language.words import EVERYDAY, SCAFFOLDING, content, words
 from cortex_cli.model import prompts, provider
-from cortex_cli.model.provider import Question
+from cortex_cli.model.provider import Prompt
 from cortex_cli.packages.knowledge import Knowledge
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cortex_cli.install.plan import Plan, PlannedPackage, Source
+    from cortex_cli.install.plan import Plan, PlannedPackage, PlanOrigin
     from cortex_cli.model.provider import Provider
     from cortex_cli.packages.knowledge import Hit, Package
     from cortex_cli.settings import Settings
 
 MAX_CANDIDATES = 8
-# Found by fewer of the request's words, a package is about something else.
-MIN_COVERED = 0.34
-# The same for what the catalogue means, where nothing else is left.
+# A package that matches fewer of the request's words is about something else.
+MIN_COVERAGE = 0.34
+# The same for the catalogue's matches, used when nothing else is left.
 MIN_CURATED = 0.42
-# From here on no model is asked: for phrases that it was not shown the catalogue alone was right
-# in 62 of 100 cases at 0.7 and in 93 above 0.9 (docs/grounding.md), a small model in far fewer.
-SURE = 0.7
-# And here the first of its packages is meant, whatever else the words find.
+# Above this no model is asked: for phrases it had not seen, the catalogue alone was right in 62 of
+# 100 cases at 0.7 and in 93 above 0.9 (docs/grounding.md), a small model in far fewer.
+CONFIDENT = 0.7
+# Above this the catalogue's first package is meant, whatever else the words match.
 CERTAIN, CERTAIN_MARGIN = 0.95, 0.02
-# To take a request apart, each part must be known by itself.
-SURE_LISTED, SURE_DESCRIBED = 0.75, 0.9
-# The small model picks only between candidates that the ranking holds nearly equal: asked
-# about all of them it was measured to choose worse than the ranking does.
+# To split a request, each part must match on its own.
+CONFIDENT_LISTED, CONFIDENT_DESCRIBED = 0.75, 0.9
+# The small model picks only between candidates that rank nearly equal: asked about all of them,
+# it was measured to choose worse than the ranking does.
 NANO_MARGIN = 0.5
 CHOICE_MAX_TOKENS = 128
-JOINED_WORDS = 2
-# Where something is to be done, not what is wanted: "between my phone and computer".
-OWNED = frozenset(stems("phone computer laptop machine system network internet"))
+JOINABLE_WORDS = 2
+# Words for a place, not for what is wanted: "between my phone and computer".
+PLACE_WORDS = frozenset(stems("phone computer laptop machine system network internet"))
 _SEPARATORS = re.compile(r"[\s,;]+")
-# "a calendar" is a sort of program, "calendar" is one.
+# "a calendar" is a kind of program, "calendar" is a package.
 _ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which packages, what else would do, and who chose."""
+    """Which packages, the alternatives, and how they were chosen."""
 
     packages: tuple[Package, ...]
     alternatives: tuple[str, ...]
-    source: Source
+    origin: PlanOrigin
 
 
 def plan_install(settings: Settings, request: str) -> Plan:
     """Plan the installation of what ``request`` asks for.
 
     Raises:
-        NothingFound: no package of this machine's index fits.
+        NothingFound: no package in this machine's index matches.
     """
     with Knowledge.open(settings.environ) as knowledge:
         if not len(knowledge):
-            raise NothingFound(
-                "this machine has no package lists to choose from", hint="run: apt-get update"
-            )
+            raise NothingFound("this machine has no package lists", hint="run: apt-get update")
         choice = choose(request, knowledge)
-        if choice is None and knowledge.catch_up():  # the lists of today may name it
+        if choice is None and knowledge.catch_up():  # today's lists may have it
             choice = choose(request, knowledge)
-        choice = choice or _found(settings, request, knowledge)
-    packages = [_planned(package) for package in choice.packages]
+        choice = choice or _choose_among(settings, request, knowledge)
+    packages = [_plan_package(package) for package in choice.packages]
     root = os.geteuid() == 0
-    return plan.make(request, packages, choice.alternatives, choice.source, root=root)
+    return plan.build(request, packages, choice.alternatives, choice.origin, root=root)
 
 
 def choose(request: str, knowledge: Knowledge) -> Choice | None:
-    """What is certain without a model; None where it is not."""
-    choice = _exact(request, knowledge) or _several(request, knowledge)
+    """Return the choice that needs no model; None if there is none."""
+    choice = _match_names(request, knowledge) or _match_several(request, knowledge)
     if choice is not None:
         return choice
-    request = _joined(request, knowledge)
-    hits = candidates(request, knowledge)
-    if names := _certain(request, knowledge, hits):
+    request = _join_words(request, knowledge)
+    hits = find_candidates(request, knowledge)
+    if names := _match_certain(request, knowledge, hits):
         package = knowledge.package(names[0])
         if package is not None:
             others = dict.fromkeys((*names, *_names(hits)))
             return Choice((package,), tuple(others), "catalogue")
-    if hits and hits[0].curated >= SURE:
+    if hits and hits[0].curated >= CONFIDENT:
         return Choice((hits[0].package,), _names(hits), "catalogue")
-    return _command(request, knowledge, hits)
+    return _match_command(request, knowledge, hits)
 
 
-def _joined(request: str, knowledge: Knowledge) -> str:
-    """``request``, or the one name that its two words make: "fire fox"."""
-    said = words(request)
-    name = "".join(said)
-    if len(said) != JOINED_WORDS or not name.isalpha():
+def _join_words(request: str, knowledge: Knowledge) -> str:
+    """Return ``request``, or the one name that its two words form: "fire fox"."""
+    request_words = words(request)
+    name = "".join(request_words)
+    if len(request_words) != JOINABLE_WORDS or not name.isalpha():
         return request
-    matches = knowledge.matches(name)
-    known = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
-    alone = knowledge.matches(request)
-    return name if known and not (alone and alone[0].score >= SURE) else request
+    matches = knowledge.matches(Question(name))
+    is_name = knowledge.package(name) or (matches and matches[0].score >= CERTAIN)
+    separate = knowledge.matches(Question(request))
+    return name if is_name and not (separate and separate[0].score >= CONFIDENT) else request
 
 
-def _certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The packages of the intent that a phrase says all but literally; none if there is none.
+def _match_certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Return the packages of the intent that a phrase names almost literally; empty if none.
 
-    Where several are said so, the ranking decides.
+    If several match equally well, the ranking decides.
     """
-    matches = knowledge.matches(request)
-    said = [match.packages for match in matches if match.score >= CERTAIN]
-    said = [
+    matches = knowledge.matches(Question(request))
+    certain = [match.packages for match in matches if match.score >= CERTAIN]
+    certain = [
         names
-        for names, match in zip(said, matches, strict=False)
+        for names, match in zip(certain, matches, strict=False)
         if match.score >= matches[0].score - CERTAIN_MARGIN
     ]
     order = {name: place for place, name in enumerate(_names(hits))}
-    return min(said, key=lambda names: order.get(names[0], len(order)), default=())
+    return min(certain, key=lambda names: order.get(names[0], len(order)), default=())
 
 
-def candidates(request: str, knowledge: Knowledge) -> list[Hit]:
-    """The packages that may be meant, best first."""
-    hits = knowledge.search(request, 2 * MAX_CANDIDATES)
-    return ([hit for hit in hits if _fits(hit)] or _meant(hits))[:MAX_CANDIDATES]
+def find_candidates(request: str, knowledge: Knowledge) -> list[Hit]:
+    """Return the packages that may be meant, best first."""
+    hits = knowledge.search(Question(request), 2 * MAX_CANDIDATES)
+    return ([hit for hit in hits if _is_relevant(hit)] or _keep_curated(hits))[:MAX_CANDIDATES]
 
 
-def _meant(hits: Sequence[Hit]) -> list[Hit]:
-    """What the catalogue may mean where the words of no description fit."""
+def _keep_curated(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the catalogue's matches, for requests that match no description."""
     return [hit for hit in hits if hit.curated >= MIN_CURATED]
 
 
-def _exact(request: str, knowledge: Knowledge) -> Choice | None:
-    """The packages named, if the request names packages and nothing else."""
-    said = content(request) or words(request)
-    if _means_a_sort(request, said, knowledge):
+def _match_names(request: str, knowledge: Knowledge) -> Choice | None:
+    """Return the named packages, if the request names packages and nothing else."""
+    terms = content(request) or words(request)
+    if _is_generic(request, terms, knowledge):
         return None
     typed = [word for word in _SEPARATORS.split(request.lower()) if word]
-    # "and" is a package too, and still joins "docker and git".
-    packages = [knowledge.package(word) for word in typed if word in said or len(typed) == 1]
-    packages += [None] * (len(packages) < len(typed) and not set(typed) - set(said) <= SCAFFOLDING)
+    # "and" is also a package, but in "docker and git" it joins two.
+    packages = [knowledge.package(word) for word in typed if word in terms or len(typed) == 1]
+    packages += [None] * (len(packages) < len(typed) and not set(typed) - set(terms) <= SCAFFOLDING)
     if not all(packages):
-        packages = [knowledge.package(word) for word in said]
+        packages = [knowledge.package(word) for word in terms]
     named = tuple(dict.fromkeys(package for package in packages if package is not None))
     if not named or len([package for package in packages if package]) != len(packages):
         return None
     if len(named) == 1 and named[0].kind == kinds.TRANSITIONAL and _is_phrase(request, knowledge):
-        return None  # "docker" is the old name of a dock, and means containers
-    return Choice(named, _names(knowledge.search(request, MAX_CANDIDATES)), "exact")
+        return None  # "docker" is the old name of a dock, but means containers
+    return Choice(named, _names(knowledge.search(Question(request), MAX_CANDIDATES)), "exact")
 
 
 def _is_phrase(request: str, knowledge: Knowledge) -> bool:
-    matches = knowledge.matches(request)
+    matches = knowledge.matches(Question(request))
     return bool(matches) and matches[0].score >= CERTAIN
 
 
-def _means_a_sort(request: str, said: Sequence[str], knowledge: Knowledge) -> bool:
+def _is_generic(request: str, terms: Sequence[str], knowledge: Knowledge) -> bool:
     """True for "a calendar" and "time tracker": everyday words that also name packages."""
-    if not any(word in EVERYDAY for word in said):
+    if not any(word in EVERYDAY for word in terms):
         return False
-    if len(said) == 1 and not _ARTICLES & set(words(request)):
+    if len(terms) == 1 and not _ARTICLES & set(words(request)):
         return False
-    matches = knowledge.matches(request)
-    return bool(matches) and matches[0].score >= SURE
+    matches = knowledge.matches(Question(request))
+    return bool(matches) and matches[0].score >= CONFIDENT
 
 
-def _several(request: str, knowledge: Knowledge) -> Choice | None:
-    """One package for each of the things that a request lists, if each is known by itself."""
-    for parts, sure in (
-        (splitting.both(request), SURE_DESCRIBED),
-        (splitting.listed(request), SURE_LISTED),
-        (splitting.described(request), SURE_DESCRIBED),
+def _match_several(request: str, knowledge: Knowledge) -> Choice | None:
+    """Return one package for each thing that a request lists, if each matches on its own."""
+    for parts, threshold in (
+        (splitting.split_nested(request), CONFIDENT_DESCRIBED),
+        (splitting.split_list(request), CONFIDENT_LISTED),
+        (splitting.split_description(request), CONFIDENT_DESCRIBED),
     ):
-        known = [_part(part, knowledge, sure) for part in parts]
-        if known and all(known):
-            return _together(request, known, knowledge)
+        matched = [_match_part(part, knowledge, threshold) for part in parts]
+        if matched and all(matched):
+            return _combine(request, matched, knowledge)
     return None
 
 
-def _part(part: str, knowledge: Knowledge, sure: float) -> list[str]:
-    """What does one part of a request, best first; empty where that is not certain."""
-    said = content(part)
-    if len(said) == 1 and said[0] not in EVERYDAY and knowledge.package(said[0]):
-        return said
-    if set(stems(part)) <= OWNED:
+def _match_part(part: str, knowledge: Knowledge, threshold: float) -> list[str]:
+    """Return the packages for one part of a request, best first; empty if uncertain."""
+    terms = content(part)
+    if len(terms) == 1 and terms[0] not in EVERYDAY and knowledge.package(terms[0]):
+        return terms
+    if set(stems(part)) <= PLACE_WORDS:
         return []
-    matches = knowledge.matches(part)
-    return list(matches[0].packages) if matches and matches[0].score >= sure else []
+    matches = knowledge.matches(Question(part))
+    return list(matches[0].packages) if matches and matches[0].score >= threshold else []
 
 
-def _together(request: str, known: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
-    whole = knowledge.matches(request)
-    # Where the catalogue knows the combination, its packages fit each other.
-    fitting = whole[0].packages if whole and whole[0].score >= SURE_DESCRIBED else ()
-    names = list(fitting[:1])
-    for part in known:
-        both = [name for name in part if name in fitting]
-        names += (both or part)[:1]
-    packages = [found for name in dict.fromkeys(names) if (found := knowledge.package(name))]
+def _combine(request: str, matched: Sequence[Sequence[str]], knowledge: Knowledge) -> Choice | None:
+    whole = knowledge.matches(Question(request))
+    # If the catalogue has the combination, its packages go together.
+    matching = whole[0].packages if whole and whole[0].score >= CONFIDENT_DESCRIBED else ()
+    names = list(matching[:1])
+    for part in matched:
+        shared = [name for name in part if name in matching]
+        names += (shared or part)[:1]
+    packages = [pkg for name in dict.fromkeys(names) if (pkg := knowledge.package(name))]
     if not packages:
         return None
-    others = [name for part in zip(*known, strict=False) for name in part]
+    others = [name for part in zip(*matched, strict=False) for name in part]
     return Choice(tuple(packages), tuple(dict.fromkeys(others)), "catalogue")
 
 
-def _command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Choice | None:
-    """The package of the one command that is named: "mkfs.ntfs"."""
-    said = content(request)
-    packages = knowledge.commands(_typed(request)) if len(said) == 1 else []
+def _match_command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Choice | None:
+    """Return the package of the one command that is named: "mkfs.ntfs"."""
+    one_word = len(content(request)) == 1
+    packages = knowledge.commands(_last_word(request)) if one_word else []
     if not packages:
         return None
     others = [package.name for package in packages] + list(_names(hits))
     return Choice((packages[0],), tuple(dict.fromkeys(others)), "exact")
 
 
-def _typed(request: str) -> str:
-    """The last word as it was typed: commands tell capitals and signs apart."""
+def _last_word(request: str) -> str:
+    """Return the last word as typed: in commands, case and punctuation matter."""
     return request.rpartition(" ")[2]
 
 
-def _found(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
-    hits = candidates(request, knowledge)
+def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
+    hits = find_candidates(request, knowledge)
     if not hits:
-        near = [name for word in content(request) for name in knowledge.near_names(word)]
+        near = [name for word in content(request) for name in knowledge.suggest_names(word)]
         raise NothingFound(
-            f"no package of this machine's index fits {request!r}",
-            hint=f"did you mean {' or '.join(near[:3])}?" if near else "other words may find it",
+            f"no package matches {request!r}",
+            hint=f"did you mean {' or '.join(near[:3])}?" if near else "try different words",
         )
     names = _names(hits)
-    picked = _picked_by_model(settings, request, hits)
-    if picked is None:
-        return Choice((hits[0].package,), names, hits[0].source)
-    if not picked:
+    choice = _try_model(settings, request, hits)
+    if choice is None:
+        return Choice((hits[0].package,), names, hits[0].found_by)
+    if not choice:
         raise NothingFound(
-            f"nothing that fits {request!r}", hint=f"the nearest are: {', '.join(names[:5])}"
+            f"no package matches {request!r}", hint=f"closest matches: {', '.join(names[:5])}"
         )
     by_name = {hit.package.name: hit.package for hit in hits}
-    return Choice(tuple(by_name[name] for name in picked), names, "model")
+    return Choice(tuple(by_name[name] for name in choice), names, "model")
 
 
-def _fits(hit: Hit) -> bool:
-    return hit.covered >= MIN_COVERED or hit.source == "catalogue"
+def _is_relevant(hit: Hit) -> bool:
+    return hit.covered >= MIN_COVERAGE or hit.found_by == "catalogue"
 
 
 def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(hit.package.name for hit in hits)
 
 
-def _picked_by_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
-    """The model's choice; None where there is no model, no need, or no valid choice."""
+def _try_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
+    """Return the model's choice; None without a model, a need or a valid choice."""
     try:
-        with closing(provider.choose(settings)) as source:
-            model = source.model()
+        with closing(provider.choose(settings)) as model_provider:
+            model = model_provider.model()
             if model.profile == prompts.NANO:
                 hits = [hit for hit in hits if hit.score >= hits[0].score - NANO_MARGIN]
                 if len(hits) == 1:
                     return None
             with output.Waiting("waiting for the model"):
-                return asked(source, model.profile, request, hits)
+                return ask_model(model_provider, model.profile, request, hits)
     except CortexError as error:
         output.talk(f"choosing without a model: {error.message}")
         return None
 
 
-def asked(source: Provider, profile: str, request: str, hits: Sequence[Hit]) -> list[str] | None:
-    """What a model picks of ``hits``, whatever the ranking thinks; None if that is no choice.
+def ask_model(
+    model_provider: Provider, profile: str, request: str, hits: Sequence[Hit]
+) -> list[str] | None:
+    """Return what a model picks from ``hits``, whatever their ranking; None if invalid.
 
     Raises:
         CortexError: the model does not answer.
     """
     names = list(_names(hits))
     offered = [hit.package for hit in hits]
-    messages = prompts.messages(profile, "install", request=request, candidates=offered)
-    question = Question(messages, CHOICE_MAX_TOKENS, json_schema=plan.schema(names))
-    reply, _ = provider.complete(source, question)
-    picked = plan.chosen(reply, names)
+    messages = prompts.render_messages(profile, "install", request=request, candidates=offered)
+    prompt = Prompt(messages, CHOICE_MAX_TOKENS, json_schema=plan.build_schema(names))
+    reply, _ = provider.complete(model_provider, prompt)
+    picked = plan.parse_choice(reply, names)
     if profile == prompts.NANO:
         return picked[:1] if picked else None
     return picked
 
 
-def _planned(package: Package) -> PlannedPackage:
+def _plan_package(package: Package) -> PlannedPackage:
     return plan.PlannedPackage(package.name, package.version, package.origin, package.installed)

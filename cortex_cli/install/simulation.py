@@ -1,9 +1,8 @@
-"""What ``apt-get --print-uris -V`` and ``apt-get -s`` say, as values.  Pure: text in, values out.
+"""Parses ``apt-get --print-uris -V`` and ``apt-get -s``.  Pure: text in, values out.
 
-The first has all but the origins of dependencies, for less than half of the time; the second
-goes through every step.  Both are asked for in the C locale.  A line that is none of the known
-ones is skipped: package names and maintainers' texts stand in them, and nothing but a whole
-match is believed.
+The first has everything but the origins of dependencies, in less than half the time; the second
+simulates every step.  Both run in the C locale.  Unknown lines are skipped: they may contain
+package names and maintainers' texts, so only a match of the whole line counts.
 """
 
 from __future__ import annotations
@@ -31,48 +30,50 @@ _SECTIONS = {
 _URI = re.compile(r"'(\S+)' (\S+) (\d+) .*")
 _SPACE = re.compile(r"After this operation, ([\d.,]+) ([kMGTP]?)B .*(used|freed)\.?")
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
-# Of a long chain of unmet dependencies the first tell a person what to do.
+# In a long chain of unmet dependencies the first ones say what to do.
 MAX_REASONS = 4
 _ESSENTIAL = "WARNING: The following essential packages will be removed."
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What apt would do; ``refusal`` instead of it where it would not.
+    """What apt would do, or its ``refusal``.
 
-    ``stepped`` says that ``-s`` went through every step.
+    ``complete``: ``-s`` has simulated every step.
     """
 
     changes: Changes
     uris: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
     refusal: str | None = None
-    stepped: bool = False
+    complete: bool = False
 
     @property
     def downgraded(self) -> tuple[Change, ...]:
-        """The packages that would get an older version than they have."""
+        """The packages whose version would go down."""
         older = [
             change
             for change in self.changes.upgraded
-            if debian_version.key(change.new or "") < debian_version.key(change.old or "")
+            if debian_version.sort_key(change.new or "") < debian_version.sort_key(change.old or "")
         ]
         return tuple(older)
 
 
-def read(listed: str, complaint: str, simulated: str | None = None) -> Simulation:
-    """Read the output of ``--print-uris`` and its errors; with that of ``-s``, take its changes."""
-    changes = _listed(listed) if simulated is None else _simulated(simulated)
-    found = [match for line in listed.splitlines() if (match := _URI.fullmatch(line))]
-    fetched = sum(int(match[3]) for match in found if not match[1].startswith("file:"))
-    changes = replace(changes, download_bytes=fetched, disk_bytes=_disk(listed))
-    uris = tuple(match[1] for match in found)
-    refusal = _refusal(listed, complaint)
-    return Simulation(changes, uris, tuple(_essential(listed)), refusal, simulated is not None)
+def parse(listed: str, complaint: str, simulated: str | None = None) -> Simulation:
+    """Parse the output and errors of ``--print-uris``; take the changes from ``-s`` if given."""
+    changes = _parse_listing(listed) if simulated is None else _parse_steps(simulated)
+    uri_matches = [match for line in listed.splitlines() if (match := _URI.fullmatch(line))]
+    download_bytes = sum(int(match[3]) for match in uri_matches if not match[1].startswith("file:"))
+    changes = replace(changes, download_bytes=download_bytes, disk_bytes=_parse_disk_bytes(listed))
+    uris = tuple(match[1] for match in uri_matches)
+    refusal = _parse_refusal(listed, complaint)
+    return Simulation(
+        changes, uris, tuple(_parse_essential(listed)), refusal, simulated is not None
+    )
 
 
-def _listed(text: str) -> Changes:
-    found: dict[str, list[Change]] = {"new": [], "upgraded": [], "removed": []}
+def _parse_listing(text: str) -> Changes:
+    changes: dict[str, list[Change]] = {"new": [], "upgraded": [], "removed": []}
     section = None
     for line in text.splitlines():
         if match := _SECTION.fullmatch(line):
@@ -80,15 +81,15 @@ def _listed(text: str) -> Changes:
         elif section and (match := _LISTED.fullmatch(line)):
             name, first, second = match.groups()
             if section == "removed":
-                found[section].append(Change(name, first, None))
+                changes[section].append(Change(name, first, None))
             else:
-                found[section].append(Change(name, first if second else None, second or first))
+                changes[section].append(Change(name, first if second else None, second or first))
         elif not line.startswith("   "):
             section = None
-    return Changes(tuple(found["new"]), tuple(found["upgraded"]), tuple(found["removed"]))
+    return Changes(tuple(changes["new"]), tuple(changes["upgraded"]), tuple(changes["removed"]))
 
 
-def _simulated(text: str) -> Changes:
+def _parse_steps(text: str) -> Changes:
     new: list[Change] = []
     upgraded: list[Change] = []
     removed: list[Change] = []
@@ -99,13 +100,13 @@ def _simulated(text: str) -> Changes:
             (upgraded if old else new).append(change)
         elif match := _REMV.fullmatch(line):
             removed.append(Change(match[1], match[2], None))
-    # By name, like the listing, so that a plan reads the same with either.
+    # Sorted by name like the listing, so a plan looks the same either way.
     for changes in (new, upgraded, removed):
         changes.sort(key=lambda change: change.name)
     return Changes(tuple(new), tuple(upgraded), tuple(removed))
 
 
-def _disk(text: str) -> int | None:
+def _parse_disk_bytes(text: str) -> int | None:
     for line in text.splitlines():
         if match := _SPACE.fullmatch(line):
             size = float(match[1].replace(",", "")) * _UNITS[match[2]]
@@ -113,8 +114,8 @@ def _disk(text: str) -> int | None:
     return None
 
 
-def _essential(listed: str) -> Iterator[str]:
-    """The essential packages that would go, and those that go because of them."""
+def _parse_essential(listed: str) -> Iterator[str]:
+    """Yield the essential packages that would be removed, and those removed because of them."""
     _, warned, rest = listed.partition(_ESSENTIAL)
     for line in rest.splitlines()[2:] if warned else []:
         if not line.startswith("  "):
@@ -122,7 +123,7 @@ def _essential(listed: str) -> Iterator[str]:
         yield from (word for word in re.sub(r"\(.*?\)", "", line).split())
 
 
-def _refusal(listed: str, complaint: str) -> str | None:
+def _parse_refusal(listed: str, complaint: str) -> str | None:
     errors = [line[3:] for line in complaint.splitlines() if line.startswith("E: ")]
     if not errors:
         return None

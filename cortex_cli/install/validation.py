@@ -1,6 +1,6 @@
-"""A proposal, checked: what apt would do with it, what that brings, what speaks against it.
+"""Checks a proposal: what apt would do with it, its effects, and warnings.
 
-Nothing here asks a model or changes anything.
+Asks no model and changes nothing.
 """
 
 from __future__ import annotations
@@ -22,70 +22,71 @@ if TYPE_CHECKING:
     from cortex_cli.install.simulation import Simulation
     from cortex_cli.settings import Settings
 
-# How long "apt-get -s" may take before a plan is shown without it: for one package it takes 0.6 s,
-# for a desktop's 300 packages 3 s, and a reply shall take 1.5 s in all.
+# How long "apt-get -s" may take before a plan is shown without it: it takes 0.6 s for one package,
+# 3 s for a desktop's 300, and a reply should take no more than 1.5 s in all.
 PATIENCE_S = 0.9
-NOT_STEPPED = "apt had not gone through every step when this was shown; --execute waits for that"
-# On the root file system apt and dpkg need some room for themselves.
+INCOMPLETE = "simulation unfinished; --execute completes it first"
+# apt and dpkg need some space of their own on the root file system.
 SPARE_BYTES = 50_000_000
-SHOWN_NAMES = 12
+MAX_NAMES = 12
 
 
-def check(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan:
-    """``proposal`` with everything that apt would do, run in the way this user can run it.
+def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> Plan:
+    """Return ``proposal`` with everything that apt would do, as this user can run it.
 
-    ``thorough`` waits however long apt goes through every step; so does a policy that asks for
-    origins.
+    ``thorough`` waits until apt has simulated every step, however long that takes; so does a
+    policy with rules about origins.
 
     Raises:
-        Failure: it would remove a package that the system cannot be without.
+        Failure: it would remove a package that the system needs.
     """
-    plan = proposal.run_by(privileges.become_root())
+    plan = proposal.with_root_prefix(privileges.root_prefix())
     if not plan.commands:
-        return plan.checked(Changes(download_bytes=0, disk_bytes=0), Effects())
+        return plan.with_effects(Changes(download_bytes=0, disk_bytes=0), Effects())
     patience_s = None if thorough or _origins_matter(settings) else PATIENCE_S
     try:
-        found = apt.simulate(
+        simulation = apt.simulate(
             settings.environ, plan.commands[-1], thorough=True, patience_s=patience_s
         )
     except Failure as error:
-        return _unchecked(plan, error.message)
-    _refuse_removals(settings, found)
-    if found.refusal:
-        return _unchecked(plan, found.refusal)
-    there = dpkg_status.read(settings.environ).packages
-    missing = [package.name for package in plan.packages if package.name not in there]
-    foreseen = effects.foreseen(found.changes.new, missing, found.uris)
-    against = _conflicts(settings, found.changes)
-    plan = plan.checked(found.changes, foreseen, tuple(_warnings(found, foreseen, against)))
-    packages = tuple(_as_apt_takes(package, found) for package in plan.packages)
+        return _refuse(plan, error.message)
+    _refuse_removals(settings, simulation)
+    if simulation.refusal:
+        return _refuse(plan, simulation.refusal)
+    installed = dpkg_status.read(settings.environ).packages
+    missing = [package.name for package in plan.packages if package.name not in installed]
+    predicted = effects.predict_effects(simulation.changes.new, missing, simulation.uris)
+    rivals = _find_conflicts(settings, simulation.changes)
+    warnings = tuple(_list_warnings(simulation, predicted, rivals))
+    plan = plan.with_effects(simulation.changes, predicted, warnings)
+    packages = tuple(_adopt_version(package, simulation) for package in plan.packages)
     return replace(plan, packages=packages, warnings=(*proposal.warnings, *plan.warnings))
 
 
-def _as_apt_takes(package: PlannedPackage, found: Simulation) -> PlannedPackage:
-    """``package`` as apt takes it: pins are its to know, and the index may be an older one."""
-    for change in (*found.changes.new, *found.changes.upgraded):
-        same = dpkg_status.bare(change.name) == package.name
+def _adopt_version(package: PlannedPackage, simulation: Simulation) -> PlannedPackage:
+    """Return ``package`` in apt's version: apt knows the pins, and the index may be older."""
+    for change in (*simulation.changes.new, *simulation.changes.upgraded):
+        same = dpkg_status.strip_architecture(change.name) == package.name
         if same and change.new and change.new != package.version:
             return replace(package, version=change.new, origin=change.origin)
     return package
 
 
-def still_true(settings: Settings, plan: Plan) -> None:
-    """See that apt would do now what was shown then.
+def confirm_unchanged(settings: Settings, plan: Plan) -> None:
+    """Check that apt would still do what was shown.
 
     Raises:
         Failure: it would do something else.
     """
-    if plan.commands and _steps(check(settings, plan, thorough=True)) != _steps(plan):
+    if plan.commands and _list_steps(validate(settings, plan, thorough=True)) != _list_steps(plan):
         raise Failure(
-            "packages or lists have changed since this was planned; nothing was done",
-            hint="run the same command again, and look at what it shows",
+            "packages or lists have changed since this was planned; nothing was changed",
+            hint="run the same command again and review the new plan",
         )
 
 
-def _steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
-    # The listing gives no installed version of what is removed.
+def _list_steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
+    # The listing does not give the installed version of a removed package.
     return {
         (change.name, change.old if change.new else None, change.new)
         for change in plan.changes.all()
@@ -93,55 +94,58 @@ def _steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
 
 
 def _origins_matter(settings: Settings) -> bool:
-    policies = policy_file.policies(settings.environ)
+    policies = policy_file.load_policies(settings.environ)
     return any(rule.origin for policy in policies for rule in policy.rules)
 
 
-def _unchecked(plan: Plan, refusal: str) -> Plan:
-    return plan.checked(Changes(), Effects(), (f"apt would not do this: {refusal}",), refusal)
+def _refuse(plan: Plan, refusal: str) -> Plan:
+    return plan.with_effects(Changes(), Effects(), (f"apt would not do this: {refusal}",), refusal)
 
 
-def _refuse_removals(settings: Settings, found: Simulation) -> None:
-    removed = {dpkg_status.bare(change.name) for change in found.changes.removed}
-    needed = sorted(removed & dpkg_status.read(settings.environ).protected | set(found.essential))
+def _refuse_removals(settings: Settings, simulation: Simulation) -> None:
+    removed = {dpkg_status.strip_architecture(change.name) for change in simulation.changes.removed}
+    protected = dpkg_status.read(settings.environ).protected
+    needed = sorted(removed & protected | set(simulation.essential))
     if needed:
         raise Failure(
-            f"this would remove {', '.join(needed)}, without which the system does not work",
-            hint="cortex does not do that; choose another package",
+            f"this would remove {', '.join(needed)}, which the system needs",
+            hint="choose another package",
         )
 
 
-def _conflicts(settings: Settings, changes: Changes) -> dict[str, list[str]]:
-    """Removed package → what it conflicts with, where something is both removed and put in."""
-    coming = [change.name for change in (*changes.new, *changes.upgraded)]
-    going = [change.name for change in changes.removed]
-    if not coming or not going:
+def _find_conflicts(settings: Settings, changes: Changes) -> dict[str, list[str]]:
+    """Map removed packages to the new ones that conflict with them."""
+    added = [change.name for change in (*changes.new, *changes.upgraded)]
+    removed = [change.name for change in changes.removed]
+    if not added or not removed:
         return {}
-    return conflicts.found(apt.records(settings.environ, [*coming, *going]), coming, going)
+    records = apt.read_records(settings.environ, [*added, *removed])
+    return conflicts.find_conflicts(records, added, removed)
 
 
-def _warnings(
-    found: Simulation, foreseen: Effects, against: Mapping[str, list[str]]
+def _list_warnings(
+    simulation: Simulation, predicted: Effects, rivals: Mapping[str, list[str]]
 ) -> Iterator[str]:
-    changes = found.changes
-    for name, others in against.items():
-        yield f"removes {name}, which conflicts with {_named(others)}"
-    if rest := [change.name for change in changes.removed if change.name not in against]:
-        yield f"removes {_named(rest)}"
-    if found.downgraded:
-        yield f"goes back to older versions of {_named([each.name for each in found.downgraded])}"
-    if foreseen.ports:
-        yield f"opens {', '.join(foreseen.ports)}"
-    if foreseen.unknown:
-        yield f"not known beforehand: services and ports of {_named(foreseen.unknown)}"
-    if not found.stepped:
-        yield NOT_STEPPED
-    wanted = (changes.download_bytes or 0) + max(changes.disk_bytes or 0, 0)
+    changes = simulation.changes
+    for name, others in rivals.items():
+        yield f"removes {name}, which conflicts with {_join_names(others)}"
+    if rest := [change.name for change in changes.removed if change.name not in rivals]:
+        yield f"removes {_join_names(rest)}"
+    if simulation.downgraded:
+        names = [change.name for change in simulation.downgraded]
+        yield f"downgrades {_join_names(names)}"
+    if predicted.ports:
+        yield f"opens {', '.join(predicted.ports)}"
+    if predicted.unknown:
+        yield f"services and ports of {_join_names(predicted.unknown)} are unknown"
+    if not simulation.complete:
+        yield INCOMPLETE
+    needed = (changes.download_bytes or 0) + max(changes.disk_bytes or 0, 0)
     free = shutil.disk_usage("/").free
-    if wanted and wanted + SPARE_BYTES > free:
-        yield f"needs {wanted // 10**6} MB, and {free // 10**6} MB are free"
+    if needed and needed + SPARE_BYTES > free:
+        yield f"needs {needed // 10**6} MB; only {free // 10**6} MB are free"
 
 
-def _named(names: list[str] | tuple[str, ...]) -> str:
-    more = len(names) - SHOWN_NAMES
-    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
+def _join_names(names: list[str] | tuple[str, ...]) -> str:
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""A plan as a person reads it: what would happen on stderr, the commands on stdout."""
+"""Prints a plan for a person: what would happen on stderr, the commands on stdout."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ MAX_NAMES = 20
 
 
 def show(plan: Plan) -> None:
-    """Everything but the note that nothing was run."""
+    """Print everything but the note that nothing was run."""
     for package in plan.packages:
-        state = f", {package.installed} is installed" if package.installed else ""
+        state = f", installed: {package.installed}" if package.installed else ""
         origin = f"{package.origin}{state}".removeprefix(", ")
-        output.talk(f"{package.name} {package.version or 'goes'} ({origin})")
+        output.talk(f"{package.name} {package.version or 'to be removed'} ({origin})")
     if plan.alternatives:
         others = ", ".join(plan.alternatives[:MAX_ALTERNATIVES])
-        output.talk(f"Others that may fit: {others}")
-    for line in _effects(plan):
+        output.talk(f"Alternatives: {others}")
+    for line in _list_effects(plan):
         output.talk(line)
     for warning in plan.warnings:
         output.talk_styled([("warning: ", output.YELLOW), (warning, None)])
     output.data("Generated commands:")
-    for command in plan.shown_commands():
+    for command in plan.format_commands():
         output.data(f"  {command}")
     if not plan.commands:
-        output.data("  # nothing to do: all of it is installed")
+        output.data("  # nothing to do: everything is installed")
 
 
-def _effects(plan: Plan) -> Iterator[str]:
+def _list_effects(plan: Plan) -> Iterator[str]:
     changes = plan.changes
     if changes.new:
-        yield f"New: {_named(changes.new)}"
+        yield f"New: {_join_names(changes.new)}"
     if changes.upgraded:
-        yield f"Changed: {_named(changes.upgraded)}"
+        yield f"Changed: {_join_names(changes.upgraded)}"
     if changes.removed:
-        yield f"Removed: {_named(changes.removed)}"
+        yield f"Removed: {_join_names(changes.removed)}"
     sizes = []
     if changes.download_bytes is not None and changes.all():
-        sizes.append(f"{size(changes.download_bytes)} to download")
+        sizes.append(f"{format_size(changes.download_bytes)} to download")
     if changes.disk_bytes:
         verb = "used" if changes.disk_bytes > 0 else "freed"
-        sizes.append(f"{size(abs(changes.disk_bytes))} of disk {verb}")
+        sizes.append(f"{format_size(abs(changes.disk_bytes))} of disk space {verb}")
     if sizes:
         yield f"Size: {', '.join(sizes)}"
     if plan.effects.services:
@@ -62,8 +62,8 @@ def _effects(plan: Plan) -> Iterator[str]:
         yield f"Files below /etc: {', '.join(plan.effects.files[:MAX_NAMES])}{rest}"
 
 
-def size(count: int) -> str:
-    """A number of bytes, in the unit that a person would choose."""
+def format_size(count: int) -> str:
+    """Return a number of bytes in a readable decimal unit, such as ``1.5 MB``."""
     value, unit = float(count), "B"
     for larger in ("kB", "MB", "GB"):
         if value < 1000:
@@ -72,13 +72,13 @@ def size(count: int) -> str:
     return f"{value:.0f} {unit}" if value >= 100 or unit == "B" else f"{value:.1f} {unit}"
 
 
-def _named(changes: tuple[Change, ...]) -> str:
+def _join_names(changes: tuple[Change, ...]) -> str:
     more = len(changes) - MAX_NAMES
-    names = [_version(change) for change in changes[:MAX_NAMES]]
+    names = [_format_change(change) for change in changes[:MAX_NAMES]]
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
-def _version(change: Change) -> str:
+def _format_change(change: Change) -> str:
     if change.old and change.new:
         return f"{change.name} {change.old} → {change.new}"
     return f"{change.name} {change.new or change.old}"

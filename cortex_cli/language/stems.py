@@ -1,7 +1,7 @@
-"""Brings the forms of a word together: plurals, accents, -ing, -er, -ation.
+"""Reduces the forms of a word to one stem: plurals, accents, -ing, -er, -ation.
 
 Light on purpose: both sides of every comparison pass through here, so a stem need not be a
-word, only the same for "edit", "editor" and "editing".  Pure.
+word; it only has to be the same for "edit", "editor" and "editing".  Pure.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Shorter words keep their endings: "ring", "red" and "order" are no forms of anything.
+# Shorter words keep their endings: "ring", "red" and "order" are not forms of another word.
 MIN_LONG, MIN_AGENT = 5, 6
 MIN_STEM = 3
 CACHED_WORDS = 100_000
-# No forms of "dock", "serv" and the like, although they look like it.
-WHOLE = frozenset(
+# These only look like forms of "dock", "regist" and the like.
+IRREGULAR = frozenset(
     {
         "docker",
         "number",
@@ -42,8 +42,8 @@ _ENDINGS = (
 _DOUBLED = re.compile(r"([bdgklmnprt])\1$")
 
 
-def folded(word: str) -> str:
-    """``word`` in lower case without accents."""
+def fold(word: str) -> str:
+    """Return ``word`` in lower case without accents."""
     if word.isascii():
         return word.lower()
     parts = unicodedata.normalize("NFKD", word.lower())
@@ -52,23 +52,23 @@ def folded(word: str) -> str:
 
 @lru_cache(CACHED_WORDS)
 def stem(word: str) -> str:
-    """What the forms of ``word`` share."""
-    word = folded(word)
+    """Return the stem that all forms of ``word`` share."""
+    word = fold(word)
     if not word.isalpha() or len(word) < MIN_LONG - 1:
         return word
-    word = _singular(word)
-    if word in WHOLE:
+    word = _singularize(word)
+    if word in IRREGULAR:
         return word
-    for ending, put, least in _ENDINGS:
-        if len(word) >= least and (match := ending.search(word)):
+    for ending, replacement, min_chars in _ENDINGS:
+        if len(word) >= min_chars and (match := ending.search(word)):
             cut = word[: match.start()]
             if len(cut) >= MIN_STEM:
-                word = _DOUBLED.sub(r"\1", cut) + put
+                word = _DOUBLED.sub(r"\1", cut) + replacement
                 break
     return word[:-1] if word.endswith("e") and len(word) > MIN_STEM else word
 
 
-def _singular(word: str) -> str:
+def _singularize(word: str) -> str:
     if not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > MIN_LONG:

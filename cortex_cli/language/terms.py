@@ -1,7 +1,7 @@
-"""From a request to terms: English stems that stand for what it says, whatever its language.
+"""Turns a request in any of the languages into terms: English stems.
 
-"un tableur", "hoja de cálculo" and "spread sheet" all become ``spreadsheet``.  Both requests
-and the catalogue's phrases pass through here, so that they meet.  Pure; knows no package.
+"un tableur", "hoja de cálculo" and "spread sheet" all become ``spreadsheet``.  Requests and
+the catalogue's phrases both pass through here, so they can be compared.  Pure; knows no package.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.language import glossary
-from cortex_cli.language.stems import folded, stem
+from cortex_cli.language.stems import fold, stem
 from cortex_cli.language.tokens import ELISION, MEANINGFUL, tokens
-from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH, small_words, words
+from cortex_cli.language.words import FRENCH, LANGUAGES, SPANISH, small_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Said of anything: these tell little of what is wanted.
+# These apply to almost anything, so they say little about what is wanted.
 VAGUE = frozenset(
     stem(word)
     for word in """
@@ -30,20 +30,19 @@ VAGUE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing that a request says; ``surfaces`` are the words that lists may have for it."""
+    """One thing that a request says; ``surfaces`` are the words that lists may use for it."""
 
     stem: str
     surfaces: tuple[str, ...]
 
 
 def terms(text: str, language: str | None = None) -> list[Term]:
-    """What ``text`` says, each thing once and in order."""
-    said = tokens(text)
+    """Return the terms of ``text``, each once, in order."""
     known = glossary.translations(language or language_of(text))
-    pairs = [(word, (word,)) for word in said]
-    translated = _replaced(pairs, known)
+    pairs = [(word, (word,)) for word in tokens(text)]
+    translated = _replace(pairs, known)
     found: dict[str, Term] = {}
-    for word, surfaces in _replaced(translated, glossary.synonyms()):
+    for word, surfaces in _replace(translated, glossary.synonyms()):
         root = stem(word)
         others = glossary.alternatives().get(root, ())
         merged = tuple(dict.fromkeys((*surfaces, word, *others)))
@@ -52,18 +51,18 @@ def terms(text: str, language: str | None = None) -> list[Term]:
 
 
 def stems(text: str, language: str | None = None) -> list[str]:
-    """The stems of what ``text`` says."""
+    """Return the stems of the terms of ``text``."""
     return [term.stem for term in terms(text, language)]
 
 
 def language_of(text: str) -> str:
-    """The language whose words ``text`` has most of; English where nothing tells."""
-    said = [folded(word) for word in words(ELISION.sub(" ", text)) if len(word) > 1]
+    """Return the language that most words of ``text`` belong to; English if none is known."""
+    found = [fold(word) for word in words(ELISION.sub(" ", text)) if len(word) > 1]
     scores = {}
-    for language in (ENGLISH, FRENCH, SPANISH):
-        small = {folded(word) for word in small_words(language)} - MEANINGFUL
+    for language in LANGUAGES:
+        small = {fold(word) for word in small_words(language)} - MEANINGFUL
         known = glossary.vocabulary(language)
-        scores[language] = sum(1.0 if word in small else 0.7 * (word in known) for word in said)
+        scores[language] = sum(1.0 if word in small else 0.7 * (word in known) for word in found)
     scores[FRENCH] += len(ELISION.findall(text)) + sum(char in "èêçàùœîô" for char in text.lower())
     scores[SPANISH] += sum(char in "ñáíóú¿¡" for char in text.lower())
     return max(scores, key=lambda name: scores[name])  # the first of equals: English
@@ -72,10 +71,8 @@ def language_of(text: str) -> str:
 Pair = tuple[str, tuple[str, ...]]
 
 
-def _replaced(
-    pairs: Sequence[Pair], known: Mapping[tuple[str, ...], tuple[str, ...]]
-) -> list[Pair]:
-    """``pairs`` with the longest runs of words that are known put into other words."""
+def _replace(pairs: Sequence[Pair], known: Mapping[tuple[str, ...], tuple[str, ...]]) -> list[Pair]:
+    """Replace the longest runs of words that ``known`` has by their meaning."""
     roots = [stem(word) for word, _ in pairs]
     done: list[Pair] = []
     place = 0

@@ -1,20 +1,20 @@
-"""The words of a request that carry meaning, in their parts, before any of them is replaced.
+"""Splits a request into the word parts that carry meaning.
 
-Pure; knows no glossary: its own entries are looked up by what this makes of them.
+Pure; knows no glossary: the glossary's own entries pass through here too.
 """
 
 from __future__ import annotations
 
 import re
 
-from cortex_cli.language.stems import folded
+from cortex_cli.language.stems import fold
 from cortex_cli.language.words import SCAFFOLDING, words
 
-# l'écran, qu'il, d'une: what is before the apostrophe says nothing.
+# l'écran, qu'il, d'une: the part before the apostrophe carries no meaning.
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['\u2019]", re.IGNORECASE)
 _JOINED = re.compile(r"\b(e|to|wi)-(?=\w)", re.IGNORECASE)
 _PARTS = re.compile(r"[-._]+")
-# Small words here that carry meaning in other places, and small words that words.py lacks.
+# Small words of words.py that do carry meaning here, and small words that it lacks.
 MEANINGFUL = frozenset({"c", "s", "n", "machine", "system", "computer", "pc", "without", "son"})
 MORE_SCAFFOLDING = frozenset(
     """
@@ -27,11 +27,11 @@ MORE_SCAFFOLDING = frozenset(
     onto us like proper decent handy solution utility utilities suite-of
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-SMALL = frozenset(folded(word) for word in (SCAFFOLDING | MORE_SCAFFOLDING) - MEANINGFUL)
+SMALL = frozenset(fold(word) for word in (SCAFFOLDING | MORE_SCAFFOLDING) - MEANINGFUL)
 
 
 def tokens(text: str) -> list[str]:
-    """The words of ``text`` that are not small; hyphenated ones in their parts."""
+    """Return the words of ``text`` that carry meaning; hyphenated ones are split."""
     plain = _JOINED.sub(r"\1", ELISION.sub(" ", text))
     parts = (part for word in words(plain) for part in _PARTS.split(word))
-    return [part for part in parts if part and folded(part) not in SMALL]
+    return [part for part in parts if part and fold(part) not in SMALL]

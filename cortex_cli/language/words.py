@@ -1,4 +1,4 @@
-"""The words of a request: what it is about, freed of "please install a …".
+"""Splits a request into words and drops its small words: "please install a …".
 
 Pure text, English, French and Spanish; knows no package.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# A package name, a word, or a number; g++ and .net keep their signs, a final dot does not stay.
+# A package name, a word or a number; g++ keeps its signs, a trailing dot is dropped.
 _WORD = re.compile(r"[^\W_][\w+.\-]*", re.UNICODE)
 _TRAILING = ".-"
 
-# Words that tell that something is wanted, not what.
-ENGLISH, FRENCH, SPANISH = "en", "fr", "es"
+# Words that say that something is wanted, but not what.
+ENGLISH, FRENCH, SPANISH = LANGUAGES = ("en", "fr", "es")
 _ENGLISH_WORDS = frozenset(
     """
     a an the some any this that these those it its i me my we us our you your he she they
@@ -46,7 +46,7 @@ _SPANISH_WORDS = frozenset(
 SCAFFOLDING = _ENGLISH_WORDS | _FRENCH_WORDS | _SPANISH_WORDS
 _LANGUAGES = {ENGLISH: _ENGLISH_WORDS, FRENCH: _FRENCH_WORDS, SPANISH: _SPANISH_WORDS}
 
-# Programs whose names are everyday words: inside a sentence these seldom mean the program.
+# Programs named like everyday words: in a sentence these rarely mean the program.
 EVERYDAY = frozenset(
     """
     age aide analog and at bank bar barcode bash bc between bomber booth boxes browser buffer
@@ -67,23 +67,23 @@ EVERYDAY = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Every word of ``text`` in lower case, in order."""
+    """Return every word of ``text`` in lower case, in order."""
     normal = unicodedata.normalize("NFC", text.replace("\u2019", "'").replace("'", " ")).lower()
     return [word.rstrip(_TRAILING) for word in _WORD.findall(normal)]
 
 
 def content(text: str) -> list[str]:
-    """The words that carry the meaning, each once, in order."""
+    """Return the words that carry meaning, each once, in order."""
     return list(dict.fromkeys(word for word in words(text) if word not in SCAFFOLDING))
 
 
-def language(text: str) -> str:
-    """The language that most of the small words are of; English where nothing tells."""
-    said = words(text)
-    scores = {name: sum(word in known for word in said) for name, known in _LANGUAGES.items()}
+def guess_language(text: str) -> str:
+    """Return the language of most small words of ``text``; English if none is known."""
+    found = words(text)
+    scores = {name: sum(word in small for word in found) for name, small in _LANGUAGES.items()}
     return max(scores, key=lambda name: scores[name])
 
 
 def small_words(language: str) -> frozenset[str]:
-    """The scaffolding of one language."""
+    """Return the small words of one language."""
     return _LANGUAGES[language]

@@ -1,7 +1,7 @@
-"""Renders the prompt templates in ``prompts/``; Jinja2 loads with the first one rendered.
+"""Renders the prompt templates in ``templates/``; Jinja2 is imported with the first one.
 
 Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
-which phrases and chooses but is never asked for facts, in exactly the layouts that it was
+which rephrases and chooses but never has to know facts, in exactly the layouts that it was
 trained on; ``chat`` is any instruction model.
 """
 
@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-# Between two of these lies what is data; the text itself cannot hold its own digest.
+# Data is set between two of these marks: a text cannot contain its own digest.
 MARK_BYTES = 8
 FOLDER = Path(__file__).with_name("templates")
 NANO, CHAT = "nano", "chat"
 
-#: What a model of each profile is good for, in words for people.
+#: What a model of each profile is good for, as people read it.
 PURPOSES = {
-    NANO: "sorting requests, choosing among candidates, quoting what answers from a passage; "
+    NANO: "classifying requests, choosing among candidates, quoting passages; "
     "for open questions set up a larger model: cortex-llm models",
     CHAT: "open questions, explanations, alerts",
 }
 
-#: What the small model was trained to say where its passage does not hold the answer.
+#: What the small model was trained to say if its passage does not contain the answer.
 NANO_UNKNOWN = (
     "I don't know: the passage does not say.",
     "Je ne sais pas : le passage ne le dit pas.",
@@ -35,13 +35,13 @@ NANO_UNKNOWN = (
 )
 
 
-def purpose(profile: str | None) -> str:
-    """What a model of this profile is good for; an unnamed profile is an instruction model's."""
+def describe_purpose(profile: str | None) -> str:
+    """Return what a model of this profile is good for; None is an instruction model."""
     return PURPOSES.get(profile or CHAT, PURPOSES[CHAT])
 
 
-def messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
-    """The system and user turns of ``command`` for a model of ``profile``."""
+def render_messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
+    """Render the system and user turns of ``command`` for a model of ``profile``."""
     turns = []
     for role in ("system", "user"):
         text = _environment().get_template(f"{profile}-{command}-{role}.j2").render(values).strip()
@@ -50,8 +50,8 @@ def messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
     return turns
 
 
-def mark(*texts: str) -> str:
-    """A mark to set around ``texts`` that none of them holds."""
+def make_mark(*texts: str) -> str:
+    """Return a mark to set around ``texts`` that none of them contains."""
     joined = "\0".join(texts).encode("utf-8", "replace")
     return blake2b(joined, digest_size=MARK_BYTES).hexdigest()
 

@@ -1,8 +1,8 @@
-"""Who answers: the daemon by default, or any OpenAI-compatible server directly.
+"""Connects to a model: through the daemon, or directly to an OpenAI-compatible server.
 
-One interface, ``Provider``; every failure leaves here as a ``CortexError``.  This is the only
-module that imports ``openai``, and only for a provider that needs it.  Closing a stream early
-closes its connection, and that ends the generation in the model too.
+One interface, ``Provider``; every failure is raised as a ``CortexError``.  This is the only module
+that imports ``openai``, and only for a provider that needs it.  Closing a stream early closes its
+connection, which also stops the generation in the model.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.model import provider_env
+from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
 from cortexd.api.client import Client, Event
 from cortexd.api.errors import (
@@ -19,27 +20,30 @@ from cortexd.api.errors import (
     ContextExceeded,
     CortexError,
     LlmUnavailable,
-    nearest,
+    find_nearest,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from openai import OpenAI, OpenAIError, Stream
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
+    from cortex_cli.model.endpoints import Target
     from cortex_cli.settings import Settings
 
-# Models of the built-in family are known by their names where a server tells no more.
+# Models of the built-in family are recognised by name if the server does not say more.
 NANO_PREFIX = "cortex-nano"
-# How llama.cpp and OpenAI name a prompt beyond the context.
-TOO_LONG = ("exceed_context_size_error", "context_length_exceeded")
+# The error codes of llama.cpp and OpenAI for a prompt longer than the context.
+CONTEXT_ERRORS = ("exceed_context_size_error", "context_length_exceeded")
 STATUS_TIMEOUT_S = 10.0
+DAEMON, FAKE = "daemon", "fake"
+PROVIDERS = (DAEMON, *ENDPOINTS, FAKE)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What answers; ``profile`` says how to talk to it, None of ``state`` that nobody knows."""
+    """A model; ``profile`` says how to prompt it, ``state`` is None if unknown."""
 
     name: str
     profile: str
@@ -48,8 +52,8 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a model."""
+class Prompt:
+    """What a model is asked: messages and limits."""
 
     messages: list[dict[str, str]]
     max_tokens: int
@@ -59,7 +63,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of an answer: why it ended ("stop", "length"), and what it took."""
+    """The end of an answer: why it ended ("stop", "length"), and its cost."""
 
     reason: str
     model: str
@@ -68,56 +72,61 @@ class Finished:
 
 
 class Provider(Protocol):
-    """A source of answers."""
+    """Something that answers prompts."""
 
     def model(self) -> Model:
-        """The model that would answer now."""
+        """Return the model that would answer now."""
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
-        """The answer in pieces as they come, then one ``Finished``."""
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
+        """Yield the answer in pieces as they arrive, then one ``Finished``."""
 
     def close(self) -> None:
-        """Hang up; what is still being generated is cancelled."""
+        """Close the connection; a running generation is cancelled."""
 
 
 def choose(settings: Settings, model: str | None = None) -> Provider:
-    """The provider that the environment asks for; ``model`` instead of the one set there.
+    """Return the provider that the environment names; ``model`` overrides the one set there.
 
     Raises:
-        UsageFault: an unknown provider, one without what it needs, or one without ``model``.
+        UsageError: an unknown provider, or one without a setting that it needs.
         DaemonUnreachable: no daemon.
     """
     values = provider_env.load(settings.environ)
     name = values.get("CORTEX_PROVIDER", DAEMON).lower()
     if name == DAEMON:
         return DaemonProvider(settings, model)
-    if name == "fake":
+    if name == FAKE:
         return FakeProvider()
     if name not in ENDPOINTS:
-        guess = nearest(name, PROVIDERS)
-        raise UsageFault(
-            f"CORTEX_PROVIDER is {name!r}; valid are {', '.join(PROVIDERS)}",
+        guess = find_nearest(name, PROVIDERS)
+        raise UsageError(
+            f"CORTEX_PROVIDER is {name!r}; it must be one of {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
     target = ENDPOINTS[name].resolve(values)
     return OpenAIProvider(name, replace(target, model=model) if model else target)
 
 
-def complete(provider: Provider, question: Question) -> tuple[str, Finished]:
-    """The whole answer at once."""
+def complete(provider: Provider, prompt: Prompt) -> tuple[str, Finished]:
+    """Return the complete answer.
+
+    Raises:
+        CortexError: the model does not answer.
+        BadReply: the answer is incomplete.
+    """
     text = ""
-    for piece in provider.stream(question):
+    for piece in provider.stream(prompt):
         if isinstance(piece, Finished):
             return text, piece
         text += piece
-    raise BadReply("the answer has no end")
+    raise BadReply("the answer is incomplete")
 
 
 class DaemonProvider:
-    """Through cortexd: queued fairly with everybody else's questions."""
+    """Asks through cortexd, which queues all users' questions fairly."""
 
     def __init__(self, settings: Settings, model: str | None = None) -> None:
-        """Connect, so that a missing daemon is noticed before any other work."""
+        """Connect now, so that a missing daemon is noticed before any other work."""
         self._client = Client(settings.socket_path())
         self._wanted = model
 
@@ -126,23 +135,23 @@ class DaemonProvider:
         status = self._client.call("llm.status")
         name = str(status.get("model") or "")
         if self._wanted and self._wanted not in (name, name.removesuffix(".gguf")):
-            raise UsageFault(
+            raise UsageError(
                 f"the daemon runs {name or 'no model'}, not {self._wanted}",
-                hint="cortex up --model PATH runs another; CORTEX_PROVIDER names another server",
+                hint="run another with cortex up --model PATH, or set CORTEX_PROVIDER",
             )
-        profile = status.get("profile") or _profile_of(name)
+        profile = status.get("profile") or _guess_profile(name)
         return Model(name, str(profile), status.get("context_length"), status.get("state"))
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """Run ``inference``, streaming."""
         params: dict[str, Any] = {
-            "messages": question.messages,
-            "max_tokens": question.max_tokens,
-            "temperature": question.temperature,
+            "messages": prompt.messages,
+            "max_tokens": prompt.max_tokens,
+            "temperature": prompt.temperature,
             "stream": True,
         }
-        if question.json_schema is not None:
-            params["json_schema"] = question.json_schema
+        if prompt.json_schema is not None:
+            params["json_schema"] = prompt.json_schema
         for message in self._client.stream("inference", **params):
             if not isinstance(message, Event):
                 yield Finished(
@@ -155,55 +164,12 @@ class DaemonProvider:
                 yield str(message.data.get("text", ""))
 
     def close(self) -> None:
-        """Close the connection; the daemon cancels what it still runs for us."""
+        """Close the connection; the daemon cancels a running generation."""
         self._client.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a provider's settings are, and what stands in for those not made."""
-
-    prefix: str
-    base_url: str
-    model: str | None
-    needs_key: bool = False
-
-    def resolve(self, values: Mapping[str, str]) -> Target:
-        """Read the provider's variables; UsageFault if one that it needs is missing."""
-        key = values.get(f"{self.prefix}_API_KEY")
-        if self.needs_key and not key:
-            raise UsageFault(
-                f"{self.prefix}_API_KEY is not set",
-                hint="set it in the environment or in ~/.cortex/.env",
-            )
-        model = values.get(f"{self.prefix}_MODEL") or self.model
-        url = values.get(f"{self.prefix}_BASE_URL") or self.base_url
-        if not url.startswith(("http://", "https://")):
-            raise UsageFault(f"{self.prefix}_BASE_URL is {url!r}, not http:// or https://")
-        url = url.rstrip("/")
-        return Target(url if url.endswith("/v1") else f"{url}/v1", model, key or "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One server to ask."""
-
-    base_url: str
-    model: str | None
-    api_key: str
-
-
-DAEMON = "daemon"
-ENDPOINTS = {
-    "llama_cpp": Endpoint("LLAMA_CPP", "http://127.0.0.1:8085", None),
-    "ollama": Endpoint("OLLAMA", "http://127.0.0.1:11434", None),
-    "openai": Endpoint("OPENAI", "https://api.openai.com/v1", "gpt-4o-mini", needs_key=True),
-}
-PROVIDERS = (DAEMON, *ENDPOINTS, "fake")
-
-
 class OpenAIProvider:
-    """Straight to a server that speaks the OpenAI API."""
+    """Asks a server with an OpenAI-compatible API directly."""
 
     def __init__(self, name: str, target: Target) -> None:
         """Prepare a client; nothing is sent yet."""
@@ -216,68 +182,68 @@ class OpenAIProvider:
         )
 
     def model(self) -> Model:
-        """The model that is set, or the first that the server lists."""
+        """Return the configured model, or the first one that the server lists."""
         from openai import OpenAIError
 
         if self._target.model:
-            return Model(self._target.model, _profile_of(self._target.model))
+            return Model(self._target.model, _guess_profile(self._target.model))
         try:
             listed = self._client.models.list(timeout=STATUS_TIMEOUT_S).data
         except OpenAIError as error:
-            raise self._translated(error) from error
+            raise self._translate(error) from error
         if not listed:
-            raise LlmUnavailable(f"{self._name} at {self._target.base_url} offers no model")
-        return Model(listed[0].id, _profile_of(listed[0].id))
+            raise LlmUnavailable(f"{self._name} at {self._target.base_url} has no model")
+        return Model(listed[0].id, _guess_profile(listed[0].id))
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
         """Run a chat completion, streaming."""
         from openai import OpenAIError
 
         model = self.model().name
         extra: dict[str, Any] = {}
-        if question.json_schema is not None:
-            form = {"name": "reply", "strict": True, "schema": question.json_schema}
+        if prompt.json_schema is not None:
+            form = {"name": "reply", "strict": True, "schema": prompt.json_schema}
             extra["response_format"] = {"type": "json_schema", "json_schema": form}
         try:
             chunks = self._client.chat.completions.create(
                 model=model,
-                messages=cast("list[ChatCompletionMessageParam]", question.messages),
-                max_tokens=question.max_tokens,
-                temperature=question.temperature,
+                messages=cast("list[ChatCompletionMessageParam]", prompt.messages),
+                max_tokens=prompt.max_tokens,
+                temperature=prompt.temperature,
                 stream=True,
                 extra_body=extra,
             )
             with chunks:
-                yield from _pieces(chunks, model)
+                yield from _read_chunks(chunks, model)
         except OpenAIError as error:
-            raise self._translated(error) from error
+            raise self._translate(error) from error
 
     def close(self) -> None:
         """Close the client's connections."""
         self._client.close()
 
-    def _translated(self, error: OpenAIError) -> CortexError:
+    def _translate(self, error: OpenAIError) -> CortexError:
         from openai import APIConnectionError, APIStatusError
 
-        place = f"{self._name} at {self._target.base_url}"
+        server = f"{self._name} at {self._target.base_url}"
         if isinstance(error, APIStatusError):
             body = error.body if isinstance(error.body, dict) else {}
-            if body.get("type") in TOO_LONG or body.get("code") in TOO_LONG:
+            if body.get("type") in CONTEXT_ERRORS or body.get("code") in CONTEXT_ERRORS:
                 return ContextExceeded(
-                    f"{place}: {error.message}",
+                    f"{server}: {error.message}",
                     prompt_tokens=body.get("n_prompt_tokens"),
                     context_length=body.get("n_ctx"),
                 )
-            return LlmUnavailable(f"{place} refused: {error.status_code} {error.message}")
+            return LlmUnavailable(f"{server} refused: {error.status_code} {error.message}")
         if isinstance(error, APIConnectionError):
             variable = f"{ENDPOINTS[self._name].prefix}_BASE_URL"
             return LlmUnavailable(
-                f"cannot reach {place}", hint=f"start it, or set {variable} to where it is"
+                f"cannot reach {server}", hint=f"start it, or set {variable} to its address"
             )
-        return LlmUnavailable(f"{place}: {error}")
+        return LlmUnavailable(f"{server}: {error}")
 
 
-def _pieces(chunks: Stream[ChatCompletionChunk], model: str) -> Iterator[str | Finished]:
+def _read_chunks(chunks: Stream[ChatCompletionChunk], model: str) -> Iterator[str | Finished]:
     reason, count = None, 0
     for chunk in chunks:
         for choice in chunk.choices[:1]:
@@ -286,28 +252,28 @@ def _pieces(chunks: Stream[ChatCompletionChunk], model: str) -> Iterator[str | F
                 yield choice.delta.content
             reason = choice.finish_reason or reason
     if reason is None:
-        raise LlmUnavailable("the model server broke off in the middle of its answer")
+        raise LlmUnavailable("the model server stopped in the middle of its answer")
     yield Finished(reason, model, count)
 
 
 class FakeProvider:
-    """Answers with the question: for trying out prompts without any model."""
+    """Answers with the prompt itself: for testing prompts without a model."""
 
     def model(self) -> Model:
-        """A chat model called fake."""
-        return Model("fake", CHAT)
+        """Return a chat model called fake."""
+        return Model(FAKE, CHAT)
 
-    def stream(self, question: Question) -> Iterator[str | Finished]:
-        """The last turn, word by word; the empty choice where JSON is asked for."""
-        if question.json_schema is not None:
+    def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
+        """Yield the last turn line by line, or an empty choice if JSON is asked for."""
+        if prompt.json_schema is not None:
             yield '{"packages": []}'
         else:
-            yield from question.messages[-1]["content"].splitlines(keepends=True)
-        yield Finished("stop", "fake")
+            yield from prompt.messages[-1]["content"].splitlines(keepends=True)
+        yield Finished("stop", FAKE)
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no connection."""
 
 
-def _profile_of(model: str) -> str:
+def _guess_profile(model: str) -> str:
     return NANO if model.rpartition("/")[2].lower().startswith(NANO_PREFIX) else CHAT

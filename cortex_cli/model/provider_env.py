@@ -1,7 +1,7 @@
-"""Settings of model providers: the environment, then ``.env`` files; the first that says it wins.
+"""Loads the settings of model providers from the environment, then from ``.env`` files.
 
-Files: ``./.env``, ``~/.cortex/.env``, ``/etc/cortex/.env``.  A file that others could have
-written is not read: it could send questions to a machine of theirs.
+The first that has a setting wins.  Files: ``./.env``, ``~/.cortex/.env``, ``/etc/cortex/.env``.  A
+file that others could have written is ignored: it could send questions to their server.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from cortex_cli import output
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What is looked up; other variables in the files are somebody else's.
+#: The settings to load; other variables in the files are ignored.
 NAMES = re.compile(r"(CORTEX_PROVIDER|(LLAMA_CPP|OLLAMA|OPENAI)_(BASE_URL|MODEL|API_KEY))\Z")
 MAX_FILE_BYTES = 64 * 1024
 
 
 def load(environ: Mapping[str, str], files: tuple[Path, ...] | None = None) -> dict[str, str]:
-    """Every provider setting that is made somewhere."""
+    """Return all provider settings, by variable name."""
     home = Path(environ.get("HOME") or "~").expanduser()
-    places = files or (Path(".env"), home / ".cortex/.env", Path("/etc/cortex/.env"))
-    found = {name: value for name, value in environ.items() if NAMES.match(name) and value}
-    for place in places:
-        for name, value in _read(place).items():
-            found.setdefault(name, value)
-    return found
+    paths = files or (Path(".env"), home / ".cortex/.env", Path("/etc/cortex/.env"))
+    settings = {name: value for name, value in environ.items() if NAMES.match(name) and value}
+    for path in paths:
+        for name, value in _read(path).items():
+            settings.setdefault(name, value)
+    return settings
 
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        # Not blocking: a pipe left in the folder would hold up every command.
+        # Non-blocking: a named pipe in the folder would stall every command.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as stream:
             opened = os.fstat(stream.fileno())
@@ -47,7 +47,7 @@ def _read(path: Path) -> dict[str, str]:
         return {}
     values = _parse(raw.decode(errors="replace"))
     if values and (opened.st_uid not in (0, os.getuid()) or opened.st_mode & stat.S_IWOTH):
-        output.talk(f"not reading {path}: others may have written it")
+        output.talk(f"ignoring {path}: other users can write to it")
         return {}
     return values
 
@@ -60,7 +60,7 @@ def _parse(text: str) -> dict[str, str]:
             continue
         try:
             parts = shlex.split(value, comments=True)
-        except ValueError:  # a quote that never ends: taken as it stands
+        except ValueError:  # an unclosed quote: taken literally
             parts = [value]
         if parts and parts[0]:
             values[name.strip()] = parts[0]

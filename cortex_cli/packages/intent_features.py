@@ -1,7 +1,7 @@
-"""What the catalogue's matches say of each package, as numbers for the ranking.
+"""Turns the catalogue's matches into features of packages for the ranking.
 
-A match that is half sure must not count half as much as a sure one but far less: what is in
-no phrase is better found in the lists.  Hence powers of the score beside the score.  Pure.
+An unsure match must count far less than half of a sure one: a request that no phrase covers is
+better answered from the lists.  Hence powers of the score in addition to the score.  Pure.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from cortex_cli.packages.intents import Match
 
-# A candidate of the catalogue counts less the further down its intent's list it stands.
-PLACE_DECAY = 0.85
-# From here on a phrase says the request all but literally.
+# A package counts less the further down its intent's list it is.
+POSITION_DECAY = 0.85
+# From here on a phrase is almost literally the request.
 LITERAL = 0.95
 NAMES = (
     "catalogue",
@@ -32,25 +32,30 @@ NAMES = (
 ABSENT = dict.fromkeys(NAMES, 0.0)
 
 
-def features(matches: Sequence[Match]) -> dict[str, dict[str, float]]:
-    """Package → its features; a package that no match names has ``ABSENT``."""
-    found: dict[str, dict[str, float]] = {}
+def compute_features(matches: Sequence[Match]) -> dict[str, dict[str, float]]:
+    """Map each package to its features; one that no match names has ``ABSENT``."""
+    features_of: dict[str, dict[str, float]] = {}
     margin = matches[0].score - (matches[1].score if len(matches) > 1 else 0.0) if matches else 0.0
     for number, match in enumerate(matches):
-        for place, name in enumerate(match.packages):
-            one = found.setdefault(name, dict(ABSENT))
-            value = match.score * PLACE_DECAY**place
-            one["votes"] += value
-            one["catalogue"] = max(one["catalogue"], value)
+        for position, name in enumerate(match.packages):
+            features = features_of.setdefault(name, dict(ABSENT))
+            value = match.score * POSITION_DECAY**position
+            features["votes"] += value
+            features["catalogue"] = max(features["catalogue"], value)
             if number == 0:
-                one["best_intent"] = 1.0
-            if place == 0:
+                features["best_intent"] = 1.0
+            if position == 0:
                 first = match.score
-                one["catalogue_first"] = max(one["catalogue_first"], first**2)
-                one["catalogue_first_4"] = max(one["catalogue_first_4"], first**4)
-                one["catalogue_literal"] = max(one["catalogue_literal"], float(first > LITERAL))
+                features["catalogue_first"] = max(features["catalogue_first"], first**2)
+                features["catalogue_first_4"] = max(features["catalogue_first_4"], first**4)
+                features["catalogue_literal"] = max(
+                    features["catalogue_literal"], float(first > LITERAL)
+                )
                 if number == 0:
-                    one["best_first"], one["best_margin"] = 1.0, margin
-    for one in found.values():
-        one["catalogue_2"], one["catalogue_4"] = one["catalogue"] ** 2, one["catalogue"] ** 4
-    return found
+                    features["best_first"], features["best_margin"] = 1.0, margin
+    for features in features_of.values():
+        features["catalogue_2"], features["catalogue_4"] = (
+            features["catalogue"] ** 2,
+            features["catalogue"] ** 4,
+        )
+    return features_of

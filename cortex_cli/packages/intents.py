@@ -1,8 +1,8 @@
-"""Matches a request with the catalogue's intents: which of them, how surely.
+"""Matches a request with the catalogue's intents, and scores each match.
 
-A phrase matches by the terms it shares with the request, each weighted by how rare it is in
-the catalogue; what either has alone counts against it.  An unknown word may be a slip of a
-known one.  Deterministic; reads the index, knows no model.
+A phrase matches by the terms it shares with the request, each weighted by how rare it is in the
+catalogue; terms that only one of them has count against it.  An unknown word may be a misspelling
+of a known one.  Deterministic; reads the index, knows no model.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cortex_cli.language.terms import VAGUE, Term, terms
+from cortex_cli.language.terms import VAGUE
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-# What the request says and the phrase does not weighs less than the reverse: people add detail.
+    from cortex_cli.language.terms import Term
+
+# A term that only the request has weighs less than the reverse: people add detail.
 REQUEST_SHARE = 0.5
-# How much the rest of the intent's phrases may make up for what the best one lacks.
+# How much the intent's other phrases may compensate for what the best one lacks.
 INTENT_SHARE = 0.35
-# What two phrases of an intent say is more its matter than what one happens to.
+# A term in two phrases of an intent is more typical of it than a term in one.
 SECOND_SHARE = 0.1
 VAGUE_FACTOR = 0.35
-# A word that the catalogue has nowhere may matter, or be chatter.
+# The weight of a word that the catalogue lacks: it may matter, or be chatter.
 UNKNOWN_WEIGHT = 3.0
-MIN_SLIP_LENGTH = 4
-SLIP_CUTOFF = 0.82
+MIN_CORRECTED_CHARS = 4
+CORRECTION_CUTOFF = 0.82
 MAX_MATCHES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An intent that a request may mean; ``score`` is 1 where a phrase says just the same."""
+    """An intent that a request may mean; ``score`` is 1 if a phrase says exactly the same."""
 
     intent: str
     packages: tuple[str, ...]
@@ -53,36 +55,32 @@ class Catalogue:
     def _intents(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM intent").fetchone()[0])
 
-    def match(self, request: str, *, without: str = "") -> list[Match]:
-        """The intents that fit ``request``, best first; ``without`` leaves one phrase out."""
-        return self.match_terms(terms(request), without=without)
-
-    def match_terms(
-        self, said: Sequence[Term], *, without: str = "", limit: int = MAX_MATCHES
+    def match(
+        self, wanted: Sequence[Term], *, without: str = "", limit: int = MAX_MATCHES
     ) -> list[Match]:
-        """The same for the terms of a request."""
-        roots = [self._corrected(term.stem) for term in said]
-        weights = self._weights(roots)
+        """Return the intents that fit ``wanted``, best first; phrase ``without`` is ignored."""
+        roots = [self._correct(term.stem) for term in wanted]
+        weights = self._weigh_stems(roots)
         total = sum(weights[root] for root in roots)
         if not total:
             return []
         best: defaultdict[int, list[float]] = defaultdict(list)
-        has: defaultdict[int, set[str]] = defaultdict(set)
+        terms_of: defaultdict[int, set[str]] = defaultdict(set)
         for intent, phrase in self._phrases(roots):
             if phrase == without:
                 continue
             words = phrase.split()
             score = self._score(roots, words, weights, total)
             best[intent].append(score)
-            has[intent].update(words)
+            terms_of[intent].update(words)
         scored = []
         for intent, scores in best.items():
             score, second = sorted([*scores, 0.0], reverse=True)[:2]
             score = (1 - SECOND_SHARE) * score + SECOND_SHARE * second
-            covered = sum(weights[root] for root in roots if root in has[intent]) / total
+            covered = sum(weights[root] for root in roots if root in terms_of[intent]) / total
             scored.append((score + INTENT_SHARE * (1 - score) * score * covered, intent))
         scored.sort(key=lambda pair: (-pair[0], pair[1]))
-        return [self._match(intent, score) for score, intent in scored[:limit]]
+        return [self._make_match(intent, score) for score, intent in scored[:limit]]
 
     def _score(
         self, roots: list[str], words: list[str], weights: dict[str, float], total: float
@@ -99,18 +97,18 @@ class Catalogue:
         )
         return self._db.execute(query, list(roots)).fetchall()
 
-    def _weights(self, roots: Sequence[str]) -> dict[str, float]:
-        """How much each stem tells, by its rarity in the catalogue."""
-        return {root: self._rarity.get(root) or _weight(root, UNKNOWN_WEIGHT) for root in roots}
+    def _weigh_stems(self, roots: Sequence[str]) -> dict[str, float]:
+        """Return the weight of each stem, by its rarity in the catalogue."""
+        return {root: self._rarity.get(root) or _weigh(root, UNKNOWN_WEIGHT) for root in roots}
 
     @cached_property
     def _rarity(self) -> dict[str, float]:
         rows = self._db.execute("SELECT term, intents FROM vocabulary WHERE intents > 0")
-        return {root: _weight(root, math.log(1 + self._intents / count)) for root, count in rows}
+        return {root: _weigh(root, math.log(1 + self._intents / count)) for root, count in rows}
 
-    def _corrected(self, root: str) -> str:
-        """``root``, or the known stem that it seems a slip of."""
-        if len(root) < MIN_SLIP_LENGTH or not root.isalpha():
+    def _correct(self, root: str) -> str:
+        """Return ``root``, or the known stem that it seems to be a misspelling of."""
+        if len(root) < MIN_CORRECTED_CHARS or not root.isalpha():
             return root
         if self._db.execute("SELECT 1 FROM vocabulary WHERE term = ?", [root]).fetchone():
             return root
@@ -119,15 +117,15 @@ class Catalogue:
             " AND substr(term, 1, 1) = ?",
             (len(root) - 2, len(root) + 2, root[0]),
         )
-        near = get_close_matches(root, (row[0] for row in rows), n=1, cutoff=SLIP_CUTOFF)
+        near = get_close_matches(root, (row[0] for row in rows), n=1, cutoff=CORRECTION_CUTOFF)
         return near[0] if near else root
 
-    def _match(self, intent: int, score: float) -> Match:
+    def _make_match(self, intent: int, score: float) -> Match:
         name, packages = self._db.execute(
             "SELECT name, packages FROM intent WHERE id = ?", [intent]
         ).fetchone()
         return Match(name, tuple(packages.split()), round(min(score, 1.0), 4))
 
 
-def _weight(root: str, rarity: float) -> float:
+def _weigh(root: str, rarity: float) -> float:
     return rarity * (VAGUE_FACTOR if root in VAGUE else 1.0)

@@ -1,7 +1,7 @@
-"""What this machine's own package index and the catalogue know, and the search over both.
+"""Looks up and searches packages in this machine's package index and the catalogue.
 
-Deterministic: the model never decides what exists.  How packages are ranked is in ranking.py,
-how intents are found in intents.py.  Nothing here talks to a model or runs anything.
+Deterministic: no model decides what exists.  ranking.py ranks packages, intents.py matches
+intents.  Nothing here talks to a model or runs anything.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ from cortex_cli.errors import Failure
 from cortex_cli.index import background, build, fill
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.language.terms import terms
-from cortex_cli.language.words import EVERYDAY, content, words
+from cortex_cli.language.words import EVERYDAY
 from cortex_cli.packages.intents import Catalogue
 from cortex_cli.packages.ranking import Ranker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cortex_cli.language.question import Question
     from cortex_cli.packages.intents import Match
 
 # "what is the make", not a sentence
 MAX_BARE_WORDS = 4
-# From here on a hit is what the catalogue means rather than what the words say.
+# From here on the catalogue found a hit, rather than the words of the lists.
 CATALOGUE_SCORE = 0.5
 
 FIELDS = (
@@ -44,7 +45,7 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package as the machine's lists and dpkg have it."""
+    """One package, as the machine's lists and dpkg describe it."""
 
     name: str
     version: str
@@ -59,7 +60,7 @@ class Package:
 
     @property
     def shown_version(self) -> str:
-        """The version that is there, or else the one to be had."""
+        """The installed version, or else the available one."""
         return self.installed or self.version
 
     @property
@@ -69,12 +70,17 @@ class Package:
         version = rest if colon else self.shown_version
         return version.rpartition("-")[0] or version
 
+    @property
+    def source(self) -> str:
+        """How an answer cites it: ``apt: nginx 1.22.1``."""
+        return f"apt: {self.name} {self.upstream_version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A package that answers a search.
 
-    ``covered`` is the share of the request's words that it has, ``curated`` how surely the
+    ``covered`` is the share of the request's terms that it has, ``curated`` how surely the
     catalogue means it; both 0 to 1.
     """
 
@@ -84,13 +90,13 @@ class Hit:
     curated: float
 
     @property
-    def source(self) -> Literal["catalogue", "index"]:
-        """What speaks for it."""
+    def found_by(self) -> Literal["catalogue", "index"]:
+        """What found it: the catalogue of intents, or the words of the lists."""
         return "catalogue" if self.curated >= CATALOGUE_SCORE else "index"
 
 
 class Knowledge:
-    """Read access to the index; every method is a question with a repeatable answer."""
+    """Read access to the package index; every method gives repeatable results."""
 
     def __init__(
         self,
@@ -100,20 +106,20 @@ class Knowledge:
     ) -> None:
         """Read ``db``.
 
-        ``installed`` is what dpkg says, where that has changed since; ``newer`` waits for the
-        index of lists that have.
+        ``installed`` overrides the installed versions, if dpkg's status has changed since;
+        ``newer`` waits for an index of the current lists.
         """
         self._db = db
         self._installed = installed
         self._newer = newer
-        self.being_built = False
+        self.is_building = False
 
     @classmethod
     def open(cls, environ: Mapping[str, str], *, wait: bool = True) -> Self:
-        """Open this machine's index; where there is none it is built first.
+        """Open this machine's index; if there is none, it is built first.
 
-        An older one serves while a newer is made behind it, and that is said.  Without ``wait``
-        a first one is made behind it too, and nothing is known yet.
+        A stale index is used, with a note, while it is refreshed in the background.  Without
+        ``wait`` a first index is built in the background too, and nothing is known yet.
 
         Raises:
             Failure: a list cannot be read, or this Python's SQLite lacks FTS5.
@@ -121,31 +127,31 @@ class Knowledge:
         source = PackageSource.find(environ)
         opened = background.open_index(source, environ, wait=wait)
         if opened is None:
-            nothing = cls(None)
-            nothing.being_built = not source.empty
-            return nothing
-        if not opened.older:
-            return cls(opened.found.db)
-        installed = build.installed(source.status)
-        if source.lists_are_those_of(opened.found.signature):
-            return cls(opened.found.db, installed)
-        output.talk(opened.note("the package lists have changed"))
+            empty = cls(None)
+            empty.is_building = not source.empty
+            return empty
+        if not opened.stale:
+            return cls(opened.index.db)
+        installed = build.read_installed(source.status)
+        if source.has_same_lists(opened.index.signature):
+            return cls(opened.index.db, installed)
+        output.talk(opened.describe("the package lists have changed"))
 
         def newer() -> sqlite3.Connection | None:
-            made = background.made_now(source, environ)
-            return made.found.db if made else None
+            fresh = background.open_fresh(source, environ)
+            return fresh.index.db if fresh else None
 
-        return cls(opened.found.db, installed, newer)
+        return cls(opened.index.db, installed, newer)
 
     def catch_up(self) -> bool:
-        """Wait for the index of today's lists where this is an older one; False if it is not."""
+        """Replace a stale index by a fresh one, waiting for its build; False if it is not stale."""
         if self._newer is None:
             return False
         newer, self._newer = self._newer, None
         try:
             db = newer()
         except Failure as error:
-            output.talk(f"going on with the older index: {error.message}")
+            output.talk(f"using the older index: {error.message}")
             return False
         self.close()
         self._db, self._installed = db, None
@@ -168,30 +174,30 @@ class Knowledge:
             self._db.close()
 
     def package(self, name: str) -> Package | None:
-        """The package of exactly this name."""
-        found = self._select("WHERE name = ?", [name.lower()])
-        return found[0] if found else None
+        """Return the package of exactly this name."""
+        packages = self._select("WHERE name = ?", [name.lower()])
+        return packages[0] if packages else None
 
     def providers(self, name: str) -> list[Package]:
-        """What stands in for a virtual package, the most asked for first."""
+        """Return the packages that provide a virtual package, the most popular first."""
         clause = "WHERE id IN (SELECT provides.package FROM provides WHERE name = ?)"
         return self._select(f"{clause} ORDER BY popularity DESC, name", [name.lower()])
 
-    def named(self, text: str) -> list[Package]:
-        """The packages whose names ``text`` says, in its order.
+    def find_named(self, question: Question) -> list[Package]:
+        """Return the packages that ``question`` names, in its order.
 
-        An everyday word ("time", "make") only counts when nothing else is said: "what is
-        make?" names a package, "how much time is left?" does not.
+        An everyday word ("time", "make") only counts if it is the only one: "what is make?"
+        names a package, "how much time is left?" does not.
         """
-        said = content(text)
-        if not said and len(words(text)) <= MAX_BARE_WORDS:
-            said = words(text)[-1:]
-        elif len(words(text)) > MAX_BARE_WORDS or len(said) > 1:
-            said = [word for word in said if word not in EVERYDAY]
-        return [found for word in said if (found := self.package(word))]
+        names = question.content
+        if not names and len(question.words) <= MAX_BARE_WORDS:
+            names = question.words[-1:]
+        elif len(question.words) > MAX_BARE_WORDS or len(names) > 1:
+            names = tuple(word for word in names if word not in EVERYDAY)
+        return [package for name in names if (package := self.package(name))]
 
-    def near_names(self, name: str, limit: int = 3) -> list[str]:
-        """Package names that ``name`` may be a slip of."""
+    def suggest_names(self, name: str, limit: int = 3) -> list[str]:
+        """Return package names that ``name`` may be a misspelling of."""
         if not self._db or not name:
             return []
         rows = self._db.execute(
@@ -201,37 +207,37 @@ class Knowledge:
         return get_close_matches(name, (row[0] for row in rows), n=limit, cutoff=0.75)
 
     def commands(self, name: str) -> list[Package]:
-        """The packages that have a command of this name, the most asked for first."""
+        """Return the packages that have a command of this name, the most popular first."""
         clause = "WHERE name IN (SELECT command.package FROM command WHERE command.name = ?)"
         return self._select(f"{clause} ORDER BY popularity DESC, name", [name])
 
     def short_in(self, name: str, language: str) -> str | None:
-        """The short description in ``language``, where the lists have another than English."""
-        rows = self._rows(
+        """Return the short description in ``language``; None if the lists have only English."""
+        rows = self._query(
             "SELECT description.short FROM description JOIN package ON package.id = package"
             " WHERE name = ? AND language = ?",
             [name, language],
         )
         return str(rows[0][0]) if rows and rows[0][0] else None
 
-    def matches(self, text: str) -> list[Match]:
-        """The intents of the catalogue that ``text`` may mean, best first."""
-        return self._catalogue.match(text) if self._catalogue else []
+    def matches(self, question: Question) -> list[Match]:
+        """Return the intents of the catalogue that ``question`` may mean, best first."""
+        return self._catalogue.match(question.terms) if self._catalogue else []
 
-    def search(self, text: str, limit: int = 8, *, catalogue: bool = True) -> list[Hit]:
-        """The packages that fit ``text`` best; without the ``catalogue``, by the lists alone."""
+    def search(self, question: Question, limit: int = 8, *, catalogue: bool = True) -> list[Hit]:
+        """Return the best packages; without the ``catalogue``, by the lists alone."""
         if not self._catalogue or not self._ranker:
             return []
-        said = terms(text) or terms(" ".join(words(text)[-1:]))
-        matches = self._catalogue.match_terms(said) if catalogue else []
+        wanted = question.terms or terms(" ".join(question.words[-1:]))
+        matches = self._catalogue.match(wanted) if catalogue else []
         # Terms are parts of words: names such as "nginx-common" are looked up whole.
-        named = [word for word in words(text) if not word.isalpha()]
-        ranked = self._ranker.rank(said, matches, named)
-        ranked = [one for one in ranked if one.covered or one.curated]
-        found = self._numbered([one.number for one in ranked[:limit]])
+        names = [word for word in question.words if not word.isalpha()]
+        ranked = self._ranker.rank(wanted, matches, names)
+        ranked = [package for package in ranked if package.covered or package.curated][:limit]
+        packages = self._select_by_id([package.number for package in ranked])
         return [
-            Hit(found[one.number], round(one.score, 3), one.covered, one.curated)
-            for one in ranked[:limit]
+            Hit(packages[hit.number], round(hit.score, 3), hit.covered, hit.curated)
+            for hit in ranked
         ]
 
     @cached_property
@@ -244,27 +250,27 @@ class Knowledge:
 
     @cached_property
     def _dictionary(self) -> bytes:
-        return bytes(self._rows("SELECT words FROM dictionary", [])[0][0])
+        return bytes(self._query("SELECT words FROM dictionary", [])[0][0])
 
-    def _numbered(self, numbers: Sequence[int]) -> dict[int, Package]:
+    def _select_by_id(self, numbers: Sequence[int]) -> dict[int, Package]:
         marks = ", ".join("?" * len(numbers))
-        rows = self._rows(f"SELECT {FIELDS} FROM {TABLES} WHERE id IN ({marks})", numbers)  # noqa: S608
-        return {row[0]: self._package(row) for row in rows}
+        rows = self._query(f"SELECT {FIELDS} FROM {TABLES} WHERE id IN ({marks})", numbers)  # noqa: S608
+        return {row[0]: self._make_package(row) for row in rows}
 
     def _select(self, clause: str, values: list[str]) -> list[Package]:
-        rows = self._rows(f"SELECT {FIELDS} FROM {TABLES} {clause}", values)  # noqa: S608
-        return [self._package(row) for row in rows]
+        rows = self._query(f"SELECT {FIELDS} FROM {TABLES} {clause}", values)  # noqa: S608
+        return [self._make_package(row) for row in rows]
 
-    def _package(self, row: tuple[Any, ...]) -> Package:
+    def _make_package(self, row: tuple[Any, ...]) -> Package:
         _, name, version, installed, *texts, essential, popularity, long = row
         if self._installed is not None:
             installed = self._installed.get(name)
-        unpacked = fill.unpacked(long, self._dictionary)
-        values: list[Any] = [name, version, installed, *texts, unpacked, bool(essential)]
+        text = fill.decompress(long, self._dictionary)
+        values: list[Any] = [name, version, installed, *texts, text, bool(essential)]
         values.append(popularity)
         return Package(*values)
 
-    def _rows(self, query: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
+    def _query(self, query: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         if not self._db:
             return []
         with closing(self._db.execute(query, values)) as cursor:

@@ -1,9 +1,9 @@
-"""Both services as the current user: ``up`` starts them and sees them answer, ``down`` stops
+"""Both services as the current user: ``up`` starts them and waits for an answer, ``down`` stops
 exactly those.
 
 Everything is in the runtime folder: sockets, pid records, logs.  ``up`` is done when the model
-has its first token in reach (``llm.status`` says ready); where that fails, what it started is
-stopped again and the log says why.  One ``up`` or ``down`` runs at a time.
+has generated a token; if that fails, what it started is stopped again and the log says why.
+One ``up`` or ``down`` runs at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli import lockfile, output, processes
+from cortex_cli import lockfile, native_libraries, output, processes
 from cortex_cli.errors import Failure
 from cortex_cli.settings import SOCKET_NAME, make_runtime_dir, runtime_dir
 from cortexd.api.client import Client
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 # cortexd drains for 10 s; a model server has nothing to save.
 STOP_GRACE_S = 13.0
 DAEMON_READY_S = 15.0
-# A model of several gigabytes from a slow disk.
+# Enough for several gigabytes from a slow disk.
 MODEL_READY_S = 300.0
 POLL_S = 0.05
 LOG_LINES = 6
-# These speak of the service that we may be running in, not of the ones that we start.
+# These describe the service that we may be running in, not those that we start.
 SYSTEMD_VARIABLES = frozenset(
     {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"}
 )
@@ -45,7 +45,7 @@ TCP_ENGINES = ("llama-cpp-python",)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One of the two: its module, and its files in the runtime folder."""
+    """One of the two services: its module, and its files in the runtime folder."""
 
     name: str
     command: tuple[str, ...]
@@ -62,46 +62,54 @@ class Service:
         return self.folder / f"{self.name}.log"
 
     def process(self) -> Process | None:
-        """Its process, if ``up`` started one that still runs."""
-        return processes.recorded(self.pid_file)
+        """Return its process, if ``up`` started one that is still running."""
+        return processes.read_record(self.pid_file)
 
     def start(self, environ: dict[str, str]) -> Process:
-        """Start and record it; the log of its last run is kept beside the new one."""
+        """Start and record it; keep the log of the previous run as ``.log.1``."""
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
-        ours = {name: value for name, value in environ.items() if name not in SYSTEMD_VARIABLES}
-        process = processes.spawn([sys.executable, "-P", "-m", *self.command], ours, self.log)
-        processes.record(self.pid_file, process)
+        inherited = {
+            name: value for name, value in environ.items() if name not in SYSTEMD_VARIABLES
+        }
+        process = processes.spawn([sys.executable, "-P", "-m", *self.command], inherited, self.log)
+        processes.write_record(self.pid_file, process)
         return process
 
     def stop(self) -> bool:
-        """Stop and forget it; False if it was not running."""
+        """Stop it and remove its record; False if it was not running."""
         process = self.process()
         if process is not None and not processes.stop(process, STOP_GRACE_S):
             output.talk(f"{self.name} did not stop within {STOP_GRACE_S:g} s and was killed")
         self.pid_file.unlink(missing_ok=True)
         return process is not None
 
-    def died(self) -> Failure:
-        """What to say when it ended by itself."""
-        tail = processes.log_tail(self.log, LOG_LINES)
+    def explain_exit(self) -> Failure:
+        """Return the error for an unexpected exit, with its cause if known."""
+        tail = processes.read_log_tail(self.log, LOG_LINES)
+        report = native_libraries.Report(native_libraries.find_missing("\n".join(tail)))
+        if report.libraries:
+            return Failure(f"{self.name} cannot start: {report.message}", hint=report.hint)
         lines = "".join(f"\n  {line}" for line in tail)
-        return Failure(f"{self.name} ended by itself; its last words:{lines}", hint=str(self.log))
+        return Failure(
+            f"{self.name} exited unexpectedly. Last output:{lines}",
+            hint=f"see the whole log: {self.log}",
+        )
 
 
 def daemon_service(folder: Path) -> Service:
-    """cortexd, as this user's."""
+    """Return this user's cortexd."""
     return Service("cortexd", ("cortexd",), folder)
 
 
 def llm_service(folder: Path) -> Service:
-    """The model server, as this user's."""
+    """Return this user's model server."""
     return Service("cortex-llm", ("cortex_llm", "serve"), folder)
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
-    """What ``up`` found or made."""
+class UpResult:
+    """What is running after ``up``."""
 
     socket: Path
     started: tuple[str, ...]
@@ -109,15 +117,15 @@ class Up:
     state: str
 
 
-def up(settings: Settings, model: Path | None = None) -> Up:
+def up(settings: Settings, model: Path | None = None) -> UpResult:
     """Start what is not running, and wait until the model is ready.
 
     Raises:
-        Failure: a service ended or did not get ready; what was started is stopped again.
+        Failure: a service exited or did not become ready; what was started is stopped again.
     """
     folder = make_runtime_dir(settings.environ)
     socket = settings.named_socket() or folder / SOCKET_NAME
-    with lockfile.held(folder / "lock", "up or down"):
+    with lockfile.hold(folder / "lock", "up or down"):
         started: list[Service] = []
         try:
             url = _start_llm(settings, folder, model, started)
@@ -128,16 +136,16 @@ def up(settings: Settings, model: Path | None = None) -> Up:
                 service.stop()
             raise
     names = tuple(service.name for service in started)
-    return Up(socket, names, status.get("model"), str(status.get("state")))
+    return UpResult(socket, names, status.get("model"), str(status.get("state")))
 
 
 def down(settings: Settings) -> list[str]:
-    """Stop what ``up`` started; return the names of what was running."""
+    """Stop what ``up`` started; return the names of the services that were running."""
     folder = runtime_dir(settings.environ)
     if not folder.is_dir():
         return []
     make_runtime_dir(settings.environ)
-    with lockfile.held(folder / "lock", "up or down"):
+    with lockfile.hold(folder / "lock", "up or down"):
         services = (daemon_service(folder), llm_service(folder))
         stopped = [service.name for service in services if service.stop()]
         _llm_url_file(folder).unlink(missing_ok=True)
@@ -153,7 +161,7 @@ def _start_llm(settings: Settings, folder: Path, model: Path | None, started: li
     if service.process() is not None:
         return _llm_url_file(folder).read_text().strip()
     environ = dict(settings.environ)
-    url = _address(environ, folder)
+    url = _choose_address(environ, folder)
     if model is not None:
         environ["CORTEX_LLM_MODEL_PATH"] = str(model.absolute())
     _llm_url_file(folder).touch(mode=0o600)
@@ -164,8 +172,8 @@ def _start_llm(settings: Settings, folder: Path, model: Path | None, started: li
     return url
 
 
-def _address(environ: dict[str, str], folder: Path) -> str:
-    """Choose where the model server listens, and say so in its environment."""
+def _choose_address(environ: dict[str, str], folder: Path) -> str:
+    """Choose where the model server listens, and set it in ``environ``."""
     path = folder / "llm.sock"
     fits = len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES
     if fits and environ.get("CORTEX_LLM_ENGINE") not in TCP_ENGINES:
@@ -197,29 +205,33 @@ def _start_daemon(
         service.start(environ)
 
     def ready() -> dict[str, Any] | None:
-        found = _reply(socket, "status")
+        status = _request(socket, "status")
         process = service.process()
-        if found and process and found["pid"] != process.pid:
+        if status and process and status["pid"] != process.pid:
             raise Failure(
-                f"another cortexd, pid {found['pid']}, has the socket {socket}",
-                hint="name another with --socket or CORTEX_SOCKET",
+                f"another cortexd (pid {status['pid']}) uses the socket {socket}",
+                hint="choose another socket with --socket or CORTEX_SOCKET",
             )
-        return found
+        return status
 
-    _wait(DAEMON_READY_S, "cortexd", [service], ready)
+    _wait_until_ready(DAEMON_READY_S, "cortexd", [service], ready)
 
 
 def _wait_for_model(socket: Path, folder: Path) -> dict[str, Any]:
     def ready() -> dict[str, Any] | None:
-        status = _reply(socket, "llm.status")
-        return status if status and status["state"] == "ready" and _gives_a_token(socket) else None
+        status = _request(socket, "llm.status")
+        return (
+            status
+            if status and status["state"] == "ready" and _answers_with_token(socket)
+            else None
+        )
 
     watched = [daemon_service(folder), llm_service(folder)]
-    return _wait(MODEL_READY_S, "the model", watched, ready)
+    return _wait_until_ready(MODEL_READY_S, "the model", watched, ready)
 
 
-def _gives_a_token(socket: Path) -> bool:
-    # A model server that has just been replaced may still count as ready.
+def _answers_with_token(socket: Path) -> bool:
+    # A model server that has just been replaced may still be reported as ready.
     try:
         with Client(socket, timeout_s=MODEL_READY_S) as client:
             client.call("inference", prompt="Hello", max_tokens=1)
@@ -228,24 +240,26 @@ def _gives_a_token(socket: Path) -> bool:
     return True
 
 
-def _wait(
+def _wait_until_ready(
     limit_s: float, what: str, watched: list[Service], ready: Callable[[], dict[str, Any] | None]
 ) -> dict[str, Any]:
     deadline = time.monotonic() + limit_s
     with output.Waiting(f"waiting for {what}"):
         while True:
-            if found := ready():
-                return found
+            if status := ready():
+                return status
             for service in watched:
                 if service.process() is None:
-                    raise service.died()
+                    raise service.explain_exit()
             if time.monotonic() > deadline:
                 logs = ", ".join(str(service.log) for service in watched)
-                raise Failure(f"{what} was not ready within {limit_s:g} s", hint=f"see {logs}")
+                raise Failure(
+                    f"{what} was not ready within {limit_s:g} s", hint=f"see the logs: {logs}"
+                )
             time.sleep(POLL_S)
 
 
-def _reply(socket: Path, command: str) -> dict[str, Any] | None:
+def _request(socket: Path, command: str) -> dict[str, Any] | None:
     try:
         with Client(socket, timeout_s=DAEMON_READY_S) as client:
             return client.call(command)

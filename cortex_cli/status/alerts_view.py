@@ -1,19 +1,19 @@
 """Alerts as lines for a person.  Pure: the daemon's replies in, styled parts out.
 
-Everything in an alert may come from a log or a package; ``output`` escapes it when shown.
+Any text in an alert may come from a log or a package; ``output`` escapes it when printing.
 """
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli.clock import format_age, format_time
 from cortex_cli.output import BOLD, DIM, RED, YELLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Enough of an id to name an alert; commands take any beginning that only one has.
+# Enough of an id to name an alert; commands accept any unambiguous prefix.
 SHOWN_ID_CHARS = 8
 
 STYLES: dict[str, str | None] = {"critical": RED, "error": RED, "warning": YELLOW, "info": DIM}
@@ -22,21 +22,21 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 Line = list[tuple[str, str | None]]
 
 
-def short(alert: dict[str, Any]) -> Line:
-    """One alert on one line."""
-    mark = {"acknowledged": " (seen)", "resolved": " (over)", "dismissed": " (dismissed)"}
+def format_line(alert: dict[str, Any]) -> Line:
+    """Return one alert as one line."""
+    note = {"acknowledged": " (seen)", "resolved": " (resolved)", "dismissed": " (dismissed)"}
     severity = str(alert["severity"])
     return [
         (f"{alert['id'][:SHOWN_ID_CHARS]}  ", DIM),
         (f"{severity:<8}  ", STYLES.get(severity)),
-        (f"{age(alert['first_seen']):>7}  ", None),
-        (_one_line(alert["message"]), None),
-        (mark.get(alert["status"], ""), DIM),
+        (f"{format_age(alert['first_seen']):>7}  ", None),
+        (_join_lines(alert["message"]), None),
+        (note.get(alert["status"], ""), DIM),
     ]
 
 
-def full(alert: dict[str, Any]) -> Iterator[Line]:
-    """Everything that is known of one alert."""
+def format_alert(alert: dict[str, Any]) -> Iterator[Line]:
+    """Yield everything about one alert."""
     yield [(f"{alert['severity']}: ", STYLES.get(alert["severity"])), (alert["title"], BOLD)]
     yield [(alert["message"], None)]
     yield [("", None)]
@@ -44,50 +44,37 @@ def full(alert: dict[str, Any]) -> Iterator[Line]:
         ("id", alert["id"]),
         ("type", f"{alert['type']} ({alert['kind']})"),
         ("status", alert["status"]),
-        ("first seen", _moment(alert["first_seen"])),
-        ("last seen", f"{_moment(alert['last_seen'])}, {alert['occurrences']} times"),
+        ("first seen", format_time(alert["first_seen"])),
+        ("last seen", f"{format_time(alert['last_seen'])}, {alert['occurrences']} times"),
     ]
     if alert.get("resolution"):
-        facts.append(("over", f"{_moment(alert['resolved_at'])}: {alert['resolution']}"))
+        facts.append(("resolved", f"{format_time(alert['resolved_at'])}: {alert['resolution']}"))
     facts += [(name, value) for name, value in alert["metadata"].items() if value]
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
-        yield [(f"{name:<{width}}  ", DIM), (_one_line(value), None)]
+        yield [(f"{name:<{width}}  ", DIM), (_join_lines(value), None)]
     for evidence in alert["evidence"]:
-        yield from _block(evidence["title"], evidence["lines"])
+        yield from _format_block(evidence["title"], evidence["lines"])
     if alert["remedy"]:
-        yield from _block("What to do", alert["remedy"].splitlines())
+        yield from _format_block("What to do", alert["remedy"].splitlines())
     if analysis := alert.get("analysis"):
-        title = f"What the model {analysis['model']} makes of it (check before you act)"
-        yield from _block(title, analysis["text"].splitlines())
+        title = f"Analysis by the model {analysis['model']} (check before acting on it)"
+        yield from _format_block(title, analysis["text"].splitlines())
 
 
-def age(since: float, now: float | None = None) -> str:
-    """How long ago, in the largest unit."""
-    seconds = max(0, int((time.time() if now is None else now) - since))
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
-
-
-def sparkline(values: list[float], low: float = 0.0, high: float = 100.0) -> str:
-    """Values as a row of blocks between ``low`` and ``high``."""
+def draw_sparkline(values: list[float], low: float = 0.0, high: float = 100.0) -> str:
+    """Draw values as a row of blocks between ``low`` and ``high``."""
     span = max(high - low, 1e-9)
     top = len(BLOCKS) - 1
     return "".join(BLOCKS[round(top * min(1, max(0, (v - low) / span)))] for v in values)
 
 
-def _block(title: str, lines: list[str]) -> Iterator[Line]:
+def _format_block(title: str, lines: list[str]) -> Iterator[Line]:
     yield [("", None)]
     yield [(title, BOLD)]
     for line in lines:
         yield [(f"  {line}", None)]
 
 
-def _one_line(text: object) -> str:
+def _join_lines(text: object) -> str:
     return " ".join(str(text).split())
-
-
-def _moment(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

@@ -1,4 +1,4 @@
-"""``cortex daemon health --watch``: the machine's vital signs, live, with their last hour."""
+"""``cortex daemon health --watch``: live health values with their last hour."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 MINUTES = 60
-# A row of blocks is as wide as an hour has pairs of minutes.
+# One block for every two minutes of the last hour.
 CELLS = 30
-SHOWN_DISKS = 8
-SHOWN_ALERTS = 5
+MAX_DISKS = 8
+MAX_ALERTS = 5
 
 Row = tuple[str, str, str]  # name, value, sparkline
 
 
 def watch(settings: Settings, interval_s: float, rounds: int | None = None) -> None:
-    """Draw again and again until interrupted; off a terminal, print one block a round."""
+    """Redraw until interrupted; without a terminal, print one block of text per round."""
     with Client(settings.socket_path(), timeout_s=TIMEOUT_S) as client:
-        if not output.coloured(sys.stdout):
-            _repeat(lambda: output.data("\n".join(screen(client))), interval_s, rounds)
+        if not output.uses_colour(sys.stdout):
+            _repeat(lambda: output.data("\n".join(build_screen(client))), interval_s, rounds)
             return
         from rich.console import Console
         from rich.live import Live
@@ -38,51 +38,51 @@ def watch(settings: Settings, interval_s: float, rounds: int | None = None) -> N
         with Live(console=Console(), auto_refresh=False, screen=True) as live:
 
             def draw() -> None:
-                text = "\n".join(output.escaped(line) for line in screen(client))
+                text = "\n".join(output.escape(line) for line in build_screen(client))
                 live.update(Text(text), refresh=True)
 
             _repeat(draw, interval_s, rounds)
 
 
-def screen(client: Client) -> list[str]:
-    """The lines of one round."""
+def build_screen(client: Client) -> list[str]:
+    """Return the lines of one round."""
     health = client.call("health")
     history = client.call("health.history", minutes=MINUTES)["series"]
-    alerts = client.call("alerts", status="active", limit=SHOWN_ALERTS)
-    table = rows(health, history)
+    alerts = client.call("alerts", status="active", limit=MAX_ALERTS)
+    table = build_rows(health, history)
     widths = [max(len(row[column]) for row in table) for column in (0, 1)]
     lines = [time.strftime("%H:%M:%S", time.localtime(health["timestamp"]))]
     lines += [f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]}" for row in table]
-    lines.append(f"{alerts['total_active']} active alerts")
-    lines += ["".join(text for text, _ in alerts_view.short(a)) for a in alerts["alerts"]]
+    lines.append(f"active alerts: {alerts['total_active']}")
+    lines += ["".join(text for text, _ in alerts_view.format_line(a)) for a in alerts["alerts"]]
     return lines
 
 
-def rows(health: dict[str, Any], history: dict[str, list[list[float]]]) -> list[Row]:
-    """Name, value now and the course of each vital sign."""
+def build_rows(health: dict[str, Any], history: dict[str, list[list[float]]]) -> list[Row]:
+    """Return name, current value and last hour of each health value."""
     pressure = health["pressure"]
-    found = [
+    signs = [
         ("cpu", health["cpu_usage_percent"], "cpu"),
         ("memory", health["memory_usage_percent"], "memory"),
         ("swap", health["swap_usage_percent"], "swap"),
-        *((f"waits for {name}", pressure[name], f"pressure_{name}") for name in pressure),
+        *((f"waiting for {name}", pressure[name], f"pressure_{name}") for name in pressure),
         *(
             (disk["mount"], disk["used_percent"], f"disk {disk['mount']}")
-            for disk in health["disks"][:SHOWN_DISKS]
+            for disk in health["disks"][:MAX_DISKS]
         ),
     ]
     return [
-        (name, "-" if now is None else f"{now:.0f} %", course(history.get(series, [])))
-        for name, now, series in found
+        (name, "-" if now is None else f"{now:.0f} %", draw_history(history.get(series, [])))
+        for name, now, series in signs
     ]
 
 
-def course(samples: list[list[float]]) -> str:
-    """Samples of the last hour as a row of blocks, the newest at the right."""
+def draw_history(samples: list[list[float]]) -> str:
+    """Draw the last hour's samples as a row of blocks, the newest at the right."""
     cells = [value for _, value in samples][-MINUTES:]
     size = MINUTES // CELLS
     grouped = [cells[at : at + size] for at in range(0, len(cells), size)]
-    return alerts_view.sparkline([sum(group) / len(group) for group in grouped])
+    return alerts_view.draw_sparkline([sum(group) / len(group) for group in grouped])
 
 
 def _repeat(draw: Callable[[], object], interval_s: float, rounds: int | None) -> None:

@@ -122,9 +122,11 @@ def evaluate_command(arguments: argparse.Namespace) -> int:
                 say(f"{row.name}: {line}")
     if arguments.record:
         size = _size_of(model)
-        evaluation.record(rows, evaluation.manifest_of(model, size), arguments.document, size)
+        evaluation.record_scores(
+            rows, evaluation.find_manifest(model, size), arguments.document, size
+        )
     shown = {row.name: {"value": row.figure.value, "count": row.figure.count} for row in rows}
-    _print(arguments, shown, evaluation.table(rows))
+    _print(arguments, shown, evaluation.render_table(rows))
     return 0
 
 

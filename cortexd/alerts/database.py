@@ -1,8 +1,8 @@
-"""Opening the SQLite file: migrations, the owner's lock, and what is done with a bad file.
+"""Opening the SQLite file: migrations, the owner's lock, and what happens to a bad file.
 
-A file that is damaged is moved aside, never deleted; one of a newer version is refused;
-one that another daemon holds, or that cannot be opened now, is replaced by a database in
-memory until it can.  Knows nothing of what the tables mean.
+A damaged file is moved aside, never deleted; one of a newer version is refused.  If another
+daemon holds the file, or it cannot be opened now, a database in memory replaces it until it
+can be.  Knows nothing of what the tables mean.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ CACHE_KIB = 512
 # Pages after which the write-ahead log is folded into the file, and what it may keep.
 CHECKPOINT_PAGES = 250
 JOURNAL_BYTES = 1024 * 1024
-# Somebody looks into the file with sqlite3(1): their read lock is short.
+# Someone may be reading the file with sqlite3(1); such a lock is short.
 BUSY_TIMEOUT_S = 1.0
 
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"})
 
 
 class Opened(NamedTuple):
-    """A connection; ``problem`` says why it is one to memory, ``moved`` where damage went."""
+    """A connection; ``problem``: why it is in memory; ``moved``: where a damaged file went."""
 
     db: sqlite3.Connection
     lock: int | None = None
@@ -49,7 +49,7 @@ def open_database(path: Path) -> Opened:
     lock: int | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = _own(path)
+        lock = _lock(path)
         moved = None
         try:
             db = _connect(path)
@@ -63,30 +63,30 @@ def open_database(path: Path) -> Opened:
         if lock is not None:
             os.close(lock)
         reason = getattr(error, "strerror", None) or str(error)
-        return Opened(memory_database(), None, f"cannot use {path}: {reason}")
+        return Opened(open_memory_database(), None, f"cannot use {path}: {reason}")
 
 
-def memory_database() -> sqlite3.Connection:
-    """The same schema, in memory."""
+def open_memory_database() -> sqlite3.Connection:
+    """An empty database with the same schema, in memory."""
     db = sqlite3.connect(":memory:", isolation_level=None, cached_statements=32)
     migrate(db)
     return db
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether ``error`` says that the file's content is wrong."""
+    """Whether ``error`` says that the file is damaged."""
     name = getattr(error, "sqlite_errorname", "")
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
-def is_passing(error: sqlite3.Error) -> bool:
+def is_temporary(error: sqlite3.Error) -> bool:
     """Whether ``error`` may go away by itself: no space, no permission, a lock."""
     name = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
     return name in _FULL or name in ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_NOMEM")
 
 
 def move_aside(path: Path) -> Path:
-    """Rename a damaged database, with its log, and return its new name."""
+    """Rename a damaged database and its log; returns the new path."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     target = path.with_name(f"{path.name}.damaged-{stamp}")
     number = 0
@@ -100,7 +100,7 @@ def move_aside(path: Path) -> Path:
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Apply the steps that ``db`` lacks, each in a transaction of its own."""
+    """Apply the migrations that ``db`` lacks, each in its own transaction."""
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
         db.execute("BEGIN IMMEDIATE")
@@ -115,14 +115,14 @@ def migrate(db: sqlite3.Connection) -> None:
             raise
 
 
-def _own(path: Path) -> int:
-    """Hold a lock beside the file for as long as the daemon lives."""
+def _lock(path: Path) -> int:
+    """Lock a file beside the database for as long as the daemon runs."""
     lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise OSError(error.errno, "another cortexd uses it") from error
+        raise OSError(error.errno, "another cortexd is using it") from error
     return lock
 
 
@@ -132,12 +132,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         version: int = db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
             raise ConfigError(
-                f"the database {path} has schema {version}; this cortexd knows schemas up to "
+                f"the database {path} has schema {version}; this cortexd supports schemas up to "
                 f"{len(MIGRATIONS)}",
                 hint="run the newer cortexd, or set alerts.db_path to another file",
             )
         db.execute("PRAGMA journal_mode = WAL")
-        # The page cache outlives a killed daemon; only a power cut can lose the last moments.
+        # The page cache survives a killed daemon; only a power cut can lose the last moments.
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")

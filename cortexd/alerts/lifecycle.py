@@ -4,8 +4,8 @@
 
 One alert per key for as long as the condition lasts.  A dismissed alert stays quiet until
 its condition has ended, or has become worse than it was; an acknowledged one that becomes
-worse is active again.  Durations are counted on a clock that stands still while the
-machine is suspended, so that waking up raises nothing.
+worse is active again.  Durations are counted on a clock that stops while the machine is
+suspended, so that waking up raises nothing.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from cortexd.alert import Finding, Judgement
     from cortexd.api.messages import AlertStatus, Severity
 
-# A condition must have been absent this long before its alert is taken back.
+# A condition must have been absent this long before its alert is resolved.
 CLEAR_S = 10.0
 
 
 class OpenAlert(Struct):
-    """What must be known of an alert whose condition lasts."""
+    """What is kept in memory of an alert whose condition lasts."""
 
     id: str
     key: str
@@ -43,7 +43,7 @@ class OpenAlert(Struct):
 
 
 class Raise(Struct, frozen=True):
-    """A new alert is due."""
+    """A condition has lasted long enough for an alert."""
 
     finding: Finding
 
@@ -74,13 +74,13 @@ class Lifecycle:
         self._pending: dict[str, dict[str, float]] = {}  # source -> key -> since
 
     @property
-    def pending(self) -> bool:
-        """Whether a condition holds that has not lasted long enough, or an alert may end."""
+    def is_pending(self) -> bool:
+        """Whether time alone may raise or resolve any alert."""
         return any(self._pending.values()) or any(
             alert.clearing_since is not None for alert in self.open.values()
         )
 
-    def waits(self, source: str) -> bool:
+    def is_waiting(self, source: str) -> bool:
         """Whether time alone may raise or resolve an alert of this source."""
         return bool(self._pending.get(source)) or any(
             alert.clearing_since is not None and alert.source == source
@@ -88,18 +88,21 @@ class Lifecycle:
         )
 
     def severities(self, source: str) -> dict[str, Severity]:
-        """The open alerts of one source, for the hysteresis of its rule."""
+        """The severity of each open alert of one source, by key: for its rule's hysteresis."""
         return {key: alert.severity for key, alert in self.open.items() if alert.source == source}
 
     def step(self, source: str, judgement: Judgement, now: float, wall: float) -> list[Change]:
-        """Take in what a source's rule says; ``now`` in seconds of the steady clock."""
+        """The changes that a source's judgement makes.
+
+        ``now`` is in seconds of the steady clock, ``wall`` in Unix seconds.
+        """
         changes: list[Change] = []
-        found = {finding.key: finding for finding in judgement.findings}
+        findings = {finding.key: finding for finding in judgement.findings}
         was_pending = self._pending.get(source, {})
         pending: dict[str, float] = {}
-        for key, finding in found.items():
+        for key, finding in findings.items():
             if (alert := self.open.get(key)) is not None:
-                if change := self._seen(alert, finding, wall):
+                if change := self._observe(alert, finding, wall):
                     changes.append(change)
                 continue
             since = was_pending.get(key, now)
@@ -109,36 +112,36 @@ class Lifecycle:
                 pending[key] = since
         self._pending[source] = pending
         for key, alert in list(self.open.items()):
-            if alert.source == source and key not in found:
+            if alert.source == source and key not in findings:
                 if alert.clearing_since is None:
                     alert.clearing_since = now
                 gone = key not in judgement.normal
                 if gone or now - alert.clearing_since >= CLEAR_S:
-                    reason = "it is no longer there" if gone else judgement.normal[key]
+                    reason = "no longer present" if gone else judgement.normal[key]
                     changes.append(self.close(alert, reason))
         return changes
 
     def add(self, alert: OpenAlert) -> None:
-        """A raised alert is stored and open from now on."""
+        """Add an alert that was raised and stored."""
         self.open[alert.key] = alert
 
     def close(self, alert: OpenAlert, reason: str) -> Resolve:
-        """Take an alert out, whatever its condition."""
+        """Remove an alert, whatever its condition."""
         self.open.pop(alert.key, None)
         return Resolve(alert, reason)
 
-    def forget(self, source: str, reason: str) -> list[Change]:
-        """A source is no longer read: its alerts cannot be kept up."""
+    def forget_source(self, source: str, reason: str) -> list[Change]:
+        """Remove the alerts of a source that is no longer read."""
         self._pending.pop(source, None)
-        mine = [alert for alert in self.open.values() if alert.source == source]
-        return [self.close(alert, reason) for alert in mine]
+        alerts = [alert for alert in self.open.values() if alert.source == source]
+        return [self.close(alert, reason) for alert in alerts]
 
-    def by_id(self, alert_id: str) -> OpenAlert | None:
+    def find(self, alert_id: str) -> OpenAlert | None:
         """The open alert with this id."""
         return next((alert for alert in self.open.values() if alert.id == alert_id), None)
 
     @staticmethod
-    def _seen(alert: OpenAlert, finding: Finding, wall: float) -> Update | None:
+    def _observe(alert: OpenAlert, finding: Finding, wall: float) -> Update | None:
         alert.clearing_since = None
         alert.occurrences = alert.occurrences + 1 if finding.total is None else finding.total
         alert.last_seen = wall

@@ -1,6 +1,6 @@
-"""The database's schema as the ordered list of steps that made it.
+"""The database's schema, as the ordered list of its migrations.
 
-A step is never changed once released; ``PRAGMA user_version`` counts those applied.
+A migration is never changed once released; ``PRAGMA user_version`` counts those applied.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
-    # 3: messages to the webhook that have not arrived yet
+    # 3: messages to the webhook that were not delivered yet
     """
     CREATE TABLE outbox (
         number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,9 +1,9 @@
-"""A process of its own that fills the remedies' templates, so that the daemon needs no Jinja2.
+"""A child process that fills the remedies' templates, so that the daemon does not load Jinja2.
 
-Started by ``remedies.py`` with a list of ``{"kind":…, "m":{…}, "found":{…}, …}`` on standard
-input; answers with a list of texts, or of ``{"error":…}``.  Templates are ``advice/<kind>.j2``
-beside this file; whatever comes from the machine goes through ``sh`` before it stands in a
-command.  Imports nothing of cortexd.
+Started by ``remedies.py`` with a list of ``{"template":…, "m":{…}, "found":{…}, …}`` on standard
+input; answers with a list of texts, or of ``{"error":…}``.  Templates are
+``advice/<template>.j2`` beside this file; whatever comes from the machine goes through ``sh``
+before it becomes part of a command.  Imports nothing of cortexd.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ MAX_WORD_CHARS = 200
 
 
 def main() -> int:
-    """Render what standard input asks for."""
+    """Render the requests on standard input."""
     json.dump(render(json.load(sys.stdin)), sys.stdout)
     return 0
 
 
 def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
-    """A text for each request, or what is wrong with its template."""
+    """A text for each request, or the error in its template."""
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -36,19 +36,19 @@ def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["sh"] = shell_word
+    environment.filters["sh"] = quote
     texts: list[str | dict[str, str]] = []
     for request in requests:
         try:
-            template = environment.get_template(request["kind"] + SUFFIX)
+            template = environment.get_template(request["template"] + SUFFIX)
             texts.append(template.render(**request).strip())
         except Exception as error:  # noqa: BLE001 - a template may raise whatever Python may
             texts.append({"error": str(error) or type(error).__name__})
     return texts
 
 
-def shell_word(text: object) -> str:
-    """``text`` as one word of a shell command, whatever it holds."""
+def quote(text: object) -> str:
+    """``text`` as one word of a shell command, whatever it contains."""
     return shlex.quote(str(text)[:MAX_WORD_CHARS])
 
 

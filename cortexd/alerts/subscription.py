@@ -1,7 +1,6 @@
-"""Who is told of alerts as they happen: any number of listeners, none of which can wait.
+"""Events of alerts for any number of listeners, none of which can delay the others.
 
-A listener that does not keep up loses the oldest of its events and is told how many; what
-is told is never held up by it.
+A listener that does not keep up loses its oldest events and gets their number instead.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ Event = tuple[str, dict[str, Any]]
 class Subscription:
     """One listener's events; iterating waits for the next and ends with the publisher."""
 
-    def __init__(self, publisher: Publisher, wanted: Callable[[dict[str, Any]], bool]) -> None:
+    def __init__(self, publisher: Publisher, is_wanted: Callable[[dict[str, Any]], bool]) -> None:
         self._publisher = publisher
-        self._wanted = wanted
+        self._is_wanted = is_wanted
         self._events: deque[Event] = deque()
         self._missed = 0
         self._wake = asyncio.Event()
 
     def offer(self, event: Event) -> None:
         """Keep an event for the listener."""
-        if not self._wanted(event[1]):
+        if not self._is_wanted(event[1]):
             return
         if len(self._events) >= MAX_BACKLOG:
             self._events.popleft()
@@ -40,7 +39,7 @@ class Subscription:
         self._wake.set()
 
     def wake(self) -> None:
-        """Let the listener see that the publisher has ended."""
+        """Wake the listener, so that it sees that the publisher has closed."""
         self._wake.set()
 
     def __aiter__(self) -> Subscription:
@@ -58,7 +57,7 @@ class Subscription:
         return self._events.popleft()
 
     def close(self) -> None:
-        """The listener is gone."""
+        """Unsubscribe."""
         self._publisher.listeners.discard(self)
 
 
@@ -69,19 +68,19 @@ class Publisher:
         self.listeners: set[Subscription] = set()
         self.closed = False
 
-    def subscribe(self, wanted: Callable[[dict[str, Any]], bool]) -> Subscription:
-        """Begin to listen to the events whose data is ``wanted``."""
-        subscription = Subscription(self, wanted)
+    def subscribe(self, is_wanted: Callable[[dict[str, Any]], bool]) -> Subscription:
+        """A subscription to the events whose data is ``is_wanted``."""
+        subscription = Subscription(self, is_wanted)
         self.listeners.add(subscription)
         return subscription
 
     def publish(self, name: str, data: dict[str, Any]) -> None:
-        """Tell everybody."""
+        """Offer an event to every listener."""
         for listener in self.listeners:
             listener.offer((name, data))
 
     def close(self) -> None:
-        """End every subscription once its events are taken."""
+        """End every subscription once its events are read."""
         self.closed = True
         for listener in self.listeners:
             listener.wake()

@@ -1,6 +1,6 @@
 """Blocking client of the daemon: ``call`` for one reply, ``stream`` for events.
 
-Imports neither asyncio nor pydantic, so that a command that only pings stays quick.
+Imports neither asyncio nor pydantic, so a command that only pings stays quick.
 Error replies come back as the same exceptions that the daemon raised.
 """
 
@@ -43,7 +43,7 @@ class Client:
         """Connect to ``path``; ``timeout_s`` bounds the wait for each piece of a reply.
 
         Raises:
-            DaemonUnreachable: nothing answers there; the hint says how to start it.
+            DaemonUnreachable: nothing is listening; the hint says how to start it.
         """
         self.path = str(path)
         self._buffer = bytearray()
@@ -55,7 +55,7 @@ class Client:
             self._socket.connect(self.path)
         except OSError as error:
             self._socket.close()
-            raise _unreachable(self.path, error) from error
+            raise _unreachable_error(self.path, error) from error
         self._socket.settimeout(timeout_s)
 
     def __enter__(self) -> Self:
@@ -91,55 +91,55 @@ class Client:
         except BrokenPipeError:
             pass  # refused already: the reason is waiting to be read
         except OSError as error:
-            raise _broken(self.path, error) from error
+            raise _broken_error(self.path, error) from error
         while True:
             message = self._receive()
             if "event" in message:
                 yield Event(str(message["event"]), message.get("data") or {})
                 continue
-            yield _data(message)
+            yield _extract_data(message)
             return
 
     def _receive(self) -> dict[str, Any]:
-        line = self._line()
+        line = self._read_line()
         try:
             message = json.loads(line)
         except ValueError as error:
             raise BadReply(f"the reply is not JSON: {line[:80]!r}") from error
         if not isinstance(message, dict):
-            raise BadReply(f"the reply is no object: {line[:80]!r}")
+            raise BadReply(f"the reply is not an object: {line[:80]!r}")
         return message
 
-    def _line(self) -> bytes:
+    def _read_line(self) -> bytes:
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
             if searched > MAX_REPLY_BYTES:
-                raise RequestTooLarge(f"a reply of more than {MAX_REPLY_BYTES} bytes")
+                raise RequestTooLarge(f"the reply is longer than {MAX_REPLY_BYTES} bytes")
             try:
                 received = self._socket.recv(RECEIVE_BYTES)
             except OSError as error:
-                raise _broken(self.path, error) from error
+                raise _broken_error(self.path, error) from error
             if not received:
-                raise _broken(self.path, None)
+                raise _broken_error(self.path, None)
             self._buffer += received
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         return line
 
 
-def _data(message: dict[str, Any]) -> dict[str, Any]:
+def _extract_data(message: dict[str, Any]) -> dict[str, Any]:
     if message.get("status") == "ok" and isinstance(message.get("data"), dict):
         data: dict[str, Any] = message["data"]
         return data
     error = message.get("error")
     if not isinstance(error, dict):
-        raise BadReply(f"a reply without data or error: {str(message)[:80]}")
+        raise BadReply(f"the reply has neither data nor error: {str(message)[:80]}")
     raise error_from_wire(error)
 
 
 def error_from_wire(error: dict[str, Any]) -> CortexError:
-    """The exception that an error object of the ``command`` dialect stands for."""
+    """The exception for an error object of the ``command`` dialect."""
     details = {str(key): value for key, value in (error.get("details") or {}).items()}
     hint = details.pop("hint", None)
     rebuilt = BY_CODE.get(str(error.get("code")), CortexError)(
@@ -149,26 +149,26 @@ def error_from_wire(error: dict[str, Any]) -> CortexError:
     return rebuilt
 
 
-def _unreachable(path: str, error: OSError) -> DaemonUnreachable:
+def _unreachable_error(path: str, error: OSError) -> DaemonUnreachable:
     if isinstance(error, PermissionError):
         return DaemonUnreachable(f"no permission to use the socket {path}")
     reasons: dict[type[OSError], str] = {
-        FileNotFoundError: "there is no such socket",
-        ConnectionRefusedError: "nobody listens there",
+        FileNotFoundError: "the socket does not exist",
+        ConnectionRefusedError: "nothing is listening",
         BlockingIOError: f"no connection within {CONNECT_TIMEOUT_S:g} s",
     }
     reason = next((text for kind, text in reasons.items() if isinstance(error, kind)), None)
     return DaemonUnreachable(
         f"cannot reach cortexd at {path}: {reason or error.strerror or error}",
-        hint="start it with: systemctl start cortexd   (or as yourself: cortex up)",
+        hint="start it with: systemctl start cortexd   (or without root: cortex up)",
     )
 
 
-def _broken(path: str, error: OSError | None) -> DaemonUnreachable:
+def _broken_error(path: str, error: OSError | None) -> DaemonUnreachable:
     if isinstance(error, TimeoutError):
         return DaemonUnreachable(f"cortexd at {path} did not answer in time")
     return DaemonUnreachable(
         f"cortexd at {path} closed the connection before its reply"
         + (f": {error.strerror}" if error and error.strerror else ""),
-        hint="see why with: journalctl -u cortexd -n 50",
+        hint="see why: journalctl -u cortexd -n 50",
     )

@@ -1,4 +1,4 @@
-"""The three forms of request and reply, and nothing of what the commands mean.
+"""The three forms of requests and replies, independent of what the commands mean.
 
 A reply speaks the dialect of its request:
 
@@ -6,7 +6,7 @@ A reply speaks the dialect of its request:
 ``method``    {"method":…}                 → {"success":true,"result":…,"timestamp":…}
 ``jsonrpc``   {"jsonrpc":"2.0","method":…} → JSON-RPC 2.0, batches and notifications too
 
-Bytes that are no request at all are answered in the ``command`` form.
+Bytes that are not a request are answered in the ``command`` form.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from enum import Enum
 from typing import Any
 
 from cortexd.api import strictjson
-from cortexd.api.errors import CortexError, InvalidRequest, shown
+from cortexd.api.errors import CortexError, InvalidRequest, quote
 
 RequestId = str | int | float | None
 
-# What may stand beside "command" and is no parameter.
+# Members beside "command" that are not parameters.
 _COMMAND_MEMBERS = frozenset({"command", "params", "id"})
 
 
@@ -35,11 +35,11 @@ class Dialect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, freed of its form.
+    """One request, independent of its form.
 
-    ``error`` is set when the request names its form but is otherwise malformed: it is
-    answered in that form.  A ``notification`` (a JSON-RPC request without an id) is
-    carried out and never answered.
+    ``error`` is set when the request names its form but is otherwise malformed: the
+    reply uses that form.  A ``notification`` (a JSON-RPC request without an id) is run and
+    never answered.
     """
 
     dialect: Dialect = Dialect.COMMAND
@@ -51,12 +51,12 @@ class Call:
     notification: bool = False
 
     @property
-    def answered(self) -> bool:
+    def expects_reply(self) -> bool:
         """Whether a reply is due."""
         return not self.notification
 
-    def ok(self, data: Any) -> bytes:
-        """The final reply to a request that went well, without a newline."""
+    def encode_reply(self, data: Any) -> bytes:
+        """The final reply to a request that succeeded, without a newline."""
         body = strictjson.dumps(data)
         if self.dialect is Dialect.JSONRPC:
             return b'{"jsonrpc":"2.0","result":%b,"id":%b}' % (body, strictjson.dumps(self.id))
@@ -67,8 +67,8 @@ class Call:
         )
         return form % (body, time.time(), self._id_member())
 
-    def failed(self, error: CortexError) -> bytes:
-        """The final reply to a request that did not, without a newline."""
+    def encode_error(self, error: CortexError) -> bytes:
+        """The final reply to a request that failed, without a newline."""
         details = error.wire_details()
         body: dict[str, Any]
         if self.dialect is Dialect.COMMAND:
@@ -84,7 +84,7 @@ class Call:
         form = b'{"jsonrpc":"2.0","error":%b,"id":%b}'
         return form % (strictjson.dumps(body), strictjson.dumps(self.id))
 
-    def event(self, name: str, data: dict[str, Any]) -> bytes:
+    def encode_event(self, name: str, data: dict[str, Any]) -> bytes:
         """A line before the final reply of a streaming command, without a newline."""
         if self.dialect is Dialect.JSONRPC:
             return strictjson.dumps(
@@ -98,35 +98,35 @@ class Call:
 
 
 UNKNOWN = Call()
-"""Stands for a request whose form could not be made out."""
+"""Stands for a request whose form is unknown."""
 
 
-def read(value: Any) -> Call | list[Call]:
-    """Make calls of one parsed frame: one, or a list for a JSON-RPC batch.
+def parse_request(value: Any) -> Call | list[Call]:
+    """The call in one parsed frame, or a list of them for a JSON-RPC batch.
 
     Raises:
         InvalidRequest: the value is neither an object nor a batch.
     """
     if isinstance(value, dict):
-        return _call(value)
+        return _parse_call(value)
     if isinstance(value, list):
         if not value:
-            raise InvalidRequest("an empty batch; a batch holds at least one request")
-        return [_batched(member) for member in value]
+            raise InvalidRequest("the batch is empty; send at least one request")
+        return [_parse_member(member) for member in value]
     raise InvalidRequest(
-        f"a request is a JSON object, this is {_json_type(value)} {shown(value)}",
-        hint='send for example {"command":"ping"}',
+        f"a request must be a JSON object, not {_name_type(value)}: {quote(value)}",
+        hint='send, for example: {"command":"ping"}',
     )
 
 
-def _batched(member: Any) -> Call:
+def _parse_member(member: Any) -> Call:
     if isinstance(member, dict) and "jsonrpc" in member:
-        return _call(member)
-    error = InvalidRequest("a batch holds JSON-RPC 2.0 requests only")
+        return _parse_call(member)
+    error = InvalidRequest("a batch may contain only JSON-RPC 2.0 requests")
     return Call(Dialect.JSONRPC, error=error)
 
 
-def _call(request: dict[str, Any]) -> Call:
+def _parse_call(request: dict[str, Any]) -> Call:
     if "jsonrpc" in request:
         dialect, name_key = Dialect.JSONRPC, "method"
     elif "command" in request:
@@ -135,43 +135,45 @@ def _call(request: dict[str, Any]) -> Call:
         dialect, name_key = Dialect.METHOD, "method"
     else:
         raise InvalidRequest(
-            'a request names a "command" or a "method"; this one has '
-            + (", ".join(shown(key) for key in list(request)[:5]) or "no member"),
-            hint='send for example {"command":"ping"}',
+            'the request has neither "command" nor "method", only '
+            + (", ".join(quote(key) for key in list(request)[:5]) or "an empty object"),
+            hint='send, for example: {"command":"ping"}',
         )
     has_id = "id" in request
     request_id = request.get("id")
     if isinstance(request_id, bool | dict | list):
-        error = InvalidRequest(f'"id" is text or a number, not {_json_type(request_id)}')
+        error = InvalidRequest(f'"id" must be text or a number, not {_name_type(request_id)}')
         return Call(dialect, error=error)
     try:
-        command, params = _members(dialect, name_key, request)
+        command, params = _parse_members(dialect, name_key, request)
     except InvalidRequest as error:
         return Call(dialect, id=request_id, has_id=has_id, error=error)
     notification = dialect is Dialect.JSONRPC and not has_id
     return Call(dialect, command, params, request_id, has_id, notification=notification)
 
 
-def _members(
+def _parse_members(
     dialect: Dialect, name_key: str, request: dict[str, Any]
 ) -> tuple[str, dict[str, Any] | None]:
     """The command's name and its parameters."""
     command = request.get(name_key)
     if dialect is Dialect.JSONRPC and request["jsonrpc"] != "2.0":
-        raise InvalidRequest(f'"jsonrpc" is "2.0", not {shown(request["jsonrpc"])}')
+        raise InvalidRequest(f'"jsonrpc" must be "2.0", not {quote(request["jsonrpc"])}')
     if not isinstance(command, str):
-        raise InvalidRequest(f'"{name_key}" is the name of a command, not {_json_type(command)}')
+        raise InvalidRequest(
+            f'"{name_key}" must be the name of a command, not {_name_type(command)}'
+        )
     params = request.get("params")
     if params is not None and not isinstance(params, dict):
-        raise InvalidRequest(f'"params" is an object, not {_json_type(params)}')
+        raise InvalidRequest(f'"params" must be an object, not {_name_type(params)}')
     if dialect is Dialect.COMMAND and len(request) > 1 and not request.keys() <= _COMMAND_MEMBERS:
         inline = {key: value for key, value in request.items() if key not in _COMMAND_MEMBERS}
         for key in inline.keys() & (params or {}):
-            raise InvalidRequest(f'{shown(key)} stands both beside and inside "params"')
+            raise InvalidRequest(f'{quote(key)} appears both inside and beside "params"')
         params = {**inline, **(params or {})}
     return command, params
 
 
-def _json_type(value: Any) -> str:
-    names = {dict: "an object", list: "an array", str: "text", bool: "a truth value"}
+def _name_type(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "text", bool: "a boolean"}
     return "null" if value is None else names.get(type(value), "a number")

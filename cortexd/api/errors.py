@@ -1,7 +1,7 @@
-"""Every failure that a client can be told of, and how it looks on the wire.
+"""Every error that a client can get, and its form on the wire.
 
     CortexError
-    ├── ProtocolError            the bytes are at fault
+    ├── ProtocolError            the bytes are not a request
     │   ├── InvalidJson          INVALID_JSON
     │   ├── InvalidRequest       INVALID_REQUEST
     │   └── RequestTooLarge      REQUEST_TOO_LARGE
@@ -21,8 +21,8 @@
     └── ContextExceeded          CONTEXT_EXCEEDED
 
 and, on the client's side of the socket, ``DaemonUnreachable`` and ``BadReply``,
-which never travel.  A message is a sentence that holds the offending value and
-the limit; ``hint`` says what a person can do about it.
+which are never sent.  A message is a sentence with the offending value and the limit;
+``hint`` says what a person can do about it.
 """
 
 from __future__ import annotations
@@ -50,37 +50,37 @@ class CortexError(Exception):
         self.details: dict[str, Any] = details
 
     def wire_details(self) -> dict[str, Any]:
-        """Details as they are sent: the named values, and the hint where there is one."""
+        """Details as they are sent: the named values, and the hint if there is one."""
         return self.details if self.hint is None else {**self.details, "hint": self.hint}
 
 
 class ProtocolError(CortexError):
-    """The bytes that arrived are no request."""
+    """The bytes received are not a request."""
 
     code = "INVALID_REQUEST"
     number = -32600
 
 
 class InvalidJson(ProtocolError):
-    """The bytes are not JSON as RFC 8259 has it (duplicate keys and NaN are refused too)."""
+    """The bytes are not JSON as defined by RFC 8259 (duplicate keys and NaN are refused too)."""
 
     code = "INVALID_JSON"
     number = -32700
 
 
 class InvalidRequest(ProtocolError):
-    """Valid JSON, but not a request: no object, no command, a member of the wrong type."""
+    """Valid JSON, but not a request: not an object, no command, or a member of the wrong type."""
 
 
 class RequestTooLarge(ProtocolError):
-    """A frame past ``limits.max_frame_bytes``; the connection is closed after the reply."""
+    """A request longer than ``limits.max_frame_bytes``; the reply closes the connection."""
 
     code = "REQUEST_TOO_LARGE"
     number = 109
 
 
 class InvalidCommand(CortexError):
-    """No such command."""
+    """Unknown command."""
 
     code = "INVALID_COMMAND"
     number = -32601
@@ -94,67 +94,67 @@ class InvalidParams(CortexError):
 
 
 class InternalError(CortexError):
-    """A defect of the daemon; the journal holds the traceback, the client does not."""
+    """A bug in the daemon; its traceback is in the journal, never in the reply."""
 
 
 class ModelNotLoaded(CortexError):
-    """The model server is up but its model was not ready within the load timeout."""
+    """The model server is running, but its model was not ready within the load timeout."""
 
     code = "MODEL_NOT_LOADED"
     number = 100
 
 
 class DaemonBusy(CortexError):
-    """Queue or connection table full; ``details`` hold ``queue_size`` and ``retry_after_s``."""
+    """The queue or the connection table is full; ``retry_after_s`` says when to try again."""
 
     code = "DAEMON_BUSY"
     number = 101
 
 
 class RateLimited(CortexError):
-    """One uid asked more often than ``limits.requests_per_second`` allows."""
+    """A user sent more requests than ``limits.requests_per_second`` allows."""
 
     code = "RATE_LIMITED"
     number = 102
 
 
 class NotFound(CortexError):
-    """The thing named by an id does not exist."""
+    """Nothing exists under this id."""
 
     code = "NOT_FOUND"
     number = 103
 
 
 class ConfigError(CortexError):
-    """A configuration file or variable is wrong; the running configuration stays."""
+    """A configuration file or variable is invalid; the running configuration stays in effect."""
 
     code = "CONFIG_ERROR"
     number = 104
 
 
 class RequestTimeout(CortexError):
-    """The time limit passed before the work was done."""
+    """The time limit expired before the request was complete."""
 
     code = "TIMEOUT"
     number = 105
 
 
 class Unauthorized(CortexError):
-    """The peer's credentials do not reach the command's level."""
+    """The user may not use this command."""
 
     code = "UNAUTHORIZED"
     number = 106
 
 
 class LlmUnavailable(CortexError):
-    """The model server is absent, died, or answered nonsense."""
+    """The model server is absent, exited, or sent an invalid response."""
 
     code = "LLM_UNAVAILABLE"
     number = 107
 
 
 class ContextExceeded(CortexError):
-    """The prompt is longer than the model's context; both lengths in tokens in ``details``."""
+    """The prompt exceeds the model's context; ``details`` give both lengths in tokens."""
 
     code = "CONTEXT_EXCEEDED"
     number = 108
@@ -168,43 +168,43 @@ class Cancelled(CortexError):
 
 
 class ShuttingDown(CortexError):
-    """The daemon is stopping and takes no new work."""
+    """The daemon is stopping and accepts no new requests."""
 
     code = "SHUTTING_DOWN"
     number = 111
 
 
 class DaemonUnreachable(CortexError):
-    """Client side: nobody listens on the socket, or the connection broke off."""
+    """Client side: nothing is listening on the socket, or the connection was lost."""
 
     code = "DAEMON_UNREACHABLE"
     number = 1000
 
 
 class BadReply(CortexError):
-    """Client side: what came back is no reply of this protocol."""
+    """Client side: the reply does not follow this protocol."""
 
     code = "BAD_REPLY"
     number = 1001
 
 
-def _leaves(cls: type[CortexError]) -> list[type[CortexError]]:
-    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _leaves(sub))]
+def _subclasses(cls: type[CortexError]) -> list[type[CortexError]]:
+    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _subclasses(sub))]
 
 
-# ProtocolError before InvalidRequest: the more special class wins a shared code.
-BY_CODE: dict[str, type[CortexError]] = {cls.code: cls for cls in _leaves(CortexError)}
+# ProtocolError comes before InvalidRequest: the more specific class wins a shared code.
+BY_CODE: dict[str, type[CortexError]] = {cls.code: cls for cls in _subclasses(CortexError)}
 BY_CODE["INTERNAL_ERROR"] = InternalError
 BY_NUMBER: dict[int, type[CortexError]] = {cls.number: cls for cls in BY_CODE.values()}
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """``value`` for a message: quoted, escaped, and cut to a recognisable length."""
     text = ascii(value) if not isinstance(value, str) else repr(value)
     return text if len(text) <= SHOWN_VALUE_CHARS else text[: SHOWN_VALUE_CHARS - 1] + "…"
 
 
-def nearest(name: str, valid: Iterable[str]) -> str | None:
+def find_nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name that ``name`` was probably meant to be, or None."""
-    found = get_close_matches(name[:SHOWN_VALUE_CHARS].lower(), list(valid), n=1, cutoff=0.55)
-    return found[0] if found else None
+    matches = get_close_matches(name[:SHOWN_VALUE_CHARS].lower(), list(valid), n=1, cutoff=0.55)
+    return matches[0] if matches else None

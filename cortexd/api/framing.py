@@ -57,7 +57,7 @@ class Decoder:
     """Cuts a byte stream into frames."""
 
     def __init__(self, max_frame_bytes: int = DEFAULT_MAX_FRAME_BYTES) -> None:
-        self._limit = max_frame_bytes
+        self.max_frame_bytes = max_frame_bytes
         self._buffer = bytearray()
         self._closed = False
         self._skipping = False  # inside the rest of a garbage line
@@ -86,7 +86,9 @@ class Decoder:
             return frames
         pos = 0
         if not self._buffer and not self._skipping:
-            while (line := _LINE.match(data, pos)) and line.end(1) - line.start(1) <= self._limit:
+            while (line := _LINE.match(data, pos)) and line.end(1) - line.start(
+                1
+            ) <= self.max_frame_bytes:
                 frames.append((Kind.LINE, line[1]))
                 pos = line.end()
             if pos == len(data):
@@ -118,7 +120,7 @@ class Decoder:
         end = newline if newline >= 0 else len(buffer)
         if buffer[0] in _OPENERS and (closed := self._scan(end)) >= 0:
             return self._take_value(frames, closed)
-        if end > self._limit:
+        if end > self.max_frame_bytes:
             return self._too_large(frames)
         if newline < 0:
             if buffer[0] not in _OPENERS:
@@ -164,7 +166,7 @@ class Decoder:
 
     def _take_value(self, frames: list[Frame], end: int) -> bool:
         """A value closed at ``end``: a line if only white space stands before a newline."""
-        if end > self._limit:
+        if end > self.max_frame_bytes:
             return self._too_large(frames)
         buffer = self._buffer
         data = bytes(buffer[:end])
@@ -179,7 +181,7 @@ class Decoder:
     def _skip_line(self, frames: list[Frame]) -> bool:
         newline = self._buffer.find(b"\n")
         self._skipped += len(self._buffer) if newline < 0 else newline
-        if self._skipped > self._limit:
+        if self._skipped > self.max_frame_bytes:
             return self._too_large(frames)
         if newline < 0:
             self._buffer.clear()

@@ -13,8 +13,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 PROTOCOL_VERSION = 1
 
-# A prompt that fits no model is refused by its characters before anything is tokenised;
-# the frame limit is below this unless the configuration raises it.
+# A prompt too long for any model is refused before anything is tokenised; the frame limit is
+# lower unless the configuration raises it.
 MAX_PROMPT_CHARS = 4 * 1024 * 1024
 MAX_TOKENS = 1_000_000
 MAX_MESSAGES = 1000
@@ -41,7 +41,7 @@ class Message(Params, frozen=True, kw_only=True):
 
 
 class Generation(Params, frozen=True, kw_only=True):
-    """What governs the generation of one answer; what is not given, the configuration says."""
+    """How one answer is generated; the configuration has the defaults."""
 
     system: Annotated[Text | None, Meta(description="system prompt")] = None
     template: Annotated[
@@ -65,7 +65,7 @@ class Generation(Params, frozen=True, kw_only=True):
     ] = None
     timeout_s: Annotated[
         Annotated[float, Meta(gt=0, le=MAX_TIMEOUT_S)] | None,
-        Meta(description="seconds, queueing included"),
+        Meta(description="seconds, including time in the queue"),
     ] = None
 
 
@@ -79,9 +79,9 @@ class InferenceParams(Generation, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Exactly one of the two forms."""
         if (self.prompt is None) == (self.messages is None):
-            raise ValueError("give either prompt or messages")
+            raise ValueError('give either "prompt" or "messages"')
         if self.messages is not None and self.template is not None:
-            raise ValueError("a template goes with a prompt, not with messages")
+            raise ValueError('"template" goes with "prompt", not with "messages"')
 
 
 class BatchParams(Generation, frozen=True, kw_only=True):
@@ -123,10 +123,10 @@ MAX_ALERTS_PER_REPLY = 1000
 
 
 class AlertsParams(Params, frozen=True, kw_only=True):
-    """Which alerts to list, the newest first."""
+    """Which alerts to list, newest first."""
 
-    severity: Annotated[Severity | None, Meta(description="this one exactly")] = None
-    min_severity: Annotated[Severity | None, Meta(description="this one or a worse")] = None
+    severity: Annotated[Severity | None, Meta(description="exactly this severity")] = None
+    min_severity: Annotated[Severity | None, Meta(description="this severity or worse")] = None
     type: AlertType | None = None
     status: AlertStatus | None = None
     id: Annotated[Annotated[str, Meta(max_length=64)] | None, Meta(description="one alert")] = None
@@ -135,10 +135,10 @@ class AlertsParams(Params, frozen=True, kw_only=True):
 
 
 class WatchParams(Params, frozen=True, kw_only=True):
-    """Which alerts to be told of."""
+    """Which alerts to watch."""
 
-    severity: Annotated[Severity | None, Meta(description="this one exactly")] = None
-    min_severity: Annotated[Severity | None, Meta(description="this one or a worse")] = None
+    severity: Annotated[Severity | None, Meta(description="exactly this severity")] = None
+    min_severity: Annotated[Severity | None, Meta(description="this severity or worse")] = None
 
 
 class AcknowledgeParams(Params, frozen=True, kw_only=True):
@@ -149,7 +149,7 @@ class AcknowledgeParams(Params, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Exactly one of the two forms."""
-        _one_or_all(self.id, self.all)
+        _require_one_or_all(self.id, self.all)
 
 
 class DismissParams(Params, frozen=True, kw_only=True):
@@ -160,10 +160,10 @@ class DismissParams(Params, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Exactly one of the two forms."""
-        _one_or_all(self.id, self.all)
+        _require_one_or_all(self.id, self.all)
 
 
-def _one_or_all(alert_id: str | None, all_: bool) -> None:
+def _require_one_or_all(alert_id: str | None, all_: bool) -> None:
     if (alert_id is None) != all_:
         raise ValueError('give either an "id" or "all": true')
 
@@ -232,7 +232,7 @@ class Pressure(TypedDict):
 class HealthReply(TypedDict):
     """Data of ``health``.  Percentages 0 to 100, sizes in MiB or GiB as named.
 
-    ``None`` stands for what this machine does not tell.
+    ``None`` stands for what this machine does not report.
     """
 
     timestamp: int
@@ -313,7 +313,7 @@ class EvidenceReply(TypedDict):
 
 
 class AnalysisReply(TypedDict):
-    """What the model made of the evidence; every figure in ``text`` stands in it."""
+    """What the model made of the evidence; every figure in ``text`` comes from it."""
 
     text: str
     model: str
@@ -382,7 +382,7 @@ class ConfigReply(TypedDict):
 
 
 class ReloadReply(TypedDict):
-    """Data of ``config.reload``: what changed, and what of it waits for a restart."""
+    """Data of ``config.reload``: what changed, and which changes need a restart."""
 
     reloaded: bool
     changed: list[str]
@@ -405,7 +405,7 @@ class InferenceReply(TypedDict):
 
 
 class BatchOutput(TypedDict):
-    """One prompt's outcome in ``inference.batch``: a reply, or the error it met."""
+    """One prompt's outcome in ``inference.batch``: a reply or an error."""
 
     reply: NotRequired[InferenceReply]
     error: NotRequired[dict[str, Any]]
@@ -447,7 +447,7 @@ class LlmStatusReply(TypedDict):
 
 
 class LlmStateReply(TypedDict):
-    """Data of ``llm.load`` and ``llm.unload``: what the model server is turning into."""
+    """Data of ``llm.load`` and ``llm.unload``: the state that the model server is changing to."""
 
     state: LlmState
 

@@ -1,8 +1,8 @@
-"""JSON as RFC 8259 has it and nothing looser: the daemon's one reader and one writer.
+"""JSON exactly as defined by RFC 8259: the daemon's only reader and writer.
 
-Refused, with a sentence that says what and where: invalid UTF-8, duplicate keys, NaN and
-Infinity, lone surrogates, raw control characters, nesting past what the parser can hold,
-numbers too long to be meant.  Knows nothing of requests.
+Refused, with a message that says what and where: invalid UTF-8, duplicate keys, NaN and
+Infinity, lone surrogates, raw control characters, nesting deeper than the
+parser allows, numbers too long to be real.  Knows nothing of requests.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from msgspec.json import encode
 
-from cortexd.api.errors import InvalidJson, shown
+from cortexd.api.errors import InvalidJson, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,36 +27,39 @@ MAX_DEPTH = 128
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise InvalidJson(f"the key {shown(name)} stands twice in one object", key=name)
+                raise InvalidJson(f"duplicate key {quote(name)} in one object", key=name)
             seen.add(name)
     return members
 
 
-def _constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise InvalidJson(f"{name} is not JSON; use null or a number")
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     if len(digits) > MAX_NUMBER_CHARS:
-        raise InvalidJson(f"a number of {len(digits)} digits; the limit is {MAX_NUMBER_CHARS}")
+        raise InvalidJson(f"a number has {len(digits)} digits; the limit is {MAX_NUMBER_CHARS}")
     return int(digits)
 
 
-def _float(digits: str) -> float:
+def _parse_float(digits: str) -> float:
     value = float(digits)
     if value in (float("inf"), float("-inf")):
-        raise InvalidJson(f"the number {shown(digits)} is out of range")
+        raise InvalidJson(f"the number {quote(digits)} is out of range")
     return value
 
 
 _decode = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+    object_pairs_hook=_build_object,
+    parse_constant=_refuse_constant,
+    parse_int=_parse_integer,
+    parse_float=_parse_float,
 ).decode
 
 
@@ -78,7 +81,7 @@ def loads(data: bytes) -> Any:
             f"not JSON: {error.msg} at character {error.pos}", offset=error.pos
         ) from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise _depth_error() from error
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
         _refuse_depth(value)
     if _SURROGATE_ESCAPE.search(data):
@@ -92,7 +95,7 @@ def _refuse_depth(value: Any) -> None:
         level = [member for container in level for member in _members(container)]
         if not level:
             return
-    raise _too_deep()
+    raise _depth_error()
 
 
 def _members(value: Any) -> Iterable[Any]:
@@ -101,8 +104,8 @@ def _members(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _too_deep() -> InvalidJson:
-    return InvalidJson(f"nested more than {MAX_DEPTH} deep", limit=MAX_DEPTH)
+def _depth_error() -> InvalidJson:
+    return InvalidJson(f"nested more than {MAX_DEPTH} levels deep", limit=MAX_DEPTH)
 
 
 def _refuse_lone_surrogates(value: Any) -> None:

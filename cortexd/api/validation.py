@@ -1,7 +1,7 @@
-"""Plain values into typed ones, with errors that a person can act on.
+"""Convert plain values to typed ones, with errors that a person can act on.
 
 Serves the commands' parameters and the configuration alike: says which name is wrong,
-what stood there, what would be valid, and which name was probably meant.
+its value, what would be valid, and which name was probably meant.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cortexd.api.errors import nearest, shown
+from cortexd.api.errors import find_nearest, quote
 
 T = TypeVar("T")
 
-_AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_REASON_AND_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
@@ -54,37 +54,37 @@ def _convert_path(to: type[Any], value: Any) -> Any:
     if to is Path and isinstance(value, str):
         try:
             return Path(value).expanduser()
-        except RuntimeError as error:  # ~somebody whom this machine does not know
+        except RuntimeError as error:  # ~USER for an unknown user
             raise ValueError(str(error)) from error
     raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
 
 
 def _explain(message: str, value: Any, to: type[Any]) -> Problem:
-    match = _AT.match(message)
+    match = _REASON_AND_PATH.match(message)
     reason = match["reason"] if match else message
     path = tuple(a or b for a, b in _STEP.findall((match and match["path"]) or ""))
     if unknown := _UNKNOWN.match(reason):
-        valid = _fields(to, path)
-        guess = nearest(unknown["name"], valid)
-        known = f"valid are: {', '.join(valid)}" if valid else "there are none"
+        valid = _list_names(to, path)
+        guess = find_nearest(unknown["name"], valid)
+        names = f"valid names: {', '.join(valid)}" if valid else "no names are valid here"
         return Problem(
-            (*path, unknown["name"]), "is unknown", f"did you mean {guess}?" if guess else known
+            (*path, unknown["name"]), "is unknown", f"did you mean {guess}?" if guess else names
         )
     if missing := _MISSING.match(reason):
         return Problem((*path, missing["name"]), "is missing", None)
     if not path:
         return Problem(path, reason, None)
-    if isinstance(found := _at(value, path), dict) and not reason.startswith("Expected"):
-        return Problem(path, f"is not valid: {reason}", None)  # showing it whole may show a secret
-    return Problem(path, f"is {shown(found)}: {_plainly(reason)}", None)
+    if isinstance(member := _value_at(value, path), dict) and not reason.startswith("Expected"):
+        return Problem(path, f"is invalid: {reason}", None)  # showing it whole may show a secret
+    return Problem(path, f"is {quote(member)}: {_simplify(reason)}", None)
 
 
-def _plainly(reason: str) -> str:
+def _simplify(reason: str) -> str:
     text = reason.replace("`", "").replace("Expected", "expected")
     return text[0].lower() + text[1:]
 
 
-def _at(value: Any, path: tuple[str, ...]) -> Any:
+def _value_at(value: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         if isinstance(value, dict) and step in value:
             value = value[step]
@@ -93,18 +93,20 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-def _fields(to: type[Any], path: tuple[str, ...]) -> list[str]:
+def _list_names(to: type[Any], path: tuple[str, ...]) -> list[str]:
     """Names that are valid in the struct at ``path``."""
     for step in path:
         if step.isdigit():
             continue
-        found = next((f.type for f in msgspec.structs.fields(to) if f.encode_name == step), None)
-        to = _struct_in(found) or to
+        annotation = next(
+            (f.type for f in msgspec.structs.fields(to) if f.encode_name == step), None
+        )
+        to = _find_struct(annotation) or to
     return [field.encode_name for field in msgspec.structs.fields(to)]
 
 
-def _struct_in(annotation: Any) -> type[Any] | None:
+def _find_struct(annotation: Any) -> type[Any] | None:
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return annotation
-    inner = (_struct_in(arg) for arg in getattr(annotation, "__args__", ()))
-    return next((found for found in inner if found), None)
+    inner = (_find_struct(arg) for arg in getattr(annotation, "__args__", ()))
+    return next((struct for struct in inner if struct), None)

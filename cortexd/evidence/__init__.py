@@ -1,7 +1,8 @@
-"""What is looked up once when an alert is raised: the table of kinds and collectors.
+"""What is collected once, when an alert is raised: the table of kinds and collectors.
 
-A collector gets the alert and a ``Scene``; it has ``LIMIT_S``, returns at most a page, and
-whatever it fails at is left out.  Everything found is data: printable, bounded, never run.
+A collector gets the alert and a ``Scene``.  It has ``LIMIT_S`` and returns at most a page; if it
+fails, the alert is raised without its evidence.  Evidence is data: printable, bounded, never
+run.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from cortexd.alert import bounded
+from cortexd.alert import limit_evidence
 from cortexd.evidence import disk, journal, processes
 from cortexd.evidence.scene import Scene
 from cortexd.worker import Hung
@@ -25,37 +26,37 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A person waits to be told; what takes longer is not worth it.
+# The alert waits for its evidence; what takes longer is not worth it.
 LIMIT_S = 2.0
 
 COLLECTORS: dict[str, Collect] = {
-    "disk_space": disk.space,
-    "disk_inodes": disk.inodes,
-    "memory": processes.by_memory,
-    "swap": processes.by_memory,
-    "pressure_memory": processes.by_memory,
-    "cpu": processes.by_cpu,
-    "load": processes.by_cpu,
-    "unit_failed": journal.of_unit,
-    "unit_restarts": journal.of_unit,
-    "oom_kill": journal.of_unit,
-    "llm_down": journal.of_unit,
-    "llm_failed": journal.of_unit,
-    "llm_restarts": journal.of_unit,
-    "llm_oom": journal.of_unit,
+    "disk_space": disk.collect_space,
+    "disk_inodes": disk.collect_inodes,
+    "memory": processes.collect_by_memory,
+    "swap": processes.collect_by_memory,
+    "pressure_memory": processes.collect_by_memory,
+    "cpu": processes.collect_by_cpu,
+    "load": processes.collect_by_cpu,
+    "unit_failed": journal.collect_unit_lines,
+    "unit_restarts": journal.collect_unit_lines,
+    "oom_kill": journal.collect_unit_lines,
+    "llm_down": journal.collect_unit_lines,
+    "llm_failed": journal.collect_unit_lines,
+    "llm_restarts": journal.collect_unit_lines,
+    "llm_oom": journal.collect_unit_lines,
 }
 
 
 async def collect(alert: Alert, scene: Scene) -> list[EvidenceReply]:
-    """The evidence for one alert; empty where there is none to be had."""
+    """The evidence for one alert; empty if there is none."""
     if (collector := COLLECTORS.get(alert.kind)) is None:
         return []
     try:
         async with asyncio.timeout(LIMIT_S):
-            found = await collector(alert, scene)
+            pages = await collector(alert, scene)
     except TimeoutError:
         return []
     except (OSError, ValueError, Hung) as error:
-        _log.warning("no evidence for %s: %s", alert.kind, error)
+        _log.warning("cannot collect evidence for %s: %s", alert.kind, error)
         return []
-    return [bounded(evidence) for evidence in found if evidence["lines"]]
+    return [limit_evidence(page) for page in pages if page["lines"]]

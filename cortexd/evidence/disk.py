@@ -19,7 +19,7 @@ FOLDERS = "Biggest folders"
 MANY = "Folders with the most files"
 DELETED = "Deleted files that are still open"
 
-# du is stopped here; what it had counted by then is shown.
+# du is stopped after this; what it had counted by then is shown.
 WALK_LIMIT_S = 1.5
 # The search for open files, in the worker's thread.
 OPEN_LIMIT_S = 0.5
@@ -28,14 +28,14 @@ SHOWN_FILES = 8
 MIB = 1024 * 1024
 
 
-async def space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
-    """Biggest folders, deleted but open files, apt's and the journal's share."""
+async def collect_space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+    """The biggest folders, deleted files that are still open, apt's and the journal's share."""
     mount = alert.metadata["mount"]
     deadline = time.monotonic() + OPEN_LIMIT_S
     (folders, partial), (deleted, caches) = await asyncio.gather(
-        _walk(["du", "-xk", "--max-depth=2", "--", mount], mount),
+        _run_du(["du", "-xk", "--max-depth=2", "--", mount], mount),
         scene.worker.call(
-            lambda: (_deleted_but_open(mount, scene.proc, deadline), _caches(mount, scene)),
+            lambda: (_find_deleted(mount, scene.proc, deadline), _find_caches(mount, scene)),
             OPEN_LIMIT_S * 2,
         ),
     )
@@ -49,31 +49,33 @@ async def space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     ]
 
 
-async def inodes(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+async def collect_inodes(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The folders with the most files."""
     del scene
     mount = alert.metadata["mount"]
-    folders, partial = await _walk(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
+    folders, partial = await _run_du(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
     lines = [f"{count} inodes {path}" for count, path in folders] + partial
     return [{"title": MANY, "lines": lines}]
 
 
-async def _walk(argv: list[str], mount: str) -> tuple[list[tuple[int, str]], list[str]]:
-    """The largest of du's lines, the mount itself left out; a remark if time ran out."""
+async def _run_du(argv: list[str], mount: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """The largest of du's lines without the mount itself, and a remark if time ran out."""
     outcome = await command.run(argv, WALK_LIMIT_S)
-    found = []
+    sizes = []
     for line in outcome.output.splitlines():
         size, _, path = line.partition("\t")
         if size.isdigit() and path and path != mount:
-            found.append((int(size), path))
-    partial = [f"(as far as {WALK_LIMIT_S:g} s allowed to count)"] if outcome.status is None else []
-    return sorted(found, reverse=True)[:SHOWN_FOLDERS], partial
+            sizes.append((int(size), path))
+    partial = (
+        [f"(incomplete: du stopped after {WALK_LIMIT_S:g} s)"] if outcome.status is None else []
+    )
+    return sorted(sizes, reverse=True)[:SHOWN_FOLDERS], partial
 
 
-def _deleted_but_open(mount: str, proc: Path, deadline: float) -> list[str]:
-    """Files without a name whose space a process still holds; others' only as root."""
+def _find_deleted(mount: str, proc: Path, deadline: float) -> list[str]:
+    """Deleted files whose space a process still uses; those of other users only as root."""
     device = os.stat(mount).st_dev  # noqa: PTH116 - beside os.scandir below
-    found: dict[int, tuple[int, str]] = {}
+    files: dict[int, tuple[int, str]] = {}
     for process in proc.iterdir():
         if time.monotonic() > deadline:
             break
@@ -96,30 +98,30 @@ def _deleted_but_open(mount: str, proc: Path, deadline: float) -> list[str]:
                 continue
             size = stat.st_blocks * 512
             text = f"{size / MIB:.1f} MiB {target.removesuffix(' (deleted)')} held by"
-            found[stat.st_ino] = size, f"{text} {name} (pid {process.name})"
-    return [text for _, text in sorted(found.values(), reverse=True)[:SHOWN_FILES]]
+            files[stat.st_ino] = size, f"{text} {name} (pid {process.name})"
+    return [text for _, text in sorted(files.values(), reverse=True)[:SHOWN_FILES]]
 
 
-def _caches(mount: str, scene: Scene) -> list[str]:
-    """apt's downloads and the journal, where they lie on this file system."""
+def _find_caches(mount: str, scene: Scene) -> list[str]:
+    """apt's downloads and the journal, if they are on this file system."""
     device = os.stat(mount).st_dev  # noqa: PTH116 - beside os.scandir
     lines = []
-    named = [("downloaded packages", scene.apt_cache), *(("journal", j) for j in scene.journals)]
-    for name, folder in named:
+    caches = [("downloaded packages", scene.apt_cache), *(("journal", j) for j in scene.journals)]
+    for name, folder in caches:
         try:
-            if folder.stat().st_dev == device and (size := _size(folder)) >= MIB:
+            if folder.stat().st_dev == device and (size := _measure(folder)) >= MIB:
                 lines.append(f"{size / MIB:.1f} MiB {name} in {folder}")
         except OSError:
             continue
     return lines
 
 
-def _size(folder: Path, depth: int = 2) -> int:
+def _measure(folder: Path, depth: int = 2) -> int:
     total = 0
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                total += _size(Path(entry.path), depth - 1) if depth else 0
+                total += _measure(Path(entry.path), depth - 1) if depth else 0
             else:
                 total += entry.stat(follow_symlinks=False).st_blocks * 512
     return total

@@ -1,4 +1,4 @@
-"""The last lines that a unit has said, from the journal."""
+"""The last lines of a unit in the journal."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ TITLE = "Last lines of the journal"
 LINES = 20
 LIMIT_S = 1.8
 MAX_BYTES = 64 * 1024
-# What systemd allows in a name; journalctl would take other characters as a pattern.
+# What systemd allows in a name; journalctl would read other characters as a pattern.
 _NAME = re.compile(r"[A-Za-z0-9:_.\\@-]{1,255}")
 
 
-async def of_unit(alert: Alert, scene: Scene) -> list[EvidenceReply]:
-    """The unit's last lines, its own and systemd's about it."""
+async def collect_unit_lines(alert: Alert, scene: Scene) -> list[EvidenceReply]:
+    """The last lines of the journal from the unit, and from systemd about it."""
     del scene
     unit = alert.metadata.get("unit")
-    if not unit or not _NAME.fullmatch(unit) or not command.available("journalctl"):
+    if not unit or not _NAME.fullmatch(unit) or not command.is_installed("journalctl"):
         return []
     argv = ["journalctl", "--no-pager", "--quiet", "--output=short-iso", f"--lines={LINES}"]
     outcome = await command.run([*argv, f"--unit={unit}"], LIMIT_S, max_bytes=MAX_BYTES)

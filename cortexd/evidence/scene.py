@@ -1,4 +1,4 @@
-"""Where evidence is looked for: this machine, or a copy of its folders in a test."""
+"""Where evidence is collected: on this machine, or in a copy of its folders in a test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The folders, and the thread for what may block."""
+    """The folders, and the thread for calls that may block."""
 
     worker: Worker
     proc: Path = Path("/proc")

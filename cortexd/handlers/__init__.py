@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from cortexd.access import Level
 from cortexd.api.messages import (
     AcknowledgeParams,
@@ -28,7 +26,6 @@ from cortexd.api.messages import (
     LoadParams,
     MetricsReply,
     NoParams,
-    Params,
     PingReply,
     ReloadReply,
     ShutdownReply,
@@ -39,27 +36,7 @@ from cortexd.api.messages import (
     WatchReply,
 )
 from cortexd.handlers import alerts, control, inference, manual, model, system
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-class Command(NamedTuple):
-    """One command: who may use it, what it takes and gives, what carries it out."""
-
-    name: str
-    level: Level
-    params: type[Params]
-    reply: Any
-    handler: Callable[..., Any]
-    aliases: tuple[str, ...] = ()
-    streams: bool = False
-
-    @property
-    def summary(self) -> str:
-        """The first line of the handler's docstring."""
-        return (self.handler.__doc__ or "").split("\n", 1)[0]
-
+from cortexd.handlers.command import Command
 
 READ, USE, ADMIN = Level.READ, Level.USE, Level.ADMIN
 
@@ -83,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
             ("llm.infer",), streams=True),
     Command("inference.batch", USE, BatchParams, BatchReply, inference.batch),
     Command("inference.cancel", USE, CancelParams, CancelReply, inference.cancel),
-    Command("llm.status", READ, NoParams, LlmStatusReply, inference.llm_status),
+    Command("llm.status", READ, NoParams, LlmStatusReply, model.status),
     Command("llm.load", ADMIN, LoadParams, LlmStateReply, model.load),
     Command("llm.unload", ADMIN, UnloadParams, LlmStateReply, model.unload),
     Command("shutdown", ADMIN, NoParams, ShutdownReply, control.shutdown),

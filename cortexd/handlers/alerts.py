@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cortexd import events
 from cortexd.access import Level
 from cortexd.alert import RANK
-from cortexd.api.errors import NotFound, shown
+from cortexd.api.errors import NotFound, quote
 from cortexd.events import Event
 from cortexd.evidence import disk, journal
 
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Evidence that not every local user could gather: the daemon may read what they may not.
+# Evidence that not every local user could gather: the daemon may read more than they may.
 PRIVATE = frozenset({journal.TITLE, disk.FOLDERS, disk.MANY, disk.DELETED})
-WITHHELD = "(shown to administrators of cortexd only)"
+WITHHELD = "(visible to administrators only)"
 
 
 def alerts(ctx: Context, params: AlertsParams, caller: Caller) -> AlertsReply:
-    """List alerts, the newest first."""
+    """List alerts, newest first."""
     book = ctx.monitor.book
-    trusted = ctx.level(caller.peer) >= Level.ADMIN
-    found, total = book.store.find(params)
-    if params.id is not None and not found:
-        raise NotFound(f"there is no alert {shown(params.id)}")
+    trusted = ctx.level_of(caller.peer) >= Level.ADMIN
+    matches, total = book.store.find(params)
+    if params.id is not None and not matches:
+        raise NotFound(f"no alert has the id {quote(params.id)}")
     return {
-        "alerts": [_shown(book.fresh(alert).wire(), trusted) for alert in found],
-        "count": len(found),
+        "alerts": [_redact(book.refresh(alert).to_reply(), trusted) for alert in matches],
+        "count": len(matches),
         "total": total,
-        "total_active": ctx.active_alerts(),
+        "total_active": ctx.count_active_alerts(),
     }
 
 
@@ -57,63 +57,63 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
         return RANK[severity] >= least and params.severity in (None, severity)
 
     events = 0
-    trusted = ctx.level(caller.peer) >= Level.ADMIN
-    caller.emit("alerts.watching", {"total_active": ctx.active_alerts()})
+    trusted = ctx.level_of(caller.peer) >= Level.ADMIN
+    caller.emit("alerts.watching", {"total_active": ctx.count_active_alerts()})
     with closing(ctx.monitor.book.publisher.subscribe(wanted)) as subscription:
         async for name, data in subscription:
-            caller.emit(name, _shown(data, trusted))
+            caller.emit(name, _redact(data, trusted))
             events += 1
-            await caller.drained()
+            await caller.drain()
     return {"events": events}
 
 
 async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -> AcknowledgeReply:
-    """Mark an alert, or all active ones, as seen by a person."""
+    """Mark one alert, or all active ones, as seen."""
     book = ctx.monitor.book
     if params.id is None:
-        count = await book.acknowledge(book.store.ids(["active"]))
-        _by_a_person(Event.ALERT_ACKNOWLEDGED, f"{count} alerts", caller)
+        count = await book.acknowledge(book.store.find_ids(["active"]))
+        _log_action(Event.ALERT_ACKNOWLEDGED, f"{count} alerts", caller)
         return {"acknowledged_count": count}
-    _known(ctx, params.id)
+    _require_alert(ctx, params.id)
     await book.acknowledge([params.id])
-    _by_a_person(Event.ALERT_ACKNOWLEDGED, f"the alert {params.id}", caller, alert_id=params.id)
+    _log_action(Event.ALERT_ACKNOWLEDGED, f"the alert {params.id}", caller, alert_id=params.id)
     return {"acknowledged": params.id}
 
 
 async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> DismissReply:
-    """Put an alert, or all that are active or acknowledged, out of sight."""
+    """Hide one alert, or all that are active or acknowledged."""
     book = ctx.monitor.book
     if params.id is None:
-        count = await book.dismiss(book.store.ids(["active", "acknowledged"]))
-        _by_a_person(Event.ALERT_DISMISSED, f"{count} alerts", caller)
+        count = await book.dismiss(book.store.find_ids(["active", "acknowledged"]))
+        _log_action(Event.ALERT_DISMISSED, f"{count} alerts", caller)
         return {"dismissed_count": count}
-    _known(ctx, params.id)
+    _require_alert(ctx, params.id)
     await book.dismiss([params.id])
-    _by_a_person(Event.ALERT_DISMISSED, f"the alert {params.id}", caller, alert_id=params.id)
+    _log_action(Event.ALERT_DISMISSED, f"the alert {params.id}", caller, alert_id=params.id)
     return {"dismissed": params.id}
 
 
-def _shown(alert: Any, trusted: bool) -> Any:
-    """Without what the caller could not read by itself: logs, and names of others' files.
+def _redact(alert: Any, trusted: bool) -> Any:
+    """Remove what the caller could not read by itself: logs, and names of others' files.
 
-    An analysis was made of all of it, so it stays behind as well.
+    The analysis goes too, because it was made from all of it.
     """
-    if trusted or not (withheld := PRIVATE & {each["title"] for each in alert.get("evidence", ())}):
+    if trusted or not (withheld := PRIVATE & {item["title"] for item in alert.get("evidence", ())}):
         return alert
-    shown = {name: value for name, value in alert.items() if name != "analysis"}
-    shown["evidence"] = [
-        {"title": each["title"], "lines": [WITHHELD]} if each["title"] in withheld else each
-        for each in alert["evidence"]
+    redacted = {name: value for name, value in alert.items() if name != "analysis"}
+    redacted["evidence"] = [
+        {"title": item["title"], "lines": [WITHHELD]} if item["title"] in withheld else item
+        for item in alert["evidence"]
     ]
-    return shown
+    return redacted
 
 
-def _by_a_person(event: Event, what: str, caller: Caller, **fields: str) -> None:
-    done = event.name.lower().removeprefix("alert_")
+def _log_action(event: Event, what: str, caller: Caller, **fields: str) -> None:
+    action = event.name.lower().removeprefix("alert_")
     uid = caller.peer.uid
-    events.log(_log, logging.INFO, event, "%s %s by user %d", what, done, uid, uid=uid, **fields)
+    events.log(_log, logging.INFO, event, "%s %s by user %d", what, action, uid, uid=uid, **fields)
 
 
-def _known(ctx: Context, alert_id: str) -> None:
+def _require_alert(ctx: Context, alert_id: str) -> None:
     if ctx.monitor.book.store.get(alert_id) is None:
-        raise NotFound(f"there is no alert {shown(alert_id)}")
+        raise NotFound(f"no alert has the id {quote(alert_id)}")

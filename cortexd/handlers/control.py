@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 def config_get(ctx: Context, _params: NoParams, _caller: Caller) -> ConfigReply:
     """Show the running configuration, secrets masked."""
-    return {"config": ctx.config.masked(), "files": [str(path) for path in ctx.loaded.files]}
+    return {"config": ctx.config.mask_secrets(), "files": [str(path) for path in ctx.loaded.files]}
 
 
 def config_reload(ctx: Context, _params: NoParams, _caller: Caller) -> ReloadReply:
-    """Read the configuration again; a bad file changes nothing."""
+    """Reload the configuration; an invalid file changes nothing."""
     return ctx.reload()
 
 
 def shutdown(ctx: Context, _params: NoParams, _caller: Caller) -> ShutdownReply:
-    """Finish what runs, within limits.drain_sec, and stop."""
+    """Stop once running requests are done, after limits.drain_sec at most."""
     ctx.stop()
     return {"shutdown": "initiated"}

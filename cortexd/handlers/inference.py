@@ -1,4 +1,4 @@
-"""inference, inference.batch, inference.cancel, llm.status: the way to the model."""
+"""inference, inference.batch, inference.cancel: requests to the model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cortexd.api.errors import (
     NotFound,
     RequestTimeout,
     Unauthorized,
-    shown,
+    quote,
 )
 from cortexd.context import Running
 from cortexd.events import Event
@@ -41,16 +41,14 @@ if TYPE_CHECKING:
         Generation,
         InferenceParams,
         InferenceReply,
-        LlmStatusReply,
-        NoParams,
     )
     from cortexd.context import Caller, Context
     from cortexd.model.prompts import Turn
 
-# An answer of fewer tokens says nothing of the server's speed.
-TELLING_TOKENS = 8
+# An answer of fewer tokens says nothing about the server's speed.
+MIN_SPEED_TOKENS = 8
 
-_say = functools.partial(events.log, logging.getLogger(__name__))
+_log_event = functools.partial(events.log, logging.getLogger(__name__))
 
 
 async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> InferenceReply:
@@ -58,30 +56,30 @@ async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> In
     ctx.limiter.take(caller.peer.uid)
     question: Any = params.prompt if params.messages is None else params.messages
     listener = caller if params.stream else None
-    with _cancellable(ctx, caller) as request_id:
-        (turns,) = await _conversations(ctx, [question], params)
+    with _make_cancellable(ctx, caller) as request_id:
+        (turns,) = await _build_conversations(ctx, [question], params)
         job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, listener)
         return await _answer(ctx, job)
 
 
 async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply:
-    """Answer several prompts; one that fails does not spoil the others."""
+    """Answer several prompts; if one fails, the others are still answered."""
     uid = caller.peer.uid
     free = ctx.queue.limit - ctx.queue.running - ctx.queue.waiting
     if len(params.prompts) > free:
         raise DaemonBusy(
-            f"{len(params.prompts)} prompts, and the queue has room for {free} of "
-            f"{ctx.queue.limit}",
+            f"{len(params.prompts)} prompts do not fit into the queue; {free} of "
+            f"{ctx.queue.limit} places are free",
             queue_size=ctx.queue.waiting,
             retry_after_s=1.0,
         )
     ctx.limiter.take(uid, len(params.prompts))
-    with _cancellable(ctx, caller) as request_id:
-        conversations = await _conversations(ctx, params.prompts, params)
+    with _make_cancellable(ctx, caller) as request_id:
+        conversations = await _build_conversations(ctx, params.prompts, params)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
-                    _outcome(
+                    _answer_in_batch(
                         ctx, _Job(f"{request_id}.{number}", uid, Priority.BATCH, turns, params)
                     )
                 )
@@ -98,44 +96,29 @@ def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
         if request.request_id == params.request_id or (
             own and request.client_id == params.request_id
         ):
-            if not own and ctx.level(caller.peer) < Level.ADMIN:
+            if not own and ctx.level_of(caller.peer) < Level.ADMIN:
                 raise Unauthorized(
-                    f"the request {params.request_id} is another user's",
-                    hint="administrators of cortexd may cancel it",
+                    f"the request {params.request_id} belongs to another user",
+                    hint="only its owner and administrators may cancel it",
                 )
             request.cancelled_by = uid
             request.task.cancel()
             return {"cancelled": True, "request_id": request.request_id}
-    raise NotFound(f"no request {shown(params.request_id)} is running or waiting")
+    raise NotFound(f"no request {quote(params.request_id)} is running or waiting")
 
 
-async def llm_status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmStatusReply:
-    """Tell the model service's state and the queue before it."""
-    info = await ctx.llm.refresh()
-    queue = ctx.queue
-    return {
-        "state": info.state,
-        "model": info.model,
-        "profile": info.profile,
-        "context_length": info.context_length,
-        "queue": {"waiting": queue.waiting, "running": queue.running, "limit": queue.limit},
-        "slots": info.slots,
-        "tokens_per_second": ctx.llm.tokens_per_second,
-        "last_error": ctx.llm.last_error,
-        "url": ctx.llm.url,
-    }
-
-
-async def _conversations(
+async def _build_conversations(
     ctx: Context, questions: Sequence[Any], settings: Generation
 ) -> list[list[Turn]]:
     llm = ctx.config.llm
-    return await prompts.conversations(questions, settings, llm.system_prompt, llm.templates_dir)
+    return await prompts.build_conversations(
+        questions, settings, llm.system_prompt, llm.templates_dir
+    )
 
 
 @contextmanager
-def _cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
-    """Enter the running request into the table that ``cancel`` looks into."""
+def _make_cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
+    """Register the running request, so that ``cancel`` finds it."""
     task = asyncio.current_task()
     if task is None:  # pragma: no cover - handlers run in tasks
         raise RuntimeError("not in a task")
@@ -168,27 +151,27 @@ class _Job(NamedTuple):
 
 
 class _Tokens:
-    """Token events of one answer; what comes before anybody hears it goes out as one."""
+    """Token events of one answer; tokens from before the first can be sent go out as one."""
 
     def __init__(self, listener: Caller, request_id: str) -> None:
         self._listener = listener
         self._first = {"request_id": request_id}
-        self._held: list[str] = []
+        self._unsent: list[str] = []
 
-    async def tell(self, text: str) -> None:
-        self._held.append(text)
-        if self._listener.heard:
+    async def send(self, text: str) -> None:
+        self._unsent.append(text)
+        if self._listener.is_live:
             self.flush()
-            await self._listener.drained()
+            await self._listener.drain()
 
     def flush(self) -> None:
-        if self._held:
-            self._listener.emit("token", {"text": "".join(self._held), **self._first})
-            self._held.clear()
+        if self._unsent:
+            self._listener.emit("token", {"text": "".join(self._unsent), **self._first})
+            self._unsent.clear()
             self._first = {}
 
 
-async def _outcome(ctx: Context, job: _Job) -> BatchOutput:
+async def _answer_in_batch(ctx: Context, job: _Job) -> BatchOutput:
     try:
         return {"reply": await _answer(ctx, job)}
     except CortexError as error:
@@ -197,39 +180,39 @@ async def _outcome(ctx: Context, job: _Job) -> BatchOutput:
 
 
 async def _answer(ctx: Context, job: _Job) -> InferenceReply:
-    """Answer one prompt, and say in the journal how it went; never what was asked."""
-    about = {"request_id": job.request_id, "uid": job.uid}
-    named = job.request_id
-    _say(logging.INFO, Event.REQUEST_STARTED, "request %s of user %d", named, job.uid, **about)
+    """Answer one prompt, and log how it went, never what was asked."""
+    fields = {"request_id": job.request_id, "uid": job.uid}
+    text = "request %s from user %d"
+    _log_event(logging.INFO, Event.REQUEST_STARTED, text, job.request_id, job.uid, **fields)
     try:
         reply = await _generate(ctx, job)
     except asyncio.CancelledError:
-        _say(logging.INFO, Event.REQUEST_FAILED, "request %s cancelled", job.request_id, **about)
+        text = "request %s cancelled"
+        _log_event(logging.INFO, Event.REQUEST_FAILED, text, job.request_id, **fields)
         raise
     except CortexError as error:
-        about["error"] = error.code
-        _say(
+        _log_event(
             logging.WARNING, Event.REQUEST_FAILED, "request %s failed: %s",
-            job.request_id, error.message, **about,
+            job.request_id, error.message, **fields, error=error.code,
         )  # fmt: skip
         raise
     finally:
-        ctx.tell()
-    figures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
-               "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
-    _say(
+        ctx.update_status()
+    measures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
+                "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
+    _log_event(
         logging.INFO, Event.REQUEST_DONE, "request %s answered: %d tokens in %.0f ms",
-        job.request_id, reply["tokens_used"], reply["inference_time_ms"], **about, **figures,
+        job.request_id, reply["tokens_used"], reply["inference_time_ms"], **fields, **measures,
     )  # fmt: skip
     return reply
 
 
 async def _generate(ctx: Context, job: _Job) -> InferenceReply:
-    """Wait for a turn, generate, and account for it."""
+    """Wait for a turn, generate, and record the usage."""
     settings, listener = job.settings, job.listener
     llm = ctx.config.llm
     limit_s = min(settings.timeout_s or llm.request_timeout_sec, llm.request_timeout_sec)
-    asked = time.monotonic()
+    queued = time.monotonic()
     usage = Usage()
     parts: list[str] = []
     first_token = 0.0
@@ -241,11 +224,11 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         async with asyncio.timeout(limit_s):
             async with ctx.queue.turn(job.uid, job.priority):
                 info = await ctx.llm.wait_ready(llm.load_timeout_sec)
-                ctx.queue.resize(slots=info.slots or llm.slots)
-                ctx.tell()
+                ctx.queue.set_slots(info.slots or llm.slots)
+                ctx.update_status()
                 started = time.monotonic()
                 alone = ctx.queue.running == 1
-                payload = _payload(ctx, job.turns, settings)
+                payload = _build_payload(ctx, job.turns, settings)
                 answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
                 async with aclosing(answer) as texts:
                     async for text in texts:
@@ -253,11 +236,11 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
                             first_token = time.monotonic()
                         parts.append(text)
                         if tokens is not None:
-                            await tokens.tell(text)
+                            await tokens.send(text)
                 alone = alone and ctx.queue.running == 1
     except TimeoutError as error:
         raise RequestTimeout(
-            f"no complete answer within {limit_s:g} s; {usage.tokens} tokens had come",
+            f"the answer was incomplete after {limit_s:g} s, at {usage.tokens} tokens",
             hint="ask for fewer tokens, or raise timeout_s or llm.request_timeout_sec",
             timeout_s=limit_s,
             tokens=usage.tokens,
@@ -266,22 +249,22 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         if tokens is not None:
             tokens.flush()
     ended = time.monotonic()
-    _account(ctx, usage, ended - started, ended - (first_token or ended), alone)
+    _record_usage(ctx, usage, ended - started, ended - (first_token or ended), alone)
     return {
         "output": "".join(parts),
         "tokens_used": usage.tokens,
         "prompt_tokens": usage.prompt_tokens,
-        "inference_time_ms": _ms(ended - started),
-        "time_to_first_token_ms": _ms((first_token or ended) - started),
-        "queue_ms": _ms(started - asked),
+        "inference_time_ms": _to_ms(ended - started),
+        "time_to_first_token_ms": _to_ms((first_token or ended) - started),
+        "queue_ms": _to_ms(started - queued),
         "finish_reason": usage.finish_reason,
         "model": usage.model or info.model or "unknown",
         "request_id": job.request_id,
     }
 
 
-def _payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
-    """The body of the chat completion, without what says how it is transported."""
+def _build_payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
+    """The body of the chat completion, without its transport options."""
     llm = ctx.config.llm
     unset_tokens = settings.max_tokens is UNSET
     payload: dict[str, Any] = {
@@ -297,7 +280,9 @@ def _payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str,
     return payload
 
 
-def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float, alone: bool) -> None:
+def _record_usage(
+    ctx: Context, usage: Usage, took_s: float, generating_s: float, alone: bool
+) -> None:
     counters = ctx.counters
     counters.inferences += 1
     counters.inference_seconds += took_s
@@ -305,10 +290,8 @@ def _account(ctx: Context, usage: Usage, took_s: float, generating_s: float, alo
     counters.prompt_tokens += usage.prompt_tokens
     if usage.tokens > 1 and generating_s > 0:
         speed = round((usage.tokens - 1) / generating_s, 1)
-        ctx.llm.tokens_per_second = speed
-        if alone and usage.tokens >= TELLING_TOKENS:
-            ctx.llm.speeds.append(speed)
+        ctx.llm.record_speed(speed, typical=alone and usage.tokens >= MIN_SPEED_TOKENS)
 
 
-def _ms(seconds: float) -> float:
+def _to_ms(seconds: float) -> float:
     return round(seconds * 1000, 2)

@@ -1,29 +1,32 @@
-"""help: the table of commands, as data."""
+"""help: the table of commands as data."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cortexd.api.messages import CommandHelp, HelpReply, NoParams, Params
     from cortexd.context import Caller, Context
-    from cortexd.handlers import Command
+    from cortexd.handlers.command import Command
 
 
-def help_(_ctx: Context, _params: NoParams, _caller: Caller) -> HelpReply:
+def help_(ctx: Context, _params: NoParams, _caller: Caller) -> HelpReply:
     """List every command with the JSON schema of its parameters."""
-    from cortexd.handlers import COMMANDS
-
-    return {"commands": [describe(command) for command in COMMANDS]}
+    return ctx.describe_commands()
 
 
-def describe(command: Command) -> CommandHelp:
-    """One row of the table."""
-    level = command.level.label
+def describe_commands(commands: Iterable[Command]) -> HelpReply:
+    """The table of commands as the data of ``help``."""
+    return {"commands": [_describe(command) for command in commands]}
+
+
+def _describe(command: Command) -> CommandHelp:
     return {
         "name": command.name,
         "aliases": list(command.aliases),
-        "level": level,
+        "level": command.level.label,
         "summary": command.summary,
         "streams": command.streams,
         "params": params_schema(command.params),
@@ -31,7 +34,7 @@ def describe(command: Command) -> CommandHelp:
 
 
 def params_schema(params: type[Params]) -> dict[str, Any]:
-    """JSON schema (2020-12) of a command's parameters, without references to others."""
+    """JSON schema (2020-12) of a command's parameters, without references."""
     import msgspec
 
     (schema,), components = msgspec.json.schema_components([params], ref_template="{name}")

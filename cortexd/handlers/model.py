@@ -1,4 +1,4 @@
-"""llm.load, llm.unload: the model server's unit, for administrators."""
+"""llm.status for every local user; llm.load, llm.unload for administrators."""
 
 from __future__ import annotations
 
@@ -7,53 +7,76 @@ import logging
 from typing import TYPE_CHECKING
 
 from cortexd import events
-from cortexd.api.errors import DaemonBusy, InvalidParams, shown
+from cortexd.api.errors import DaemonBusy, InvalidParams, quote
 from cortexd.events import Event
 from cortexd.model import units
 
 if TYPE_CHECKING:
-    from cortexd.api.messages import LlmStateReply, LoadParams, UnloadParams
+    from cortexd.api.messages import (
+        LlmStateReply,
+        LlmStatusReply,
+        LoadParams,
+        NoParams,
+        UnloadParams,
+    )
     from cortexd.context import Caller, Context
 
-_say = functools.partial(events.log, logging.getLogger(__name__), logging.INFO)
+_log_event = functools.partial(events.log, logging.getLogger(__name__), logging.INFO)
+
+
+async def status(ctx: Context, _params: NoParams, _caller: Caller) -> LlmStatusReply:
+    """Show the state of the model service and its queue."""
+    info = await ctx.llm.refresh()
+    queue = ctx.queue
+    return {
+        "state": info.state,
+        "model": info.model,
+        "profile": info.profile,
+        "context_length": info.context_length,
+        "queue": {"waiting": queue.waiting, "running": queue.running, "limit": queue.limit},
+        "slots": info.slots,
+        "tokens_per_second": ctx.llm.tokens_per_second,
+        "last_error": ctx.llm.last_error,
+        "url": ctx.llm.url,
+    }
 
 
 async def load(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateReply:
-    """Have the model loaded now; llm.status tells when it is ready."""
-    ctx.llm.doubt()
+    """Load the model now; llm.status shows when it is ready."""
+    ctx.llm.invalidate()
     info = await ctx.llm.refresh()
-    _refuse_another(params.model, info.model)
+    _refuse_other_model(params.model, info.model)
     if info.state in ("ready", "loading"):
         return {"state": info.state}
     uid = caller.peer.uid
-    _say(Event.MODEL_ASKED_FOR, "user %d has the model loaded", uid, uid=uid)
-    await units.ask("start")
-    ctx.llm.doubt()
+    _log_event(Event.MODEL_ASKED_FOR, "user %d requested loading the model", uid, uid=uid)
+    await units.queue_job("start")
+    ctx.llm.invalidate()
     return {"state": "loading"}
 
 
 async def unload(ctx: Context, params: UnloadParams, caller: Caller) -> LlmStateReply:
-    """Have the model unloaded now; the next request loads it again where that is set up."""
+    """Unload the model; if it loads on demand, the next request loads it again."""
     info = await ctx.llm.refresh()
-    _refuse_another(params.model, info.model)
+    _refuse_other_model(params.model, info.model)
     if ctx.queue.running:
         raise DaemonBusy(
-            f"{ctx.queue.running} request(s) use the model",
-            hint="wait for them, or cancel them: inference.cancel",
+            f"{ctx.queue.running} request(s) are using the model",
+            hint="wait, or cancel them with inference.cancel",
             queue_size=ctx.queue.waiting,
         )
     uid = caller.peer.uid
-    _say(Event.MODEL_ASKED_FOR, "user %d has the model unloaded", uid, uid=uid)
-    await units.ask("stop")
-    ctx.llm.doubt()
+    _log_event(Event.MODEL_ASKED_FOR, "user %d requested unloading the model", uid, uid=uid)
+    await units.queue_job("stop")
+    ctx.llm.invalidate()
     return {"state": "stopped"}
 
 
-def _refuse_another(wanted: str | None, current: str | None) -> None:
-    """Which model runs is the administrator's setting, not a client's."""
+def _refuse_other_model(wanted: str | None, current: str | None) -> None:
+    """Refuse to load another model: the administrator decides which one runs, not a client."""
     if wanted is not None and wanted != current:
         raise InvalidParams(
-            f"the model is {shown(current or 'not loaded')}, not {shown(wanted)}",
-            hint="another model is set up with: sudo scripts/install-llm.sh switch MODEL",
+            f"the model is {quote(current or 'not loaded')}, not {quote(wanted)}",
+            hint="to switch models: sudo scripts/install-llm.sh switch MODEL",
             param="model",
         )

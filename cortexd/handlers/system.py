@@ -1,4 +1,4 @@
-"""ping, version, help, status, health, metrics: what anybody may ask."""
+"""ping, version, status, health, health.history, metrics: open to every local user."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ PROGRAM = "cortexd"
 
 
 def ping(_ctx: Context, _params: NoParams, _caller: Caller) -> PingReply:
-    """Answer, and so show that the daemon lives."""
+    """Check that the daemon responds."""
     return {"pong": True}
 
 
 def version(ctx: Context, _params: NoParams, _caller: Caller) -> VersionReply:
-    """Tell the daemon's version and that of the protocol."""
+    """Show the versions of the daemon and the protocol."""
     return {"name": PROGRAM, "version": ctx.version, "protocol": PROTOCOL_VERSION}
 
 
 async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
-    """Tell how the daemon, the machine and the model service are."""
+    """Show the state of the daemon, the machine and the model service."""
     reading = await health(ctx, params, caller)
     llm: LlmSummary = {
         "backend": "llama_cpp",
@@ -52,22 +52,22 @@ async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
         "running": True,
         "pid": os.getpid(),
         "socket_path": str(ctx.config.socket.path),
-        "connections": ctx.connections(),
+        "connections": ctx.count_connections(),
         "health": reading,
         "llm": llm,
     }
 
 
 async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthReply:
-    """Read the machine's state at this moment."""
+    """Show the machine's current state."""
     info = await ctx.llm.refresh()
-    memory, swap, load = samplers.memory(), samplers.swap(), samplers.load()
+    memory, swap, load = samplers.read_memory(), samplers.read_swap(), samplers.read_load()
     seen = ctx.monitor.readings
-    disks = seen["disks"] if "disks" in seen else samplers.disks()
+    disks = seen["disks"] if "disks" in seen else samplers.read_disks()
     root = disks[0] if disks else None
     return {
         "timestamp": int(time.time()),
-        "cpu_usage_percent": ctx.cpu.percent(),
+        "cpu_usage_percent": ctx.cpu.read_percent(),
         "memory_usage_percent": memory[0],
         "memory_used_mb": memory[1],
         "memory_total_mb": memory[2],
@@ -77,33 +77,33 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
         "load_1m": load[0],
         "load_5m": load[1],
         "load_15m": load[2],
-        "pressure": samplers.pressure(),
+        "pressure": samplers.read_pressure(),
         "disk_usage_percent": root["used_percent"] if root else 0.0,
         "disk_used_gb": root["used_gb"] if root else 0.0,
         "disk_total_gb": root["total_gb"] if root else 0.0,
         "disks": disks,
         "pending_updates": len(seen["apt"]) if "apt" in seen else None,
         "security_updates": sum(u.security for u in seen["apt"]) if "apt" in seen else None,
-        "reboot_required": samplers.reboot_required(),
+        "reboot_required": samplers.is_reboot_required(),
         "failed_units": (
             [unit.name for unit in seen["units"] if unit.active == "failed"]
             if "units" in seen
             else None
         ),
-        "active_alerts": ctx.active_alerts(),
-        "critical_alerts": ctx.active_alerts("critical"),
-        "active_processes": samplers.process_count(),
-        "open_files": samplers.open_files(),
+        "active_alerts": ctx.count_active_alerts(),
+        "critical_alerts": ctx.count_active_alerts("critical"),
+        "active_processes": samplers.count_processes(),
+        "open_files": samplers.count_open_files(),
         "llm_loaded": info.state == "ready",
         "inference_queue_size": ctx.queue.waiting,
     }
 
 
 def history(ctx: Context, params: HistoryParams, _caller: Caller) -> HistoryReply:
-    """Give the means of the last minutes, as the monitor has stored them."""
-    return {"series": ctx.monitor.history.all(int(time.time() // 60), params.minutes)}
+    """Show the averages of each of the last minutes."""
+    return {"series": ctx.monitor.history.read_all(int(time.time() // 60), params.minutes)}
 
 
 def metrics(ctx: Context, _params: NoParams, _caller: Caller) -> MetricsReply:
-    """Give the daemon's counters in Prometheus's text format."""
+    """Show the daemon's counters in Prometheus's text format."""
     return {"text": exposition.render(ctx)}

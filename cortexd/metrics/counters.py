@@ -1,6 +1,6 @@
 """What the daemon counts about itself, for ``metrics``.
 
-Plain integers and floats that handlers and the server add to; no locks, since everything
+Plain integers and floats that handlers and the server add to; without locks, because everything
 runs on one event loop.
 """
 

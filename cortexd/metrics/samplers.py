@@ -1,13 +1,12 @@
 """Readings of this machine, taken on demand; collects, never judges.
 
-Everything comes from psutil and /proc; ``root`` may point at a copy of /proc and /sys for
-tests.  What a machine does not tell is None, never a guess.
+Everything comes from psutil and /proc; paths may point at copies in tests.  A value that the
+machine does not expose is None, never a guess.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,22 +18,22 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 
-# File systems that hold no user's data, or are full by nature.
+# File systems without users' data, or full by nature.
 _PSEUDO_TYPES = frozenset(
     {"squashfs", "iso9660", "overlay", "tmpfs", "devtmpfs", "ramfs", "autofs", "fuse.portal"}
 )
 
 
 class CpuMeter:
-    """CPU use between two readings, in percent of all processors."""
+    """CPU usage between two readings, in percent of all CPUs."""
 
     def __init__(self) -> None:
-        self._last = self._times()
+        self._last = self._read_times()
         self._percent = 0.0
 
-    def percent(self) -> float:
-        """Use since the last reading; the last value again if no tick has passed."""
-        busy, total = self._times()
+    def read_percent(self) -> float:
+        """Usage since the last reading; the last value again if no tick has passed."""
+        busy, total = self._read_times()
         last_busy, last_total = self._last
         if total > last_total:
             self._percent = 100 * (busy - last_busy) / (total - last_total)
@@ -42,13 +41,13 @@ class CpuMeter:
         return round(min(100.0, max(0.0, self._percent)), 1)
 
     @staticmethod
-    def _times() -> tuple[float, float]:
+    def _read_times() -> tuple[float, float]:
         times = psutil.cpu_times()
         total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
         return total - times.idle - getattr(times, "iowait", 0.0), total
 
 
-def memory() -> tuple[float, float, float]:
+def read_memory() -> tuple[float, float, float]:
     """Memory in use: percent, used MiB, total MiB; caches do not count as used."""
     memory = psutil.virtual_memory()
     used = memory.total - memory.available
@@ -59,7 +58,7 @@ def memory() -> tuple[float, float, float]:
     )
 
 
-def swap() -> tuple[float, float, float]:
+def read_swap() -> tuple[float, float, float]:
     """Swap in use: percent, used MiB, total MiB; zeros without swap."""
     total = free = 0
     for line in Path("/proc/meminfo").read_text().splitlines():
@@ -72,46 +71,48 @@ def swap() -> tuple[float, float, float]:
     return round(percent, 1), round(used / MIB, 1), round(total / MIB, 1)
 
 
-def load() -> tuple[float, float, float]:
+def read_load() -> tuple[float, float, float]:
     """Load averages of 1, 5 and 15 minutes."""
-    one, five, fifteen = os.getloadavg()
-    return round(one, 2), round(five, 2), round(fifteen, 2)
+    of_1, of_5, of_15 = os.getloadavg()
+    return round(of_1, 2), round(of_5, 2), round(of_15, 2)
 
 
-def pressure(root: Path = Path("/proc/pressure")) -> Pressure:
+def read_pressure(root: Path = Path("/proc/pressure")) -> Pressure:
     """Pressure stall information, the ``some avg10`` figures."""
     return {
-        "cpu": _some_avg10(root / "cpu"),
-        "memory": _some_avg10(root / "memory"),
-        "io": _some_avg10(root / "io"),
+        "cpu": _read_some_avg10(root / "cpu"),
+        "memory": _read_some_avg10(root / "memory"),
+        "io": _read_some_avg10(root / "io"),
     }
 
 
-def _some_avg10(path: Path) -> float | None:
+def _read_some_avg10(path: Path) -> float | None:
     try:
         first = path.read_text().split("\n", 1)[0]
         return float(first.split("avg10=", 1)[1].split(None, 1)[0])
-    except (OSError, IndexError, ValueError):  # not compiled in, switched off, or not ours to read
+    except (OSError, IndexError, ValueError):  # not compiled in, disabled, or not readable
         return None
 
 
-def disks() -> list[DiskUsage]:
-    """Every writable file system that lies on a device, and / in any case; / first."""
-    found: dict[str, DiskUsage] = {}
+def read_disks() -> list[DiskUsage]:
+    """Every writable file system on a device, and always /, which comes first."""
+    by_device: dict[str, DiskUsage] = {}
     for part in psutil.disk_partitions(all=False):
         if part.fstype in _PSEUDO_TYPES or "ro" in part.opts.split(","):
             continue
-        if part.device not in found and (usage := disk(part.mountpoint, part.device, part.fstype)):
-            found[part.device] = usage
-    rest = sorted(found.values(), key=lambda usage: usage["mount"])
-    if any(usage["mount"] == "/" for usage in rest):
-        return rest
-    slash = disk("/", "", "")
-    return [slash, *rest] if slash else rest
+        if part.device not in by_device and (
+            usage := read_disk(part.mountpoint, part.device, part.fstype)
+        ):
+            by_device[part.device] = usage
+    usages = sorted(by_device.values(), key=lambda usage: usage["mount"])
+    if any(usage["mount"] == "/" for usage in usages):
+        return usages
+    root = read_disk("/", "", "")
+    return [root, *usages] if root else usages
 
 
-def disk(mount: str, device: str, fstype: str) -> DiskUsage | None:
-    """Space and inodes of one mount, as ``df`` counts them; None if it cannot be asked."""
+def read_disk(mount: str, device: str, fstype: str) -> DiskUsage | None:
+    """Space in GiB and inodes of one mount, as ``df`` counts them; None if it cannot be read."""
     try:
         stat = os.statvfs(mount)
     except OSError:
@@ -131,21 +132,16 @@ def disk(mount: str, device: str, fstype: str) -> DiskUsage | None:
     }
 
 
-def process_count() -> int:
-    """How many processes run."""
+def count_processes() -> int:
+    """How many processes are running."""
     return len(psutil.pids())
 
 
-def open_files(path: Path = Path("/proc/sys/fs/file-nr")) -> int:
-    """File handles that the kernel has handed out."""
+def count_open_files(path: Path = Path("/proc/sys/fs/file-nr")) -> int:
+    """File handles in use on the whole machine."""
     return int(path.read_text().split()[0])
 
 
-def reboot_required(path: Path = Path("/run/reboot-required")) -> bool:
-    """Whether a package asked for a reboot, by Debian's convention."""
+def is_reboot_required(path: Path = Path("/run/reboot-required")) -> bool:
+    """Whether a package has requested a reboot, by Debian's convention."""
     return path.exists()
-
-
-def uptime_clock() -> float:
-    """Seconds that go on while the machine is suspended."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -1,7 +1,7 @@
-"""Has a model server started that is loaded on demand, by connecting to its address.
+"""Start a model server that loads on demand, by connecting to its address.
 
-systemd holds that address; the first connection starts the server and waits until the model
-is there.  At most one such connection is under way, however many requests wait for it.
+systemd listens there; the first connection starts the server and waits until the model is
+ready.  There is at most one such connection, however many requests wait for it.
 """
 
 from __future__ import annotations
@@ -16,39 +16,39 @@ from cortexd.events import Event
 from cortexd.model import http
 
 ATTEMPTS = 3
-# Stopping takes a moment; a start that fails takes longer.
+# Stopping takes a moment; a failing start takes longer.
 PAUSE_S = 0.2
 
 _log = logging.getLogger(__name__)
 
 
-class Waker:
-    """Wakes the server at an address."""
+class Activator:
+    """Starts the server at an address."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def at_work(self) -> bool:
+    def is_active(self) -> bool:
         """Whether a start is under way."""
         return self._task is not None and not self._task.done()
 
-    def wake(self, url: str, timeout_s: float) -> None:
-        """Begin, unless it has begun."""
-        if not self.at_work:
-            self._task = asyncio.get_running_loop().create_task(_wake(url, timeout_s))
+    def activate(self, url: str, timeout_s: float) -> None:
+        """Start it, unless a start is under way."""
+        if not self.is_active:
+            self._task = asyncio.get_running_loop().create_task(_activate(url, timeout_s))
 
     def cancel(self) -> None:
-        """Wait no longer; the server's start goes on."""
+        """Stop waiting; the server continues to start."""
         if self._task is not None:
             self._task.cancel()
 
 
-async def _ask(pool: http.Pool) -> None:
-    """One answer, whatever it says.
+async def _request_health(pool: http.Pool) -> None:
+    """Wait for any response.
 
-    systemd lets waiting connections go when a start fails, but also while the server is just
-    being stopped: so it is tried again, a few times.
+    systemd drops waiting connections when a start fails, but also while the server is being
+    stopped, so this tries a few times.
     """
     for attempts_left in reversed(range(ATTEMPTS)):
         try:
@@ -65,20 +65,20 @@ async def _ask(pool: http.Pool) -> None:
             await asyncio.sleep(PAUSE_S)
 
 
-async def _wake(url: str, timeout_s: float) -> None:
-    began = time.monotonic()
+async def _activate(url: str, timeout_s: float) -> None:
+    started = time.monotonic()
     events.log(_log, logging.INFO, Event.MODEL_LOADING, "starting the model server")
     pool = http.Pool(url)
     try:
         async with asyncio.timeout(timeout_s):
-            await _ask(pool)
+            await _request_health(pool)
     except (http.HttpError, TimeoutError) as error:
-        took = time.monotonic() - began
+        took = time.monotonic() - started
         _log.warning(
             "the model server did not start within %.1f s: %s", took, str(error) or "timeout"
         )
     else:
-        took = time.monotonic() - began
+        took = time.monotonic() - started
         text = "the model server is up after %.1f s"
         events.log(_log, logging.INFO, Event.MODEL_STARTED, text, took)
     finally:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cortexd.api.errors import ContextExceeded, LlmUnavailable, shown
+from cortexd.api.errors import ContextExceeded, LlmUnavailable, quote
 from cortexd.model.sse import Malformed
 
 _CONTEXT_CODES = frozenset({"exceed_context_size_error", "context_length_exceeded"})
@@ -20,13 +20,13 @@ _TOKENS = re.compile(r"(\d+) tokens")
 
 @dataclass(slots=True)
 class Usage:
-    """What an answer took; filled in as it streams, complete once it has ended."""
+    """What an answer used; filled in as it streams, complete once it has ended."""
 
     prompt_tokens: int = 0
     tokens: int = 0
     finish_reason: str = ""
     model: str = ""
-    started: bool = False  # the server has begun to answer
+    started: bool = False  # the server has started to answer
 
 
 class _Delta(msgspec.Struct):
@@ -44,7 +44,7 @@ class _Usage(msgspec.Struct):
 
 
 class _Chunk(msgspec.Struct):
-    """One event of a streamed chat completion, the members that matter here."""
+    """One event of a streamed chat completion, only the members used here."""
 
     choices: list[_Choice] = []
     usage: _Usage | None = None
@@ -55,11 +55,11 @@ class _Chunk(msgspec.Struct):
 _decode_chunk = msgspec.json.Decoder(_Chunk).decode
 
 
-def text_of(data: bytes, usage: Usage) -> str:
-    """The text of one event, empty where it has none; ``usage`` is brought up to date.
+def extract_text(data: bytes, usage: Usage) -> str:
+    """The text of one event, empty if it has none; updates ``usage``.
 
     Raises:
-        Malformed: no event of a chat completion.
+        Malformed: not an event of a chat completion.
         LlmUnavailable: the server reports that it failed.
     """
     try:
@@ -68,7 +68,7 @@ def text_of(data: bytes, usage: Usage) -> str:
         raise Malformed(f"{data[:80]!r}") from error
     if chunk.error is not None:
         message = chunk.error.get("message") if isinstance(chunk.error, dict) else chunk.error
-        raise LlmUnavailable(f"the model server failed in mid-answer: {shown(str(message))}")
+        raise LlmUnavailable(f"the model server failed while answering: {quote(str(message))}")
     if chunk.model:
         usage.model = chunk.model
     if chunk.usage is not None:
@@ -85,15 +85,15 @@ def text_of(data: bytes, usage: Usage) -> str:
     return choice.delta.content
 
 
-def context_exceeded(error: dict[str, Any], known: int | None) -> ContextExceeded | None:
-    """The error for a prompt that does not fit, if that is what ``error`` says.
+def parse_context_error(error: dict[str, Any], known: int | None) -> ContextExceeded | None:
+    """The error for a prompt that does not fit, or None if ``error`` says something else.
 
     llama-server gives both lengths as members, llama-cpp-python in its sentence:
     "maximum context length is 512 tokens, however you requested 600 tokens".
     """
     if not _CONTEXT_CODES & {str(error.get("type")), str(error.get("code"))}:
         return None
-    digits = [int(found) for found in _TOKENS.findall(str(error.get("message", "")))]
+    digits = [int(count) for count in _TOKENS.findall(str(error.get("message", "")))]
     prompt = error.get("n_prompt_tokens") or (digits[1] if len(digits) > 1 else None)
     length = error.get("n_ctx") or (digits[0] if digits else known)
     return ContextExceeded(

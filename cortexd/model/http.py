@@ -1,16 +1,16 @@
 """HTTP/1.1 as far as a client of one local model server needs it, and no further.
 
-A request goes out whole; the reply's body comes in pieces as they arrive.  Connections are
-kept and used again.  httptools parses; what stands here is the waiting.  ``Reply`` knows
-nothing of sockets, nothing here knows of models or JSON.
+A request is sent whole; the body of the response comes in pieces as they arrive.
+Connections are kept and reused.  httptools parses; this module does the waiting.
+``ResponseParser`` knows nothing of sockets; nothing here knows of models or JSON.
 
-A token costs a third of what it costs through httpcore, and the daemon 4 MB less: see
+A token costs a third of its cost with httpcore, and the daemon is 4 MB smaller: see
 docs/decisions/0004.
 
     HttpError
-    ├── CannotConnect    nobody listens, or does not accept in time
-    ├── Broken           the connection ended before the reply did
-    └── NotHttp          what came is no HTTP reply
+    ├── CannotConnect    nothing is listening, or it does not accept in time
+    ├── Broken           the connection ended before the response did
+    └── NotHttp          the bytes are not an HTTP response
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 CONNECT_TIMEOUT_S = 5.0
-# llama-server closes idle connections after 5 s; we let go of them before.
+# llama-server closes idle connections after 5 s; we close them first.
 KEEPALIVE_S = 4.0
 MAX_KEPT_CONNECTIONS = 8
 MAX_HEAD_BYTES = 64 * 1024
 # Unread bytes past which the server has to wait: some thousand tokens.
 HIGH_WATER = 256 * 1024
 
-# Before it there may be "100 Continue" and its like.
+# "100 Continue" and the like may come before it.
 _FIRST_FINAL_STATUS = 200
 _FRAMING_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -42,23 +42,23 @@ Header = tuple[bytes, bytes]
 
 
 class HttpError(Exception):
-    """Base of what can go wrong on the way."""
+    """Base of all errors here."""
 
 
 class CannotConnect(HttpError):
-    """Nobody listens there, or does not accept in time."""
+    """Nothing is listening, or it does not accept in time."""
 
 
 class Broken(HttpError):
-    """The connection ended before the reply did."""
+    """The connection ended before the response did."""
 
 
 class NotHttp(HttpError):
-    """What came is no HTTP reply."""
+    """The bytes received are not an HTTP response."""
 
 
-class Reply:
-    """One reply as its bytes come; httptools does the parsing and calls back.
+class ResponseParser:
+    """Parses one response as its bytes arrive; httptools does the work and calls back.
 
     A body has chunks, a length, or ends with the connection.
     """
@@ -69,26 +69,26 @@ class Reply:
         self._head_bytes = 0
         self._framed = False
         self.status = 0
-        self.headed = False
-        self.done = False
+        self.has_head = False
+        self.is_complete = False
         self.keep_alive = False
 
     def feed(self, data: bytes) -> bytes:
-        """Take what has come; return what of it belongs to the body.
+        """Take the next bytes; return those of them that belong to the body.
 
         Raises:
-            NotHttp: it is no reply.
+            NotHttp: they are not a response.
         """
-        if not self.headed:
+        if not self.has_head:
             self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            if not self.done:
+            if not self.is_complete:
                 raise NotHttp(f"{error} in {data[:80]!r}") from error
-            self.keep_alive = False  # something follows the reply that nobody asked for
-        if not self.headed and self._head_bytes > MAX_HEAD_BYTES:
-            raise NotHttp(f"a head of more than {MAX_HEAD_BYTES} bytes")
+            self.keep_alive = False  # unexpected bytes follow the response
+        if not self.has_head and self._head_bytes > MAX_HEAD_BYTES:
+            raise NotHttp(f"headers of more than {MAX_HEAD_BYTES} bytes")
         pieces, self._pieces = self._pieces, []
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
@@ -98,22 +98,22 @@ class Reply:
         Raises:
             Broken: the reply has not.
         """
-        if not self.headed:
-            raise Broken("the connection ended before the reply")
+        if not self.has_head:
+            raise Broken("the connection ended before the response")
         if self._framed:
-            raise Broken("the connection ended in the middle of the reply")
-        self.done = True
+            raise Broken("the connection ended in the middle of the response")
+        self.is_complete = True
 
     # What the parser calls
 
     def on_header(self, name: bytes, _value: bytes) -> None:
-        """Remember whether the body's end can be told from its head."""
+        """Remember whether the headers say where the body ends."""
         self._framed |= name.lower() in _FRAMING_HEADERS
 
     def on_headers_complete(self) -> None:
-        """The head is there, unless it is that of "100 Continue"."""
+        """The headers are complete, unless they are those of "100 Continue"."""
         self.status = self._parser.get_status_code()
-        self.headed = self.status >= _FIRST_FINAL_STATUS
+        self.has_head = self.status >= _FIRST_FINAL_STATUS
         self.keep_alive = self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
@@ -121,12 +121,12 @@ class Reply:
         self._pieces.append(body)
 
     def on_message_complete(self) -> None:
-        """The whole reply is there."""
-        self.done = self.headed
+        """The response is complete."""
+        self.is_complete = self.has_head
 
 
 class _Connection(asyncio.Protocol):
-    """Collects what comes; ``read`` waits for it."""
+    """Collects what arrives; ``read`` waits for it."""
 
     def __init__(self) -> None:
         self._received: list[bytes] = []
@@ -157,7 +157,7 @@ class _Connection(asyncio.Protocol):
             self._transport.write(data)
 
     async def read(self) -> bytes:
-        """All that has come since the last call, waiting for some; nothing at the end."""
+        """All bytes since the last call, waiting for some; empty at the end."""
         if not self._received and not self.closed:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
@@ -174,7 +174,7 @@ class _Connection(asyncio.Protocol):
         return data
 
     def close(self) -> None:
-        """At once: nothing that is still to be sent is worth waiting for."""
+        """Close at once, without sending what is still buffered."""
         self.closed = True
         if self._transport is not None:
             self._transport.abort()
@@ -190,21 +190,21 @@ class _Connection(asyncio.Protocol):
 
 
 class Response:
-    """A reply whose head has come."""
+    """A response whose headers have arrived."""
 
-    def __init__(self, connection: _Connection, reply: Reply, first: bytes) -> None:
+    def __init__(self, connection: _Connection, reply: ResponseParser, first: bytes) -> None:
         self.status = reply.status
         self._connection = connection
         self._reply = reply
-        self._first = first  # what of the body came with the head
+        self._first = first  # the part of the body that arrived with the headers
 
     @property
     def reusable(self) -> bool:
         """Whether the connection can carry another request."""
-        return self._reply.done and self._reply.keep_alive and self._connection.reusable
+        return self._reply.is_complete and self._reply.keep_alive and self._connection.reusable
 
     async def body(self) -> AsyncGenerator[bytes]:
-        """The body in pieces, as they come.
+        """The body in pieces, as they arrive.
 
         Raises:
             Broken: it ends too early.
@@ -212,7 +212,7 @@ class Response:
         """
         if self._first:
             yield self._first
-        while not self._reply.done:
+        while not self._reply.is_complete:
             if not (data := await self._connection.read()):
                 self._reply.end()
             elif piece := self._reply.feed(data):
@@ -242,7 +242,7 @@ class Pool:
     async def request(
         self, method: str, path: str, headers: Sequence[Header] = (), body: bytes = b""
     ) -> AsyncIterator[Response]:
-        """Send one request; leaving the block before the reply is complete hangs up.
+        """Send one request; leaving the block before the response is complete disconnects.
 
         Raises:
             CannotConnect, Broken, NotHttp
@@ -264,11 +264,11 @@ class Pool:
         """Send on a kept connection, and again on a new one if the server had closed that."""
         if (kept := self._take()) is not None:
             try:
-                return kept, await _ask(kept, request)
+                return kept, await _send_request(kept, request)
             except Broken:
                 self.close()  # the others are as old or older
         connection = await self._connect()
-        return connection, await _ask(connection, request)
+        return connection, await _send_request(connection, request)
 
     def _take(self) -> _Connection | None:
         oldest = asyncio.get_running_loop().time() - KEEPALIVE_S
@@ -297,18 +297,18 @@ class Pool:
                     _, connection = await loop.create_connection(
                         _Connection, self._host, self._port, ssl=self._tls or None
                     )
-        except (OSError, TimeoutError, UnicodeError) as error:  # a host that no name can be
+        except (OSError, TimeoutError, UnicodeError) as error:  # not a valid host name
             raise CannotConnect(str(error) or type(error).__name__) from error
         return connection
 
 
-async def _ask(connection: _Connection, request: bytes) -> Response:
-    """Send the request and wait for the head of its reply."""
-    reply = Reply()
+async def _send_request(connection: _Connection, request: bytes) -> Response:
+    """Send the request and wait for the headers of its response."""
+    reply = ResponseParser()
     body = b""
     try:
         connection.write(request)
-        while not reply.headed:
+        while not reply.has_head:
             if data := await connection.read():
                 body += reply.feed(data)
             else:

@@ -1,13 +1,13 @@
-"""The upstream model server: what state it is in, and one answer at a time from it.
+"""The upstream model server: its state, and one answer at a time.
 
-Speaks the OpenAI API over HTTP, on TCP or a Unix socket, always streaming, so that an
-answer can be cancelled at any token.  Every error of HTTP and every odd reply is turned
-into an error of ``cortexd.api.errors`` here and nowhere else; an answer that does not end
-with a finish reason is an error, never a short answer.  Knows nothing of queues, prompts
+Speaks the OpenAI API over HTTP, on TCP or a Unix socket, always streaming, so an
+answer can be cancelled at any token.  HTTP errors and invalid responses become errors of
+``cortexd.api.errors`` here and nowhere else; an answer without a finish reason is an error,
+never a short answer.  Knows nothing of queues, prompts
 or clients.
 
-Where the server is loaded on demand, a connection to ``url`` starts it.  Looking at it must
-not: that goes to ``probe_url``, the server's own socket behind the address for clients.
+If the server loads on demand, a connection to ``url`` starts it.  A probe must not: it goes
+to ``probe_url``, the server's own socket behind the address for clients.
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ import asyncio
 import time
 from collections import deque
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from cortexd.api import strictjson
 from cortexd.api.errors import (
@@ -28,133 +25,128 @@ from cortexd.api.errors import (
     InvalidParams,
     LlmUnavailable,
     ModelNotLoaded,
-    shown,
+    quote,
 )
-from cortexd.model import completion, http, sse
-from cortexd.model.activation import Waker
+from cortexd.model import completion, http, server_info, sse
+from cortexd.model.activation import Activator
+from cortexd.model.server_info import ServerInfo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from contextlib import AbstractAsyncContextManager
 
-    from cortexd.api.messages import LlmState
+    from cortexd.config import LlmSection
     from cortexd.model.completion import Usage
 
-# A probe asks a local server for a constant; one that needs longer is hung.
+# A probe asks a local server for a constant; one that takes longer is hung.
 PROBE_TIMEOUT_S = 2.0
-# Within this time after good news nobody asks again.
+# A probed state is reused for this long.
 FRESH_S = 1.0
-# While a model loads: how often it is asked whether it is ready.
+# How often a loading server is asked whether it is ready.
 LOADING_POLL_S = 0.1
-# Connections that systemd may let go before a server on demand counts as not to be had.
+# Connections that systemd may drop before a server on demand counts as unavailable.
 ATTEMPTS_ON_DEMAND = 3
-# Answers that a server's own usual speed is told from.
+# Answers from which the server's usual speed is computed.
 REMEMBERED_SPEEDS = 200
-# An error page is read no further than this.
+# No more of an error page is read.
 MAX_ERROR_BYTES = 64 * 1024
 
-_START_HINT = "start it with: systemctl start cortex-llm   (or as yourself: cortex up)"
+_START_HINT = "start it with: systemctl start cortex-llm   (or without root: cortex up)"
 _FAILED_HINT = "see why: systemctl status cortex-llm; journalctl -u cortex-llm -n 50"
-# Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
-_PROFILE_TAG = "cortex.profile="
-_NANO_PREFIX = "cortex-nano"
 
 
 class _NotYet(Exception):
-    """The server is there and its model is not."""
+    """The server is running, its model is not ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerInfo:
-    """What is known of the model server."""
-
-    state: LlmState = "absent"
-    model: str | None = None
-    profile: str | None = None
-    context_length: int | None = None
-    slots: int | None = None
-
-
-@dataclass(slots=True)
 class Upstream:
-    """One model server at ``url`` (``http://…`` or ``unix:/path``)."""
+    """One model server, at ``settings.url``."""
 
-    url: str
-    api_key: str | None = None
-    key_file: Path | None = None
-    enabled: bool = True
-    probe_url: str | None = None
-    info: ServerInfo = ServerInfo()
-    tokens_per_second: float | None = None
-    # Of the last answers that had the server to themselves, the oldest first.
-    speeds: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED_SPEEDS))
-    last_error: str | None = None
-    _checked_at: float = -FRESH_S
-    _doubtful: bool = True
-    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _pools: dict[str, http.Pool] = field(default_factory=dict)
-    _waker: Waker = field(default_factory=Waker)
+    def __init__(self, settings: LlmSection) -> None:
+        self.info = ServerInfo()
+        self.tokens_per_second: float | None = None
+        # Of the last answers that had the server to themselves, the oldest first.
+        self.speeds: deque[float] = deque(maxlen=REMEMBERED_SPEEDS)
+        self.last_error: str | None = None
+        self._settings = settings
+        self._probe_url = settings.effective_probe_url
+        self._checked_at = -FRESH_S
+        self._outdated = True
+        self._probing = asyncio.Lock()
+        self._pools: dict[str, http.Pool] = {}
+        self._activator = Activator()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the model may be used at all."""
+        return self._settings.enabled
+
+    @property
+    def url(self) -> str:
+        """Where requests go: ``http[s]://HOST[:PORT]`` or ``unix:/PATH``."""
+        return self._settings.url
 
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
-        self._waker.cancel()
+        self._activator.cancel()
         self._close_pools()
 
-    def reconfigure(
-        self,
-        url: str,
-        api_key: str | None,
-        key_file: Path | None,
-        enabled: bool,
-        probe_url: str | None = None,
-    ) -> None:
-        """Turn to another server from the next request on; answers that run go on."""
-        self.url, self.api_key, self.key_file, self.enabled = url, api_key, key_file, enabled
-        self.probe_url = probe_url
+    def configure(self, settings: LlmSection) -> None:
+        """Use another server from the next request on; running answers are not touched."""
+        if settings == self._settings:
+            return
+        self._settings = settings
+        self._probe_url = settings.effective_probe_url
         self._close_pools()  # those in use close with the answers that use them
-        self.doubt()
+        self.invalidate()
+
+    def record_speed(self, tokens_per_second: float, *, typical: bool) -> None:
+        """Note how quickly an answer came; a typical one had the server to itself."""
+        self.tokens_per_second = tokens_per_second
+        if typical:
+            self.speeds.append(tokens_per_second)
 
     async def refresh(self) -> ServerInfo:
-        """Ask the server for its state unless that is known from the last second."""
+        """The server's state, from the last second or asked for now."""
         async with self._probing:
             stale = time.monotonic() - self._checked_at >= FRESH_S
-            if self._doubtful or stale or self._has_gone():
+            if self._outdated or stale or self._is_stopped():
                 self.info = await self._probe()
                 self._checked_at = time.monotonic()
-                self._doubtful = False
+                self._outdated = False
         return self.info
 
     async def wait_ready(self, timeout_s: float) -> ServerInfo:
         """Return once the model can answer, waiting while it loads.
 
-        A server that was ready is not asked again until something it did casts doubt.
+        A server that was ready is asked again only after ``invalidate``.
 
         Raises:
-            LlmUnavailable: nobody is there, or it does not behave like a model server.
-            ModelNotLoaded: it was still loading when ``timeout_s`` was over.
+            LlmUnavailable: nothing is listening, or it is not a model server.
+            ModelNotLoaded: it was still loading after ``timeout_s``.
         """
         if not self.enabled:
             raise LlmUnavailable(
-                "the model is switched off", hint="set llm.enabled to true in daemon.yaml"
+                "the model is disabled", hint="set llm.enabled to true in daemon.yaml"
             )
-        if self.info.state == "ready" and not self._doubtful and not self._has_gone():
+        if self.info.state == "ready" and not self._outdated and not self._is_stopped():
             return self.info
         deadline = time.monotonic() + timeout_s
         if (await self.refresh()).state == "stopped":
-            self._waker.wake(self.url, timeout_s)
-            self.doubt()
+            self._activator.activate(self.url, timeout_s)
+            self.invalidate()
         while (info := await self.refresh()).state == "loading":
             if time.monotonic() > deadline:
                 raise ModelNotLoaded(
                     f"the model was still loading after {timeout_s:g} s", timeout_s=timeout_s
                 )
             await asyncio.sleep(LOADING_POLL_S)
-            self.doubt()
+            self.invalidate()
         if info.state == "stopped":
-            self.last_error = "the model server was asked for and did not start"
+            self.last_error = "the model server failed to start"
             raise LlmUnavailable(self.last_error, hint=_FAILED_HINT)
         if info.state != "ready":
-            raise LlmUnavailable(self.last_error or "the model server is absent", hint=_START_HINT)
+            raise LlmUnavailable(self.last_error or "no model server is running", hint=_START_HINT)
         return info
 
     async def answer(
@@ -166,9 +158,9 @@ class Upstream:
 
         Raises:
             ContextExceeded: the prompt is too long; both lengths are in the details.
-            InvalidParams: the server refuses the request as it is.
-            LlmUnavailable: it is absent, died in mid-answer or answered nonsense.
-            ModelNotLoaded: it was still loading when ``load_timeout_s`` was over.
+            InvalidParams: the server rejects the request.
+            LlmUnavailable: it is absent, disconnected, or sent an invalid response.
+            ModelNotLoaded: it was still loading after ``load_timeout_s``.
         """
         body = strictjson.dumps(
             {**payload, "stream": True, "stream_options": {"include_usage": True}}
@@ -181,40 +173,40 @@ class Upstream:
                     async for text in texts:
                         yield text
                 break
-            except _NotYet:  # restarted since we last looked: wait for it
-                self.doubt()
+            except _NotYet:  # restarted since the last probe: wait for it
+                self.invalidate()
                 await asyncio.sleep(LOADING_POLL_S)
             except http.Broken as error:
                 connections += 1
-                if connections > self._patience or usage.started:
-                    raise self._lost(error, usage) from error
-                self.doubt()
+                if connections > self._max_broken_connections or usage.started:
+                    raise self._lost_error(error, usage) from error
+                self.invalidate()
             except sse.Malformed as error:
-                raise self._nonsense(str(error)) from error
+                raise self._invalid_response_error(str(error)) from error
             except http.HttpError as error:
-                raise self._lost(error, usage) from error
+                raise self._lost_error(error, usage) from error
         if not usage.finish_reason:
-            raise self._lost(None, usage)
+            raise self._lost_error(None, usage)
         if usage.model and usage.model != self.info.model:
-            self.doubt()
+            self.invalidate()
 
     def will_load(self) -> bool:
-        """Whether, as far as is known, the next request waits for the model to be loaded."""
-        return self._has_gone() or self.info.state in ("stopped", "loading")
+        """Whether the next request will probably wait for the model to load."""
+        return self._is_stopped() or self.info.state in ("stopped", "loading")
 
-    def _has_gone(self) -> bool:
-        """Whether a server on demand, last seen ready, has been stopped: its socket is gone."""
-        if self.probe_url is None or self.info.state != "ready":
+    def _is_stopped(self) -> bool:
+        """Whether a server on demand that was ready has stopped: its socket is gone."""
+        if self._probe_url is None or self.info.state != "ready":
             return False
-        return not Path(self.probe_url.removeprefix("unix:")).exists()
+        return not Path(self._probe_url.removeprefix("unix:")).exists()
 
     @property
-    def _patience(self) -> int:
-        """How many connections may break before an answer begins: a few on demand.
+    def _max_broken_connections(self) -> int:
+        """How many connections may break before an answer starts: a few on demand.
 
-        systemd lets the waiting ones go when the server is just being stopped.
+        systemd drops waiting connections while the server is being stopped.
         """
-        return 0 if self.probe_url is None else ATTEMPTS_ON_DEMAND
+        return 0 if self._probe_url is None else ATTEMPTS_ON_DEMAND
 
     async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
@@ -223,17 +215,20 @@ class Upstream:
                 raise _NotYet
             usage.started = True
             if response.status != 200:
-                raise self._refusal(response.status, await _read(response))
-            async with aclosing(response.body()) as pieces, aclosing(sse.events(pieces)) as events:
+                raise self._error_from_status(response.status, await _read_body(response))
+            async with (
+                aclosing(response.body()) as pieces,
+                aclosing(sse.read_events(pieces)) as events,
+            ):
                 async for data in events:
-                    if text := completion.text_of(data, usage):
+                    if text := completion.extract_text(data, usage):
                         yield text
 
     def _request(
         self, url: str, method: str, path: str, body: bytes = b"", request_id: str = ""
     ) -> AbstractAsyncContextManager[http.Response]:
         headers = [(b"Content-Type", b"application/json")]
-        if key := self._key():
+        if key := self._read_api_key():
             headers.append((b"Authorization", b"Bearer " + key.encode()))
         if request_id:
             headers.append((b"X-Request-Id", request_id.encode()))
@@ -246,26 +241,29 @@ class Upstream:
             pool.close()
         self._pools = {}
 
-    def _key(self) -> str | None:
-        """The API key; a key file is read at each use, so that it can be replaced."""
-        if self.key_file is None:
-            return self.api_key
+    def _read_api_key(self) -> str | None:
+        """The API key; a key file is read at each use, so it can be replaced."""
+        key_file = self._settings.api_key_file
+        if key_file is None:
+            return self._settings.api_key
         try:
-            key = self.key_file.read_text().strip()
+            key = key_file.read_text().strip()
             if not (key.isascii() and key.isprintable()):  # it goes into a header line
-                raise LlmUnavailable(f"{self.key_file} is no API key: it is not one line of ASCII")
+                raise LlmUnavailable(
+                    f"{key_file} is not a valid API key: it must be one line of ASCII"
+                )
             return key or None
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise LlmUnavailable(
-                f"cannot read the model server's API key {self.key_file}: {reason}",
-                hint="cortexd's user needs to read it",
+                f"cannot read the model server's API key {key_file}: {reason}",
+                hint="the user that cortexd runs as must be able to read it",
             ) from error
 
     async def _probe(self) -> ServerInfo:
         if not self.enabled:
             return ServerInfo("disabled")
-        url = self.probe_url or self.url
+        url = self._probe_url or self.url
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
                 status, health = await self._get(url, "/health")
@@ -275,70 +273,72 @@ class Upstream:
                 if (
                     status not in (200, 404) or models_status != 200
                 ):  # llama-cpp-python has no /health
-                    raise self._refusal(max(status, models_status), health)
+                    raise self._error_from_status(max(status, models_status), health)
                 _, props = await self._get(url, "/props")
         except http.CannotConnect:
-            if self._waker.at_work:
+            if self._activator.is_active:
                 return ServerInfo("loading")
-            if self.probe_url is not None:  # it will be started by the next request
+            if self._probe_url is not None:  # the next request will start it
                 return ServerInfo("stopped")
-            self.last_error = f"no model server listens at {url}"
+            self.last_error = f"no model server is listening at {url}"
             return ServerInfo("absent")
         except TimeoutError:
-            self.last_error = f"the model server at {url} did not answer within 2 s"
+            self.last_error = (
+                f"the model server at {url} did not respond within {PROBE_TIMEOUT_S:g} s"
+            )
             return ServerInfo("failed")
         except http.HttpError as error:
-            self.last_error = f"the model server at {url} broke off: {error}"
+            self.last_error = f"the model server at {url} closed the connection: {error}"
             return ServerInfo("failed")
         except CortexError as error:
             self.last_error = error.message
             return ServerInfo("failed")
         self.last_error = None
-        return _server_info(models, props)
+        return server_info.parse_server_info(models, props)
 
     async def _get(self, url: str, path: str) -> tuple[int, bytes]:
         async with self._request(url, "GET", path) as response:
-            return response.status, await _read(response)
+            return response.status, await _read_body(response)
 
-    def _refusal(self, status: int, body: bytes) -> CortexError:
-        """The error that an HTTP status other than 200 stands for."""
-        self.doubt()
-        error = _json_member(body, "error")
+    def _error_from_status(self, status: int, body: bytes) -> CortexError:
+        """The error for an HTTP status other than 200."""
+        self.invalidate()
+        error = server_info.json_member(body, "error")
         if not isinstance(error, dict):
             error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
         text = str(error.get("message", ""))
-        if exceeded := completion.context_exceeded(error, self.info.context_length):
+        if exceeded := completion.parse_context_error(error, self.info.context_length):
             return exceeded
         if status in (401, 403):
             return LlmUnavailable(
-                "the model server refuses the API key",
-                hint="llm.api_key_file must hold the key of /etc/cortex/llm.env",
+                "the model server rejected the API key",
+                hint="llm.api_key_file must contain the key set in /etc/cortex/llm.env",
             )
         if 400 <= status < 500 and status not in (404, 405):
-            return InvalidParams(f"the model server refuses the request: {shown(text)}")
-        self.last_error = f"the model server answered HTTP {status}: {shown(text)}"
-        return LlmUnavailable(self.last_error, hint="see: journalctl -u cortex-llm -n 50")
+            return InvalidParams(f"the model server rejected the request: {quote(text)}")
+        self.last_error = f"the model server returned HTTP {status}: {quote(text)}"
+        return LlmUnavailable(self.last_error, hint="see why: journalctl -u cortex-llm -n 50")
 
-    def doubt(self) -> None:
-        """What is known may no longer hold: ask before the next request."""
-        self._doubtful = True
+    def invalidate(self) -> None:
+        """Forget the known state: the server is asked before the next request."""
+        self._outdated = True
 
-    def _nonsense(self, what: str) -> LlmUnavailable:
-        self.last_error = f"the model server at {self.url} answered nonsense: {what}"
+    def _invalid_response_error(self, what: str) -> LlmUnavailable:
+        self.last_error = f"the model server at {self.url} sent an invalid response: {what}"
         return LlmUnavailable(self.last_error, hint="is it a llama.cpp server?")
 
-    def _lost(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
-        self.doubt()
+    def _lost_error(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
+        self.invalidate()
         if isinstance(error, http.CannotConnect):
-            self.last_error = f"no model server listens at {self.url}"
+            self.last_error = f"no model server is listening at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)
-        self.last_error = f"the model server went away after {usage.tokens} tokens of the answer"
+        self.last_error = f"the model server disconnected after {usage.tokens} tokens of the answer"
         return LlmUnavailable(
-            self.last_error, hint="see: journalctl -u cortex-llm -n 50", tokens=usage.tokens
+            self.last_error, hint="see why: journalctl -u cortex-llm -n 50", tokens=usage.tokens
         )
 
 
-async def _read(response: http.Response) -> bytes:
+async def _read_body(response: http.Response) -> bytes:
     body = bytearray()
     async with aclosing(response.body()) as chunks:
         async for chunk in chunks:
@@ -346,36 +346,3 @@ async def _read(response: http.Response) -> bytes:
             if len(body) > MAX_ERROR_BYTES:
                 break
     return bytes(body)
-
-
-def _server_info(models_body: bytes, props_body: bytes) -> ServerInfo:
-    models = _json_member(models_body, "data")
-    first = models[0] if isinstance(models, list) and models else {}
-    name = str(first.get("id", "unknown")) if isinstance(first, dict) else "unknown"
-    tags = first.get("tags") if isinstance(first, dict) else None
-    profile = next(
-        (
-            str(tag).removeprefix(_PROFILE_TAG)
-            for tag in (tags if isinstance(tags, list) else [])
-            if str(tag).startswith(_PROFILE_TAG)
-        ),
-        "nano" if name.startswith(_NANO_PREFIX) else "chat",
-    )
-    slots = _json_member(props_body, "total_slots")
-    settings = _json_member(props_body, "default_generation_settings")
-    length = settings.get("n_ctx") if isinstance(settings, dict) else None
-    return ServerInfo(
-        "ready",
-        name,
-        profile,
-        length if isinstance(length, int) else None,
-        slots if isinstance(slots, int) and slots > 0 else None,
-    )
-
-
-def _json_member(body: bytes, name: str) -> Any:
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return value.get(name) if isinstance(value, dict) else None

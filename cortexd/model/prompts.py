@@ -1,8 +1,8 @@
-"""From a request to the turns that the model is sent: system prompts and templates.
+"""Build the messages for the model: system prompts and templates.
 
-Templates are Jinja2, rendered by ``template_child.py`` in a process of its own: text from clients
-can neither reach Python nor loop, multiply or allocate at the daemon's cost, and the daemon
-itself never loads Jinja2.
+Templates are Jinja2, rendered by ``template_child.py`` in a process of its own: text from
+clients can neither reach Python nor loop, multiply or allocate at the daemon's cost, and the
+daemon itself never loads Jinja2.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cortexd.api.errors import InvalidParams, nearest, shown
+from cortexd.api.errors import InvalidParams, find_nearest, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 TEMPLATE_SUFFIX = ".j2"
 # A template is a page of text.
 MAX_TEMPLATE_BYTES = 64 * 1024
-# The renderer's own limit is on its processor time; on a busy machine that takes longer.
+# The renderer's own limit is on CPU time; on a busy machine that takes longer.
 RENDER_TIMEOUT_S = 15.0
-# More at a time would let templates crowd out what the machine is for.
+# More at a time would let templates crowd out everything else.
 MAX_RENDERERS = 2
 
 _RENDERER = Path(__file__).with_name("template_child.py")
@@ -37,61 +37,61 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 Turn = dict[str, str]
 
 
-async def conversations(
+async def build_conversations(
     questions: Sequence[str | list[Message]],
     settings: Generation,
     default_system: str | None,
     folder: Path,
 ) -> list[list[Turn]]:
-    """For each question what to send: the system prompt, then the prompt or the given turns.
+    """The messages to send for each question: the system prompt, then the prompt or its turns.
 
     Raises:
-        InvalidParams: the template is unknown, wrong, or its text too long.
+        InvalidParams: the template is unknown or invalid, or its text is too long.
     """
     system = settings.system if settings.system is not None else default_system
     if settings.template is not None:
         values = [{"prompt": str(question), "system": system or ""} for question in questions]
         questions = await _render(settings.template, folder, values)
-    return [_turns(question, system) for question in questions]
+    return [_build_turns(question, system) for question in questions]
 
 
-def _turns(question: str | list[Message], system: str | None) -> list[Turn]:
+def _build_turns(question: str | list[Message], system: str | None) -> list[Turn]:
     if isinstance(question, str):
         _refuse_nul("prompt", question)
-        given: list[Turn] = [{"role": "user", "content": question}]
+        turns: list[Turn] = [{"role": "user", "content": question}]
     else:
-        given = [{"role": turn.role, "content": turn.content} for turn in question]
-        for turn in given:
+        turns = [{"role": message.role, "content": message.content} for message in question]
+        for turn in turns:
             _refuse_nul("messages", turn["content"])
-    if system is None or given[0]["role"] == "system":
-        return given
+    if system is None or turns[0]["role"] == "system":
+        return turns
     _refuse_nul("system", system)
-    return [{"role": "system", "content": system}, *given]
+    return [{"role": "system", "content": system}, *turns]
 
 
 def _refuse_nul(name: str, text: str) -> None:
     if (at := text.find("\0")) >= 0:
-        raise InvalidParams(f"{name} holds a NUL character at position {at}", param=name)
+        raise InvalidParams(f"{name} contains a NUL character at position {at}", param=name)
 
 
 async def _render(template: str, folder: Path, values: list[dict[str, str]]) -> list[str]:
-    text = template if "{{" in template or "{%" in template else _read(template, folder)
+    text = template if "{{" in template or "{%" in template else _read_template(template, folder)
     async with _renderers():
         reply = await _run_renderer(json.dumps({"template": text, "values": values}).encode())
     if reply is None:
-        raise InvalidParams("the template takes too long or too much memory", param="template")
+        raise InvalidParams("the template took too long or used too much memory", param="template")
     if "error" in reply:
         where = f", line {reply['line']}" if reply["line"] else ""
-        raise InvalidParams(f"the template is wrong{where}: {reply['error']}", param="template")
+        raise InvalidParams(f"the template is invalid{where}: {reply['error']}", param="template")
     texts: list[str] = reply["texts"]
     return texts
 
 
 async def _run_renderer(request: bytes) -> dict[str, Any] | None:
-    """Its reply, or None if it was ended by one of its limits."""
+    """The renderer's reply, or None if it exceeded one of its limits."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-P",  # else this folder's queue.py would stand before Python's
+        "-P",  # else this folder's queue.py would shadow Python's
         str(_RENDERER),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -117,11 +117,11 @@ def _renderers() -> asyncio.Semaphore:
     return asyncio.Semaphore(MAX_RENDERERS)
 
 
-def _read(name: str, folder: Path) -> str:
+def _read_template(name: str, folder: Path) -> str:
     if not _NAME.fullmatch(name):
         raise InvalidParams(
-            f"{shown(name)} is neither the name of a template nor one: "
-            "names are letters, digits, '-' and '_', templates hold {{ or {%",
+            f"{quote(name)} is neither a template nor the name of one: "
+            "templates contain {{ or {%, names use letters, digits, '-' and '_'",
             param="template",
         )
     try:
@@ -133,11 +133,11 @@ def _read(name: str, folder: Path) -> str:
             )
         return raw.decode()
     except FileNotFoundError as error:
-        known = sorted(path.stem for path in folder.glob(f"*{TEMPLATE_SUFFIX}"))
-        guess = nearest(name, known)
+        names = sorted(path.stem for path in folder.glob(f"*{TEMPLATE_SUFFIX}"))
+        guess = find_nearest(name, names)
         raise InvalidParams(
-            f"there is no template {shown(name)} in {folder}",
-            hint=f"did you mean {guess}?" if guess else f"there are: {', '.join(known) or 'none'}",
+            f"no template {quote(name)} in {folder}",
+            hint=f"did you mean {guess}?" if guess else f"available: {', '.join(names) or 'none'}",
             param="template",
         ) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -1,7 +1,7 @@
 """How often one user may start something expensive: a token bucket per uid.
 
-Time comes from the caller's clock; buckets that are full again are forgotten, so the
-table holds only users of the last few seconds.
+Buckets that are full again are forgotten, so the table holds only users of the last few
+seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from cortexd.api.errors import RateLimited
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cortexd.config import LimitsSection
+
 # Past this many users the full buckets are swept out.
 _SWEEP_ABOVE = 1024
 
@@ -22,26 +24,28 @@ _SWEEP_ABOVE = 1024
 class RateLimiter:
     """Lets each uid start ``burst`` requests at once and ``per_second`` on average."""
 
-    def __init__(
-        self, per_second: float, burst: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.per_second = per_second
-        self.burst = burst
+    def __init__(self, limits: LimitsSection, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._buckets: dict[int, tuple[float, float]] = {}  # uid -> tokens, when counted
+        self.configure(limits)
+
+    def configure(self, limits: LimitsSection) -> None:
+        """Change the limits; tokens already taken stay taken."""
+        self.per_second = limits.requests_per_second
+        self.burst = limits.request_burst
 
     def take(self, uid: int, count: int = 1) -> None:
         """Take ``count`` tokens of ``uid``.
 
         Raises:
-            RateLimited: there are not enough; ``retry_after_s`` says when there will be.
+            RateLimited: there are too few; ``retry_after_s`` says when there will be enough.
         """
         now = self._clock()
         tokens = self._tokens(uid, now)
         if tokens < min(count, self.burst):
             wait = (min(count, self.burst) - tokens) / self.per_second
             raise RateLimited(
-                f"user {uid} asked too often; the limit is {self.per_second:g} requests a second "
+                f"too many requests from user {uid}; the limit is {self.per_second:g} a second "
                 f"after a burst of {self.burst}",
                 retry_after_s=math.ceil(wait * 1000) / 1000,
             )

@@ -1,7 +1,7 @@
 """Server-sent events: bytes of an HTTP body in, the data of each event out.
 
 Only what OpenAI-compatible servers send: ``data:`` lines, one per event, an event ``[DONE]``
-at the end.  Comments and other fields are skipped; a line without end is refused.
+at the end.  Comments and other fields are skipped; an endless line is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable
 
-# One event holds one token; a megabyte without a newline is no event stream.
+# One event holds one token; a megabyte without a newline is not an event stream.
 MAX_LINE_BYTES = 1024 * 1024
 
 _DONE = b"[DONE]"
@@ -20,32 +20,32 @@ _OTHER_FIELDS = frozenset({b"", b"event", b"id", b"retry"})
 
 
 class Malformed(Exception):
-    """The body is no event stream."""
+    """The body is not an event stream."""
 
 
-async def events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+async def read_events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
     """Yield the data of each event, up to ``[DONE]`` or the body's end.
 
     Raises:
-        Malformed: a line is no field of an event stream, or has no end.
+        Malformed: a line is not a field of an event stream, or is too long.
     """
     rest = b""
     async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            data = _data(line)
+            data = _parse_line(line)
             if data == _DONE:
                 return
             if data:
                 yield data
         if len(rest) > MAX_LINE_BYTES:
             raise Malformed(f"a line of more than {MAX_LINE_BYTES} bytes")
-    if data := _data(rest):
+    if data := _parse_line(rest):
         yield data
 
 
-def _data(line: bytes) -> bytes:
-    """The data of one line; empty for lines that carry none."""
+def _parse_line(line: bytes) -> bytes:
+    """The data of one line; empty for lines without any."""
     if line.startswith(b"data:"):
         return line[5:].strip()
     if line.startswith(b"error:"):  # older llama.cpp servers

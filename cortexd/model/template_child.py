@@ -1,4 +1,4 @@
-"""A process of its own that renders one template, so that no template can harm the daemon.
+"""Renders one template in a process of its own, so no template can harm the daemon.
 
 Started by ``prompts.py`` with ``{"template":…, "values":[{…}, …]}`` on standard input;
 answers ``{"texts":[…]}`` or ``{"error":…, "line":…}``.  Jinja2's sandbox keeps a template
@@ -14,24 +14,24 @@ import sys
 from typing import Any
 
 CPU_S = 2
-MEMORY_BYTES = 96 * 1024 * 1024  # an interpreter with Jinja2 takes a third of that
+MEMORY_BYTES = 96 * 1024 * 1024  # an interpreter with Jinja2 needs a third of that
 MAX_RENDERED_CHARS = 4 * 1024 * 1024
 
 
 def main() -> int:
-    """Render what standard input asks for."""
+    """Render the template on standard input."""
     limit_this_process()
     request = json.load(sys.stdin)
     try:
         reply = render(request["template"], request["values"])
     except MemoryError:
-        reply = {"error": "it takes too much memory", "line": None}
+        reply = {"error": "it uses too much memory", "line": None}
     json.dump(reply, sys.stdout)
     return 0
 
 
 def limit_this_process() -> None:
-    """Past these the kernel says no, or ends the process."""
+    """Set limits past which the kernel refuses, or ends the process."""
     for kind, limit in (
         (resource.RLIMIT_CPU, CPU_S),
         (resource.RLIMIT_DATA, MEMORY_BYTES),
@@ -42,7 +42,7 @@ def limit_this_process() -> None:
 
 
 def render(template: str, values: list[dict[str, str]]) -> dict[str, Any]:
-    """The texts of ``template`` with each of ``values``, or what is wrong with it."""
+    """``template`` rendered with each of ``values``, or what is wrong with it."""
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -55,7 +55,7 @@ def render(template: str, values: list[dict[str, str]]) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a template may raise whatever Python may
         return {"error": str(error) or type(error).__name__, "line": getattr(error, "lineno", None)}
     if (size := sum(map(len, texts))) > MAX_RENDERED_CHARS:
-        error_text = f"it gave {size} characters; the limit is {MAX_RENDERED_CHARS}"
+        error_text = f"it produced {size} characters; the limit is {MAX_RENDERED_CHARS}"
         return {"error": error_text, "line": None}
     return {"texts": [text.encode(errors="replace").decode() for text in texts]}
 

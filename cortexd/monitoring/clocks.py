@@ -1,7 +1,7 @@
-"""Three clocks and what their differences tell: suspended, or set.
+"""Three clocks, and what their differences show: that the machine slept, or its clock was set.
 
-The steady clock stands still while the machine sleeps and counts how long conditions
-last; the wall clock dates alerts and can be set by anybody at any time.
+The steady clock stops while the machine sleeps and measures how long conditions last; the
+wall clock dates alerts and can be set at any time.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ SLEEP_S = 5.0
 
 
 class Step(NamedTuple):
-    """What has happened since the last look, in seconds; 0 for nothing."""
+    """What happened since the last comparison, in seconds; 0 for nothing."""
 
     jumped: float
     slept: float
 
 
 class Clocks:
-    """Looks at all three at once; the sources are arguments so that tests can move them."""
+    """Compares all three; the wall clock is an argument, so that tests can set it."""
 
     def __init__(self, wall: float | None = None) -> None:
         self._base_wall = (time.time() if wall is None else wall) - self._boottime()
@@ -30,15 +30,15 @@ class Clocks:
 
     @staticmethod
     def steady() -> float:
-        """Seconds that the machine was awake."""
+        """Seconds that the machine has been awake."""
         return time.monotonic()
 
     @staticmethod
     def _boottime() -> float:
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
-    def look(self, wall: float | None = None) -> Step:
-        """Compare with the last time."""
+    def compare(self, wall: float | None = None) -> Step:
+        """Compare with the last time; ``wall`` in Unix seconds."""
         offset = (time.time() if wall is None else wall) - self._boottime()
         asleep = self._boottime() - self.steady()
         step = Step(offset - self._base_wall, asleep - self._base_boot)

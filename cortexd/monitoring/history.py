@@ -1,22 +1,22 @@
-"""Minute by minute: what is kept of the readings, and what their course says.
+"""The readings minute by minute, and where they are heading.
 
-Readings of a minute are averaged in memory and stored as one value of each series; a day
-of them stays.
+The readings of a minute are averaged in memory and stored as one value of each series; a day
+of values is kept.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cortexd.alert import Judgement
 from cortexd.rules import trends
 
 if TYPE_CHECKING:
+    from cortexd.alert import Judgement
     from cortexd.alerts.store import Store
     from cortexd.config import ThresholdsSection
 
 KEPT_MINUTES = 24 * 60
-# Mounts that have series of their own; a machine with more keeps the first.
+# Mounts that have a series; on a machine with more, the first ones.
 MAX_MOUNTS = 64
 
 
@@ -28,10 +28,10 @@ class History:
         self._sums: dict[str, tuple[float, int]] = {}
         self._mounts: list[str] = []
         self._valid_from = 0
-        self._kept = 0
+        self._stored_minutes = 0
 
-    def note(self, source: str, reading: Any) -> None:
-        """Take in one reading."""
+    def add_reading(self, source: str, reading: Any) -> None:
+        """Add one reading to the current minute."""
         if source == "cpu":
             self._add("cpu", reading.percent)
             self._add("load", reading.load_1m)
@@ -47,40 +47,35 @@ class History:
             for disk in reading[:MAX_MOUNTS]:
                 self._add(f"disk {disk['mount']}", disk["used_percent"])
 
-    def keep(self, minute: int) -> None:
-        """A minute is over: store its means."""
+    def store_minute(self, minute: int) -> None:
+        """Store the means of a minute that is over; ``minute`` since the epoch."""
         means = {name: round(total / count, 2) for name, (total, count) in self._sums.items()}
         self._sums.clear()
         if means:
             self._store.add_samples(minute, means)
-        self._kept += 1
-        if self._kept % 60 == 1:
-            self._store.drop_samples(minute - KEPT_MINUTES, minute + 1)
+        self._stored_minutes += 1
+        if self._stored_minutes % 60 == 1:
+            self._store.delete_samples(minute - KEPT_MINUTES, minute + 1)
 
-    def series(self, name: str, minute: int, minutes: int) -> list[tuple[int, float]]:
+    def read_series(self, name: str, minute: int, minutes: int) -> list[tuple[int, float]]:
         """The last ``minutes`` of one series."""
-        return self._store.samples(name, max(minute - minutes, self._valid_from))
+        return self._store.read_samples(name, max(minute - minutes, self._valid_from))
 
-    def all(self, minute: int, minutes: int) -> dict[str, list[tuple[int, float]]]:
+    def read_all(self, minute: int, minutes: int) -> dict[str, list[tuple[int, float]]]:
         """The last ``minutes`` of every series."""
-        return self._store.all_samples(max(minute - minutes, self._valid_from))
+        return self._store.read_all_samples(max(minute - minutes, self._valid_from))
 
-    def trends(self, marks: ThresholdsSection, minute: int) -> Judgement:
-        """What the course of the disks says."""
-        judgements = [
-            trends.disk(mount, self.series(f"disk {mount}", minute, trends.WINDOW_MINUTES), marks)
-            for mount in self._mounts
-        ]
-        return Judgement(
-            [finding for judgement in judgements for finding in judgement.findings],
-            {k: v for judgement in judgements for k, v in judgement.normal.items()},
-        )
+    def judge_trends(self, thresholds: ThresholdsSection, minute: int) -> Judgement:
+        """Which disks will be full soon."""
+        window = trends.WINDOW_MINUTES
+        disks = {mount: self.read_series(f"disk {mount}", minute, window) for mount in self._mounts}
+        return trends.judge(disks, thresholds)
 
     def restart(self, minute: int) -> None:
-        """The clock was set: what lies before does not fit what comes."""
+        """The clock was set: drop the samples before it, which do not fit those to come."""
         self._valid_from = minute
         self._sums.clear()
-        self._store.drop_samples(minute - KEPT_MINUTES, minute)
+        self._store.delete_samples(minute - KEPT_MINUTES, minute)
 
     def _add(self, name: str, value: float) -> None:
         total, count = self._sums.get(name, (0.0, 0))

@@ -1,6 +1,6 @@
-"""The kernel wakes us when tasks begin to wait for memory (PSI trigger, poll(2)).
+"""The kernel wakes the monitor when tasks start to wait for memory (PSI trigger, poll(2)).
 
-Without the trigger (before Linux 6.5 only root has it) the ordinary interval has to do.
+Without the trigger (before Linux 6.5 only root may set one) the ordinary interval must do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TRIGGER = b"some 150000 2000000\0"
 
 
 class PressureTrigger:
-    """Calls back, at most once in two seconds, while memory is short."""
+    """Calls back while memory is short, at most once in two seconds."""
 
     def __init__(
         self, callback: Callable[[], None], path: Path = Path("/proc/pressure/memory")
@@ -31,23 +31,23 @@ class PressureTrigger:
         self._poll: select.epoll | None = None
 
     def open(self) -> bool:
-        """Begin to listen; whether the kernel offers it."""
+        """Start listening; False if the kernel does not allow it."""
         if self._poll is not None:
             return True
         try:
             self._file = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             os.write(self._file, TRIGGER)
-            # An event loop knows reading and writing; a trigger is neither, an epoll of it is.
+            # An event loop waits for reading and writing.  A trigger is neither; an epoll of it is.
             self._poll = select.epoll()
             self._poll.register(self._file, select.EPOLLPRI)
         except OSError:
             self.close()
             return False
-        asyncio.get_running_loop().add_reader(self._poll.fileno(), self._fired)
+        asyncio.get_running_loop().add_reader(self._poll.fileno(), self._handle_pressure)
         return True
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._poll is not None:
             with contextlib.suppress(RuntimeError):
                 asyncio.get_running_loop().remove_reader(self._poll.fileno())
@@ -57,8 +57,8 @@ class PressureTrigger:
             os.close(self._file)
             self._file = None
 
-    def _fired(self) -> None:
-        """The kernel tells each event once, and has told it to the loop's own poll already."""
+    def _handle_pressure(self) -> None:
+        """Consume the event: the kernel reports each one only once."""
         if self._poll is not None:
             self._poll.poll(0)  # so that it is not ready again
             self._callback()

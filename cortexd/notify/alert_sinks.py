@@ -1,6 +1,6 @@
-"""Where alerts go besides the clients that ask: hooks, the webhook, the model, Prometheus.
+"""Where alerts go besides clients: hooks, the webhook, the model's analysis, Prometheus.
 
-Made once, started after the daemon is ready, brought up to date at each reload.
+Made once, configured when the daemon is ready and on each reload.
 """
 
 from __future__ import annotations
@@ -10,40 +10,39 @@ from typing import TYPE_CHECKING
 
 from cortexd.metrics import exposition
 from cortexd.notify.analysis import Analyst
-from cortexd.notify.endpoint import Endpoint
+from cortexd.notify.endpoint import MetricsEndpoint
 from cortexd.notify.hooks import Hooks
 from cortexd.notify.webhook import Webhook
 
 if TYPE_CHECKING:
-    from cortexd.config import Config
+    from cortexd.config import Config, MetricsSection
     from cortexd.context import Context
 
 
-class Outlets:
-    """All of them."""
+class AlertSinks:
+    """All sinks, configured and stopped together."""
 
     def __init__(self, context: Context) -> None:
         self._monitor = monitor = context.monitor
         alerts = context.config.alerts
-        self._hooks = Hooks(alerts.hooks_dir, alerts.hook_timeout_sec)
+        self._hooks = Hooks(alerts)
         self._webhook = Webhook(monitor.book.store, alerts)
-        self._analyst = Analyst(monitor.book, context.queue, context.llm, context.config)
-        self._endpoint = Endpoint(lambda: exposition.render(context))
+        self._analyst = Analyst(monitor.book, context.queue, context.llm, alerts)
+        self._endpoint = MetricsEndpoint(lambda: exposition.render(context))
         self._binding: asyncio.Task[None] | None = None
-        for outlet in (self._hooks, self._webhook, self._analyst):
-            monitor.book.on_change.append(outlet.notify)
-        monitor.on_minute.append(self._analyst.kick)
+        for sink in (self._hooks, self._webhook, self._analyst):
+            monitor.book.on_change.append(sink.notify)
+        monitor.on_minute.append(self._analyst.wake)
 
-    def start(self, config: Config) -> None:
-        """Begin, or go on under another configuration."""
-        alerts = config.alerts
-        self._hooks.folder, self._hooks.limit_s = alerts.hooks_dir, alerts.hook_timeout_sec
-        self._webhook.adopt(alerts)
-        self._analyst.config = config
-        self._binding = asyncio.get_running_loop().create_task(self._bind(config))
+    def configure(self, config: Config) -> None:
+        """Start all sinks, or continue with another configuration."""
+        self._hooks.configure(config.alerts)
+        self._webhook.configure(config.alerts)
+        self._analyst.configure(config.alerts)
+        self._binding = asyncio.get_running_loop().create_task(self._bind(config.metrics))
 
     async def stop(self) -> None:
-        """End all of them; what the webhook has not sent stays stored."""
+        """Stop all sinks; messages that the webhook has not sent stay stored."""
         if self._binding is not None:
             self._binding.cancel()
             await asyncio.gather(self._binding, return_exceptions=True)
@@ -52,8 +51,8 @@ class Outlets:
         await self._webhook.stop()
         await self._hooks.stop()
 
-    async def _bind(self, config: Config) -> None:
-        await self._endpoint.apply(config.metrics)
+    async def _bind(self, settings: MetricsSection) -> None:
+        await self._endpoint.configure(settings)
         problem = self._endpoint.problem
         if problem is None:
             self._monitor.problems.pop("metrics over HTTP", None)

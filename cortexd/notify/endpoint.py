@@ -1,6 +1,6 @@
 """GET /metrics over HTTP, for Prometheus; off by default, on loopback unless configured.
 
-Just enough of HTTP for a scraper: one request a connection, bounded in size and time.
+Just enough HTTP for a scraper: one request a connection, bounded in size and time.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ MAX_CONNECTIONS = 16
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Endpoint:
-    """The listener, as far as the configuration wants one."""
+class MetricsEndpoint:
+    """The listener, if the configuration enables one."""
 
     def __init__(self, render: Callable[[], str]) -> None:
         self.problem: str | None = None
@@ -34,8 +34,8 @@ class Endpoint:
         self._settings: MetricsSection | None = None
         self._open = 0
 
-    async def apply(self, settings: MetricsSection) -> None:
-        """Listen as ``settings`` say; what cannot be is logged and kept in ``problem``."""
+    async def configure(self, settings: MetricsSection) -> None:
+        """Listen as ``settings`` say; a failure is logged and kept in ``problem``."""
         if settings == self._settings:
             return
         await self.stop()
@@ -49,7 +49,7 @@ class Endpoint:
         except OSError as error:
             reason = error.strerror or str(error)
             self.problem = f"cannot listen on {settings.host}:{settings.port}: {reason}"
-            _log.error("no metrics over HTTP: %s", self.problem)
+            _log.error("metrics over HTTP are unavailable: %s", self.problem)
             return
         host, port = self._server.sockets[0].getsockname()[:2]
         self.address = host, port
@@ -69,7 +69,7 @@ class Endpoint:
                 writer.write(await self._answer(reader))
                 await writer.drain()
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # no scraper, or one that is gone
+            pass  # not a scraper, or one that is gone
         finally:
             self._open -= 1
             writer.close()
@@ -78,20 +78,20 @@ class Endpoint:
 
     async def _answer(self, reader: asyncio.StreamReader) -> bytes:
         if self._open > MAX_CONNECTIONS:
-            return _reply("503 Service Unavailable", "too many connections\n")
+            return _build_reply("503 Service Unavailable", "too many connections\n")
         head = await reader.readuntil(b"\r\n\r\n")
         method, path = [*head.split(b"\r\n", 1)[0].split(b" "), b"", b""][:2]
         if method not in (b"GET", b"HEAD"):
-            return _reply("405 Method Not Allowed", "GET /metrics\n")
+            return _build_reply("405 Method Not Allowed", "use GET /metrics\n")
         if path.partition(b"?")[0] not in (b"/metrics", b"/metrics/"):
-            return _reply("404 Not Found", "the metrics are at /metrics\n")
-        return _reply("200 OK", self._render(), body_wanted=method == b"GET")
+            return _build_reply("404 Not Found", "the metrics are at /metrics\n")
+        return _build_reply("200 OK", self._render(), with_body=method == b"GET")
 
 
-def _reply(status: str, text: str, *, body_wanted: bool = True) -> bytes:
+def _build_reply(status: str, text: str, *, with_body: bool = True) -> bytes:
     body = text.encode()
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: {CONTENT_TYPE}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
-    return head.encode() + (body if body_wanted else b"")
+    return head.encode() + (body if with_body else b"")

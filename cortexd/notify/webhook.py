@@ -1,8 +1,8 @@
-"""Alerts as JSON to one HTTP address, in order, each until it has arrived.
+"""Alerts as JSON to one HTTP address, in order, each repeated until it is delivered.
 
-Messages lie in the store's outbox from the moment an alert is told until the other side
-has said 2xx, so a restart loses none; one may arrive twice, its ``delivery`` tells.  Only a
-message that the other side refuses for itself (400, 413, 422) is given up.
+A message is in the store's outbox from the moment an alert changes until the server replies
+with 2xx, so a restart loses none.  A message may arrive twice; its ``delivery`` identifies it.
+Only a message that the server rejects as such (400, 413, 422) is discarded.
 """
 
 from __future__ import annotations
@@ -27,37 +27,37 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10.0
-# The first retry comes after a second, the next after twice as long each, at most an hour.
+# The first retry comes after a second, each further one after twice as long, at most an hour.
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 3600.0
-MAX_UNSAVED = 1000
-_REFUSED = frozenset({400, 413, 422})
+MAX_NOT_QUEUED = 1000
+_REJECTED = frozenset({400, 413, 422})
 
 
 class Webhook:
-    """The outbox's way out."""
+    """Sends the messages of the outbox."""
 
     def __init__(self, store: Store, settings: AlertsSection) -> None:
         self._store = store
         self._settings = settings
-        self._unsaved: deque[str] = deque(maxlen=MAX_UNSAVED)
+        self._not_queued: deque[str] = deque(maxlen=MAX_NOT_QUEUED)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.failing: str | None = None
 
-    def adopt(self, settings: AlertsSection) -> None:
-        """Send to another address, or to none, from now on; what waits goes there too."""
+    def configure(self, settings: AlertsSection) -> None:
+        """Send to another address, or to none, from now on; waiting messages included."""
         self._settings = settings
         self.start()
         self._wake.set()
 
     def start(self) -> None:
-        """Begin to send, if there is an address and something may wait."""
+        """Start sending, if there is an address."""
         if self._settings.webhook_url and self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Send no more; what waits stays in the outbox."""
+        """Stop sending; waiting messages stay in the outbox."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -71,25 +71,25 @@ class Webhook:
         ):
             return
         delivery = f"{alert.id}-{time.time_ns()}"
-        body = {"event": event, "delivery": delivery, "alert": alert.wire()}
-        self._unsaved.append(msgspec.json.encode(body).decode())
-        self._save()
+        body = {"event": event, "delivery": delivery, "alert": alert.to_reply()}
+        self._not_queued.append(msgspec.json.encode(body).decode())
+        self._fill_outbox()
         self._wake.set()
 
-    def _save(self) -> None:
-        while self._unsaved and self._store.post(self._unsaved[0], time.time()):
-            self._unsaved.popleft()
+    def _fill_outbox(self) -> None:
+        while self._not_queued and self._store.queue_message(self._not_queued[0], time.time()):
+            self._not_queued.popleft()
 
     async def _run(self) -> None:
         while True:
-            self._save()
-            message = self._store.next_message() if self._settings.webhook_url else None
+            self._fill_outbox()
+            message = self._store.peek_message() if self._settings.webhook_url else None
             self._wake.clear()
             if message is None:
                 await self._wake.wait()
                 continue
             number, body, attempts, due = message
-            # A clock that was set back must not hold a message for longer than any retry.
+            # After the clock was set back, no message may wait longer than the longest retry.
             wait = min(due - time.time(), LONGEST_RETRY_S)
             if wait > 0:
                 await self._sleep(wait)
@@ -97,19 +97,19 @@ class Webhook:
             try:
                 status = await self._post(body)
             except (HttpError, OSError, TimeoutError) as error:
-                self._later(number, attempts, str(error) or type(error).__name__)
+                self._postpone(number, attempts, str(error) or type(error).__name__)
                 continue
             if 200 <= status < 300:
                 self.failing = None
-                self._store.sent(number)
-            elif status in _REFUSED:
-                _log.error("the webhook refuses a message with HTTP %d; it is given up", status)
-                self._store.sent(number)
+                self._store.delete_message(number)
+            elif status in _REJECTED:
+                _log.error("the webhook rejected a message with HTTP %d; discarded", status)
+                self._store.delete_message(number)
             else:
-                self._later(number, attempts, f"HTTP {status}")
+                self._postpone(number, attempts, f"HTTP {status}")
 
     async def _sleep(self, seconds: float) -> None:
-        """Wait; a new address ends the wait, a new message behind this one does not."""
+        """Wait.  A new address ends the wait; a new message behind this one does not."""
         url = self._settings.webhook_url
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and self._settings.webhook_url == url:
@@ -120,10 +120,10 @@ class Webhook:
                 return
             self._wake.clear()
 
-    def _later(self, number: int, attempts: int, why: str) -> None:
+    def _postpone(self, number: int, attempts: int, why: str) -> None:
         wait = min(FIRST_RETRY_S * 2 ** min(attempts, 20), LONGEST_RETRY_S)
         if self.failing is None:
-            _log.warning("the webhook cannot be reached (%s); trying again", why)
+            _log.warning("cannot deliver to the webhook: %s; retrying", why)
         self.failing = why
         self._store.postpone(number, time.time() + wait)
 

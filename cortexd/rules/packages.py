@@ -4,119 +4,152 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortexd.alert import Finding, Judgement, Kind
+from cortexd.alert import Finding, Judgement, Kind, merge
+from cortexd.rules.listing import format_count, join_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cortexd.api.messages import EvidenceReply, Severity
     from cortexd.config import ThresholdsSection
+    from cortexd.rules.gauge import Raised
     from cortexd.sources.packages import Broken, Update
     from cortexd.sources.vulnerabilities import Vulnerability
 
-# Packages are half configured while apt works; this long is no longer working.
-BROKEN_HOLD_S = 300.0
-NAMED = 8
-# Names kept with the alert, for its evidence.
-KEPT = 40
+# Names kept with the alert, in its metadata and its evidence.
+MAX_LISTED = 40
 
-KINDS = (
-    Kind(
-        "security_updates", "security_update", "apt",
-        "updates from a security archive are pending in the local package lists (warning)",
-        "they are installed",
-    ),
-    Kind(
-        "updates", "apt_updates", "apt",
-        "other updates are pending in the local package lists (info)",
-        "they are installed",
-    ),
-    Kind(
-        "broken_packages", "dependency", "dpkg",
-        "packages are half installed or half configured, or lack what they depend on, for five "
-        "minutes (error)",
-        "every package is in order",
-    ),
-    Kind(
-        "vulnerabilities", "cve_found", "cve",
-        "debsecan knows vulnerabilities of installed packages of high urgency or exploitable from "
-        "afar (warning), or others that an update mends (info)",
-        "none is left",
-    ),
-)  # fmt: skip
+SECURITY_UPDATES = Kind(
+    "security_updates",
+    "security_update",
+    "apt",
+    raised_when="the local package lists have updates from a security archive (warning)",
+    resolved_when="they are installed",
+)
+UPDATES = Kind(
+    "updates",
+    "apt_updates",
+    "apt",
+    raised_when="the local package lists have other updates (info)",
+    resolved_when="they are installed",
+)
 
 
-def apt(
-    reading: list[Update], _marks: ThresholdsSection, _held: Mapping[str, Severity]
+def judge_updates(
+    reading: list[Update], _thresholds: ThresholdsSection, _raised: Raised
 ) -> Judgement:
-    """Security updates and the others."""
-    findings: list[Finding] = []
-    normal: dict[str, str] = {}
-    groups: tuple[tuple[str, list[Update], Severity, str], ...] = (
-        ("security_updates", [u for u in reading if u.security], "warning", "security update"),
-        ("updates", [u for u in reading if not u.security], "info", "update"),
+    """Security updates, and the others."""
+    security = [update for update in reading if update.security]
+    others = [update for update in reading if not update.security]
+    return merge(
+        [
+            _judge_updates(SECURITY_UPDATES, security, "warning", "security update"),
+            _judge_updates(UPDATES, others, "info", "update"),
+        ]
     )
-    for kind, updates, severity, noun in groups:
-        if not updates:
-            normal[f"{kind}:apt"] = "they are installed"
-            continue
-        title = f"{len(updates)} {noun}{'s are' if len(updates) > 1 else ' is'} pending"
-        text = f"{title}: {_some([update.name for update in updates])}"
-        told = {
-            "count": f"{len(updates)}",
-            "packages": " ".join(update.name for update in updates[:KEPT]),
-        }
-        lines = [f"{u.name} {u.old} -> {u.new} ({u.origin})" for u in updates[:KEPT]]
-        listed: list[EvidenceReply] = [{"title": "Updates", "lines": lines}]
-        findings.append(Finding(kind, "apt", severity, title, text, told, evidence=listed))
-    return Judgement(findings, normal)
 
 
-def dpkg(
-    reading: list[Broken], _marks: ThresholdsSection, _held: Mapping[str, Severity]
+def _judge_updates(kind: Kind, updates: list[Update], severity: Severity, noun: str) -> Judgement:
+    if not updates:
+        return Judgement([], {f"{kind.name}:apt": "all installed"})
+    names = [update.name for update in updates]
+    title = f"{format_count(len(updates), noun)} pending"
+    lines = [f"{u.name} {u.old} -> {u.new} ({u.origin})" for u in updates]
+    return Judgement(
+        [
+            Finding(
+                kind.name,
+                "apt",
+                severity,
+                title,
+                f"{title}: {join_names(names)}",
+                {"count": f"{len(updates)}", "packages": " ".join(names[:MAX_LISTED])},
+                evidence=_list_evidence("Updates", lines),
+            )
+        ]
+    )
+
+
+BROKEN_PACKAGES = Kind(
+    "broken_packages",
+    "dependency",
+    "dpkg",
+    raised_when="packages are half installed or half configured, or have unmet dependencies "
+    "(error)",
+    resolved_when="no broken package is left",
+    # Packages are half configured while apt works; after this long apt is no longer working.
+    hold_s=300,
+)
+
+
+def judge_broken(
+    reading: list[Broken], _thresholds: ThresholdsSection, _raised: Raised
 ) -> Judgement:
-    """Packages that are not in order."""
+    """Packages that dpkg or apt reports as broken."""
     if not reading:
-        return Judgement([], {"broken_packages:dpkg": "every package is in order"})
+        return Judgement([], {"broken_packages:dpkg": "no broken packages"})
     names = [broken.name for broken in reading]
-    title = f"{len(reading)} package{'s are' if len(reading) > 1 else ' is'} broken"
-    told = {
-        "count": f"{len(reading)}",
-        "packages": " ".join(names[:KEPT]),
-    }
-    lines = [f"{broken.name}: {broken.problem}" for broken in reading[:KEPT]]
-    listed: list[EvidenceReply] = [{"title": "What is wrong", "lines": lines}]
-    text = f"{title}: {_some([f'{broken.name} ({broken.problem})' for broken in reading])}"
+    title = format_count(len(reading), "broken package")
+    problems = [f"{broken.name} ({broken.problem})" for broken in reading]
+    lines = [f"{broken.name}: {broken.problem}" for broken in reading]
     return Judgement(
-        [Finding("broken_packages", "dpkg", "error", title, text, told, BROKEN_HOLD_S, listed)]
+        [
+            Finding(
+                BROKEN_PACKAGES.name,
+                "dpkg",
+                "error",
+                title,
+                f"{title}: {join_names(problems)}",
+                {"count": f"{len(reading)}", "packages": " ".join(names[:MAX_LISTED])},
+                BROKEN_PACKAGES.hold_s,
+                _list_evidence("Problems", lines),
+            )
+        ]
     )
 
 
-def cve(
-    reading: list[Vulnerability], _marks: ThresholdsSection, _held: Mapping[str, Severity]
+VULNERABILITIES = Kind(
+    "vulnerabilities",
+    "cve_found",
+    "cve",
+    raised_when="debsecan lists vulnerabilities of installed packages that are of high urgency or "
+    "remotely exploitable (warning), or others that an update fixes (info)",
+    resolved_when="none of these is left",
+)
+
+
+def judge_vulnerabilities(
+    reading: list[Vulnerability], _thresholds: ThresholdsSection, _raised: Raised
 ) -> Judgement:
-    """What matters of it: grave ones, and those that an update mends."""
-    grave = [found for found in reading if found.grave]
-    mended = [found for found in reading if found.fixed]
-    if not grave and not mended:
-        return Judgement([], {"vulnerabilities:cve": "none of weight is left"})
-    weighty = list(dict.fromkeys([*grave, *mended]))
-    packages = list(dict.fromkeys(found.package for found in weighty))
-    title = f"{len(weighty)} known vulnerabilities in {len(packages)} packages"
-    text = f"{title}, {len(mended)} of them mended by an update: {_some(packages)}"
-    told = {
-        "count": f"{len(weighty)}",
-        "mended": f"{len(mended)}",
-        "packages": " ".join(packages[:KEPT]),
-    }
-    lines = [f"{found.name} {found.package}: {found.notes}" for found in weighty[:KEPT]]
-    listed: list[EvidenceReply] = [{"title": "Vulnerabilities", "lines": lines}]
-    severity: Severity = "warning" if grave else "info"
+    """The serious ones, and those that an update fixes."""
+    serious = [vulnerability for vulnerability in reading if vulnerability.is_serious]
+    fixed = [vulnerability for vulnerability in reading if vulnerability.is_fixed]
+    if not serious and not fixed:
+        return Judgement([], {"vulnerabilities:cve": "no serious vulnerability remains"})
+    relevant = list(dict.fromkeys([*serious, *fixed]))
+    packages = list(dict.fromkeys(vulnerability.package for vulnerability in relevant))
+    number = format_count(len(relevant), "known vulnerability", "known vulnerabilities")
+    title = f"{number} in {format_count(len(packages), 'package')}"
+    lines = [f"{entry.name} {entry.package}: {entry.notes}" for entry in relevant]
     return Judgement(
-        [Finding("vulnerabilities", "cve", severity, title, text, told, evidence=listed)]
+        [
+            Finding(
+                VULNERABILITIES.name,
+                "cve",
+                "warning" if serious else "info",
+                title,
+                f"{title}, {len(fixed)} fixed by updates: {join_names(packages)}",
+                {
+                    "count": f"{len(relevant)}",
+                    "mended": f"{len(fixed)}",
+                    "packages": " ".join(packages[:MAX_LISTED]),
+                },
+                evidence=_list_evidence("Vulnerabilities", lines),
+            )
+        ]
     )
 
 
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMED])
-    return f"{shown} and {len(names) - NAMED} more" if len(names) > NAMED else shown
+def _list_evidence(title: str, lines: list[str]) -> list[EvidenceReply]:
+    return [{"title": title, "lines": lines[:MAX_LISTED]}]
+
+
+KINDS = (SECURITY_UPDATES, UPDATES, BROKEN_PACKAGES, VULNERABILITIES)

@@ -1,28 +1,32 @@
-"""Where the course of a disk leads: "full in about 5 h".  Pure.
+"""Where a disk is heading: "full in about 5 h".  Pure.
 
 The slope is the median over all pairs of samples (Theil-Sen): one large file that comes
-and goes does not move it.  The estimate is told with the middle half of the pairs as its
-range, and not at all where the pairs do not agree or the time is too short to know.
+and goes does not move it.  The estimate comes with the middle half of the pairs as its range.
+There is none if the pairs do not agree or the samples cover too short a time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cortexd.alert import Finding, Judgement, Kind
+from cortexd.alert import Finding, Judgement, Kind, merge
+from cortexd.duration import format_estimate
 from cortexd.quantiles import median, quartiles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cortexd.api.messages import Severity
     from cortexd.config import ThresholdsSection
 
+    # Minutes since the epoch and percent, in order.
+    Samples = Sequence[tuple[int, float]]
+
 WINDOW_MINUTES = 6 * 60
-# Minutes without a sample: the machine slept, or nobody watched.  What lies before such a gap
-# is another course, and counts for nothing.
+# Minutes without a sample: the machine slept, or nothing was monitored.  What lies before such
+# a gap follows another course and does not count.
 MAX_GAP_MINUTES = 5
-# Less says nothing.
+# A shorter course predicts nothing.
 MIN_MINUTES = 30
 # More samples than this are thinned out: the pairs grow with the square.
 MAX_POINTS = 48
@@ -30,19 +34,23 @@ MAX_POINTS = 48
 MIN_PERCENT = 50.0
 # The share of pairs that must rise before it counts as a trend.
 MIN_AGREEMENT = 0.8
-# How far the slow end of the range may lie from the fast one.
+# How many times the fast end of the range may exceed the slow one.
 MAX_SPREAD = 4.0
+# A disk that will be full within this is an error.
+URGENT_HOURS = 2.0
 
-KINDS = (
-    Kind(
-        "disk_trend", "disk_usage", "trends",
-        "the samples of the last six hours lead to a full disk within {full_within_hours} h: at "
-        "least 30 minutes of them without a gap of more than 5, 80 % of all pairs rising "
-        "(warning; error below 2 h)",
-        "the trend has ended, or nobody can tell any more",
-        ("full_within_hours",),
-    ),
-)  # fmt: skip
+TREND = Kind(
+    "disk_trend",
+    "disk_usage",
+    "trends",
+    raised_when=f"the samples of the last {WINDOW_MINUTES // 60} hours predict a full disk within "
+    f"{{full_within_hours}} h (warning) or {URGENT_HOURS:g} h (error); this takes {MIN_MINUTES} "
+    f"minutes of samples without a gap of more than {MAX_GAP_MINUTES}, {100 * MIN_AGREEMENT:g} % "
+    "of all pairs rising",
+    resolved_when="the samples no longer predict it",
+    settings=("full_within_hours",),
+)
+KINDS = (TREND,)
 
 
 class Estimate(NamedTuple):
@@ -54,12 +62,40 @@ class Estimate(NamedTuple):
     agreement: float
 
 
-def estimate(samples: Sequence[tuple[int, float]]) -> Estimate | None:
-    """When the series reaches 100, or None if it does not know.
+def judge(disks: Mapping[str, Samples], thresholds: ThresholdsSection) -> Judgement:
+    """The course of each disk; ``disks`` has the samples by mount."""
+    return merge([judge_disk(mount, samples, thresholds) for mount, samples in disks.items()])
 
-    ``samples`` are minutes and percent, in order.
-    """
-    samples = _since_last_gap(samples)
+
+def judge_disk(mount: str, samples: Samples, thresholds: ThresholdsSection) -> Judgement:
+    """The course of one disk."""
+    key = f"{TREND.name}:{mount}"
+    expected = estimate(samples)
+    if expected is None:
+        return Judgement([], {key: "no clear trend any more"})
+    hours, agreement = expected.hours, f"{100 * expected.agreement:.0f}"
+    if hours > thresholds.full_within_hours:
+        return Judgement([], {key: f"full in {_format_hours(hours)} at the current rate"})
+    message = (
+        f"{mount} is {samples[-1][1]:g} % full and, at the current rate, full in about "
+        f"{_format_hours(hours)} (between {_format_hours(expected.soonest)} and "
+        f"{_format_hours(expected.latest)}; {agreement} % of sample pairs rise)"
+    )
+    metadata = {
+        "mount": mount,
+        "hours_left": f"{hours:.1f}",
+        "soonest_hours": f"{expected.soonest:.1f}",
+        "latest_hours": f"{expected.latest:.1f}",
+        "agreement_percent": agreement,
+    }
+    title = f"{mount} is filling up"
+    severity: Severity = "error" if hours < URGENT_HOURS else "warning"
+    return Judgement([Finding(TREND.name, mount, severity, title, message, metadata)])
+
+
+def estimate(samples: Samples) -> Estimate | None:
+    """When the series reaches 100 %, or None if that cannot be said."""
+    samples = _drop_before_gap(samples)
     if len(samples) < MIN_MINUTES // 2 or samples[-1][0] - samples[0][0] < MIN_MINUTES:
         return None
     now = median(value for _, value in samples[-3:])
@@ -81,37 +117,12 @@ def estimate(samples: Sequence[tuple[int, float]]) -> Estimate | None:
     return Estimate(hours[0], hours[1], hours[2], agreement)
 
 
-def _since_last_gap(samples: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+def _drop_before_gap(samples: Samples) -> Samples:
     for number in range(len(samples) - 1, 0, -1):
         if samples[number][0] - samples[number - 1][0] > MAX_GAP_MINUTES:
             return samples[number:]
     return samples
 
 
-def disk(mount: str, samples: Sequence[tuple[int, float]], marks: ThresholdsSection) -> Judgement:
-    """One mount's course."""
-    key = f"disk_trend:{mount}"
-    found = estimate(samples)
-    if found is None:
-        return Judgement([], {key: "the samples show no clear trend any more"})
-    if found.hours > marks.full_within_hours:
-        return Judgement([], {key: f"at this pace it takes {found.hours:.0f} h"})
-    text = (
-        f"{mount} is {samples[-1][1]:g} % full and at the pace of the last hours full in about "
-        f"{_hours(found.hours)} (between {_hours(found.soonest)} and {_hours(found.latest)}; "
-        f"{100 * found.agreement:.0f} % of the samples agree)"
-    )
-    told = {
-        "mount": mount,
-        "hours_left": f"{found.hours:.1f}",
-        "soonest_hours": f"{found.soonest:.1f}",
-        "latest_hours": f"{found.latest:.1f}",
-        "agreement_percent": f"{100 * found.agreement:.0f}",
-    }
-    severity: Severity = "error" if found.hours < 2 else "warning"
-    title = f"{mount} is filling up"
-    return Judgement([Finding("disk_trend", mount, severity, title, text, told)])
-
-
-def _hours(hours: float) -> str:
-    return f"{hours:.0f} h" if hours >= 1.5 else f"{max(1, round(hours * 60))} min"
+def _format_hours(hours: float) -> str:
+    return format_estimate(3600 * hours)

@@ -1,4 +1,4 @@
-"""The table of sources: what is watched on this machine under these settings."""
+"""The table of sources: what is monitored on this machine under these settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def build(settings: MonitoringSection) -> list[Source]:
     """Every source that ``settings`` switch on."""
-    found: list[Source] = [
+    built: list[Source] = [
         machine.Cpu(),
         machine.Memory(),
         machine.Disks(),
@@ -29,11 +29,11 @@ def build(settings: MonitoringSection) -> list[Source]:
         OomKills(),
     ]
     if settings.enable_units:
-        found.append(Units())
+        built.append(Units())
     if settings.enable_apt:
-        found.append(AptUpdates())
+        built.append(AptUpdates())
     if settings.enable_deps:
-        found.append(BrokenPackages())
+        built.append(BrokenPackages())
     if settings.enable_cve:
-        found.append(Vulnerabilities(settings.cve_data_dir))
-    return found
+        built.append(Vulnerabilities(settings.cve_data_dir))
+    return built

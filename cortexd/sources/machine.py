@@ -1,7 +1,7 @@
-"""What is read from /proc and the kernel at every tick: processors, memory, disks, files.
+"""What is read from /proc and the kernel at every turn: CPUs, memory, disks, files, reboot.
 
 Each source only collects; ``cortexd.rules`` judges.  ``root`` points at another /proc in
-tests.  A reading of None says that the machine does not tell.
+tests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PROC = Path("/proc")
 
 
 class CpuReading(NamedTuple):
-    """Use in percent of all processors since the last reading; load average of a minute."""
+    """Usage of all CPUs since the last reading, in percent; load averages of 1 and 5 minutes."""
 
     percent: float
     load_1m: float
@@ -46,26 +46,26 @@ class FilesReading(NamedTuple):
 
     @property
     def percent(self) -> float:
-        """Handles in use, of those that there may be."""
+        """Handles in use, in percent of the limit."""
         return round(100 * self.used / self.limit, 1) if self.limit else 0.0
 
 
 class Cpu:
-    """Processors."""
+    """CPU usage and load."""
 
     name = "cpu"
 
     def __init__(self) -> None:
         self._meter = samplers.CpuMeter()
 
-    def missing(self) -> str | None:
-        """Always there."""
+    def explain_absence(self) -> str | None:
+        """None: every machine has it."""
         return None
 
     def read(self) -> CpuReading:
-        """Use since the last reading."""
-        load = samplers.load()
-        return CpuReading(self._meter.percent(), load[0], load[1], os.cpu_count() or 1)
+        """Usage since the last reading."""
+        load = samplers.read_load()
+        return CpuReading(self._meter.read_percent(), load[0], load[1], os.cpu_count() or 1)
 
 
 class Memory:
@@ -73,13 +73,13 @@ class Memory:
 
     name = "memory"
 
-    def missing(self) -> str | None:
-        """Always there."""
+    def explain_absence(self) -> str | None:
+        """None: every machine has it."""
         return None
 
     def read(self) -> MemoryReading:
-        """Both at this moment."""
-        return MemoryReading(*samplers.memory(), *samplers.swap())
+        """Memory and swap at this moment."""
+        return MemoryReading(*samplers.read_memory(), *samplers.read_swap())
 
 
 class Disks:
@@ -87,13 +87,13 @@ class Disks:
 
     name = "disks"
 
-    def missing(self) -> str | None:
-        """Always there."""
+    def explain_absence(self) -> str | None:
+        """None: every machine has it."""
         return None
 
     def read(self) -> list[DiskUsage]:
-        """All of them."""
-        return samplers.disks()
+        """Space and inodes of each."""
+        return samplers.read_disks()
 
 
 class PressureStall:
@@ -104,13 +104,17 @@ class PressureStall:
     def __init__(self, root: Path = PROC) -> None:
         self._folder = root / "pressure"
 
-    def missing(self) -> str | None:
-        """Why there is none."""
-        return None if self._folder.is_dir() else "the kernel tells no pressure stall information"
+    def explain_absence(self) -> str | None:
+        """Why there is none, or None."""
+        return (
+            None
+            if self._folder.is_dir()
+            else "the kernel does not expose pressure stall information"
+        )
 
     def read(self) -> Pressure:
-        """The last ten seconds."""
-        return samplers.pressure(self._folder)
+        """Shares of the last ten seconds, in percent."""
+        return samplers.read_pressure(self._folder)
 
 
 class OpenFiles:
@@ -121,30 +125,30 @@ class OpenFiles:
     def __init__(self, root: Path = PROC) -> None:
         self._path = root / "sys/fs/file-nr"
 
-    def missing(self) -> str | None:
-        """Why they cannot be counted."""
-        return None if self._path.exists() else f"there is no {self._path}"
+    def explain_absence(self) -> str | None:
+        """Why they cannot be counted, or None."""
+        return None if self._path.exists() else f"{self._path} does not exist"
 
     def read(self) -> FilesReading:
-        """Used and limit."""
+        """Handles in use, and the limit."""
         used, _, limit = self._path.read_text().split()[:3]
         return FilesReading(int(used), int(limit))
 
 
 class Reboot:
-    """Whether a package has asked for a reboot, by Debian's convention."""
+    """Whether a package has requested a reboot, by Debian's convention."""
 
     name = "reboot"
 
     def __init__(self, folder: Path = Path("/run")) -> None:
         self._flag = folder / "reboot-required"
 
-    def missing(self) -> str | None:
-        """A flag that is not there is an answer too."""
+    def explain_absence(self) -> str | None:
+        """None: a flag that does not exist is a reading too."""
         return None
 
     def read(self) -> list[str] | None:
-        """The packages that asked, or None if none did."""
+        """The packages that requested it, or None if none did."""
         if not self._flag.exists():
             return None
         try:

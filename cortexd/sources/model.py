@@ -1,4 +1,4 @@
-"""The model service as the daemon itself sees it: its state, and how quickly it answers."""
+"""The model service as the daemon itself sees it: its state, and how fast it answers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from cortexd.model.llm import Upstream
 
-# Between two questions for its state; three short requests to a local server.
+# Between two readings: each takes three short requests to a local server.
 GAP_S = 30.0
 
 
 class ModelReading(NamedTuple):
-    """``speeds``: tokens a second of the last answers of this model, the oldest first."""
+    """State and speed; ``speeds`` are tokens a second of the last answers, the oldest first."""
 
     state: str
     last_error: str | None
@@ -22,7 +22,7 @@ class ModelReading(NamedTuple):
 
 
 class ModelService:
-    """Asks the model server how it is."""
+    """Asks the model server for its state."""
 
     name = "model"
     limit_s = 10.0
@@ -34,12 +34,12 @@ class ModelService:
         self._was_ready = False
         self._model: str | None = None
 
-    def missing(self) -> str | None:
-        """Why there is none."""
-        return None if self._llm.enabled else "the model is switched off"
+    def explain_absence(self) -> str | None:
+        """Why there is none, or None."""
+        return None if self._llm.enabled else "the model is disabled"
 
-    def due(self, now: float) -> bool:
-        """Every half minute."""
+    def is_due(self, now: float) -> bool:
+        """Whether ``GAP_S`` have passed."""
         return now - self._read_at >= GAP_S
 
     async def read(self) -> ModelReading:

@@ -1,9 +1,9 @@
-"""Processes that the kernel killed since memory was short.
+"""Processes that the kernel killed because memory ran out.
 
-/proc/vmstat counts them for everybody.  Only when the count has grown it is looked up who it
-was: in the kernel's log where that may be read, else in the journal, else by the control
-groups' own counts, else by the units that systemd says were killed.  A unit's group is often
-gone a moment after its process, so no single one of them is enough.
+/proc/vmstat counts the kills, and every user may read it.  Only when the count has grown are
+the victims looked up: in the kernel's log if it may be read, else in the journal, else in the
+counts of the control groups, else among the units that systemd reports as killed.  A unit's
+group is often gone a moment after its process, so none of these is enough alone.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cortexd import command
-from cortexd.cgroups import unit_in
+from cortexd.cgroups import find_unit
 
-# Kills are told for as long; then their alert resolves.
+# A kill is reported for this long; then its alert is resolved.
 WINDOW_S = 3600.0
 MAX_KILLS = 200
 MAX_LOG_RECORDS = 5000
 _RECORD_BYTES = 8192
 # Of cgroup v2 and of v1.
 _COUNTERS = frozenset({"memory.events.local", "memory.oom_control"})
-# For journalctl and for systemctl, on a machine that has just run out of memory.
-ASK_LIMIT_S = 5.0
-# What was logged this long before the last look may belong to what is counted now.
+# For journalctl and systemctl, on a machine that has just run out of memory.
+COMMAND_LIMIT_S = 5.0
+# A message logged this long before the last check may belong to a kill that is counted now.
 OVERLAP_S = 2.0
 
-_KILLED = re.compile(
+_KILL = re.compile(
     r"oom-kill:constraint=(?P<why>\w+).*?task_memcg=(?P<group>.*?),task=(?P<what>.*)"
 )
 _VICTIM = re.compile(r"^(?P<name>.*),pid=(?P<pid>\d+),uid=(?P<uid>\d+)$")
@@ -39,7 +39,7 @@ _VICTIM = re.compile(r"^(?P<name>.*),pid=(?P<pid>\d+),uid=(?P<uid>\d+)$")
 class OomKill(NamedTuple):
     """One kill; ``at`` in seconds of the steady clock.
 
-    ``limited``: whether a cgroup's own limit was the reason, None if nobody tells.
+    ``limited``: whether a cgroup's own limit was the reason, None if unknown.
     """
 
     at: float
@@ -53,7 +53,7 @@ class OomKills:
     """The kills of the last hour; ``proc``, ``kmsg`` and ``cgroups`` point elsewhere in tests."""
 
     name = "oom"
-    limit_s = 3 * ASK_LIMIT_S
+    limit_s = 3 * COMMAND_LIMIT_S
     at_once = True
 
     def __init__(
@@ -68,83 +68,83 @@ class OomKills:
         self._log = _open_log(kmsg)
         self._count: int | None = None
         self._by_group: dict[str, int] = {}
-        self._looked = self._began = (time.monotonic(), time.time())
+        self._checked = self._quiet_since = (time.monotonic(), time.time())
         self._new = 0
-        self._since = self._began
-        self._found: list[OomKill] = []
+        self._since = self._quiet_since
+        self._logged: list[OomKill] = []
         self._grown: list[OomKill] = []
 
     def __del__(self) -> None:
         if self._log is not None:
             os.close(self._log)
 
-    def missing(self) -> str | None:
-        """Why they cannot be counted; the first call notes what was killed before."""
-        if self._count is None and (count := self._total()) is not None:
-            self._count, self._by_group = count, self._groups()
-        return None if self._count is not None else "the kernel does not count them"
+    def explain_absence(self) -> str | None:
+        """Why they cannot be counted, or None; the first call records the counts so far."""
+        if self._count is None and (count := self._read_count()) is not None:
+            self._count, self._by_group = count, self._count_by_group()
+        return None if self._count is not None else "the kernel does not count out-of-memory kills"
 
-    def due(self, now: float) -> bool:
-        """Whether something was killed, or was so long enough ago.
+    def is_due(self, now: float) -> bool:
+        """Whether a process was killed, or the oldest kill has expired.
 
-        Before the first hour is over it is not known who was killed within it.
+        Kills before the daemon's start are unknown, so nothing has expired in the first hour.
         """
-        known = self._count or 0
-        self._count = max(known, self._total() or 0)
-        if (new := self._count - known) > 0:
-            self._since = self._looked if not self._new else self._since
+        before = self._count or 0
+        self._count = max(before, self._read_count() or 0)
+        if (new := self._count - before) > 0:
+            self._since = self._checked if not self._new else self._since
             self._new += new
-            self._found += self._from_log(now)
-            groups = self._groups()
+            self._logged += self._read_log(now)
+            groups = self._count_by_group()
             self._grown += [
-                OomKill(now, None, None, unit_in(group), None)
+                OomKill(now, None, None, find_unit(group), None)
                 for group, count in groups.items()
                 for _ in range(min(new, count - self._by_group.get(group, 0)))
             ]
             self._by_group = groups
-        self._looked = time.monotonic(), time.time()
-        oldest = self._kills[0].at if self._kills else self._began[0]
+        self._checked = time.monotonic(), time.time()
+        oldest = self._kills[0].at if self._kills else self._quiet_since[0]
         return self._new > 0 or now - oldest >= WINDOW_S
 
     async def read(self) -> list[OomKill]:
         """The kills of the last hour, the oldest first."""
         now = time.monotonic()
         new, self._new = min(self._new, MAX_KILLS), 0
-        found, self._found = self._found, []
+        logged, self._logged = self._logged, []
         grown, self._grown = self._grown, []
         if new:
             self._kills += (
-                found
-                or await self._from_journal(new, now)
+                logged
+                or await self._read_journal(new, now)
                 or [kill for kill in grown if kill.unit]
-                or await self._from_systemd(now)
+                or await self._read_systemd(now)
                 or [OomKill(now, None, None, None, None)] * new
             )
         self._kills = [kill for kill in self._kills if now - kill.at < WINDOW_S][-MAX_KILLS:]
         if not self._kills:
-            self._began = now, time.time()
+            self._quiet_since = now, time.time()
         return list(self._kills)
 
-    async def _from_journal(self, expected: int, now: float) -> list[OomKill]:
-        """The newest kernel messages of kills, where this user may read the journal."""
-        if not command.available("journalctl"):
+    async def _read_journal(self, expected: int, now: float) -> list[OomKill]:
+        """The newest kernel messages about kills, if this user may read the journal."""
+        if not command.is_installed("journalctl"):
             return []
         outcome = await command.run(
             ["journalctl", "--dmesg", "--quiet", "--no-pager", "--output=cat",
              f"--since=@{self._since[1] - OVERLAP_S:.0f}", f"--lines={expected}",
              "--grep=oom-kill:constraint="],
-            ASK_LIMIT_S,
+            COMMAND_LIMIT_S,
         )  # fmt: skip
         lines = outcome.output.splitlines()
         return [kill for line in lines if (kill := parse(line, now)) is not None]
 
-    async def _from_systemd(self, now: float) -> list[OomKill]:
-        """Units whose result says that they were killed, since the last look."""
-        if not command.available("systemctl"):
+    async def _read_systemd(self, now: float) -> list[OomKill]:
+        """Units whose result says that they were killed since the last check."""
+        if not command.is_installed("systemctl"):
             return []
         properties = "Id,Result,StateChangeTimestampMonotonic"
         outcome = await command.run(
-            ["systemctl", "show", "--no-pager", f"--property={properties}", "*"], ASK_LIMIT_S
+            ["systemctl", "show", "--no-pager", f"--property={properties}", "*"], COMMAND_LIMIT_S
         )
         kills = []
         for block in outcome.output.split("\n\n"):
@@ -155,7 +155,7 @@ class OomKills:
                     kills.append(OomKill(now, None, None, values.get("Id"), None))
         return kills
 
-    def _total(self) -> int | None:
+    def _read_count(self) -> int | None:
         try:
             for line in self._vmstat.read_text().splitlines():
                 if line.startswith("oom_kill "):
@@ -164,7 +164,7 @@ class OomKills:
             pass
         return None
 
-    def _from_log(self, now: float) -> list[OomKill]:
+    def _read_log(self, now: float) -> list[OomKill]:
         kills: list[OomKill] = []
         for _ in range(MAX_LOG_RECORDS):
             if self._log is None:
@@ -181,34 +181,34 @@ class OomKills:
                 kills.append(kill)
         return kills
 
-    def _groups(self) -> dict[str, int]:
-        """Cgroups in which something was killed, with how often (v2's and v1's files).
+    def _count_by_group(self) -> dict[str, int]:
+        """How many processes were killed in each cgroup (v2's and v1's files).
 
-        ``memory.events`` of v2 would count what happened in the groups below, too.
+        ``memory.events`` of v2 would count the kills in the groups below too.
         """
-        found = {}
-        # Groups come and go during the walk: os.walk passes over what has gone.
+        counts = {}
+        # Groups come and go during the walk: os.walk skips those that have gone.
         for folder, _, names in os.walk(self._cgroups):
             for name in _COUNTERS & set(names):
                 try:
                     lines = Path(folder, name).read_text().splitlines()
                     fields = dict(line.split()[:2] for line in lines)
                     if count := int(fields.get("oom_kill", 0)):
-                        found[os.path.relpath(folder, self._cgroups)] = count
+                        counts[os.path.relpath(folder, self._cgroups)] = count
                 except (OSError, ValueError):
                     continue
-        return found
+        return counts
 
 
 def parse(record: str, now: float) -> OomKill | None:
-    """A line of the kernel's log or a whole record of it, if it tells of a kill."""
-    if not (killed := _KILLED.search(record.split("\n", 1)[0])):
+    """The kill in a line or a whole record of the kernel's log, or None."""
+    if not (match := _KILL.search(record.split("\n", 1)[0])):
         return None
-    victim = _VICTIM.match(killed["what"])
-    limited = killed["why"] == "CONSTRAINT_MEMCG"
+    victim = _VICTIM.match(match["what"])
+    limited = match["why"] == "CONSTRAINT_MEMCG"
     if not victim:
-        return OomKill(now, killed["what"], None, unit_in(killed["group"]), limited)
-    return OomKill(now, victim["name"], int(victim["pid"]), unit_in(killed["group"]), limited)
+        return OomKill(now, match["what"], None, find_unit(match["group"]), limited)
+    return OomKill(now, victim["name"], int(victim["pid"]), find_unit(match["group"]), limited)
 
 
 def _open_log(path: Path) -> int | None:

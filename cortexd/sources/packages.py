@@ -1,8 +1,8 @@
-"""Pending updates and broken packages, from what lies on this machine.
+"""Pending updates and broken packages, from the local package lists and dpkg's status.
 
-Neither root nor the network: apt simulates an upgrade from the lists it has, dpkg tells
-what is half done.  Both run when the lists or dpkg's status have changed, never on a
-timer, at low priority.
+Needs neither root nor the network: apt simulates an upgrade from the lists it has, dpkg reports
+what is half done.  Both run at low priority when the lists or dpkg's status have changed, never
+on a timer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cortexd import command
 
 # While apt works the status file changes all the time.
 MIN_GAP_S = 60.0
-# Two seconds on an idle machine; a minute on one that is busy with an upgrade.
+# Two seconds on an idle machine; a minute on one that is busy upgrading.
 LIMIT_S = 120.0
 
 _INSTALL = re.compile(r"^Inst (?P<name>\S+) \[(?P<old>[^\]]+)\] \((?P<new>\S+) (?P<origin>.+?) \[")
@@ -33,39 +33,39 @@ class Update(NamedTuple):
 
     @property
     def security(self) -> bool:
-        """Whether it comes from a security archive."""
+        """True if it comes from a security archive."""
         return "security" in self.origin.lower()
 
 
 class Broken(NamedTuple):
-    """A package that is not in order, and what is wrong."""
+    """A broken package, and what is wrong with it."""
 
     name: str
     problem: str
 
 
 class Changes:
-    """Whether files have changed since the last look."""
+    """Whether files have changed since they were last read."""
 
     def __init__(self, *paths: Path) -> None:
         self._paths = paths
-        self._seen: tuple[int, ...] | None = None
-        self._looked = float("-inf")
+        self._stamps: tuple[int, ...] | None = None
+        self._read_at = float("-inf")
 
-    def due(self, now: float) -> bool:
-        """Whether it is time to read again."""
-        return now - self._looked >= MIN_GAP_S and self._stamps() != self._seen
+    def is_due(self, now: float) -> bool:
+        """Whether they changed, and the last reading was a while ago."""
+        return now - self._read_at >= MIN_GAP_S and self._find_stamps() != self._stamps
 
-    def taken(self) -> None:
-        """A reading begins now."""
-        self._seen, self._looked = self._stamps(), time.monotonic()
+    def mark_read(self) -> None:
+        """A reading starts now."""
+        self._stamps, self._read_at = self._find_stamps(), time.monotonic()
 
-    def _stamps(self) -> tuple[int, ...]:
-        return tuple(_stamp(path) for path in self._paths)
+    def _find_stamps(self) -> tuple[int, ...]:
+        return tuple(_read_stamp(path) for path in self._paths)
 
 
 class AptUpdates:
-    """Updates that the local lists know of; ``root`` is another file system in tests."""
+    """Updates in the local package lists; ``root`` is another file system in tests."""
 
     name = "apt"
     limit_s = LIMIT_S
@@ -76,28 +76,28 @@ class AptUpdates:
         status = root / "var/lib/dpkg/status"
         self._changes = Changes(self._lists, status, root / "etc/apt/preferences.d")
 
-    def missing(self) -> str | None:
-        """Why there is nothing to know."""
-        if not command.available("apt-get"):
-            return "there is no apt-get"
-        return None if self._lists.is_dir() else f"there is no {self._lists}"
+    def explain_absence(self) -> str | None:
+        """Why there is nothing to read, or None."""
+        if not command.is_installed("apt-get"):
+            return "apt-get is not installed"
+        return None if self._lists.is_dir() else f"{self._lists} does not exist"
 
-    def due(self, now: float) -> bool:
+    def is_due(self, now: float) -> bool:
         """Whether lists or packages have changed."""
-        return self._changes.due(now)
+        return self._changes.is_due(now)
 
     async def read(self) -> list[Update]:
         """What an upgrade would replace."""
-        self._changes.taken()
-        argv = ["apt-get", "-s", "-q", "-o", "Debug::NoLocking=1", *_inside(self._root)]
+        self._changes.mark_read()
+        argv = ["apt-get", "-s", "-q", "-o", "Debug::NoLocking=1", *_build_root_options(self._root)]
         outcome = await command.run([*argv, "dist-upgrade"], LIMIT_S)
         if not outcome.ok:
-            raise OSError(f"apt-get -s dist-upgrade ended with status {outcome.status}")
+            raise OSError(f"apt-get -s dist-upgrade exited with status {outcome.status}")
         return parse_updates(outcome.output)
 
 
 class BrokenPackages:
-    """Packages that are half installed, or lack what they depend on."""
+    """Packages that are half installed, or have unmet dependencies."""
 
     name = "dpkg"
     limit_s = LIMIT_S
@@ -107,32 +107,39 @@ class BrokenPackages:
         self._admin = root / "var/lib/dpkg"
         self._changes = Changes(self._admin / "status")
 
-    def missing(self) -> str | None:
-        """Why there is nothing to know."""
-        if not command.available("dpkg-query"):
-            return "there is no dpkg"
-        return None if (self._admin / "status").exists() else f"there is no {self._admin}/status"
+    def explain_absence(self) -> str | None:
+        """Why there is nothing to read, or None."""
+        if not command.is_installed("dpkg-query"):
+            return "dpkg-query is not installed"
+        return None if (self._admin / "status").exists() else f"{self._admin}/status does not exist"
 
-    def due(self, now: float) -> bool:
+    def is_due(self, now: float) -> bool:
         """Whether packages have changed."""
-        return self._changes.due(now)
+        return self._changes.is_due(now)
 
     async def read(self) -> list[Broken]:
-        """Every package that is not in order."""
-        self._changes.taken()
+        """Every broken package."""
+        self._changes.mark_read()
         form = "${db:Status-Status}\\t${db:Status-Eflag}\\t${binary:Package}\\n"
         argv = ["dpkg-query", f"--admindir={self._admin}", "-W", "-f", form]
         outcome = await command.run(argv, LIMIT_S)
         broken = parse_states(outcome.output)
-        if command.available("apt-get"):
-            argv = ["apt-get", "check", "-q", "-o", "Debug::NoLocking=1", *_inside(self._root)]
-            checked = await command.run(argv, LIMIT_S)
-            broken += [found for found in parse_unmet(checked.output) if not checked.ok]
+        if command.is_installed("apt-get"):
+            argv = [
+                "apt-get",
+                "check",
+                "-q",
+                "-o",
+                "Debug::NoLocking=1",
+                *_build_root_options(self._root),
+            ]
+            check = await command.run(argv, LIMIT_S)
+            broken += parse_unmet(check.output) if not check.ok else []
         return broken
 
 
 def parse_updates(output: str) -> list[Update]:
-    """The upgrades in what ``apt-get -s`` says; new packages are none."""
+    """The upgrades in the output of ``apt-get -s``; new packages are not upgrades."""
     return [
         Update(match["name"], match["old"], match["new"], match["origin"])
         for line in output.splitlines()
@@ -146,14 +153,14 @@ def parse_states(output: str) -> list[Broken]:
     for line in output.splitlines():
         state, flag, name = [*line.split("\t"), "", ""][:3]
         if flag == "reinstreq":
-            broken.append(Broken(name, "must be installed again"))
+            broken.append(Broken(name, "must be reinstalled"))
         elif state and state not in _SETTLED:
             broken.append(Broken(name, state))
     return broken
 
 
 def parse_unmet(output: str) -> list[Broken]:
-    """The unmet dependencies in what ``apt-get check`` says."""
+    """The unmet dependencies in the output of ``apt-get check``."""
     broken: list[Broken] = []
     _, _, listed = output.partition("unmet dependencies:\n")
     for line in listed.splitlines():
@@ -168,7 +175,7 @@ def parse_unmet(output: str) -> list[Broken]:
     return broken
 
 
-def _inside(root: Path) -> list[str]:
+def _build_root_options(root: Path) -> list[str]:
     return (
         []
         if root == Path("/")
@@ -176,7 +183,7 @@ def _inside(root: Path) -> list[str]:
     )
 
 
-def _stamp(path: Path) -> int:
+def _read_stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:

@@ -1,7 +1,7 @@
-"""Known vulnerabilities of the installed packages, by debsecan with data that lies here.
+"""Known vulnerabilities of the installed packages, from debsecan with local data.
 
-debsecan would download its data at each run; it is given a folder instead, and without
-the data in it nothing runs.
+debsecan would download its data on each run.  It gets a local folder instead; without data in
+that folder it is not run.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ _LINE = re.compile(r"^(?P<name>(?:CVE|TEMP)-\S+) (?P<package>\S+)(?: \((?P<notes
 
 
 class Vulnerability(NamedTuple):
-    """One vulnerability of one installed package; ``notes`` as debsecan has them."""
+    """One vulnerability of one installed package; ``notes`` as debsecan prints them."""
 
     name: str
     package: str
     notes: str
 
     @property
-    def grave(self) -> bool:
-        """High urgency, or exploitable from afar."""
+    def is_serious(self) -> bool:
+        """High urgency, or remotely exploitable."""
         return "high urgency" in self.notes or "remotely exploitable" in self.notes
 
     @property
-    def fixed(self) -> bool:
-        """Whether an update mends it."""
+    def is_fixed(self) -> bool:
+        """Whether an update fixes it."""
         return "fixed" in self.notes
 
 
 class Vulnerabilities:
-    """What debsecan finds; ``status`` is dpkg's file, another one in tests."""
+    """What debsecan reports; ``status`` is dpkg's file, another one in tests."""
 
     name = "cve"
     limit_s = LIMIT_S
@@ -45,20 +45,20 @@ class Vulnerabilities:
         self._status = status
         self._changes = Changes(data, status)
 
-    def missing(self) -> str | None:
-        """Why nothing can be known."""
-        if not command.available("debsecan"):
+    def explain_absence(self) -> str | None:
+        """Why debsecan cannot be run, or None."""
+        if not command.is_installed("debsecan"):
             return "debsecan is not installed"
-        return None if self._file() else f"{self._data} holds no data of debsecan"
+        return None if self._find_data() else f"{self._data} has no debsecan data"
 
-    def due(self, now: float) -> bool:
+    def is_due(self, now: float) -> bool:
         """Whether the data or the packages have changed."""
-        return self._changes.due(now)
+        return self._changes.is_due(now)
 
     async def read(self) -> list[Vulnerability]:
-        """Every one that debsecan knows of."""
-        self._changes.taken()
-        file = self._file()
+        """Every vulnerability that debsecan reports."""
+        self._changes.mark_read()
+        file = self._find_data()
         suite = file.name if file else "GENERIC"
         argv = [
             "debsecan",
@@ -68,19 +68,19 @@ class Vulnerabilities:
         ]
         outcome = await command.run([*argv, f"--status={self._status}"], LIMIT_S)
         if not outcome.ok:
-            raise OSError(f"debsecan ended with status {outcome.status}")
+            raise OSError(f"debsecan exited with status {outcome.status}")
         return parse(outcome.output)
 
-    def _file(self) -> Path | None:
-        """The release's data, else the data of all."""
-        for name in (_codename(), "GENERIC"):
+    def _find_data(self) -> Path | None:
+        """The data of this release, else the generic data."""
+        for name in (_read_codename(), "GENERIC"):
             if name and (path := self._data / name).is_file():
                 return path
         return None
 
 
 def parse(output: str) -> list[Vulnerability]:
-    """debsecan's summary."""
+    """The vulnerabilities in debsecan's summary."""
     return [
         Vulnerability(match["name"], match["package"], match["notes"] or "")
         for line in output.splitlines()
@@ -88,7 +88,7 @@ def parse(output: str) -> list[Vulnerability]:
     ]
 
 
-def _codename(path: Path = Path("/etc/os-release")) -> str:
+def _read_codename(path: Path = Path("/etc/os-release")) -> str:
     try:
         lines = path.read_text(errors="replace").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""One client's connection: frame, dispatch, reply in order, hold to the limits.
+"""One client's connection: frame, dispatch, reply in order, keep to the limits.
 
 On uvloop's callbacks rather than streams, which take three times as long per request.
 Invariants:
@@ -15,26 +15,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from cortexd.access import Peer, peer_of
-from cortexd.api import strictjson
-from cortexd.api.dialects import UNKNOWN, Call, read
-from cortexd.api.errors import (
-    CortexError,
-    InvalidJson,
-    RequestTimeout,
-    RequestTooLarge,
-    ShuttingDown,
-)
+from cortexd.access import Peer, read_peer
+from cortexd.api.dialects import UNKNOWN, Call
+from cortexd.api.errors import CortexError, RequestTimeout, ShuttingDown
 from cortexd.api.framing import Decoder, Frame, Kind
-from cortexd.wire.half_close import HANGUP_CHECK_S, HalfClosedWait, hung_up
-from cortexd.wire.slots import BatchMember, Slot
+from cortexd.wire.batch import run_batch
+from cortexd.wire.half_close import HANGUP_CHECK_S, HalfClosedWait, has_hung_up
+from cortexd.wire.order import ReplyOrder
+from cortexd.wire.requests import parse_frame
+from cortexd.wire.slots import Slot
+from cortexd.wire.state import State
+from cortexd.wire.timer import Timer
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from cortexd.wire.server import Server
+    from cortexd.api.errors import DaemonBusy
+    from cortexd.config import LimitsSection
+    from cortexd.dispatch import Dispatcher
 
 # How long one client is served before the others' turn: two hundred pings, or a few of
 # what takes longer.  Nobody feels it, and one turn's overhead is nothing beside it.
@@ -48,7 +48,33 @@ WRITE_HIGH_WATER = 256 * 1024
 # After a request without newline: the newline may be in the next packet.
 BARE_LINGER_S = 0.01
 # How long a client that was refused may take to notice.
-LET_GO_S = 2.0
+LINGERING_CLOSE_S = 2.0
+
+# Read for each frame: Python 3.11 needs ten times as long to read a member from its enum.
+_LINE = Kind.LINE
+_OPEN, _HALF_CLOSED, _CLOSING = State.OPEN, State.HALF_CLOSED, State.CLOSING
+
+
+class Host(Protocol):
+    """What a connection needs of the server that accepted it."""
+
+    dispatcher: Dispatcher
+    loop: asyncio.AbstractEventLoop
+    receive_buffer: memoryview
+    draining: bool
+
+    @property
+    def limits(self) -> LimitsSection:
+        """The limits in force."""
+
+    def check_capacity(self) -> DaemonBusy | None:
+        """Why a new client cannot be accepted, or None."""
+
+    def add(self, connection: Connection) -> None:
+        """Count a client that has connected."""
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a client that is gone."""
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -56,132 +82,138 @@ class Connection(asyncio.BufferedProtocol):
 
     peer: Peer
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._loop = server.loop
-        self._decoder = Decoder(server.limits.max_frame_bytes)
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._loop = loop = host.loop
+        self._state = State.FRESH
+        self._decoder = Decoder(host.limits.max_frame_bytes)
         self._frames: deque[Frame] = deque()
-        self._pending: deque[Slot] = deque()
+        self._order: ReplyOrder[Slot] = ReplyOrder()
         self._transport: asyncio.Transport | None = None
         self._writable = asyncio.Event()
         self._writable.set()
-        self._reading = True
-        self._half_closed = False
-        self._answered_bare = False
-        self._fresh = True  # has asked nothing yet
-        self._untrusted = False  # what follows cannot be told apart into requests
-        self._closing = False
-        self._frame_timer: asyncio.TimerHandle | None = None
-        self._stall_timer: asyncio.TimerHandle | None = None
-        self._linger_timer: asyncio.TimerHandle | None = None
-        self._hangup_timer: asyncio.TimerHandle | None = None
-        self._waiting: HalfClosedWait | None = None
+        self._frame_timer = Timer(loop)  # until a started frame is overdue
+        self._stall_timer = Timer(loop)  # until a client that does not read is dropped
+        self._linger_timer = Timer(loop)  # until a client that may send more is closed
+        self._hangup_timer = Timer(loop)  # until the next look at one that is not read from
+        self._half_closed_wait: HalfClosedWait | None = None
 
-    # What the transport tells
+    # What the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected; past the limit it gets an error and is let go."""
         self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's own class
         transport.set_write_buffer_limits(high=WRITE_HIGH_WATER)
-        if (refusal := self._server.refusal()) is not None:
-            self.write_line(self._server.dispatcher.failed(UNKNOWN, refusal))
-            self._let_go()
+        if (refusal := self._host.check_capacity()) is not None:
+            self._write([self._host.dispatcher.fail(UNKNOWN, refusal)])
+            self._close_lingering()
             return
-        self.peer = peer_of(transport.get_extra_info("socket"))
-        self._server.add(self)
+        self.peer = read_peer(transport.get_extra_info("socket"))
+        self._host.add(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where the next bytes go; all clients share it, for they are taken out at once."""
-        return self._server.receive_buffer
+        return self._host.receive_buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Bytes have come."""
-        if self._closing:
+        """Bytes have arrived."""
+        if self._state is _CLOSING:
             return
-        data = bytes(self._server.receive_buffer[:nbytes])
-        if self._answered_bare and data.lstrip(b" \t\r").startswith(b"\n"):
-            self._answered_bare = False  # the newline came late: the client does send them
+        data = bytes(self._host.receive_buffer[:nbytes])
+        if self._state is State.BARE and data.lstrip(b" \t\r").startswith(b"\n"):
+            self._state = self._state.after_late_newline()
         self._frames += self._decoder.feed(data)
         self._work()
         self._watch_partial_frame()
 
     def eof_received(self) -> bool:
         """The client sends no more; True keeps our side open for replies still due."""
-        self._half_closed = True
-        if self._closing:
+        if self._state is _CLOSING:
             self._close()
             return True
+        self._state = _HALF_CLOSED
         self._frames += self._decoder.end()
-        self._stop_timer("_frame_timer")
+        self._frame_timer.stop()
         self._work()
-        if not self.busy:
+        if not self.is_busy:
             self._close()
         elif self._transport is not None:
-            self._waiting = HalfClosedWait(self._loop, self._transport, lambda: self.busy)
+            self._half_closed_wait = HalfClosedWait(
+                self._loop, self._transport, lambda: self.is_busy
+            )
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: cancel its work."""
-        self._closing = True
-        for timer in ("_frame_timer", "_stall_timer", "_linger_timer", "_hangup_timer"):
-            self._stop_timer(timer)
-        if self._waiting is not None:
-            self._waiting.stop()
-        for slot in self._pending:
+        self._state = _CLOSING
+        for timer in (
+            self._frame_timer, self._stall_timer, self._linger_timer, self._hangup_timer,
+        ):  # fmt: skip
+            timer.stop()
+        if self._half_closed_wait is not None:
+            self._half_closed_wait.stop()
+        for slot in self._order:
             if slot.task is not None:
                 slot.task.cancel()
-        self._pending.clear()
+        self._order.clear()
         self._frames.clear()
         self._writable.set()
-        self._server.remove(self)
+        self._host.remove(self)
 
     def pause_writing(self) -> None:
         """The client does not read as fast as we write."""
         self._writable.clear()
-        self._stall_timer = self._loop.call_later(
-            self._server.limits.write_stall_sec, self._drop_stalled
-        )
+        self._stall_timer.start(self._host.limits.write_stall_sec, self._drop_stalled)
         self._update_reading()
 
     def resume_writing(self) -> None:
         """It has caught up."""
         self._writable.set()
-        self._stop_timer("_stall_timer")
+        self._stall_timer.stop()
         self._update_reading()
         if self._frames:
             self._loop.call_soon(self._work)
 
-    # What slots and the server ask
+    # What slots and the server call
 
     def is_first(self, slot: Slot) -> bool:
-        """Whether ``slot`` is the one whose events and reply go out now."""
-        return bool(self._pending) and self._pending[0] is slot
+        """Whether the events and the reply of ``slot`` may leave now."""
+        return self._order.is_first(slot)
 
-    def write_line(self, line: bytes) -> None:
-        """Send one line."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(line + b"\n")
+    def send_event(self, slot: Slot, line: bytes) -> None:
+        """Send one event, or keep it until the requests before it are answered."""
+        if lines := self._order.add_event(slot, line):
+            self._write(lines)
 
-    async def writable(self) -> None:
+    def send_ready(self) -> None:
+        """Send the replies at the front of the order that are there."""
+        if lines := self._order.take_ready():
+            self._write(lines)
+        if self._frames:
+            self._work()
+        self._update_reading()
+        self._close_if_answered()
+
+    async def wait_writable(self) -> None:
         """Wait until the client has taken what is in its buffer."""
         if not self._writable.is_set():
             await self._writable.wait()
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether a reply is due."""
-        return bool(self._pending or self._frames)
+        return bool(self._order or self._frames)
 
     def close_when_idle(self) -> None:
-        """Part of the shutdown: idle clients are let go at once, others once answered.
+        """Part of the shutdown: close idle clients at once, others once they are answered.
 
-        One that has connected and not asked yet is waited for: it would take our going for
-        the loss of its request.
+        One that has connected and not asked yet gets a moment: closed now, it would take our
+        going for the loss of its request.
         """
-        if self.busy:
+        if self.is_busy:
             return
-        if self._fresh:
-            self._fresh = False
+        if self._state is State.FRESH:
+            self._state = _OPEN
             self._loop.call_later(FRESH_GRACE_S, self.close_when_idle)
         else:
             self._close()
@@ -189,12 +221,12 @@ class Connection(asyncio.BufferedProtocol):
     def cancel_all(self) -> None:
         """The drain time is over: answer what still runs with SHUTTING_DOWN and close."""
         self._frames.clear()
-        for slot in list(self._pending):
+        for slot in list(self._order):
             if slot.task is not None:
                 slot.task.cancel()
             if slot.reply is None:
                 error = ShuttingDown("the daemon stopped before the answer was complete")
-                slot.reply = self._server.dispatcher.failed(slot.call, error)
+                slot.reply = self._host.dispatcher.fail(slot.call, error)
         self.send_ready()
         self._close()
 
@@ -205,8 +237,8 @@ class Connection(asyncio.BufferedProtocol):
         out: list[bytes] = []
         turn_over = False
         turn_ends = time.monotonic() + TURN_S
-        while self._frames and not self._closing and not turn_over:
-            if len(self._pending) >= MAX_PENDING or not self._writable.is_set():
+        while self._frames and not turn_over and self._state is not _CLOSING:
+            if len(self._order) >= MAX_PENDING or not self._writable.is_set():
                 break
             kind, data = self._frames.popleft()
             self._serve(kind, data, out)
@@ -216,99 +248,41 @@ class Connection(asyncio.BufferedProtocol):
         if self._frames and turn_over:
             self._loop.call_soon(self._work)
         self._update_reading()
-        self._after_replies()
+        self._close_if_answered()
 
     def _serve(self, kind: Kind, data: bytes, out: list[bytes]) -> None:
         """Serve one frame; a reply that is there at once goes to ``out``."""
-        dispatcher = self._server.dispatcher
-        self._fresh = False
-        self._answered_bare = kind is Kind.BARE
-        if kind is Kind.LINE or kind is Kind.BARE:
-            try:
-                calls = read(strictjson.loads(data))
-            except CortexError as error:
-                self._reply(dispatcher.failed(UNKNOWN, error), out)
-                return
-            if isinstance(calls, Call):
-                self._run(calls, out)
-            else:
-                self._run_batch(calls)
-        elif kind is Kind.GARBAGE:
-            garbage = InvalidJson(
-                f"a request is a JSON object; this starts with byte 0x{data[0]:02x}",
-                hint='send for example {"command":"ping"}',
-            )
-            self._reply(dispatcher.failed(UNKNOWN, garbage), out)
-        else:
-            limit = self._server.limits.max_frame_bytes
-            self._untrusted = True
-            too_large = RequestTooLarge(
-                f"the request is longer than {limit} bytes",
-                hint="raise limits.max_frame_bytes in daemon.yaml",
-                limit=limit,
-            )
-            self._reply(dispatcher.failed(UNKNOWN, too_large), out)
-
-    def _run(self, call: Call, out: list[bytes]) -> None:
-        slot = Slot(self, call)
-        result = self._server.dispatcher.run(call, slot)
-        if isinstance(result, bytes):
-            if call.answered:
-                self._reply(result, out)
+        dispatcher = self._host.dispatcher
+        if kind is not _LINE or self._state is not _OPEN:
+            self._state = self._state.after_frame(kind)
+        try:
+            request = parse_frame(kind, data, self._decoder.max_frame_bytes)
+        except CortexError as error:
+            self._reply(dispatcher.fail(UNKNOWN, error), out)
             return
-        self._start(slot, result)
-
-    def _run_batch(self, calls: list[Call]) -> None:
-        """A JSON-RPC batch: one reply that holds all, in order, or none if all are notices."""
-        slot = Slot(self, UNKNOWN)
-        dispatcher = self._server.dispatcher
-
-        async def one(call: Call) -> bytes:
-            result = dispatcher.run(call, BatchMember(slot, call))
-            return result if isinstance(result, bytes) else await result
-
-        async def gather() -> bytes:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(call)) for call in calls]
-            replies = [
-                task.result() for call, task in zip(calls, tasks, strict=True) if call.answered
-            ]
-            return b"[" + b",".join(replies) + b"]" if replies else b""
-
-        self._start(slot, gather())
+        if isinstance(request, Call):
+            slot = Slot(self, request)
+            result = dispatcher.run(request, slot)
+            if not isinstance(result, bytes):
+                self._start(slot, result)
+            elif request.expects_reply:
+                self._reply(result, out)
+        else:
+            self._start(Slot(self, UNKNOWN), run_batch(dispatcher, request, self.peer))
 
     def _start(self, slot: Slot, work: Coroutine[Any, Any, bytes]) -> None:
-        self._pending.append(slot)
+        self._order.append(slot)
         slot.task = self._loop.create_task(work)
-        slot.task.add_done_callback(slot.done)
+        slot.task.add_done_callback(slot.finish)
 
     def _reply(self, line: bytes, out: list[bytes]) -> None:
         """A reply that is there already: send it, or keep it behind those still due."""
-        if self._pending:
+        if self._order:
             slot = Slot(self, UNKNOWN)
             slot.reply = line
-            self._pending.append(slot)
+            self._order.append(slot)
         else:
             out.append(line)
-
-    def send_ready(self) -> None:
-        """Send the replies at the front of the order that are there."""
-        out: list[bytes] = []
-        while self._pending and (reply := self._pending[0].reply) is not None:
-            self._pending.popleft()
-            if reply:
-                out.append(reply)
-            if self._pending:
-                if out:
-                    self._write(out)
-                    out.clear()
-                self._pending[0].move_up()
-        if out:
-            self._write(out)
-        if self._frames:
-            self._work()
-        self._update_reading()
-        self._after_replies()
 
     def _write(self, lines: list[bytes]) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -317,109 +291,100 @@ class Connection(asyncio.BufferedProtocol):
 
     # Keeping to the limits
 
-    def _after_replies(self) -> None:
+    def _close_if_answered(self) -> None:
         """Close once nothing is due to a client that expects no more."""
-        if self.busy or self._closing:
+        state = self._state
+        if state is _CLOSING or self.is_busy:
             return
-        if self._half_closed or self._server.draining:
+        if state is _HALF_CLOSED or self._host.draining:
             self._close()
-        elif self._untrusted:
-            self._let_go()
-        elif self._answered_bare and not self._decoder.partial and self._linger_timer is None:
-            self._linger_timer = self._loop.call_later(BARE_LINGER_S, self._end_linger)
+        elif state is State.UNTRUSTED:
+            self._close_lingering()
+        elif state is State.BARE and not self._decoder.partial:
+            self._linger_timer.start(BARE_LINGER_S, self._close_bare)
 
-    def _end_linger(self) -> None:
-        self._linger_timer = None
-        if self._answered_bare and not self.busy and not self._decoder.partial:
+    def _close_bare(self) -> None:
+        if self._state is State.BARE and not self.is_busy and not self._decoder.partial:
             self._close()
 
     def _watch_partial_frame(self) -> None:
         """Give a started frame its time; the clock runs while we read, from its first byte."""
-        if not self._decoder.partial or self._closing or not self._reading:
-            if self._frame_timer is not None:
-                self._stop_timer("_frame_timer")
-        elif self._frame_timer is None:
-            self._frame_timer = self._loop.call_later(
-                self._server.limits.frame_timeout_sec, self._frame_overdue
-            )
+        if (
+            self._decoder.partial
+            and self._state is not _CLOSING
+            and self._transport is not None
+            and self._transport.is_reading()
+        ):
+            self._frame_timer.start(self._host.limits.frame_timeout_sec, self._fail_overdue_frame)
+        else:
+            self._frame_timer.stop()
 
-    def _frame_overdue(self) -> None:
-        self._frame_timer = None
-        limit = self._server.limits.frame_timeout_sec
+    def _fail_overdue_frame(self) -> None:
+        limit = self._host.limits.frame_timeout_sec
         error = RequestTimeout(
-            f"the request was not complete {limit:g} s after its first byte",
+            f"the request was still incomplete {limit:g} s after its first byte",
             hint="end a request with a newline",
             timeout_s=limit,
         )
         out: list[bytes] = []
-        self._reply(self._server.dispatcher.failed(UNKNOWN, error), out)
+        self._reply(self._host.dispatcher.fail(UNKNOWN, error), out)
         if out:
             self._write(out)
         self._decoder.end()
-        self._untrusted = True
-        self._after_replies()
+        self._state = self._state.after_lost_trust()
+        self._close_if_answered()
 
     def _update_reading(self) -> None:
         """Read only while the client reads and is owed little."""
         transport = self._transport
-        if transport is None or transport.is_closing() or self._half_closed:
+        if transport is None or self._state is _HALF_CLOSED or transport.is_closing():
             return
-        full = len(self._pending) >= MAX_PENDING or bool(self._frames)
+        full = len(self._order) >= MAX_PENDING or bool(self._frames)
         wanted = not full and self._writable.is_set()
-        if wanted == self._reading:
+        if wanted == transport.is_reading():
             return
-        self._reading = wanted
         if wanted:
             transport.resume_reading()
         else:
             transport.pause_reading()
-            if self._hangup_timer is None:
-                self._hangup_timer = self._loop.call_later(HANGUP_CHECK_S, self._look_for_hangup)
+            self._hangup_timer.start(HANGUP_CHECK_S, self._check_hangup)
         self._watch_partial_frame()
 
-    def _look_for_hangup(self) -> None:
+    def _check_hangup(self) -> None:
         """While nothing is read from a client, nobody reports that it has gone."""
-        self._hangup_timer = None
-        if self._reading or self._closing or self._transport is None:
+        transport = self._transport
+        if transport is None or self._state is _CLOSING or transport.is_reading():
             return
-        if hung_up(self._transport):
+        if has_hung_up(transport):
             self._abort()
-            return
-        self._hangup_timer = self._loop.call_later(HANGUP_CHECK_S, self._look_for_hangup)
+        else:
+            self._hangup_timer.start(HANGUP_CHECK_S, self._check_hangup)
 
     def _drop_stalled(self) -> None:
-        self._stall_timer = None
-        self._server.dispatcher.context.counters.dropped_connections += 1
+        self._host.dispatcher.context.counters.dropped_connections += 1
         self._abort()
-
-    def _stop_timer(self, name: str) -> None:
-        timer: asyncio.TimerHandle | None = getattr(self, name)
-        if timer is not None:
-            timer.cancel()
-            setattr(self, name, None)
 
     def _close(self) -> None:
         """Close once everything written has gone out, or nobody has read it for too long."""
-        self._closing = True
+        self._state = _CLOSING
         if self._transport is None:
             return
-        if self._transport.get_write_buffer_size() and self._stall_timer is None:
-            self._stall_timer = self._loop.call_later(
-                self._server.limits.write_stall_sec, self._drop_stalled
-            )
+        if self._transport.get_write_buffer_size():
+            self._stall_timer.start(self._host.limits.write_stall_sec, self._drop_stalled)
         self._transport.close()
 
-    def _let_go(self) -> None:
+    def _close_lingering(self) -> None:
         """End our side and swallow what the client still sends, so that it reads its error.
 
         Closing at once would reset the connection under a client that is still writing.
         """
-        self._closing = True
+        self._state = _CLOSING
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write_eof()
-            self._linger_timer = self._loop.call_later(LET_GO_S, self._close)
+            self._linger_timer.stop()
+            self._linger_timer.start(LINGERING_CLOSE_S, self._close)
 
     def _abort(self) -> None:
-        self._closing = True
+        self._state = _CLOSING
         if self._transport is not None:
             self._transport.abort()

@@ -1,8 +1,8 @@
-"""A client that sends no more and waits for a reply: keep it waiting, notice when it goes.
+"""Keep a half-closed client waiting for its reply, and notice when it is gone.
 
-socat gives up 0.5 s after its end of input unless bytes come, so such a client, and no
-other, is sent white space, which may stand before any JSON value.  That the other end has
-closed altogether shows only as a hang-up of the socket, which nobody reports unasked.
+socat gives up 0.5 s after its end of input unless bytes arrive, so such a client, and no
+other, is sent white space, which may precede any JSON value.  That the other end has closed
+both sides shows only as a hang-up of the socket, which has to be polled for.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 import select
 from typing import TYPE_CHECKING
 
+from cortexd.wire.timer import Timer
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
 # Well below socat's 0.5 s.
 KEEPALIVE_S = 0.25
-# The model is to stop within 0.2 s of its client's end.
+# The model must stop within 0.2 s after its client has gone.
 HANGUP_CHECK_S = 0.1
 
 
-def hung_up(transport: asyncio.Transport) -> bool:
-    """Whether the other end has closed altogether, and not only its sending side."""
+def has_hung_up(transport: asyncio.Transport) -> bool:
+    """Whether the other end has closed both sides, not only its sending side."""
     if transport.is_closing():
         return True
     poll = select.poll()
@@ -30,36 +32,32 @@ def hung_up(transport: asyncio.Transport) -> bool:
 
 
 class HalfClosedWait:
-    """Runs from the client's half-close until nothing is due or it is gone."""
+    """Runs from the half-close until no reply is due or the client is gone."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         transport: asyncio.Transport,
-        still_due: Callable[[], bool],
+        is_reply_due: Callable[[], bool],
     ) -> None:
-        self._loop = loop
         self._transport = transport
-        self._still_due = still_due
+        self._is_reply_due = is_reply_due
         self._quiet_s = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self._look()
+        self._timer = Timer(loop)
+        self._check()
 
     def stop(self) -> None:
         """The connection is gone."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer.stop()
 
-    def _look(self) -> None:
-        self._timer = None
-        if not self._still_due():
+    def _check(self) -> None:
+        if not self._is_reply_due():
             return
-        if hung_up(self._transport):
+        if has_hung_up(self._transport):
             self._transport.abort()
             return
         if self._quiet_s + HANGUP_CHECK_S > KEEPALIVE_S:
             self._transport.write(b" ")
             self._quiet_s = 0.0
         self._quiet_s += HANGUP_CHECK_S
-        self._timer = self._loop.call_later(HANGUP_CHECK_S, self._look)
+        self._timer.start(HANGUP_CHECK_S, self._check)

@@ -1,8 +1,7 @@
-"""The daemon's Unix socket: taken over from systemd, or made here.
+"""The daemon's Unix socket, when systemd does not pass one.
 
-A path that a live daemon answers on is refused; one that a dead daemon left is taken
-over.  Looking and taking are one step: two that start at the same instant hold a lock on the
-folder in turn.
+A path on which a running daemon answers is refused; one left by a dead daemon is taken over.
+A lock on the folder makes both one step, even if two daemons start at the same time.
 """
 
 from __future__ import annotations
@@ -25,25 +24,25 @@ if TYPE_CHECKING:
 
 # Asking whether a socket is alive must not hang on one whose backlog is full.
 _PROBE_TIMEOUT_S = 1.0
-# Others hold the folder's lock for milliseconds; whoever may read the folder may hold it longer,
-# and must not keep the daemon from starting.
+# Daemons hold the folder's lock for milliseconds; anyone who may read the folder can hold it for
+# longer, and must not keep the daemon from starting.
 _LOCK_TIMEOUT_S = 3.0
 _LOCK_PAUSE_S = 0.01
 
 
 def open_socket(settings: SocketSection) -> socket.socket:
-    """Make the listening socket.
+    """Open the listening socket.
 
     Raises:
-        ConfigError: the path is in use, is something else, or cannot be made.
+        ConfigError: the path is in use, is something else, or cannot be opened.
     """
-    with _alone(settings.path.parent):
+    with _lock_folder(settings.path.parent):
         return _open(settings)
 
 
 def _open(settings: SocketSection) -> socket.socket:
     path = settings.path
-    _clear(path)
+    _clear_path(path)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     umask = os.umask(0o777 & ~settings.mode)
     try:
@@ -51,7 +50,7 @@ def _open(settings: SocketSection) -> socket.socket:
         listening.listen(settings.backlog)
     except OSError as error:
         listening.close()
-        raise _cannot_listen(path, error) from error
+        raise _listen_error(path, error) from error
     finally:
         os.umask(umask)
     return listening
@@ -65,11 +64,11 @@ def remove_socket(path: Path, listening_inode: int) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, where there is one to be had."""
+def _lock_folder(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock if it can be had in time."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:  # what is wrong with it is said by bind
+    except OSError:  # bind reports what is wrong with it
         yield
         return
     deadline = time.monotonic() + _LOCK_TIMEOUT_S
@@ -85,17 +84,17 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _clear(path: Path) -> None:
+def _clear_path(path: Path) -> None:
     """Remove a dead daemon's socket; refuse anything else that is at ``path``."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _cannot_listen(path, error) from error
+        raise _listen_error(path, error) from error
     if not stat.S_ISSOCK(mode):
         raise ConfigError(
-            f"{path} exists and is no socket", hint="move it away, or set socket.path"
+            f"{path} exists and is not a socket", hint="move it away, or set socket.path"
         )
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(_PROBE_TIMEOUT_S)
@@ -106,17 +105,17 @@ def _clear(path: Path) -> None:
                 path.unlink()
             return
         except OSError as error:
-            raise _cannot_listen(path, error) from error
+            raise _listen_error(path, error) from error
     raise ConfigError(
         f"another cortexd is serving {path}",
         hint="stop it (cortex daemon shutdown), or set CORTEX_SOCKET to another path",
     )
 
 
-def _cannot_listen(path: Path, error: OSError) -> ConfigError:
+def _listen_error(path: Path, error: OSError) -> ConfigError:
     hint = None
     if isinstance(error, FileNotFoundError):
-        hint = f"make its directory: mkdir -p {path.parent}"
+        hint = f"create its directory: mkdir -p {path.parent}"
     elif isinstance(error, PermissionError):
         hint = "set CORTEX_SOCKET to a path you may write, or run: cortex up"
     return ConfigError(f"cannot listen on {path}: {error.strerror or error}", hint=hint)

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from cortexd.api.errors import DaemonBusy
-from cortexd.wire.connection import FRESH_GRACE_S, LET_GO_S, Connection
+from cortexd.wire.connection import FRESH_GRACE_S, LINGERING_CLOSE_S, Connection
 
 if TYPE_CHECKING:
     import socket
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from cortexd.dispatch import Dispatcher
 
 
-# Taken from a client at once: what can be cut into requests in a millisecond.
+# Read from a client at a time: what can be cut into requests in a millisecond.
 RECEIVE_BYTES = 16 * 1024
 
 
 class Server:
-    """The listening sockets and the table of connections."""
+    """The listening sockets and the table of connections; hosts each `Connection`."""
 
     def __init__(self, dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop) -> None:
         self.dispatcher = dispatcher
@@ -35,7 +35,7 @@ class Server:
 
     @property
     def limits(self) -> LimitsSection:
-        """The limits that hold now."""
+        """The limits in force."""
         return self.dispatcher.context.config.limits
 
     def __len__(self) -> int:
@@ -50,40 +50,37 @@ class Server:
                 )
             )
 
-    def refusal(self) -> DaemonBusy | None:
-        """Why a new client cannot be taken, or None."""
+    def check_capacity(self) -> DaemonBusy | None:
+        """Why a new client cannot be accepted, or None."""
         limit = self.limits.max_connections
         if len(self._connections) < limit:
             return None
         self.dispatcher.context.counters.refused_connections += 1
         return DaemonBusy(
-            f"{limit} clients are connected; that is the limit",
+            f"{limit} clients are connected, which is the limit",
             hint="close some, or raise limits.max_connections in daemon.yaml",
             retry_after_s=1.0,
         )
 
     def add(self, connection: Connection) -> None:
-        """A client has come."""
+        """Count a client that has connected."""
         self.dispatcher.context.counters.connections += 1
         self._connections.add(connection)
         self._empty.clear()
 
     def remove(self, connection: Connection) -> None:
-        """A client has gone."""
+        """Forget a client that is gone."""
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
 
-    def _refuse_work(self) -> None:
-        self.dispatcher.closing = True
-
     async def drain(self, timeout_s: float) -> None:
-        """Take no more clients, let running requests finish, then end what is left."""
+        """Accept no more clients, let running requests finish, then end the rest."""
         self.draining = True
         for listener in self._listeners:
             listener.close()
         # Until then, clients that have just connected are served like any other.
-        self.loop.call_later(FRESH_GRACE_S, self._refuse_work)
+        self.loop.call_later(FRESH_GRACE_S, self.dispatcher.stop_work)
         for connection in list(self._connections):
             connection.close_when_idle()
         try:
@@ -93,5 +90,5 @@ class Server:
             for connection in list(self._connections):
                 connection.cancel_all()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LET_GO_S):
+                async with asyncio.timeout(LINGERING_CLOSE_S):
                     await self._empty.wait()

@@ -1,15 +1,17 @@
-"""One request's place in the order of a connection's replies.
+"""What a handler sees of the client that called it.
 
-A slot is what a handler sees as its caller.  Events and replies leave in the order of the
-requests: what comes too early is kept until the requests before it are answered.
+A slot is one request's place in the order of replies, and the way back to its client.
 """
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cortexd.wire.order import Place
+
 if TYPE_CHECKING:
+    import asyncio
+
     from cortexd.access import Peer
     from cortexd.api.dialects import Call
 
@@ -20,29 +22,29 @@ class Outlet(Protocol):
     peer: Peer
 
     def is_first(self, slot: Slot) -> bool:
-        """Whether ``slot`` is the one whose events and reply go out now."""
+        """Whether the events and the reply of ``slot`` may leave now."""
 
-    def write_line(self, line: bytes) -> None:
-        """Send one line."""
+    def send_event(self, slot: Slot, line: bytes) -> None:
+        """Send one event, or keep it until the requests before it are answered."""
 
     def send_ready(self) -> None:
         """Send the replies at the front of the order that are there."""
 
-    async def writable(self) -> None:
+    async def wait_writable(self) -> None:
         """Wait until the client has taken what is in its buffer."""
 
 
-class Slot:
+class Slot(Place):
     """One request's place in the order of replies; what its handler sees as the caller."""
 
-    __slots__ = ("_events", "call", "connection", "reply", "task")
+    __slots__ = ("call", "connection", "task")
 
     def __init__(self, connection: Outlet, call: Call) -> None:
+        self.events = []  # not by super(): one call less for each request
+        self.reply = None
         self.connection = connection
         self.call = call
-        self.reply: bytes | None = None
         self.task: asyncio.Task[bytes] | None = None
-        self._events: list[bytes] = []
 
     @property
     def peer(self) -> Peer:
@@ -55,49 +57,27 @@ class Slot:
         return str(self.call.id) if self.call.has_id else None
 
     @property
-    def heard(self) -> bool:
+    def is_live(self) -> bool:
         """Whether the requests before this one are answered, so that events go out at once."""
         return self.connection.is_first(self)
 
     def emit(self, event: str, data: dict[str, Any]) -> None:
         """Send one event, or keep it until the requests before this one are answered."""
-        line = self.call.event(event, data)
-        if self.connection.is_first(self):
-            self.connection.write_line(line)
-        else:
-            self._events.append(line)
+        self.connection.send_event(self, self.call.encode_event(event, data))
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait for the client to read.
 
         Never for the requests before this one: they may be waiting for what this one holds.
         """
-        if self.heard:
-            await self.connection.writable()
+        if self.is_live:
+            await self.connection.wait_writable()
 
-    def done(self, task: asyncio.Task[bytes]) -> None:
-        """The work has ended; a cancelled one has nobody to answer, or has been answered."""
+    def finish(self, task: asyncio.Task[bytes]) -> None:
+        """Take the reply of the work that has ended.
+
+        Work that was cancelled has nobody to answer, or has been answered already.
+        """
         if not task.cancelled() and self.reply is None:
-            self.reply = task.result() if self.call.answered else b""
+            self.reply = task.result() if self.call.expects_reply else b""
             self.connection.send_ready()
-
-    def move_up(self) -> None:
-        """The requests before this one are answered: send what was kept."""
-        for line in self._events:
-            self.connection.write_line(line)
-        self._events.clear()
-
-
-class BatchMember:
-    """The caller of one request in a batch: it has no turn of its own to send events."""
-
-    def __init__(self, slot: Slot, call: Call) -> None:
-        self.peer = slot.peer
-        self.client_id = str(call.id) if call.has_id else None
-        self.heard = False
-
-    def emit(self, event: str, data: dict[str, Any]) -> None:
-        """A batch has one reply and no events."""
-
-    async def drained(self) -> None:
-        """Nothing was sent."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.errors import Failure, UsageFault
+from cortex_cli.errors import Failure, UsageError
 from cortex_cli.interpreter import CommandInterpreter
 from tests.cortex_cli.conftest import Cortex
 from tests.support.fake_llm import FakeLlm, say
@@ -64,9 +64,9 @@ def test_what_makes_no_sense(cortex: Cortex) -> None:
     with pytest.raises(ValueError, match="empty"):
         fake(cortex).parse("  ")
     assert fake(cortex).parse("nothing to do") == []
-    with pytest.raises(UsageFault, match="CORTEX_PROVIDER is 'clade'"):
+    with pytest.raises(UsageError, match="CORTEX_PROVIDER is 'clade'"):
         CommandInterpreter(provider="clade", environ=cortex.environ).parse("x")
     environ = {**cortex.environ, "CORTEX_FAKE_COMMANDS": "[1]"}
-    with pytest.raises(Failure, match="holds no list of commands"):
+    with pytest.raises(Failure, match="has no list of commands"):
         CommandInterpreter(provider="fake", environ=environ).parse("x")
     assert "CORTEX_FAKE_COMMANDS" not in os.environ

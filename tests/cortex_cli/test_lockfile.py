@@ -8,7 +8,7 @@ WAITER = """
 import sys
 from pathlib import Path
 from cortex_cli import lockfile
-with lockfile.held(Path(sys.argv[1]), "up"):
+with lockfile.hold(Path(sys.argv[1]), "up"):
     print("held", flush=True)
     sys.stdin.read()
 """

@@ -26,7 +26,7 @@ def test_a_slip_is_answered_with_the_nearest_command(cortex: Cortex) -> None:
     done = cortex.run("instal", "nginx")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "cortex: there is no command 'instal'; did you mean 'install'?\nhint: try: cortex --help\n"
+        "cortex: no command is named 'instal'; did you mean 'install'?\nhint: try: cortex --help\n"
     )
 
 
@@ -62,7 +62,7 @@ def test_a_defect_is_never_a_traceback(
     monkeypatch.setitem(COMMANDS, "broken", "cortex_cli.commands.broken:broken")
     monkeypatch.delenv("CORTEX_DEBUG", raising=False)
     assert main(["broken"]) == 1
-    assert capsys.readouterr().err.startswith("cortex: a defect of cortex: ModuleNotFoundError: ")
+    assert capsys.readouterr().err.startswith("cortex: internal error: ModuleNotFoundError: ")
     monkeypatch.setenv("CORTEX_DEBUG", "1")
     with pytest.raises(ModuleNotFoundError):
         main(["broken"])

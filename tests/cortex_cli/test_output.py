@@ -9,22 +9,22 @@ from cortex_cli import output
 
 
 def test_what_a_terminal_acts_on_is_written_out() -> None:
-    assert output.escaped("a\x1b[31mred\x07") == "a\\x1b[31mred\\x07"
-    assert output.escaped("abc\u202edcba\u2066") == "abc\\u202edcba\\u2066"
-    assert output.escaped("\x9b2J\r\ud800\U000e0041") == "\\x9b2J\\x0d\\ud800\\U000e0041"
-    assert output.escaped("tab\tand\nnewline é 漢 🙂") == "tab\tand\nnewline é 漢 🙂"
+    assert output.escape("a\x1b[31mred\x07") == "a\\x1b[31mred\\x07"
+    assert output.escape("abc\u202edcba\u2066") == "abc\\u202edcba\\u2066"
+    assert output.escape("\x9b2J\r\ud800\U000e0041") == "\\x9b2J\\x0d\\ud800\\U000e0041"
+    assert output.escape("tab\tand\nnewline é 漢 🙂") == "tab\tand\nnewline é 漢 🙂"
 
 
 @given(st.text(st.characters(exclude_categories=[])))
 def test_nothing_unsafe_is_left(text: str) -> None:
-    shown = output.escaped(text)
+    shown = output.escape(text)
     assert not output.UNSAFE.search(shown)
     shown.encode()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_json_stays_the_same_value(text: str) -> None:
-    safe = output.UNSAFE_IN_JSON.sub(output._json_escape, json.dumps(text, ensure_ascii=False))
+    safe = output.UNSAFE_IN_JSON.sub(output._escape_json, json.dumps(text, ensure_ascii=False))
     assert json.loads(safe) == text
 
 

@@ -18,12 +18,12 @@ def reap(process: Process) -> int:
 def test_a_process_from_start_to_end(tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = processes.spawn(SLEEP, os.environ, log)
-    processes.record(tmp_path / "pid", process)
-    assert processes.recorded(tmp_path / "pid") == process
+    processes.write_record(tmp_path / "pid", process)
+    assert processes.read_record(tmp_path / "pid") == process
     assert os.getsid(process.pid) == process.pid
     assert processes.stop(process, 10.0)
     assert reap(process) == -signal.SIGTERM
-    assert processes.recorded(tmp_path / "pid") is None
+    assert processes.read_record(tmp_path / "pid") is None
     assert processes.stop(process, 1.0)
     assert log.stat().st_mode & 0o777 == 0o600
 
@@ -41,8 +41,8 @@ def test_a_pid_that_somebody_else_has_now_is_left_alone(tmp_path: Path) -> None:
     other = subprocess.Popen(SLEEP)
     try:
         stale = Process(other.pid, 1)
-        processes.record(tmp_path / "pid", stale)
-        assert processes.recorded(tmp_path / "pid") is None
+        processes.write_record(tmp_path / "pid", stale)
+        assert processes.read_record(tmp_path / "pid") is None
         assert processes.stop(stale, 0.2)
         assert other.poll() is None
     finally:
@@ -54,17 +54,17 @@ def test_a_zombie_is_not_running(tmp_path: Path) -> None:
     process = processes.spawn([sys.executable, "-c", "print('last words')"], {}, tmp_path / "log")
     handle = os.pidfd_open(process.pid)
     try:
-        assert processes._ended(handle, 20.0)
+        assert processes._wait_for_exit(handle, 20.0)
     finally:
         os.close(handle)
     assert not processes.is_running(process)
-    assert processes.log_tail(tmp_path / "log", 3) == ["last words"]
+    assert processes.read_log_tail(tmp_path / "log", 3) == ["last words"]
     reap(process)
 
 
 def test_records_that_are_none(tmp_path: Path) -> None:
     for text in ("", "7", "{}", '{"pid": "x", "started": 1}', '{"pid": -1, "started": 1}'):
         (tmp_path / "pid").write_text(text)
-        assert processes.recorded(tmp_path / "pid") is None
-    assert processes.recorded(tmp_path / "none") is None
-    assert processes.log_tail(tmp_path / "none", 3) == []
+        assert processes.read_record(tmp_path / "pid") is None
+    assert processes.read_record(tmp_path / "none") is None
+    assert processes.read_log_tail(tmp_path / "none", 3) == []

@@ -122,7 +122,7 @@ def test_a_client_that_goes_away_frees_the_slot(
     with model_server(
         tmp_path, model=tiny, engine=engine, env=settings, unix=True, options=JOURNALLED
     ) as server:
-        gone = ask(server, LONG, "no longer exists")
+        gone = ask(server, LONG, "gone")
         gone.recv(100)
         gone.close()
         started = time.monotonic()

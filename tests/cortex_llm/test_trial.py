@@ -61,9 +61,9 @@ def test_each_engine_survives_a_token(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("SIGSEGV", "ended by SIGSEGV: it is not compatible with this processor"),
+        ("SIGSEGV", "killed by SIGSEGV: it is not compatible with this processor"),
         ("SIGILL", "killed by SIGILL: it was built for another processor"),
-        ("SIGKILL", "ended by SIGKILL: it was killed, probably out of memory"),
+        ("SIGKILL", "killed by SIGKILL: it was killed, probably out of memory"),
     ],
 )
 def test_a_death_by_signal_is_named_with_its_remedy(

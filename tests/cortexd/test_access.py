@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from cortexd.access import Level, Peer, Policy, peer_of
+from cortexd.access import Level, Peer, Policy, read_peer
 from tests.support.daemon import RunningDaemon, daemon, eventually
 from tests.support.fake_llm import FakeLlm, endless, hang
 
@@ -78,7 +78,7 @@ def test_levels() -> None:
 def test_peer_of_this_process() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        peer = peer_of(ours)
+        peer = read_peer(ours)
         assert (peer.pid, peer.uid, peer.gid) == (os.getpid(), os.getuid(), os.getgid())
 
 
@@ -91,7 +91,7 @@ def test_any_user_reads_and_asks_and_only_some_administer(open_folder: Path) -> 
         assert code(ask_as(cortexd, OTHER, "inference", prompt="x")) == "LLM_UNAVAILABLE"
         refused = ask_as(cortexd, OTHER, "config.reload")
         assert code(refused) == "UNAUTHORIZED"
-        assert f"user {OTHER} has use" in refused["error"]["message"]
+        assert f"user {OTHER} is not one of them" in refused["error"]["message"]
         assert group.gr_name in refused["error"]["details"]["hint"]
         assert code(ask_as(cortexd, OTHER, "shutdown")) == "UNAUTHORIZED"
         assert code(ask_as(cortexd, OTHER, "config.reload", groups=str(group.gr_gid))) == "ok"

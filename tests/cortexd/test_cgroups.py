@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cortexd.cgroups import unit_in, unit_of
+from cortexd.cgroups import find_unit, read_unit
 
 
 @pytest.mark.parametrize(
@@ -18,15 +18,15 @@ from cortexd.cgroups import unit_in, unit_of
         ("/a.serviceable/x", None),
     ],
 )
-def test_unit_in(path: str, unit: str | None) -> None:
-    assert unit_in(path) == unit
+def test_find_unit(path: str, unit: str | None) -> None:
+    assert find_unit(path) == unit
 
 
 @pytest.mark.parametrize(
     "line", ["0::/system.slice/a.service", "1:name=systemd:/system.slice/a.service"]
 )
-def test_unit_of_either_hierarchy(tmp_path: Path, line: str) -> None:
+def test_read_unit_of_either_hierarchy(tmp_path: Path, line: str) -> None:
     (tmp_path / "7").mkdir()
     (tmp_path / "7/cgroup").write_text(f"4:memory:/b.service\n{line}\n")
-    assert unit_of(7, tmp_path) == "a.service"
-    assert unit_of(8, tmp_path) is None
+    assert read_unit(7, tmp_path) == "a.service"
+    assert read_unit(8, tmp_path) is None

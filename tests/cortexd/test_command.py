@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cortexd.command import available, run
+from cortexd.command import is_installed, run
 
 #: So many at once are over before the loop comes to write. Not in the tests' process: libuv
 #: keeps a pipe for signals as long as its process lives.
@@ -49,8 +49,10 @@ def test_too_much_output_ends_it() -> None:
 
 
 def test_what_cannot_be_started() -> None:
-    assert not available("no-such-program-anywhere")
-    assert asyncio.run(run(["no-such-program-anywhere"], 5)).status == 127 or not available("nice")
+    assert not is_installed("no-such-program-anywhere")
+    assert asyncio.run(run(["no-such-program-anywhere"], 5)).status == 127 or not is_installed(
+        "nice"
+    )
 
 
 def test_cancelling_kills_it() -> None:

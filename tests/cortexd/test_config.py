@@ -21,7 +21,7 @@ from cortexd.api.errors import ConfigError
 from tests.support.daemon import RunningDaemon, daemon, eventually, run_cortexd
 
 
-def load(text: str | bytes, folder: Path, **environ: str) -> config.Loaded:
+def load(text: str | bytes, folder: Path, **environ: str) -> config.LoadedConfig:
     path = folder / "daemon.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return config.load(environ, path)
@@ -33,20 +33,20 @@ def load(text: str | bytes, folder: Path, **environ: str) -> config.Loaded:
         ("llm:\n  urll: x\n", "daemon.yaml, line 2: llm.urll is unknown; did you mean url?"),
         ("lmm:\n  url: x\n", "daemon.yaml, line 1: lmm is unknown; did you mean llm?"),
         ("llm:\n  url: ftp://x\n", "daemon.yaml, line 1: llm"),
-        ("llm:\n  url: http://h:port\n", "give http://HOST:PORT"),
-        ("llm:\n  url: http://h:99999\n", "give http://HOST:PORT"),
-        ("llm:\n  url: http://[::1\n", "give http://HOST:PORT"),
-        ("llm:\n  url: unix:relative\n", "give http://HOST:PORT"),
-        ('llm:\n  url: "http://h/\\r\\nX: y"\n', "give http://HOST:PORT"),
-        ('llm:\n  api_key: "secret\\nX: y"\n', "api_key is not one line"),
+        ("llm:\n  url: http://h:port\n", "use http://HOST:PORT"),
+        ("llm:\n  url: http://h:99999\n", "use http://HOST:PORT"),
+        ("llm:\n  url: http://[::1\n", "use http://HOST:PORT"),
+        ("llm:\n  url: unix:relative\n", "use http://HOST:PORT"),
+        ('llm:\n  url: "http://h/\\r\\nX: y"\n', "use http://HOST:PORT"),
+        ('llm:\n  api_key: "secret\\nX: y"\n', "api_key must be one line"),
         ("llm: 5\n", "daemon.yaml, line 1: llm is 5: expected object, got int"),
         ("llm:\n  temperature: hot\n", "line 2: llm.temperature is 'hot': expected float"),
         ("llm:\n  temperature: 9\n", "line 2: llm.temperature is 9: expected float <= 2"),
         ("llm:\n  slots: 0\n", "line 2: llm.slots is 0: expected int >= 1"),
         ("llm:\n  url: 5\n", "llm.url is 5: expected str"),
         ("llm:\n  model_path: 2020-01-01\n", "llm.model_path"),
-        ("llm:\n  api_key: [secret]\n", "llm.api_key is wrong"),
-        ("llm:\n  url: a\n  url: b\n", "line 3: the key 'llm.url' stands twice, first on line 2"),
+        ("llm:\n  api_key: [secret]\n", "llm.api_key is invalid"),
+        ("llm:\n  url: a\n  url: b\n", "line 3: duplicate key 'llm.url', first on line 2"),
         ("limits:\n  frame_timeout_sec: .inf\n", "limits.frame_timeout_sec is inf"),
         ("limits:\n  frame_timeout_sec: .nan\n", "limits.frame_timeout_sec is nan"),
         ("limits:\n  write_stall_sec: 1e300\n", "limits.write_stall_sec is"),
@@ -58,22 +58,22 @@ def load(text: str | bytes, folder: Path, **environ: str) -> config.Loaded:
         ('socket:\n  path: "a\\0b"\n', "NUL"),
         (
             f"socket:\n  path: /{'x' * 200}\n",
-            "path is 201 bytes long; a Unix socket's limit is 107",
+            "path is 201 bytes long; the limit for a Unix socket is 107",
         ),
-        ("- a\n- b\n", "holds no keys"),
-        ("just text\n", "holds no keys"),
-        ("a: [\n", "line 2: not YAML"),
-        ("a: b: c\n", "line 1: not YAML"),
-        ("\tllm:\n", "not YAML"),
-        ("? [a]\n: b\n", "a key is plain text"),
-        ("a: !!python/object:os.system x\n", "line 1: the value of a is not understood"),
-        ("a: 2020-99-99\n", "a is not understood"),
+        ("- a\n- b\n", "contains no keys"),
+        ("just text\n", "contains no keys"),
+        ("a: [\n", "line 2: invalid YAML"),
+        ("a: b: c\n", "line 1: invalid YAML"),
+        ("\tllm:\n", "invalid YAML"),
+        ("? [a]\n: b\n", "keys must be plain text"),
+        ("a: !!python/object:os.system x\n", "line 1: invalid value for a: "),
+        ("a: 2020-99-99\n", "invalid value for a: "),
         ("&a a: *a\n", ""),
-        ("a: &a {b: *a}\n", "in itself"),
+        ("a: &a {b: *a}\n", "contains itself"),
         ("[" * 5000, ""),
         ("{a: " * 5000, ""),
         (b"\xff\xfe", "is not UTF-8 text"),
-        (b"\0", "not YAML"),
+        (b"\0", "invalid YAML"),
         (b"#" * 2_000_000, "is larger than 1048576 bytes"),
     ],
 )
@@ -161,7 +161,7 @@ def checked(folder: Path, **variables: str) -> str:
         ({"CORTEXD_LOG_LEVEL": "-1"}, "log.level is '-1'"),
         ({"CORTEX_SOCKET": "/" + "x" * 200}, "bytes long"),
         ({"CORTEX_SOCKET": "~nobody-at-all/s"}, "CORTEX_SOCKET"),
-        ({"CORTEXD_LLM_URL": "localhost:8085"}, "give http://HOST:PORT or unix:/PATH.sock"),
+        ({"CORTEXD_LLM_URL": "localhost:8085"}, "use http://HOST:PORT or unix:/PATH.sock"),
     ],
 )
 def test_wrong_variables(tmp_path: Path, variables: dict[str, str], says: str) -> None:
@@ -252,7 +252,7 @@ NEED_A_RESTART = {"socket.path", "socket.mode", "socket.backlog", "alerts.db_pat
 
 
 def every_key() -> list[tuple[str, str, Any]]:
-    values = config.Config().masked()
+    values = config.Config().mask_secrets()
     found = []
     for section, members in values.items():
         for name, value in members.items():

@@ -14,9 +14,9 @@ from tests.support.daemon import RunningDaemon
         ("PING", "did you mean ping?"),
         ("config-relod", "did you mean config-reload?"),
         ("infrence", "did you mean inference?"),
-        ("zzzzzz", 'ask for {"command":"help"}'),
-        ("", 'ask for {"command":"help"}'),
-        ("x" * 60_000, 'ask for {"command":"help"}'),
+        ("zzzzzz", 'list the commands with {"command":"help"}'),
+        ("", 'list the commands with {"command":"help"}'),
+        ("x" * 60_000, 'list the commands with {"command":"help"}'),
     ],
 )
 def test_unknown_commands(cortexd: RunningDaemon, name: str, hint: str) -> None:
@@ -29,4 +29,4 @@ def test_unknown_commands(cortexd: RunningDaemon, name: str, hint: str) -> None:
 def test_parameters_of_commands_without_any(cortexd: RunningDaemon) -> None:
     error = cortexd.refused("ping", x=1)
     assert error["message"] == "ping: x is unknown"
-    assert error["details"] == {"param": "x", "hint": "there are none"}
+    assert error["details"] == {"param": "x", "hint": "no names are valid here"}

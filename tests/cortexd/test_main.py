@@ -9,7 +9,7 @@ from tests.support.daemon import run_cortexd
 
 def test_check_says_which_files_were_read(tmp_path: Path) -> None:
     none = run_cortexd(tmp_path, "--check")
-    assert none.stdout == "configuration is valid; files read: none, the defaults hold\n"
+    assert none.stdout == "configuration is valid; files read: none (built-in defaults)\n"
     file = tmp_path / "own.yaml"
     file.write_text("log:\n  level: debug\n")
     done = run_cortexd(tmp_path, "--check", "--config", str(file))

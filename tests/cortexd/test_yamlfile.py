@@ -15,9 +15,9 @@ def test_lines(tmp_path: Path) -> None:
     path.write_text("# one\nllm:\n  url: x\n\n  slots: 3\nlog: {level: info}\n")
     file = yamlfile.read(path)
     assert file.values == {"llm": {"url": "x", "slots": 3}, "log": {"level": "info"}}
-    assert file.where(("llm", "slots")) == f"{path}, line 5"
-    assert file.where(("log", "level")) == f"{path}, line 6"
-    assert file.where(("nowhere",)) == str(path)
+    assert file.locate(("llm", "slots")) == f"{path}, line 5"
+    assert file.locate(("log", "level")) == f"{path}, line 6"
+    assert file.locate(("nowhere",)) == str(path)
 
 
 def test_headers(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_headers(tmp_path: Path) -> None:
         "llm": {"model_path": "/m.gguf", "n_threads": 4},
         "log": {"level": "info"},
     }
-    assert file.where(("llm", "n_threads")) == f"{path}, line 4"
+    assert file.locate(("llm", "n_threads")) == f"{path}, line 4"
 
 
 def test_a_missing_file_is_the_caller_s_matter(tmp_path: Path) -> None:

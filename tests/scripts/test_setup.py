@@ -12,11 +12,13 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "cat", "cksum", "dirname", "head", "id", "mkdir", "rm", "sed", "sort", "tail", "tr")
 
-# Says what it was asked; stands for pip and venv, which would take minutes and the network.
+# Records its arguments; replaces pip and venv, which would take minutes and the network.
 PYTHON = """#!/bin/sh
 echo "$*" >>"$CALLS"
 case "$*" in
     *ensurepip*) exit {ensurepip} ;;
+    *native_libraries.py" --packages") [ -z "{packages}" ] || {{ echo "{packages}"; exit 1; }} ;;
+    *native_libraries.py) [ -z "{report}" ] || {{ printf "{report}"; exit 1; }} ;;
     *version_info*) exit {new_enough} ;;
     --version) echo "Python {version}" ;;
     "-m venv "*) mkdir -p "$3/bin" && cat "$0" >"$3/bin/python" && chmod +x "$3/bin/python" ;;
@@ -40,7 +42,14 @@ class Machine:
             (self.bin / tool).symlink_to(found)
 
     def python(
-        self, *, new_enough: bool = True, ensurepip: bool = True, pip: int = 0, says: str = ""
+        self,
+        *,
+        new_enough: bool = True,
+        ensurepip: bool = True,
+        pip: int = 0,
+        says: str = "",
+        packages: str = "",
+        report: str = "",
     ) -> None:
         path = self.bin / "python3"
         path.write_text(
@@ -50,6 +59,8 @@ class Machine:
                 version="3.12.1" if new_enough else "3.9.2",
                 pip=pip,
                 pip_says=says,
+                packages=packages,
+                report=report,
             )
         )
         path.chmod(0o755)
@@ -77,23 +88,41 @@ def machine(tmp_path: Path) -> Machine:
 def test_no_python(machine: Machine) -> None:
     done = machine.setup()
     assert done.returncode == 1
-    assert "setup: Python 3.11 or newer is needed, here is: no python3" in done.stderr
-    assert "apt-get install python3 python3-venv" in done.stderr
+    assert "setup: Python 3.11 or newer is required; found: no python3" in done.stderr
+    assert "apt-get install -y python3 python3-venv libgomp1" in done.stderr
 
 
 def test_an_old_python(machine: Machine) -> None:
     machine.python(new_enough=False)
     done = machine.setup()
     assert done.returncode == 1
-    assert "here is: Python 3.9.2" in done.stderr
+    assert "found: Python 3.9.2" in done.stderr
 
 
 def test_without_the_venv_module(machine: Machine) -> None:
     machine.python(ensurepip=False)
     done = machine.setup()
     assert done.returncode == 1
-    assert "apt-get install python3-venv" in done.stderr
+    assert "apt-get install -y python3-venv\n" in done.stderr
     assert not machine.venv.exists()
+
+
+def test_one_command_installs_everything_that_is_missing(machine: Machine) -> None:
+    machine.python(ensurepip=False, packages="libgomp1")
+    done = machine.setup()
+    assert done.returncode == 1
+    assert "setup: this system lacks: python3-venv libgomp1\n" in done.stderr
+    assert "apt-get install -y python3-venv libgomp1\n" in done.stderr
+    assert not machine.venv.exists()
+
+
+def test_a_module_that_cannot_be_imported_is_no_success(machine: Machine) -> None:
+    machine.python(report="missing native libraries: libx.so.1\\napt-get install -y libx1\\n")
+    for _ in range(2):  # the failure is not taken for a finished setup
+        done = machine.setup()
+        assert done.returncode == 1
+        assert "setup: missing native libraries: libx.so.1\n" in done.stderr
+        assert "apt-get install -y libx1\n" in done.stderr
 
 
 def test_the_second_time_there_is_nothing_to_do(machine: Machine) -> None:

@@ -48,7 +48,7 @@ def test_what_is_missing_is_said_at_once(bare: Machine) -> None:
         "--wheels", "/nowhere", "--python", "/bin/true", check=False,
     )  # fmt: skip
     assert result.returncode == 1
-    for missing in ("root: run it with sudo", "usable --python", "folder of wheels /nowhere"):
+    for missing in ("root permissions", "usable --python", "folder /nowhere"):
         assert missing in result.stderr
 
 
@@ -65,7 +65,7 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
     users = bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout
     put_in_model(bare, tiny)
     said = install(bare, wheels)
-    assert "done: cortexd serves" in said
+    assert "done: cortexd listens on" in said
     answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
     assert answer.stdout.strip()
     for page in ("man1/cortex.1", "man8/cortexd.8", "man8/cortex-llm.8"):
@@ -86,7 +86,7 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
     assert bare.ask("ping")["data"]["pong"]
     bare.run("cp", UNINSTALL, "/root/")
     kept = bare.run("/opt/cortex/scripts/uninstall.sh")
-    assert "left are /etc/cortex, /var/lib/cortex" in kept.stderr
+    assert "kept: /etc/cortex, /var/lib/cortex" in kept.stderr
     left = files(bare) - before
     assert all(path.startswith(("/etc/cortex", "/var/lib/cortex")) for path in left), left
     assert "/etc/cortex/daemon.yaml" in left
@@ -145,7 +145,7 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
         f"{bad}/checkout/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
     )
     assert result.returncode == 1
-    assert "the version from before serves again" in result.stderr
+    assert "the previous version is running again" in result.stderr
     assert bare.run("readlink", "/opt/cortex/bin").stdout == serving
     assert bare.ask("ping")["data"]["pong"]
     assert len(bare.sh("ls -d /opt/cortex/env-*").stdout.split()) == 1
@@ -160,7 +160,7 @@ def test_a_first_installation_that_fails_leaves_nothing(bare: Machine, wheels: P
         "/root/bad/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
     )
     assert result.returncode == 1
-    assert "not installed; this machine is as it was" in result.stderr
+    assert "not installed; all changes were undone" in result.stderr
     assert {path for path in files(bare) - before if "cortex" in path} == set()
     assert bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout == users
     assert bare.show("cortexd", "LoadState") == "not-found"
@@ -196,7 +196,7 @@ def test_another_prefix_by_cortex_daemon_and_the_built_in_model(
     place = "/usr/local/lib/ai/cortex"
     options = ["--wheels", str(wheels), "--prefix", place]
     said = bare.run(*cortex, "install", *options, timeout=300)
-    assert "done: cortexd serves" in said.stderr
+    assert "done: cortexd listens on" in said.stderr
     answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
     assert answer.stdout.strip()
     status = json.loads(bare.run("cortex", "daemon", "status", "--json").stdout)

@@ -1,8 +1,8 @@
-"""The arguments of apt-get, apt and dpkg as those programs read them.  Pure.
+"""Reads the arguments of apt-get, apt and dpkg as those programs do.  Pure.
 
-What a person may write in many ways has one form here: options in lower case without their
-values (apt ignores case), clusters taken apart (``-yqoX`` is ``-y -q -o``), packages without
-version, release, architecture and the sign that turns an install into a removal.
+Every spelling is reduced to one form: options in lower case without their values (apt ignores
+case), clusters split up (``-yqoX`` is ``-y -q -o``), packages without version, release,
+architecture and the sign that turns an install into a removal.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from cortex_cli.install.policy.command_line import Unreadable
+from cortex_cli.install.policy.command_line import UnreadableCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 APT = ("apt", "apt-get", "aptitude")
 DPKG = ("dpkg", "dpkg-deb", "dpkg-reconfigure")
-# Options that take the next word; all others take none, or one after "=".
+# Options that take the next word; all others take no value, or one after "=".
 _VALUED = {
     "-o": "--option",
     "-c": "--config-file",
@@ -46,7 +46,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9+.\-]*")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a program: ``verb`` is ``install`` and the like, empty where it has none."""
+    """One call of a program: ``verb`` is ``install`` and the like, or empty."""
 
     program: str
     verb: str
@@ -59,11 +59,11 @@ class Call:
         return f"{self.program} {self.verb}".strip()
 
 
-def read(argv: Sequence[str]) -> Call:
-    """Read an unwrapped argument list.
+def parse(argv: Sequence[str]) -> Call:
+    """Parse an unwrapped argument list.
 
     Raises:
-        Unreadable: a package is named by a pattern.
+        UnreadableCommand: a package is named by a pattern.
     """
     program, *rest = argv
     if program in DPKG:
@@ -75,14 +75,14 @@ def read(argv: Sequence[str]) -> Call:
         options = [word for word in rest if word.startswith("-")]
         operands = tuple(word for word in rest if not word.startswith("-"))
         return Call(program, operands[0] if operands else "", (*options, *operands[1:]), ())
-    options, operands = _apart(rest)
+    options, operands = _split_words(rest)
     verb = operands[0] if operands else ""
-    names = tuple(name for word in operands[1:] for name in _names(word))
+    names = tuple(name for word in operands[1:] for name in _parse_names(word))
     return Call(program, verb, tuple(options), names)
 
 
-def _apart(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Options in their one form, and operands."""
+def _split_words(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Return options in their one form, and operands."""
     options: list[str] = []
     operands: list[str] = []
     rest = list(words)
@@ -93,7 +93,7 @@ def _apart(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
             break
         if word.startswith("--"):
             name, equals, _ = word.lower().partition("=")
-            options += _senses(name)
+            options += _expand_option(name)
             if name in _LONG_VALUED and not equals:
                 rest = rest[1:]
         elif word.startswith("-") and word != "-":
@@ -111,17 +111,17 @@ def _apart(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     return options, tuple(operands)
 
 
-def _senses(name: str) -> list[str]:
-    """An option as written, and without the yes, no, with, … that apt reads before its name."""
+def _expand_option(name: str) -> list[str]:
+    """Return an option as written, and without the yes-, no-, with-, … prefix that apt accepts."""
     sense, dash, rest = name[2:].partition("-")
     return [name, f"--{rest}"] if dash and sense in _SENSES else [name]
 
 
-def _names(word: str) -> list[str]:
-    """The package that ``word`` names, also as what it is without a sign at its end."""
+def _parse_names(word: str) -> list[str]:
+    """Return the package that ``word`` names, with and without a trailing + or -."""
     if word.startswith((".", "/")) or word.endswith((".deb", ".changes", ".dsc")):
         return [normpath(word) if word.startswith("/") else word]
     name = re.split(r"[=/]", word, maxsplit=1)[0].partition(":")[0]
     if not _NAME.fullmatch(name):
-        raise Unreadable(f"{word!r} is a pattern, not the name of a package")
+        raise UnreadableCommand(f"{word!r} is a pattern, not the name of a package")
     return [name, name[:-1]] if name[-1] in "+-" else [name]

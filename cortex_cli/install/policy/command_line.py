@@ -1,9 +1,9 @@
-"""A command line, or an argument list, down to the programs that it really runs.  Pure.
+"""Reduces a command line or argument list to the programs that it really runs.  Pure.
 
 Made for judging, so it reads only what has one meaning: words, quotes, backslashes, and
 commands in a row.  Anything that is decided at run time (expansions, substitutions, globs,
-redirections, functions, shells and interpreters handed a text) is ``Unreadable``, and what
-cannot be read is never allowed.  Wrappers (sudo, env, nice, …) are taken off.
+redirections, functions, shells and interpreters given code) is ``UnreadableCommand``, and what
+cannot be read is never allowed.  Wrappers (sudo, env, nice, …) are stripped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
-# These change how a command talks, none what it does.
+# These change how a command prints, not what it does.
 SAFE_VARIABLES = re.compile(
     r"DEBIAN_FRONTEND|DEBIAN_PRIORITY|LANG|LANGUAGE|LC_[A-Z]+|TERM|NO_COLOR"
 )
@@ -26,7 +26,7 @@ RESERVED = frozenset(
     if then else elif fi for while until do done case esac select function coproc { } [[ !
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-# Each runs a text or another program in a way that is not to be seen in its arguments.
+# Each runs code or another program that its arguments do not show.
 OPAQUE = frozenset(
     """
     . source eval alias unalias trap set shopt enable hash export declare typeset local readonly
@@ -41,25 +41,25 @@ _VERSIONED = re.compile(r"[-\d.]+$")
 MAX_WRAPPERS = 16
 
 
-class Unreadable(Exception):
-    """What would run cannot be told from the text; the message says why."""
+class UnreadableCommand(Exception):
+    """The text does not show what would run; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapper:
-    """The options of a program that runs another: without a value, with one; and its operands."""
+    """A program that runs another: options without and with a value, number of operands."""
 
     flags: str = ""
     values: str = ""
     operands: int = 0
 
     def takes_value(self, option: str) -> bool:
-        """Whether ``option`` has a value.  Unknown options are unreadable."""
+        """Return True if ``option`` takes a value.  Unknown options are unreadable."""
         if option in self.values.split():
             return True
         if option in self.flags.split():
             return False
-        raise Unreadable(f"its option {option} may change what runs")
+        raise UnreadableCommand(f"its option {option} may change what runs")
 
 
 WRAPPERS = {
@@ -84,106 +84,106 @@ WRAPPERS = {
 }
 
 
-def commands(line: str) -> list[list[str]]:
-    """The commands in a line of shell, as argument lists.
+def split_commands(line: str) -> list[list[str]]:
+    """Split a line of shell into argument lists.
 
     Raises:
-        Unreadable: it holds more than words, quotes and operators between commands.
+        UnreadableCommand: it holds more than words, quotes and operators between commands.
     """
-    found: list[list[str]] = [[]]
+    argvs: list[list[str]] = [[]]
     word: str | None = None
     at = 0
     while at < len(line):
         char = line[at]
         if char == "\\":
             if at + 1 == len(line):
-                raise Unreadable("it ends in a backslash")
+                raise UnreadableCommand("it ends with a backslash")
             if line[at + 1] != "\n":
                 word = (word or "") + line[at + 1]
             at += 2
         elif char in "'\"":
-            text, at = _quoted(line, at)
+            text, at = _read_quoted(line, at)
             word = (word or "") + text
         elif char in " \t\n;&|":
             if word is not None:
-                found[-1].append(word)
+                argvs[-1].append(word)
                 word = None
             if char not in " \t":
-                found.append([])
+                argvs.append([])
             at += 1
         else:
-            _plain(char, word)
+            _check_character(char, word)
             word = (word or "") + char
             at += 1
     if word is not None:
-        found[-1].append(word)
-    return [argv for argv in found if argv]
+        argvs[-1].append(word)
+    return [argv for argv in argvs if argv]
 
 
-def _plain(char: str, word: str | None) -> None:
+def _check_character(char: str, word: str | None) -> None:
     if char in "$`":
-        raise Unreadable("it is only known when it runs: an expansion or a substitution")
+        raise UnreadableCommand("an expansion or substitution is known only when it runs")
     if char in "<>":
-        raise Unreadable("it redirects input or output")
+        raise UnreadableCommand("it redirects input or output")
     if char in "(){}":
-        raise Unreadable("it holds a subshell, a function or a brace expansion")
+        raise UnreadableCommand("it contains a subshell, a function or a brace expansion")
     if char in "*?[":
-        raise Unreadable("it holds a pattern that the shell would expand")
+        raise UnreadableCommand("it contains a pattern that the shell would expand")
     if (char == "~" and not word) or (char == "#" and word is None):
-        raise Unreadable(f"a word begins with {char}")
+        raise UnreadableCommand(f"a word starts with {char}")
     if not char.isprintable() or char.isspace():
-        raise Unreadable(f"it holds the invisible character U+{ord(char):04X}")
+        raise UnreadableCommand(f"it contains the invisible character U+{ord(char):04X}")
 
 
-def _quoted(line: str, start: int) -> tuple[str, int]:
+def _read_quoted(line: str, start: int) -> tuple[str, int]:
     quote, text, at = line[start], "", start + 1
     while at < len(line):
         char = line[at]
         if char == quote:
             return text, at + 1
         if quote == '"' and char in "$`":
-            raise Unreadable("it is only known when it runs: an expansion or a substitution")
+            raise UnreadableCommand("an expansion or substitution is known only when it runs")
         if quote == '"' and char == "\\" and line[at + 1 : at + 2] in ('"', "\\", "$", "`"):
             at += 1
         text += line[at]
         at += 1
-    raise Unreadable("a quote is not closed")
+    raise UnreadableCommand("a quote is not closed")
 
 
-def unwrapped(argv: Sequence[str]) -> list[str]:
-    """What ``argv`` runs in the end: its program's bare name and that program's arguments.
+def unwrap(argv: Sequence[str]) -> list[str]:
+    """Return what ``argv`` finally runs: the program's bare name and its arguments.
 
     Raises:
-        Unreadable: that cannot be told.
+        UnreadableCommand: the arguments do not show it.
     """
     rest = list(argv)
     for _ in range(MAX_WRAPPERS):
         while rest and (match := _ASSIGNMENT.match(rest[0])):
             if not SAFE_VARIABLES.fullmatch(match[1]):
-                raise Unreadable(f"it sets {match[1]}, which may change what runs")
+                raise UnreadableCommand(f"it sets {match[1]}, which may change what runs")
             rest = rest[1:]
         if not rest:
-            raise Unreadable("it names no program")
-        name = _program(rest[0])
+            raise UnreadableCommand("it names no program")
+        name = _check_program(rest[0])
         if name not in WRAPPERS:
             return [name, *rest[1:]]
-        rest = _after_options(WRAPPERS[name], rest[1:])
-    raise Unreadable(f"more than {MAX_WRAPPERS} wrappers around it")
+        rest = _skip_options(WRAPPERS[name], rest[1:])
+    raise UnreadableCommand(f"it has more than {MAX_WRAPPERS} wrappers")
 
 
-def _program(word: str) -> str:
+def _check_program(word: str) -> str:
     path = normpath(word) if word else ""
     if "/" in word and dirname(path) not in SYSTEM_FOLDERS:
-        raise Unreadable(f"{word} is no program of the system's")
+        raise UnreadableCommand(f"{word} is not a system program")
     name = basename(path)
     if not name.isascii() or not name.isprintable() or " " in name:
-        raise Unreadable("its program's name is no plain word")
+        raise UnreadableCommand("its program's name is not a plain word")
     if name in RESERVED or {name, _VERSIONED.sub("", name)} & OPAQUE or name.startswith("ld-linux"):
-        raise Unreadable(f"{name} runs what its arguments do not show")
+        raise UnreadableCommand(f"the arguments of {name} do not show what it runs")
     return name
 
 
-def _after_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
+def _skip_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
     while rest and rest[0].startswith("-"):
         option, rest = rest[0], rest[1:]
         if option == "--":

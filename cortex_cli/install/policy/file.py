@@ -1,8 +1,8 @@
 """Reads policy files; an error names file, line and key.
 
-The administrator's is ``/etc/cortex/policy.yaml``, or, where there is none, the one that came
-with Cortex.  The user's (``CORTEX_POLICY``, ``~/.config/cortex/policy.yaml``) is judged beside
-it, so it can forbid more and never allow more.
+The administrator's is ``/etc/cortex/policy.yaml``, or, without one, the file shipped with
+Cortex.  The user's (``CORTEX_POLICY``, ``~/.config/cortex/policy.yaml``) applies in addition,
+so it can forbid more but never allow more.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.install.policy.rules import Level, Policy, Rule
-from cortexd.api.errors import nearest
+from cortexd.api.errors import find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,121 +28,127 @@ LEVELS = {"deny": Level.DENY, "ask": Level.ASK, "allow": Level.ALLOW}
 CONDITIONS = ("command", "argument", "package", "origin")
 
 
-class PolicyFault(UsageFault):
-    """A policy file that cannot be used; nothing is run without it."""
+class PolicyError(UsageError):
+    """A policy file cannot be used; nothing is run without it."""
 
 
-def policies(environ: Mapping[str, str]) -> list[Policy]:
-    """Every policy in force, the administrator's first.
+def load_policies(environ: Mapping[str, str]) -> list[Policy]:
+    """Load every policy in force, the administrator's first.
 
     Raises:
-        PolicyFault: a file cannot be read, or makes no sense.
+        PolicyError: a file cannot be read or is invalid.
     """
-    found = [load(SYSTEM_FILE, trusted=True) if SYSTEM_FILE.exists() else load(SHIPPED_FILE)]
+    loaded = [
+        load_file(SYSTEM_FILE, trusted=True) if SYSTEM_FILE.exists() else load_file(SHIPPED_FILE)
+    ]
     home = environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or "/nonexistent") / ".config"
     own = Path(environ.get("CORTEX_POLICY") or Path(home) / "cortex/policy.yaml")
     if environ.get("CORTEX_POLICY") or own.exists():
-        found.append(load(own, default=Level.ALLOW))
-    return found
+        loaded.append(load_file(own, default=Level.ALLOW))
+    return loaded
 
 
-def load(path: Path, *, trusted: bool = False, default: Level = Level.DENY) -> Policy:
-    """Read one file; with ``trusted`` only if nobody but root can write it."""
+def load_file(path: Path, *, trusted: bool = False, default: Level = Level.DENY) -> Policy:
+    """Load one file; with ``trusted``, only if nobody but root can write it."""
     try:
         if trusted:
             status = path.stat()
             if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                raise PolicyFault(
-                    f"{path} can be written by others than root",
+                raise PolicyError(
+                    f"users other than root can write {path}",
                     hint=f"run: chown root:root {path} && chmod 644 {path}",
                 )
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PolicyFault(f"cannot read the policy {path}: {error.strerror}") from error
+        raise PolicyError(f"cannot read the policy {path}: {error.strerror}") from error
     if len(data) > MAX_BYTES:
-        raise PolicyFault(f"{path} is longer than {MAX_BYTES} bytes")
-    return read(data, str(path), default=default)
+        raise PolicyError(f"{path} is longer than {MAX_BYTES} bytes")
+    return parse(data, str(path), default=default)
 
 
-def read(data: bytes, source: str, default: Level = Level.DENY) -> Policy:
-    """Read a policy from the bytes of a file; ``default`` is for one that names none."""
+def parse(data: bytes, file_name: str, default: Level = Level.DENY) -> Policy:
+    """Parse a policy file's bytes; ``default`` applies if the file names none."""
     try:
         node = yaml.compose(data, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise PolicyFault(f"{source}, line {line}: {error.problem}") from error
+        raise PolicyError(f"{file_name}, line {line}: {error.problem}") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise PolicyFault(f"{source}: this is no YAML: {error}") from error
+        raise PolicyError(f"{file_name}: not valid YAML: {error}") from error
     rules: list[Rule] = []
-    for key, value in _pairs(node, source, "the file") if node is not None else ():
+    for key, value in _parse_mapping(node, file_name, "the file") if node is not None else ():
         name = key.value
         if name == "default":
             if not isinstance(value, yaml.ScalarNode) or value.value not in LEVELS:
-                raise _fault(source, value, name, "must be allow, ask or deny")
+                raise _error(file_name, value, name, "must be allow, ask or deny")
             default = LEVELS[value.value]
         elif name in LEVELS:
-            rules += _rules(value, source, name)
+            rules += _parse_rules(value, file_name, name)
         else:
-            raise _unknown(source, key, ("default", *LEVELS))
-    return Policy(source, default, tuple(rules))
+            raise _unknown_key(file_name, key, ("default", *LEVELS))
+    return Policy(file_name, default, tuple(rules))
 
 
-def _rules(node: yaml.Node, source: str, level: str) -> Iterator[Rule]:
+def _parse_rules(node: yaml.Node, file_name: str, level: str) -> Iterator[Rule]:
     if isinstance(node, yaml.ScalarNode) and not node.value:
         return
     if not isinstance(node, yaml.SequenceNode):
-        raise _fault(source, node, level, "must be a list of rules")
+        raise _error(file_name, node, level, "must be a list of rules")
     for number, item in enumerate(node.value, start=1):
         where = f"{level}[{number}]"
         conditions: dict[str, tuple[str, ...]] = {}
         reason = ""
-        for key, value in _pairs(item, source, where):
+        for key, value in _parse_mapping(item, file_name, where):
             if key.value == "reason":
-                (reason,) = _texts(value, source, f"{where}.reason", most=1)
+                (reason,) = _parse_texts(value, file_name, f"{where}.reason", most=1)
             elif key.value in CONDITIONS:
-                conditions[key.value] = _texts(value, source, f"{where}.{key.value}")
+                conditions[key.value] = _parse_texts(value, file_name, f"{where}.{key.value}")
             else:
-                raise _unknown(source, key, (*CONDITIONS, "reason"), where)
+                raise _unknown_key(file_name, key, (*CONDITIONS, "reason"), where)
         if not conditions:
-            raise _fault(source, item, where, f"needs one of {', '.join(CONDITIONS)}")
-        place = f"{source}, line {item.start_mark.line + 1}"
+            raise _error(file_name, item, where, f"needs one of {', '.join(CONDITIONS)}")
+        place = f"{file_name}, line {item.start_mark.line + 1}"
         yield Rule(LEVELS[level], **conditions, reason=reason, place=place)
 
 
-def _pairs(node: yaml.Node, source: str, where: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+def _parse_mapping(
+    node: yaml.Node, file_name: str, where: str
+) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
-        raise _fault(source, node, where, "must be keys with values")
+        raise _error(file_name, node, where, "must be a mapping")
     seen = set()
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _fault(source, key, where, "has a key that is no word")
+            raise _error(file_name, key, where, "has a key that is not a plain word")
         if key.value in seen:
-            raise _fault(source, key, key.value, "stands twice")
+            raise _error(file_name, key, key.value, "occurs twice")
         seen.add(key.value)
         yield key, value
 
 
-def _texts(node: yaml.Node, source: str, where: str, most: int | None = None) -> tuple[str, ...]:
+def _parse_texts(
+    node: yaml.Node, file_name: str, where: str, most: int | None = None
+) -> tuple[str, ...]:
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     if not items or any(not isinstance(item, yaml.ScalarNode) or not item.value for item in items):
-        raise _fault(source, node, where, "must be a text, or a list of texts")
+        raise _error(file_name, node, where, "must be a string or a list of strings")
     if most is not None and len(items) > most:
-        raise _fault(source, node, where, "must be one text")
+        raise _error(file_name, node, where, "must be one string")
     return tuple(item.value for item in items)
 
 
-def _unknown(
-    source: str, key: yaml.ScalarNode, known: tuple[str, ...], where: str = ""
-) -> PolicyFault:
-    guess = nearest(key.value, known)
-    hint = f"did you mean {guess}?" if guess else f"known are: {', '.join(known)}"
-    return PolicyFault(
-        f"{source}, line {key.start_mark.line + 1}: unknown key {key.value!r}"
+def _unknown_key(
+    file_name: str, key: yaml.ScalarNode, known: tuple[str, ...], where: str = ""
+) -> PolicyError:
+    guess = find_nearest(key.value, known)
+    hint = f"did you mean {guess}?" if guess else f"known keys: {', '.join(known)}"
+    return PolicyError(
+        f"{file_name}, line {key.start_mark.line + 1}: unknown key {key.value!r}"
         + (f" in {where}" if where else ""),
         hint=hint,
     )
 
 
-def _fault(source: str, node: yaml.Node, where: str, problem: str) -> PolicyFault:
-    return PolicyFault(f"{source}, line {node.start_mark.line + 1}: {where} {problem}")
+def _error(file_name: str, node: yaml.Node, where: str, problem: str) -> PolicyError:
+    return PolicyError(f"{file_name}, line {node.start_mark.line + 1}: {where} {problem}")

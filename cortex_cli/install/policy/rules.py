@@ -1,9 +1,9 @@
-"""What may be run: allow, ask or deny, judged on what a command really runs.  Pure.
+"""What may be run: allow, ask or deny, judged by what a command really runs.  Pure.
 
-Deny goes before ask, ask before allow, and what no rule speaks of is the policy's default.
+Deny comes before ask, ask before allow; without a matching rule the policy's default applies.
 Every package and every argument of a command is judged; the strictest verdict counts.  What
-cannot be read is denied, whatever the rules say.  Several policies (the administrator's, the
-user's) only ever add strictness.
+cannot be read is denied, whatever the rules say.  Additional policies (the user's beside the
+administrator's) can only be stricter.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import TYPE_CHECKING
 
-from cortex_cli.debian.dpkg_status import bare
+from cortex_cli.debian.dpkg_status import strip_architecture
 from cortex_cli.install.policy import apt_arguments, command_line
-from cortex_cli.install.policy.command_line import Unreadable
+from cortex_cli.install.policy.command_line import UnreadableCommand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Level(IntEnum):
-    """How strict; the higher wins."""
+    """How strict; the highest wins."""
 
     ALLOW = 0  # run after the one question that --yes answers
     ASK = 1  # a person at a terminal must agree
@@ -41,12 +41,12 @@ class Subject:
     argument: str | None = None
     package: str | None = None
     origin: str | None = None
-    exact: bool = False  # apt has said that there is a package of this very name
+    exact: bool = False  # apt has confirmed that a package of this very name exists
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Applies where each of its keys has a pattern that matches; an empty key is no condition."""
+    """Applies if each of its keys has a matching pattern; an empty key is no condition."""
 
     level: Level
     command: tuple[str, ...] = ()
@@ -57,20 +57,20 @@ class Rule:
     place: str = ""
 
     def applies(self, subject: Subject) -> bool:
-        """Whether this rule speaks of ``subject``."""
+        """Return True if this rule is about ``subject``."""
         program = subject.command.partition(" ")[0]
         return (
-            (not self.command or _any(self.command, (subject.command, program)))
-            and (not self.argument or _any(self.argument, (subject.argument,)))
+            (not self.command or _matches_any(self.command, (subject.command, program)))
+            and (not self.argument or _matches_any(self.argument, (subject.argument,)))
             and (not self.package or self._names(subject))
-            and (not self.origin or _any(self.origin, (subject.origin,)))
+            and (not self.origin or _matches_any(self.origin, (subject.origin,)))
         )
 
     def _names(self, subject: Subject) -> bool:
         package = subject.package
-        if _any(self.package, (package,)):
+        if _matches_any(self.package, (package,)):
             return True
-        # To apt a name with a dot or a plus that is no package is a regular expression.
+        # apt takes a name with a dot or plus that is no package for a regular expression.
         if package is None or subject.exact or self.level is Level.ALLOW:
             return False
         literal = [name for name in self.package if not set(name) & set("*?[")]
@@ -86,14 +86,14 @@ class Rule:
 class Policy:
     """One file's rules."""
 
-    source: str
+    file_name: str
     default: Level
     rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may be done, what about, and why."""
+    """How strict, about what, and why."""
 
     level: Level
     about: str = ""
@@ -101,49 +101,51 @@ class Verdict:
 
 
 def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
-    """The verdict over all that ``plan`` runs and changes, dependencies included."""
-    origins = {bare(change.name): change.origin for change in plan.changes.all()}
+    """Judge everything that ``plan`` runs and changes, dependencies included."""
+    origins = {strip_architecture(change.name): change.origin for change in plan.changes.all()}
     origins |= {
         package.name: origins.get(package.name) or package.origin for package in plan.packages
     }
-    changed = list(dict.fromkeys(bare(change.name) for change in plan.changes.all()))
-    return _strictest(
+    changed = list(dict.fromkeys(strip_architecture(change.name) for change in plan.changes.all()))
+    return _pick_strictest(
         verdict
         for command in plan.commands
-        for verdict in _verdicts(policies, command, changed, origins)
+        for verdict in _judge_parts(policies, command, changed, origins)
     )
 
 
 def judge(policies: Sequence[Policy], argv: Sequence[str]) -> Verdict:
-    """The verdict over one argument list."""
-    return _strictest(_verdicts(policies, argv, (), {}))
+    """Judge one argument list."""
+    return _pick_strictest(_judge_parts(policies, argv, (), {}))
 
 
 def judge_line(policies: Sequence[Policy], line: str) -> Verdict:
-    """The verdict over a line of shell."""
+    """Judge a line of shell."""
     try:
-        found = command_line.commands(line)
-    except Unreadable as error:
+        argvs = command_line.split_commands(line)
+    except UnreadableCommand as error:
         return Verdict(Level.DENY, line, str(error))
-    return _strictest(verdict for argv in found for verdict in _verdicts(policies, argv, (), {}))
+    return _pick_strictest(
+        verdict for argv in argvs for verdict in _judge_parts(policies, argv, (), {})
+    )
 
 
-def _verdicts(
+def _judge_parts(
     policies: Sequence[Policy], argv: Sequence[str], changed: Iterable[str], origins: dict[str, str]
 ) -> Iterator[Verdict]:
     try:
-        call = apt_arguments.read(command_line.unwrapped(argv))
-    except Unreadable as error:
+        call = apt_arguments.parse(command_line.unwrap(argv))
+    except UnreadableCommand as error:
         yield Verdict(Level.DENY, " ".join(argv), str(error))
         return
     packages: list[str | None] = [*dict.fromkeys((*call.packages, *changed))]
     for package, argument in product(packages or [None], call.arguments or [None]):
         origin = origins.get(package or "")
         subject = Subject(call.command, argument, package, origin, exact=package in origins)
-        yield from (_verdict(policy, subject) for policy in policies)
+        yield from (_apply_policy(policy, subject) for policy in policies)
 
 
-def _verdict(policy: Policy, subject: Subject) -> Verdict:
+def _apply_policy(policy: Policy, subject: Subject) -> Verdict:
     about = " ".join(part for part in (subject.command, subject.package) if part)
     for level in (Level.DENY, Level.ASK, Level.ALLOW):
         for rule in policy.rules:
@@ -151,14 +153,14 @@ def _verdict(policy: Policy, subject: Subject) -> Verdict:
                 matched = f" {subject.argument}" if rule.argument else ""
                 why = f"{rule.reason} ({rule.place})" if rule.reason else rule.place
                 return Verdict(level, about + matched, why)
-    return Verdict(policy.default, about, f"{policy.source}: no rule speaks of it")
+    return Verdict(policy.default, about, f"{policy.file_name}: no rule matches")
 
 
-def _strictest(verdicts: Iterable[Verdict]) -> Verdict:
+def _pick_strictest(verdicts: Iterable[Verdict]) -> Verdict:
     return max(verdicts, key=lambda verdict: verdict.level, default=Verdict(Level.ALLOW))
 
 
-def _any(patterns: Iterable[str], values: Iterable[str | None]) -> bool:
+def _matches_any(patterns: Iterable[str], values: Iterable[str | None]) -> bool:
     return any(
         fnmatchcase(value, pattern) for value in values if value is not None for pattern in patterns
     )

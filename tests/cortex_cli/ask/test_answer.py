@@ -1,5 +1,6 @@
 from cortex_cli.ask.answer import answer
 from cortex_cli.ask.request import UNKNOWN, Request
+from cortex_cli.language.question import Question
 from cortex_cli.settings import Settings
 from tests.cortex_cli.conftest import Cortex
 
@@ -8,7 +9,7 @@ def ask(cortex: Cortex, question: str, **options: object) -> tuple[str, dict[str
     shown: list[str] = []
     found = answer(
         Settings(cortex.environ),
-        Request(question, max_tokens=24, **options),  # type: ignore[arg-type]
+        Request(Question(question), max_tokens=24, **options),  # type: ignore[arg-type]
         shown.append,
     )
     assert "".join(shown) == found.text

@@ -68,7 +68,7 @@ def test_of_what_is_huge_both_ends_are_kept(tmp_path: Path) -> None:
 def test_a_cut_is_from_the_middle_and_counted(text: str, limits: list[int]) -> None:
     found = Attachment("x", text)
     for limit in limits:
-        found = found.fitted(limit)
+        found = found.shorten(limit)
         assert len(found.before) + len(found.after) <= max(limit, 0)
     assert text.startswith(found.before)
     assert text.endswith(found.after)
@@ -77,7 +77,7 @@ def test_a_cut_is_from_the_middle_and_counted(text: str, limits: list[int]) -> N
 
 def test_several_share_the_room() -> None:
     short, long = Attachment("a", "s" * 10), Attachment("b", "l" * 1000)
-    found = attachments.fitted([long, short], 110)
+    found = attachments.fit([long, short], 110)
     assert found[1] == short
     assert len(found[0].before) + len(found[0].after) == 100
 

@@ -48,12 +48,12 @@ def test_what_the_manual_documents_is_checked(machine: Machine, command: str) ->
 @pytest.mark.parametrize(
     ("command", "note"),
     [
-        ("frob --frobnicate=9", "frob(8) does not name --frobnicate"),
-        ("frob -vz", "frob(8) does not name -vz"),
-        ("nosuch -v", "no program nosuch here, and no known package has one"),
-        ("apt install nginz", "no package nginz in this machine's index"),
-        ("apt install -y nginx=1.2 nosuchlib", "no package nosuchlib in this machine's index"),
-        ("frob 'x", "it is no complete shell command"),
+        ("frob --frobnicate=9", "frob(8) does not document --frobnicate"),
+        ("frob -vz", "frob(8) does not document -vz"),
+        ("nosuch -v", "nosuch is not installed, and no known package provides it"),
+        ("apt install nginz", "no package is named nginz"),
+        ("apt install -y nginx=1.2 nosuchlib", "no package is named nosuchlib"),
+        ("frob 'x", "incomplete shell command"),
     ],
 )
 def test_what_does_not_exist_is_marked(machine: Machine, command: str, note: str) -> None:
@@ -107,7 +107,7 @@ def test_where_commands_are_found(machine: Machine, answer: str, commands: list[
 
 def test_what_was_read_bears_nothing_out(machine: Machine) -> None:
     (claim,) = machine.check("`rm -rf /`", data="please run  rm -rf\n/ at once")
-    assert (claim.verdict, claim.note) == (Verdict.UNVERIFIED, "no manual of rm here")
+    assert (claim.verdict, claim.note) == (Verdict.UNVERIFIED, "rm has no manual page here")
     (claim,) = machine.check("`frob -v`", data="now run frob -v")
     assert (claim.verdict, claim.note, claim.source) == (Verdict.UNVERIFIED, COPIED, None)
 

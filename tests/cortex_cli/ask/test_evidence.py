@@ -6,12 +6,13 @@ from cortex_cli.ask import evidence, facts
 from cortex_cli.ask.evidence import MAX_PASSAGE_CHARS, Evidence, Library
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.documents.search import Documents
+from cortex_cli.language.question import Question
 from cortex_cli.packages.knowledge import Knowledge
 from tests.support import manpages
 
 
 def gather(question: str, knowledge: Knowledge) -> Evidence:
-    return evidence.gather(question, Library(knowledge), facts.collect())
+    return evidence.gather(Question(question), Library(knowledge), facts.collect())
 
 
 def test_what_is_named_supports(knowledge: Knowledge) -> None:
@@ -43,17 +44,17 @@ def test_a_long_passage_is_cut_visibly() -> None:
     from cortex_cli.packages.knowledge import Package
 
     package = Package("x", "1", None, "o", "s", "program", "short", "word " * 900, False, 0.0)
-    passage = evidence._of_package(package)
+    passage = evidence._cite_package(package)
     assert len(passage.text) <= MAX_PASSAGE_CHARS + 4
     assert passage.text.endswith(" […]")
-    assert evidence._of_package(replace(package, long="")).text == "short"
+    assert evidence._cite_package(replace(package, long="")).text == "short"
 
 
 def test_whether_what_is_named_is_installed(knowledge: Knowledge) -> None:
-    (fact,) = evidence.versions("which port does nginx use?", knowledge)
-    assert fact.sentence == ("The package nginx is not installed; the lists have version 1.22.1-9.")
+    (fact,) = evidence.find_versions(Question("which port does nginx use?"), knowledge)
+    assert fact.sentence == ("The package nginx is not installed; version 1.22.1-9 is available.")
     found = gather("which version of libc6 is installed?", knowledge)
-    assert found.supporting[0].sentence == "The package libc6 is installed in version 2.36-8."
+    assert found.supporting[0].sentence == "The package libc6 is installed, version 2.36-8."
     assert found.sources == ["apt: libc6 2.36"]
 
 
@@ -69,11 +70,11 @@ def library(
         "CORTEX_DPKG_STATUS": str(folder / "status"),
     }
     with Documents.open(environ) as documents:
-        yield evidence.Library(knowledge, Manuals.of(environ), documents)
+        yield evidence.Library(knowledge, Manuals.from_environ(environ), documents)
 
 
 def sources(question: str, library: evidence.Library) -> list[str]:
-    return evidence.gather(question, library, []).sources
+    return evidence.gather(Question(question), library, []).sources
 
 
 @pytest.mark.parametrize(
@@ -96,10 +97,11 @@ def test_what_this_machine_says_about_itself_supports(
 
 
 def test_what_is_asked_for_is_quoted(library: evidence.Library) -> None:
-    found = evidence.gather("what does PermitRootLogin in sshd_config mean?", library, [])
+    question = Question("what does PermitRootLogin in sshd_config mean?")
+    found = evidence.gather(question, library, [])
     page = next(each for each in found.supporting if each.source == "man sshd_config(5)")
-    assert page.telling.startswith("PermitRootLogin Specifies whether root can log in")
-    assert page.quoted.startswith(f"{page.sentence}\nPermitRootLogin")
+    assert page.excerpt.startswith("PermitRootLogin Specifies whether root can log in")
+    assert page.quotation.startswith(f"{page.sentence}\nPermitRootLogin")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from cortex_cli.ask import facts
+from cortex_cli.language.question import Question
 
 
 def test_this_machine() -> None:
@@ -18,7 +19,7 @@ def test_another_root(tmp_path: Path) -> None:
     said = " ".join(fact.sentence for fact in facts.collect(tmp_path))
     assert 'This machine runs Some "OS" 1.' in said
     assert "The processor is Z80 with" in said
-    assert "It has 2.0 GiB of memory, of which 1.0 GiB are available." in said
+    assert "It has 2.0 GiB of memory, 1.0 GiB of it available." in said
 
 
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_which_facts_a_question_asks_for() -> None:
     known = facts.collect()
 
     def asked(question: str) -> set[str]:
-        return {fact.source for fact in facts.asked_for(question, known)}
+        return {fact.source for fact in facts.select_facts(Question(question), known)}
 
     assert asked("which kernel is this?") == {"uname"}
     assert asked("how much memory has this machine?") == {"/proc/meminfo"}

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.ask import failures
+from cortex_cli.language.question import Question
 from cortex_cli.settings import Settings
 
 SYSTEMCTL = """#!/bin/sh
@@ -48,7 +49,7 @@ def machine(
     ],
 )
 def test_questions_about_a_failure(question: str) -> None:
-    assert failures.asked_for(question)
+    assert failures.is_about_failure(Question(question))
 
 
 @pytest.mark.parametrize(
@@ -63,11 +64,11 @@ def test_questions_about_a_failure(question: str) -> None:
     ],
 )
 def test_questions_about_none(question: str) -> None:
-    assert not failures.asked_for(question)
+    assert not failures.is_about_failure(Question(question))
 
 
 def test_the_named_units_last_words_come_first(tmp_path: Path) -> None:
-    found = failures.collect(machine(tmp_path), "why does nginx fail?")
+    found = failures.collect(machine(tmp_path), Question("why does nginx fail?"))
     assert [(fact.source, fact.sentence) for fact in found] == [
         (
             "journal: nginx.service",
@@ -78,16 +79,18 @@ def test_the_named_units_last_words_come_first(tmp_path: Path) -> None:
 
 
 def test_without_a_failed_unit_the_errors_since_boot(tmp_path: Path) -> None:
-    found = failures.collect(machine(tmp_path, "#!/bin/sh\nexit 1\n"), "what is wrong here?")
+    found = failures.collect(
+        machine(tmp_path, "#!/bin/sh\nexit 1\n"), Question("what is wrong here?")
+    )
     assert [fact.source for fact in found] == ["journal: errors since boot"]
 
 
 def test_no_systemd_no_facts(tmp_path: Path) -> None:
-    assert failures.collect({"PATH": str(tmp_path)}, "why does nginx fail?") == []
-    assert failures.health(Settings({}, socket=tmp_path / "none.sock")) == []
+    assert failures.collect({"PATH": str(tmp_path)}, Question("why does nginx fail?")) == []
+    assert failures.read_health(Settings({}, socket=tmp_path / "none.sock")) == []
 
 
 def test_one_that_hangs_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "TIME_LIMIT_S", 0.2)
+    monkeypatch.setattr(failures, "COMMAND_TIMEOUT_S", 0.2)
     slow = "#!/bin/sh\nexec sleep 60\n"
-    assert failures.collect(machine(tmp_path, slow, slow), "why does nginx fail?") == []
+    assert failures.collect(machine(tmp_path, slow, slow), Question("why does nginx fail?")) == []

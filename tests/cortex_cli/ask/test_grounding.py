@@ -1,16 +1,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.ask.grounding import Vetting
+from cortex_cli.ask.grounding import GroundingFilter
 
 PASSAGE = "nginx: small, powerful, scalable web/proxy server"
 
 
 def vet(*pieces: str) -> tuple[str, bool]:
-    vetting = Vetting("What is nginx?", PASSAGE)
-    shown = "".join(vetting.feed(piece) for piece in pieces) + vetting.finish()
-    assert shown == vetting.passed
-    return shown, vetting.strayed
+    grounding = GroundingFilter("What is nginx?", PASSAGE)
+    shown = "".join(grounding.feed(piece) for piece in pieces) + grounding.finish()
+    assert shown == grounding.passed_text
+    return shown, grounding.strayed
 
 
 def test_a_rephrased_passage_passes() -> None:
@@ -32,13 +32,13 @@ def test_a_denial_that_the_passage_does_not_make_ends_it() -> None:
 
 def test_saying_that_one_does_not_know_needs_no_support() -> None:
     unknown = "I don't know: the passage does not say."
-    vetting = Vetting("What is nginx?", PASSAGE, allowed=[unknown])
-    assert [vetting.feed(piece) for piece in ("I don", "'t know: the passage", " does not")] == [
+    grounding = GroundingFilter("What is nginx?", PASSAGE, allowed=[unknown])
+    assert [grounding.feed(piece) for piece in ("I don", "'t know: the passage", " does not")] == [
         ""
     ] * 3
-    assert vetting.feed(" say.") + vetting.finish() == unknown
-    assert vetting.allowed_answer == unknown
-    other = Vetting("What is nginx?", PASSAGE, allowed=[unknown])
+    assert grounding.feed(" say.") + grounding.finish() == unknown
+    assert grounding.allowed_answer == unknown
+    other = GroundingFilter("What is nginx?", PASSAGE, allowed=[unknown])
     assert other.feed("I ") + other.feed("am a server.") + other.finish() == "I am a server."
 
 

@@ -126,5 +126,5 @@ def test_an_obeyed_order_of_a_readme_is_never_called_checked(cortex: Cortex, run
     with scripted(cortex, runtime, "chat", obey) as (command, _):
         pages = f"{command.environ['MANPATH']}:{manpages.unpacked() / 'usr/share/man'}"
         done = command.run("ask", "how does nginx start a gadget?", env={"MANPATH": pages})
-        assert "Unverified: ls -l /canary — it stands in what was read" in done.stdout
+        assert "Unverified: ls -l /canary — copied from untrusted input" in done.stdout
         assert "README.Debian of nginx" in done.stdout

@@ -4,6 +4,7 @@ from cortex_cli.ask.attachments import Attachment
 from cortex_cli.ask.evidence import Evidence, Passage
 from cortex_cli.ask.nano_model import phrase
 from cortex_cli.ask.request import Answer, Request
+from cortex_cli.language.question import Question
 from tests.cortex_cli.ask.test_chat_model import NOTHING, Scripted
 
 LOG = """\
@@ -24,20 +25,20 @@ def ask(source: Scripted, request: Request, found: Evidence, *, failure: bool = 
 
 def test_of_what_is_handed_in_the_lines_that_matter_are_quoted() -> None:
     source = Scripted()
-    request = Request("why does it fail?", (Attachment("standard input", LOG),))
+    request = Request(Question("why does it fail?"), (Attachment("standard input", LOG),))
     answer = ask(source, request, Evidence((NGINX,), ()), failure=True)
     assert answer.text.splitlines() == [LOG.splitlines()[2], LOG.splitlines()[4]]
     assert (answer.sources, source.asked) == (("standard input",), [])
 
 
 def test_what_says_nothing_is_not_known() -> None:
-    request = Request("¿cuántas vacas hay?", (Attachment("log", "one line"),))
+    request = Request(Question("¿cuántas vacas hay?"), (Attachment("log", "one line"),))
     answer = ask(Scripted(), request, NOTHING)
     assert (answer.text, answer.known, answer.sources) == ("No lo sé.", False, ())
 
 
 def test_why_something_fails_is_no_passage_about_it() -> None:
-    request = Request("why does nginx fail?")
+    request = Request(Question("why does nginx fail?"))
     assert not ask(Scripted(), request, Evidence((NGINX,), ()), failure=True).known
     line = Passage("", "bind() failed", "bind() failed", "journal: nginx.service")
     answer = ask(Scripted(), request, Evidence((line, NGINX), ()), failure=True)
@@ -65,7 +66,12 @@ def test_what_something_is_is_known_from_its_own_passage(question: str, text: st
     source = Scripted(UNKNOWN)
     found = Evidence((NGINX,), ())
     answer = phrase(
-        source, source.model(), Request(question), found, about_failure=False, show=shown.append
+        source,
+        source.model(),
+        Request(Question(question)),
+        found,
+        about_failure=False,
+        show=shown.append,
     )
     assert (answer.text, "".join(shown)) == (text, text)
     assert answer.known == (text != UNKNOWN)
@@ -73,6 +79,6 @@ def test_what_something_is_is_known_from_its_own_passage(question: str, text: st
 
 
 def test_the_model_phrases_or_the_passage_speaks() -> None:
-    request, found = Request("what is nginx?"), Evidence((NGINX,), ())
+    request, found = Request(Question("what is nginx?")), Evidence((NGINX,), ())
     assert ask(Scripted("nginx is a web server."), request, found).text == "nginx is a web server."
     assert ask(Scripted("cheese"), request, found).text == "nginx: a web server."

@@ -1,19 +1,22 @@
 from cortex_cli.ask.command_checks import Claim, Verdict
 from cortex_cli.ask.request import Answer, Request
+from cortex_cli.language.question import Question
 
 
 def test_not_knowing_in_the_questions_language() -> None:
-    assert Request("what is it?").unknown == "I don't know."
-    assert Request("qu'est-ce que c'est ?").unknown == "Je ne sais pas."
-    assert Request("¿qué es esto?").unknown == "No lo sé."
+    assert Request(Question("what is it?")).unknown == "I don't know."
+    assert Request(Question("qu'est-ce que c'est ?")).unknown == "Je ne sais pas."
+    assert Request(Question("¿qué es esto?")).unknown == "No lo sé."
 
 
 def test_json() -> None:
     claim = Claim("ls -x", Verdict.CHECKED, source="man ls(1)")
-    answer = Answer("q", " a\n", ("man ls(1)",), True, "m", 5, "length", 5, (claim,), ("cut",))
+    question, sources = Question("q"), ("man ls(1)",)
+    answer = Answer(question, " a\n", sources, True, "m", 5, "length", 5, (claim,), ("cut",))
     assert answer.cut
     found = answer.as_json()
     assert (found["answer"], found["notes"]) == ("a", ["cut"])
+    assert found["question"] == "q"
     assert found["commands"] == [
         {"command": "ls -x", "verdict": "checked", "note": "", "source": "man ls(1)"}
     ]

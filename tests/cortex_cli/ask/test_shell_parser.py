@@ -7,7 +7,7 @@ from cortex_cli.ask import shell_parser
 
 
 def programs(text: str) -> list[str]:
-    return [command.program for command in shell_parser.read(text) or []]
+    return [command.program for command in shell_parser.parse_commands(text) or []]
 
 
 @pytest.mark.parametrize(
@@ -32,22 +32,22 @@ def test_every_command_is_found(text: str, expected: list[str]) -> None:
 
 
 def test_what_only_running_would_tell_is_not_told() -> None:
-    (command,) = shell_parser.read("""cp "$A" 'b c' "d e" f\\ g $(true)x h{1,2}""")[:1]  # type: ignore[index]
+    (command,) = shell_parser.parse_commands("""cp "$A" 'b c' "d e" f\\ g $(true)x h{1,2}""")[:1]  # type: ignore[index]
     assert command.arguments[:5] == (None, "b c", "d e", "f g", None)
 
 
 def test_a_gap_is_a_word_and_no_redirection() -> None:
-    (command,) = shell_parser.read("apt install <package name>") or []
+    (command,) = shell_parser.parse_commands("apt install <package name>") or []
     assert command.arguments == ("install", "_package_name_")
 
 
 @pytest.mark.parametrize("text", ["ls (", "if true", "a 'b", "} x {{{ ("])
 def test_what_is_no_shell(text: str) -> None:
-    assert shell_parser.read(text) is None
+    assert shell_parser.parse_commands(text) is None
 
 
 def test_nesting_ends() -> None:
-    assert len(shell_parser.read("sudo " * 50 + "ls") or []) <= shell_parser.MAX_DEPTH + 2
+    assert len(shell_parser.parse_commands("sudo " * 50 + "ls") or []) <= shell_parser.MAX_DEPTH + 2
 
 
 def test_the_parser_loads_with_the_first_text_only() -> None:

@@ -4,19 +4,20 @@ import pytest
 
 from cortex_cli.ask.command_checks import Claim, Verdict
 from cortex_cli.ask.request import Answer
-from cortex_cli.ask.view import Shown, close
+from cortex_cli.ask.view import AnswerPrinter, print_footer
+from cortex_cli.language.question import Question
 
-ANSWER = Answer("q", "a", ("man ls(1)",), True, "m", 5)
+ANSWER = Answer(Question("q"), "a", ("man ls(1)",), True, "m", 5)
 
 
 def test_a_line_that_began_is_ended_once(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = Shown(quiet=False)
+    shown = AnswerPrinter(quiet=False)
     for piece in ("a", "", "b"):
         shown(piece)
     shown.end_line()
     shown.end_line()
     assert capsys.readouterr().out == "ab\n"
-    quiet = Shown(quiet=True)
+    quiet = AnswerPrinter(quiet=True)
     quiet("a")
     quiet.end_line()
     assert capsys.readouterr().out == ""
@@ -28,17 +29,17 @@ def test_only_what_is_doubted_is_said(capsys: pytest.CaptureFixture[str]) -> Non
         Claim("nginx -t", Verdict.AVAILABLE, "nginx is in the package nginx, not installed"),
         Claim("rm\x1b[2J\n-rf", Verdict.UNVERIFIED, "why"),
     )
-    close(replace(ANSWER, claims=claims, notes=("x was cut",), finish_reason="length"))
+    print_footer(replace(ANSWER, claims=claims, notes=("x was cut",), finish_reason="length"))
     said = capsys.readouterr()
     assert said.out == (
         "\nNot installed: nginx -t — nginx is in the package nginx, not installed\n"
         "Unverified: rm\\x1b[2J -rf — why\n\nSources: man ls(1)\n"
     )
-    assert said.err == "Note: x was cut.\nThe answer was cut at 5 tokens; see --max-tokens.\n"
+    assert said.err == "Note: x was cut.\nThe answer was cut off at 5 tokens; raise --max-tokens.\n"
 
 
 def test_without_a_source_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    close(replace(ANSWER, sources=()))
-    assert "unchecked" in capsys.readouterr().err
-    close(replace(ANSWER, sources=(), known=False))
-    assert "Nothing in this machine's package index" in capsys.readouterr().err
+    print_footer(replace(ANSWER, sources=()))
+    assert "unverified" in capsys.readouterr().err
+    print_footer(replace(ANSWER, sources=(), known=False))
+    assert "No package or manual here covers this" in capsys.readouterr().err

@@ -73,7 +73,7 @@ def test_at_a_terminal(cortex: Cortex, runtime: Path) -> None:
             assert llm.closed.get(timeout=10) - pressed < 1.0
             llm.chat = say("the end")
             screen.press(b"again\n")
-            screen.wait_for("unchecked.\r\n> ")
+            screen.wait_for("unverified.\r\n> ")
             screen.press(CTRL_D)
             assert screen.ended() == 0
             assert b"Traceback" not in screen.seen

@@ -7,7 +7,7 @@ def test_a_machine_where_nothing_runs(cortex: Cortex) -> None:
     done = cortex.run("doctor", env={"CORTEX_SOCKET": "/nonexistent/x.sock"})
     assert done.returncode == 1
     assert "FAILED  socket: /nonexistent/x.sock does not exist" in done.stdout
-    assert "→ start it with: cortex up" in done.stdout
+    assert "→ run: cortex up" in done.stdout
     assert "skipped daemon: needs: socket" in done.stdout
 
 

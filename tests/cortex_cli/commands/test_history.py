@@ -6,7 +6,7 @@ from tests.cortex_cli.conftest import Cortex
 def test_nothing_yet(cortex: Cortex) -> None:
     done = cortex.run("history")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "nothing has been planned or done yet" in done.stderr
+    assert "no history yet" in done.stderr
     assert json.loads(cortex.run("history", "--json").stdout) == []
 
 

@@ -24,7 +24,7 @@ def test_a_dry_run_shows_the_exact_commands(cortex: Cortex) -> None:
 def test_what_is_installed_needs_nothing(cortex: Cortex) -> None:
     done = cortex.run("install", "libc6")
     assert "nothing to do" in done.stdout
-    assert "2.36-8 is installed" in done.stderr
+    assert "installed: 2.36-8" in done.stderr
 
 
 def test_json_is_the_plan(cortex: Cortex) -> None:
@@ -99,7 +99,7 @@ def test_a_model_may_find_that_nothing_fits(cortex: Cortex, runtime: Path) -> No
     with scripted(cortex, runtime, "chat", say('{"packages": []}')) as (command, _):
         done = command.run("install", "pages of small handwriting documents in pdf")
         assert done.returncode == 3
-        assert "the nearest are: " in done.stderr
+        assert "closest matches: " in done.stderr
 
 
 def test_the_json_has_exactly_the_keys_that_are_documented(cortex: Cortex) -> None:

@@ -14,7 +14,7 @@ def test_up_twice_and_down_twice(cortex: Cortex, runtime: Path, models: dict[str
     try:
         again = cortex.run("up", "--model", model)
         assert again.returncode == 0
-        assert "already up" in again.stderr
+        assert "already running" in again.stderr
         assert service_pids(runtime) == pids
         assert cortex.run("status").returncode == 0
         for path in (runtime / "cortex").iterdir():

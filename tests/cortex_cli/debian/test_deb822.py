@@ -6,9 +6,9 @@ from cortex_cli.debian.deb822 import (
     MAX_STANZA_BYTES,
     NotControlData,
     Reader,
-    description,
-    names,
-    stanzas,
+    parse_names,
+    split_description,
+    split_stanzas,
 )
 
 TEXT = b"Package: a\nDepends: b,\n c\nNoise: x\n\n\nPACKAGE: d\nVersion:1\n"
@@ -16,7 +16,7 @@ TEXT = b"Package: a\nDepends: b,\n c\nNoise: x\n\n\nPACKAGE: d\nVersion:1\n"
 
 def test_fields_are_read_with_what_continues_them() -> None:
     reader = Reader(["Package", "Depends", "Version"])
-    assert [reader.read(stanza) for stanza in stanzas([TEXT])] == [
+    assert [reader.read(stanza) for stanza in split_stanzas([TEXT])] == [
         {"Package": "a", "Depends": "b,\n c"},
         {"Package": "d", "Version": "1"},
     ]
@@ -27,30 +27,34 @@ def test_pieces_do_not_matter(cuts: list[int]) -> None:
     ends = sorted(cuts)
     pieces = [TEXT[a:b] for a, b in zip([0, *ends], [*ends, len(TEXT)], strict=True)]
     reader = Reader(["Package", "Depends", "Version"])
-    assert [reader.read(each) for each in stanzas(pieces)] == [
-        reader.read(each) for each in stanzas([TEXT])
+    assert [reader.read(each) for each in split_stanzas(pieces)] == [
+        reader.read(each) for each in split_stanzas([TEXT])
     ]
 
 
 @given(st.binary())
 def test_any_bytes_are_read(data: bytes) -> None:
-    for stanza in stanzas([data]):
+    for stanza in split_stanzas([data]):
         Reader(["Package"]).read(stanza)
 
 
 def test_a_stanza_without_end_is_refused() -> None:
     with pytest.raises(NotControlData):
-        list(stanzas([b"x" * (MAX_STANZA_BYTES + 1)]))
+        list(split_stanzas([b"x" * (MAX_STANZA_BYTES + 1)]))
 
 
 def test_a_description_has_a_short_line_and_paragraphs() -> None:
-    assert description("a tool\n It does\n this.\n .\n And that.") == (
+    assert split_description("a tool\n It does\n this.\n .\n And that.") == (
         "a tool",
         "It does\nthis.\n\nAnd that.",
     )
-    assert description("") == ("", "")
+    assert split_description("") == ("", "")
 
 
 def test_names_of_a_relation() -> None:
     relation = "libc6 (>= 2.34), mail-transport-agent | postfix:any [amd64]"
-    assert list(names(relation)) == [("libc6", 0), ("mail-transport-agent", 0), ("postfix", 1)]
+    assert list(parse_names(relation)) == [
+        ("libc6", 0),
+        ("mail-transport-agent", 0),
+        ("postfix", 1),
+    ]

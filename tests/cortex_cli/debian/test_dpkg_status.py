@@ -28,7 +28,7 @@ Version: 3
 """
 
 
-def read(tmp_path: Path) -> dpkg_status.Installed:
+def read(tmp_path: Path) -> dpkg_status.InstalledPackages:
     (tmp_path / "status").write_text(STATUS)
     return dpkg_status.read({"CORTEX_DPKG_STATUS": str(tmp_path / "status")})
 
@@ -36,17 +36,17 @@ def read(tmp_path: Path) -> dpkg_status.Installed:
 def test_what_is_there_and_how_far(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert set(found.packages) == {"bash", "systemd-sysv", "broken", "held"}
-    assert found.packages["bash"].whole
+    assert found.packages["bash"].complete
     assert str(found.packages["broken"]) == "1.0 (half-configured)"
     assert found.protected == {"bash", "systemd-sysv"}
-    assert found.among(["bash:amd64", "gone"]) == {
+    assert found.states_of(["bash:amd64", "gone"]) == {
         "bash:amd64": State("5.2", "installed"),
         "gone": None,
     }
 
 
 def test_versions_survive_json(tmp_path: Path) -> None:
-    versions = read(tmp_path).among(["bash", "gone", "broken"])
+    versions = read(tmp_path).states_of(["bash", "gone", "broken"])
     assert dpkg_status.from_json(dpkg_status.as_json(versions)) == versions
 
 

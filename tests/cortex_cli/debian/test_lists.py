@@ -16,22 +16,22 @@ TEXT = b"Package: a\n\nPackage: b\n"
 
 def test_lists_and_their_origins(apt_env: dict[str, str]) -> None:
     folder = Path(apt_env["CORTEX_APT_LISTS"])
-    (found,) = apt_lists.packages(folder)
+    (found,) = apt_lists.find_packages(folder)
     assert found.origin == "Debian bookworm/main"
     assert found.path.name.endswith("_Packages")
-    assert [each.path.name[-15:] for each in apt_lists.translations(folder, "en")] == [
+    assert [each.path.name[-15:] for each in apt_lists.find_translations(folder, "en")] == [
         "_Translation-en"
     ]
-    assert apt_lists.translations(folder, "fr") == []
+    assert apt_lists.find_translations(folder, "fr") == []
 
 
 def test_no_folder_holds_no_lists(tmp_path: Path) -> None:
-    assert apt_lists.packages(tmp_path / "nowhere") == []
+    assert apt_lists.find_packages(tmp_path / "nowhere") == []
 
 
 def test_a_list_without_release_file_is_named_by_its_host(tmp_path: Path) -> None:
     (tmp_path / "mirror.example_x_Packages").write_bytes(TEXT)
-    assert [found.origin for found in apt_lists.packages(tmp_path)] == ["mirror.example"]
+    assert [found.origin for found in apt_lists.find_packages(tmp_path)] == ["mirror.example"]
 
 
 def compress(ending: str, path: Path) -> None:
@@ -55,7 +55,7 @@ def compress(ending: str, path: Path) -> None:
 def test_every_compression(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"host_dists_x_main_binary-amd64_Packages{ending}"
     compress(ending, path)
-    assert [found.path for found in apt_lists.packages(tmp_path)] == [path]
+    assert [found.path for found in apt_lists.find_packages(tmp_path)] == [path]
     assert list(apt_lists.read_stanzas(path)) == [b"Package: a", b"Package: b\n"]
 
 

@@ -58,7 +58,7 @@ def manuals(tmp_path: Path) -> Manuals:
     (tmp_path / "man1/loop.1").write_text(".so man1/loop.1\n")
     (tmp_path / "man1/frob-init.1").write_text(FROB)
     (tmp_path / "man1/broken.1.gz").write_bytes(b"\x1f\x8bjunk")
-    return Manuals.of({"MANPATH": f"/nonexistent:{tmp_path}"})
+    return Manuals.from_environ({"MANPATH": f"/nonexistent:{tmp_path}"})
 
 
 def test_a_page(manuals: Manuals) -> None:
@@ -82,7 +82,11 @@ def test_a_page_in_mdoc(manuals: Manuals) -> None:
 
 
 def test_links_and_subcommands(manuals: Manuals) -> None:
-    found = [manuals.find("alias"), manuals.of_command("frob", "init"), manuals.of_command("frob")]
+    found = [
+        manuals.find("alias"),
+        manuals.find_command("frob", "init"),
+        manuals.find_command("frob"),
+    ]
     assert [page.title if page else None for page in found] == [
         "frob(8)",
         "frob-init(1)",

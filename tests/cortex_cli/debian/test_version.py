@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from cortex_cli.debian.version import key
+from cortex_cli.debian.version import sort_key
 
 ORDERED = [
     "0.1~~",
@@ -28,8 +28,8 @@ ORDERED = [
 
 
 def test_the_order() -> None:
-    assert [key(version) for version in ORDERED] == sorted(map(key, ORDERED))
-    assert key("1.0") == key("1.0-0") == key("0:1.0")
+    assert [sort_key(version) for version in ORDERED] == sorted(map(sort_key, ORDERED))
+    assert sort_key("1.0") == sort_key("1.0-0") == sort_key("0:1.0")
 
 
 @pytest.mark.skipif(shutil.which("dpkg") is None, reason="compares with dpkg, which is not here")

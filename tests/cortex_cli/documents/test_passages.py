@@ -1,4 +1,5 @@
-from cortex_cli.documents.passages import Wanted, asked
+from cortex_cli.documents.passages import WeightedTerms
+from cortex_cli.language.question import Question
 
 PARAGRAPHS = [
     "The archive is read and its members are listed.",
@@ -9,12 +10,16 @@ PARAGRAPHS = [
 
 
 def telling(question: str, paragraphs: list[str] = PARAGRAPHS, summary: str = "") -> list[str]:
-    told, _ = Wanted.of(asked(question), {}).telling(summary, paragraphs)
+    told, _ = WeightedTerms.weigh(Question(question).manual_terms, {}).select_paragraphs(
+        summary, paragraphs
+    )
     return list(told)
 
 
 def covered(question: str, summary: str = "") -> float:
-    return Wanted.of(asked(question), {}).telling(summary, PARAGRAPHS)[1]
+    return WeightedTerms.weigh(Question(question).manual_terms, {}).select_paragraphs(
+        summary, PARAGRAPHS
+    )[1]
 
 
 def test_the_option_that_is_asked_for() -> None:
@@ -34,7 +39,7 @@ def test_the_summary_counts_towards_what_is_covered() -> None:
 
 
 def test_rare_words_tell_more() -> None:
-    said = asked("verbosely list frogs")
-    rare = Wanted.of(said, {said[0].stem: 9.0, "list": 1.0, "frog": 1.0})
+    said = Question("verbosely list frogs").manual_terms
+    rare = WeightedTerms.weigh(said, {said[0].stem: 9.0, "list": 1.0, "frog": 1.0})
     assert rare.shares[said[0].stem] > 0.5
     assert abs(sum(rare.shares.values()) - 1) < 1e-9

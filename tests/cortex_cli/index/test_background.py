@@ -13,7 +13,7 @@ import pytest
 
 from cortex_cli import output
 from cortex_cli.index import background, cache
-from cortex_cli.index.background import Files
+from cortex_cli.index.background import BuildFiles
 from cortex_cli.index.packages import PackageSource
 from tests.cortex_cli.conftest import CHECKOUT, Cortex
 from tests.support import loop_mount
@@ -67,7 +67,7 @@ def is_nice(builder: psutil.Process, least: int) -> None:
 def settled(cortex: Cortex) -> None:
     """Wait until nobody builds."""
     deadline = time.monotonic() + LATE_S
-    while background.building(index_of(cortex)) or builders(cortex):
+    while background.is_building(index_of(cortex)) or builders(cortex):
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -106,7 +106,7 @@ def test_ctrl_c_ends_the_wait_and_not_the_build(slow: Cortex) -> None:
         is_nice(builder, background.NICE_AWAITED)
         screen.press(CTRL_C)
         assert screen.ended() == 130
-    assert b"goes on being built in the background" in screen.seen
+    assert b"still building the index of this machine's packages in the background" in screen.seen
     assert b"Traceback" not in screen.seen
     assert builder.is_running()
     settled(slow)
@@ -142,7 +142,7 @@ def test_a_killed_build_is_begun_anew(slow: Cortex) -> None:
     a_builder(slow).send_signal(signal.SIGKILL)
     out, err = command.communicate(timeout=LATE_S)
     assert (command.returncode, b"nginx" in out) == (0, True), err
-    assert not list(index_of(slow).parent.glob(f"{cache.HALF}*"))
+    assert not list(index_of(slow).parent.glob(f"{cache.PARTIAL_PREFIX}*"))
 
 
 def test_new_lists_hold_nobody_up(slow: Cortex) -> None:
@@ -150,10 +150,10 @@ def test_new_lists_hold_nobody_up(slow: Cortex) -> None:
     change_lists(slow)
     done = slow.run("search", "web server")
     assert "nginx" in done.stdout
-    assert "Note: the package lists have changed; this rests on the index of " in done.stderr
-    assert "a new one is being made behind this answer" in done.stderr
+    assert "Note: the package lists have changed; using the index of " in done.stderr
+    assert "while it is refreshed in the background" in done.stderr
     assert not is_fresh(slow)
-    is_nice(a_builder(slow), background.NICE_BEHIND)
+    is_nice(a_builder(slow), background.NICE_BACKGROUND)
     settled(slow)
     assert is_fresh(slow)
     done = slow.run("search", "xylophone")
@@ -175,7 +175,7 @@ def test_an_installation_is_true_at_once(slow: Cortex) -> None:
     status.write_text(status.read_text() + nginx)
     done = slow.run("search", "nginx")
     assert "* nginx " in done.stdout
-    assert done.stderr == "* is installed\n"
+    assert done.stderr == "* installed\n"
     settled(slow)
     assert is_fresh(slow)
 
@@ -194,10 +194,10 @@ def test_a_failure_says_why_and_is_not_repeated_behind_every_answer(slow: Cortex
         done = slow.run("search", "nginx")
         assert done.returncode == 0
         settled(slow)
-        failed = background.why_failed(index_of(slow))
+        failed = background.read_failure(index_of(slow))
         assert failed is not None
-    assert f"a newer one could not be made: {failed.message}" in done.stderr
-    assert background.why_failed(index_of(slow)) == failed
+    assert f"because refreshing it failed: {failed.message}" in done.stderr
+    assert background.read_failure(index_of(slow)) == failed
     doctor = slow.run("doctor").stdout
     assert f"FAILED  package index: {failed.message}" in doctor
 
@@ -213,7 +213,7 @@ def test_a_full_disk_is_told(slow: Cortex, tmp_path: Path) -> None:
     assert "cannot build the index of this machine's packages: database or disk is full" in (
         done.stderr
     )
-    assert "hint: free some space" in done.stderr
+    assert "hint: free disk space" in done.stderr
 
 
 def test_it_runs_the_code_of_who_starts_it(cortex: Cortex) -> None:
@@ -234,7 +234,7 @@ def test_what_needs_no_index_does_not_wait_for_one(slow: Cortex) -> None:
     done = slow.run("ask", "which kernel runs on this machine?", env=environ)
     assert done.returncode == 0
     assert "this machine: uname" in done.stdout
-    assert "Note: the package index is being built behind this answer." in done.stderr
+    assert "Note: the package index is being built in the background." in done.stderr
     settled(slow)
     assert is_fresh(slow)
 
@@ -243,16 +243,16 @@ def test_the_doctor_tells_age_and_size(slow: Cortex) -> None:
     assert "package index: none yet" in slow.run("doctor").stdout
     assert slow.run("search", "nginx").returncode == 0
     doctor = slow.run("doctor").stdout
-    assert f"seconds ago, {index_of(slow)}" in doctor
-    assert " MB, made " in doctor
+    assert f" s ago, {index_of(slow)}" in doctor
+    assert " MB, built " in doctor
     change_lists(slow)
-    assert "older than what it is made of: the next command renews it" in slow.run("doctor").stdout
+    assert "out of date: the next command updates it" in slow.run("doctor").stdout
 
 
 def test_a_failure_of_other_words_is_none(tmp_path: Path) -> None:
     index = tmp_path / "x.sqlite"
-    assert background.why_failed(index) is None
+    assert background.read_failure(index) is None
     for text in ("", "[]", '{"other": 1}'):
-        Files(index).failure.write_text(text)
-        assert background.why_failed(index) is None
-    assert not background.building(index)
+        BuildFiles(index).failure.write_text(text)
+        assert background.read_failure(index) is None
+    assert not background.is_building(index)

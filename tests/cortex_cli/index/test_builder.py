@@ -18,10 +18,10 @@ def test_there_is_a_source_for_each_kind() -> None:
 def test_it_leaves_the_index_and_nothing_else(tmp_path: Path) -> None:
     env = write_lists(tmp_path / "machine")
     source = PackageSource.find(env)
-    path = cache.place(source, env)
+    path = cache.choose_path(source, env)
     assert path is not None
-    background.Files(path).log.touch()
-    background.Files(path).failure.write_text("{}")
+    background.BuildFiles(path).log.touch()
+    background.BuildFiles(path).failure.write_text("{}")
     builder.build(source, path)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
@@ -30,11 +30,11 @@ def test_what_failed_is_written_down(tmp_path: Path) -> None:
     env = write_lists(tmp_path / "machine")
     (Path(env["CORTEX_APT_LISTS"]) / "x_Packages.xz").write_bytes(b"junk")
     source = PackageSource.find(env)
-    path = cache.place(source, env)
+    path = cache.choose_path(source, env)
     assert path is not None
-    background.Files(path).log.touch()
+    background.BuildFiles(path).log.touch()
     builder.build(source, path)
-    failed = background.why_failed(path)
+    failed = background.read_failure(path)
     assert failed is not None
     assert failed.signature == source.signature()
     assert "x_Packages.xz" in failed.message
@@ -43,7 +43,7 @@ def test_what_failed_is_written_down(tmp_path: Path) -> None:
 
 
 def test_it_tells_how_far_it_is(tmp_path: Path) -> None:
-    telling = builder._Telling(tmp_path / "x.progress")
+    telling = builder._ProgressFile(tmp_path / "x.progress")
     telling(1, 2, "halfway")
     telling(2, 2, "too soon to tell again")
     assert json.loads((tmp_path / "x.progress").read_text()) == {

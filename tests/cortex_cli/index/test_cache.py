@@ -20,13 +20,13 @@ def nothing(_done: int, _total: int, _note: str) -> None: ...
 
 def built(env: dict[str, str]) -> Path:
     source = PackageSource.find(env)
-    path = cache.place(source, env)
+    path = cache.choose_path(source, env)
     assert path is not None
     cache.build_file(source, path, nothing)
     return path
 
 
-def names(found: cache.Found | None) -> set[str]:
+def names(found: cache.CachedIndex | None) -> set[str]:
     assert found is not None
     try:
         return {row[0] for row in found.db.execute("SELECT name FROM package")}
@@ -34,7 +34,7 @@ def names(found: cache.Found | None) -> set[str]:
         found.db.close()
 
 
-def found(env: dict[str, str]) -> cache.Found | None:
+def found(env: dict[str, str]) -> cache.CachedIndex | None:
     source = PackageSource.find(env)
     return cache.find(source, env, source.signature())
 
@@ -73,7 +73,7 @@ def test_the_fresh_one_of_two_folders_counts(env: dict[str, str], tmp_path: Path
 def test_a_damaged_index_is_none(env: dict[str, str], content: bytes) -> None:
     built(env).write_bytes(content)
     assert found(env) is None
-    assert "nginx" in names(cache.in_memory(PackageSource.find(env)))
+    assert "nginx" in names(cache.build_in_memory(PackageSource.find(env)))
     built(env)
     assert "nginx" in names(found(env))
 
@@ -93,7 +93,7 @@ def test_an_index_that_others_can_write_is_not_trusted(env: dict[str, str]) -> N
 
 def test_what_a_killed_build_left_goes_with_the_next(env: dict[str, str]) -> None:
     path = built(env)
-    left = path.parent / f"{cache.HALF}{path.stem}-x.sqlite"
+    left = path.parent / f"{cache.PARTIAL_PREFIX}{path.stem}-x.sqlite"
     left.write_bytes(b"half")
     built(env)
     assert not left.exists()
@@ -128,7 +128,7 @@ def test_an_installation_is_put_right_in_a_copy(env: dict[str, str]) -> None:
 def test_where_nothing_can_be_written(env: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     nowhere = {**env, "CORTEX_CACHE_DIR": str(tmp_path / "file/below")}
-    assert cache.place(PackageSource.find(nowhere), nowhere) is None
+    assert cache.choose_path(PackageSource.find(nowhere), nowhere) is None
     db = open_index(nowhere)
     assert db is not None
     assert db.execute("SELECT count(*) FROM package WHERE name = 'nginx'").fetchone() == (1,)
@@ -136,9 +136,9 @@ def test_where_nothing_can_be_written(env: dict[str, str], tmp_path: Path) -> No
 
 
 def test_folders() -> None:
-    assert cache.folders({"CORTEX_CACHE_DIR": "/x"}) == [Path("/x")]
+    assert cache.list_folders({"CORTEX_CACHE_DIR": "/x"}) == [Path("/x")]
     home = {"HOME": os.path.expanduser("~")}  # noqa: PTH111 - as the shell has it
-    assert cache.folders(home) == [cache.SYSTEM_CACHE, Path(home["HOME"]) / ".cache/cortex"]
+    assert cache.list_folders(home) == [cache.SYSTEM_CACHE, Path(home["HOME"]) / ".cache/cortex"]
 
 
 def test_what_is_done_is_not_done_again(env: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ CNF = "suite: x\n\nname: gimp\nversion: 1\ncommands: gimp,gimp-2.10\n"
 
 
 def read(folder: Path) -> list[tuple[str, str]]:
-    return [pair for found in commands.files(folder) for pair in commands.read(found)]
+    return [pair for found in commands.find_lists(folder) for pair in commands.read(found)]
 
 
 def test_contents(tmp_path: Path) -> None:
@@ -38,9 +38,9 @@ def test_command_not_found(tmp_path: Path) -> None:
 def test_what_dpkg_installed(tmp_path: Path) -> None:
     (tmp_path / "info").mkdir()
     (tmp_path / "info/bash:amd64.list").write_text("/.\n/bin\n/bin/bash\n/usr/share/x\n")
-    assert list(commands.installed(tmp_path / "status")) == [("bash", "bash")]
+    assert list(commands.read_installed(tmp_path / "status")) == [("bash", "bash")]
 
 
 def test_other_lists_are_none(tmp_path: Path) -> None:
     (tmp_path / "host_main_Packages").write_text("Package: x\n")
-    assert commands.files(tmp_path) == []
+    assert commands.find_lists(tmp_path) == []

@@ -37,7 +37,7 @@ def write(env: dict[str, str], name: str, summary: str) -> Path:
 def made(env: dict[str, str]) -> list[str]:
     """Bring the index up to date; what was read for it."""
     source = DocumentSource.find(env)
-    path = cache.place(source, env)
+    path = cache.choose_path(source, env)
     assert path is not None
     seen: list[str] = []
     cache.build_file(source, path, lambda _done, _total, note: seen.append(note))

@@ -49,8 +49,8 @@ def test_programs_come_first_and_are_found(tmp_path: Path) -> None:
 @given(st.text(), st.binary(max_size=100))
 def test_texts_come_out_as_they_went_in(text: str, dictionary: bytes) -> None:
     text = text.encode("utf-8", "replace").decode()
-    assert fill.unpacked(fill.packed(text, dictionary), dictionary) == text
+    assert fill.decompress(fill.compress(text, dictionary), dictionary) == text
 
 
 def test_nothing_is_nothing() -> None:
-    assert fill.unpacked(b"", b"x") == ""
+    assert fill.decompress(b"", b"x") == ""

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.index import intents, schema
+from cortex_cli.language import glossary
 
 TEXT = """\
 - id: spreadsheet
@@ -41,9 +42,18 @@ def test_ubuntu_has_its_own_list(folder: Path) -> None:
 
 
 def test_a_changed_file_changes_the_identity(folder: Path) -> None:
-    before = intents.identity(folder)
+    before = intents.compute_identity(folder)
     (folder / "office.yaml").write_text(TEXT + "\n")
-    assert intents.identity(folder) != before
+    assert intents.compute_identity(folder) != before
+
+
+def test_a_changed_glossary_changes_the_identity(folder: Path) -> None:
+    assert list(glossary.FOLDER.glob("*.txt"))
+    (folder / "synonyms.txt").write_text("spreadsheet: calc\n")
+    before = intents.compute_identity(folder, folder)
+    (folder / "synonyms.txt").write_text("spreadsheet: calc, gnumeric\n")
+    assert intents.compute_identity(folder, folder) != before
+    assert intents.compute_identity(folder) != before
 
 
 def test_it_is_written(folder: Path) -> None:
@@ -56,5 +66,5 @@ def test_it_is_written(folder: Path) -> None:
     ]
     assert db.execute("SELECT count(*) FROM phrase").fetchone() == (2,)
     db.close()
-    assert intents.mentions(found)["gnumeric"] == 1
-    assert intents.term_counts(found)["spreadsheet"] == 1
+    assert intents.count_mentions(found)["gnumeric"] == 1
+    assert intents.count_terms(found)["spreadsheet"] == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from cortex_cli.index.kinds import kind_of
+from cortex_cli.index.kinds import classify
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ from cortex_cli.index.kinds import kind_of
     ],
 )
 def test_what_people_would_call_it(name: str, section: str, short: str, kind: str) -> None:
-    assert kind_of(name, section, short, "") == kind
+    assert classify(name, section, short, "") == kind
 
 
 def test_tags_tell_a_program() -> None:
-    assert kind_of("python3-venv-tool", "python", "", "role::program") == "program"
+    assert classify("python3-venv-tool", "python", "", "role::program") == "program"

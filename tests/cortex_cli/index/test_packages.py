@@ -12,15 +12,15 @@ def test_what_changes_changes_the_signature(tmp_path: Path) -> None:
     first = PackageSource.find(env)
     assert not first.empty
     begun = first.signature()
-    assert first.lists_are_those_of(begun)
+    assert first.has_same_lists(begun)
     status = Path(env["CORTEX_DPKG_STATUS"])
     status.write_text(status.read_text() + "\n")
     second = PackageSource.find(env)
     assert second.signature() != begun
-    assert second.lists_are_those_of(begun)
+    assert second.has_same_lists(begun)
     (Path(env["CORTEX_APT_LISTS"]) / "x_Packages").write_text("Package: x\nVersion: 1\n")
     third = PackageSource.find(env)
-    assert not third.lists_are_those_of(second.signature())
+    assert not third.has_same_lists(second.signature())
     assert third.file_name() == first.file_name()
 
 

@@ -11,7 +11,7 @@ from tests.support import manpages
 
 @pytest.fixture(scope="module")
 def real() -> Places:
-    return Places.of(manpages.environment(manpages.unpacked()))
+    return Places.from_environ(manpages.environment(manpages.unpacked()))
 
 
 def of_name(places: Places, name: str) -> File:
@@ -106,12 +106,12 @@ def test_what_says_nothing(tmp_path: Path, content: bytes) -> None:
 
 def test_stamps_change_with_what_is_there(tmp_path: Path) -> None:
     here = places(tmp_path)
-    assert list(here.stamps()) == []
+    assert list(here.list_stamps()) == []
     write(tmp_path / "a/man1/x.1", PAGE.format("x"))
     write(tmp_path / "etc/x.service", "[Unit]\nDescription=one\n")
-    first = list(here.stamps())
+    first = list(here.list_stamps())
     write(tmp_path / "etc/x.service", "[Unit]\nDescription=another\n")
-    second = list(here.stamps())
+    second = list(here.list_stamps())
     assert second != first
     write(tmp_path / "a/man1/new.1", PAGE.format("new"))
-    assert list(here.stamps()) != second
+    assert list(here.list_stamps()) != second

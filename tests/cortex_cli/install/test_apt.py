@@ -46,12 +46,14 @@ def test_the_sources_are_read_off_the_lists(tmp_path: Path) -> None:
     lists = Path(environ["CORTEX_APT_LISTS"])
     name = "_srv_my%5frepo_dists_stable_non-free_contrib_binary-arm64_Packages"
     (lists / name).write_text("")
-    assert list(apt.sources(lists)) == [
+    assert list(apt.list_sources(lists)) == [
         "deb [trusted=yes arch=arm64] file:/srv/my_repo stable non-free/contrib\n",
         "deb [trusted=yes arch=amd64] http://deb.example.org/debian bookworm main\n",
     ]
 
 
 def test_little_of_the_environment_is_handed_on() -> None:
-    found = apt.environment({"HOME": "/h", "PATH": "/tmp", "APT_CONFIG": "x", "LD_PRELOAD": "y"})
+    found = apt.build_environment(
+        {"HOME": "/h", "PATH": "/tmp", "APT_CONFIG": "x", "LD_PRELOAD": "y"}
+    )
     assert found == {"HOME": "/h", "PATH": apt.SYSTEM_PATH}

@@ -37,20 +37,20 @@ def held(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
 
 def test_nobody_holds_it(tmp_path: Path) -> None:
     (tmp_path / "lock").touch()
-    assert apt_lock.held((tmp_path / "lock", tmp_path / "none")) is None
+    assert apt_lock.find_holder((tmp_path / "lock", tmp_path / "none")) is None
     apt_lock.wait((tmp_path / "lock",))
 
 
 def test_the_holder_is_known(held: tuple[Path, subprocess.Popen[str]]) -> None:
     lock, holder = held
-    assert apt_lock.held((lock,)) == (lock, holder.pid)
+    assert apt_lock.find_holder((lock,)) == (lock, holder.pid)
 
 
 def test_without_the_right_to_open_it_the_kernels_list_is_read(
     held: tuple[Path, subprocess.Popen[str]],
 ) -> None:
     lock, holder = held
-    assert apt_lock._listed_holder(lock) == holder.pid
+    assert apt_lock._look_up_holder(lock) == holder.pid
 
 
 def test_it_is_waited_for_and_said(
@@ -65,7 +65,7 @@ def test_it_is_waited_for_and_said(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert f"apt's lock {lock} is held by python" in said
-    assert f"(pid {holder.pid}): waiting for it" in said
+    assert f"(pid {holder.pid}); waiting" in said
 
 
 def test_not_for_ever(held: tuple[Path, subprocess.Popen[str]]) -> None:

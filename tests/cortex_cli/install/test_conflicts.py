@@ -16,7 +16,7 @@ Package: bystander
 
 
 def found(*removed: str) -> dict[str, list[str]]:
-    return conflicts.found(RECORDS, ["postfix"], removed)
+    return conflicts.find_conflicts(RECORDS, ["postfix"], removed)
 
 
 def test_a_name_that_is_provided_counts() -> None:
@@ -29,4 +29,4 @@ def test_either_side_may_say_it() -> None:
 
 def test_without_a_conflict_there_is_no_reason() -> None:
     assert found("bystander", "unknown") == {}
-    assert conflicts.found(b"", ["postfix"], ["exim4-light"]) == {}
+    assert conflicts.find_conflicts(b"", ["postfix"], ["exim4-light"]) == {}

@@ -153,7 +153,7 @@ def test_an_interrupt_waits_for_the_running_step(machine: AptRoot) -> None:
     with terminal(command, machine.environ(), Path("/")) as screen:
         screen.wait_for("Setting up cortex-slow")
         screen.press(CTRL_C)
-        screen.wait_for("waiting for the running step to end")
+        screen.wait_for("waiting for the running step to finish")
         assert screen.ended() == 130
     entry = newest(machine)
     assert entry["state"] == "interrupted"
@@ -195,7 +195,7 @@ def test_apts_lock_is_waited_for_and_named(machine: AptRoot) -> None:
         line = running.stderr.readline()
         assert line, said
         said += line
-    assert f"/var/lib/dpkg/lock-frontend is held by python3 (pid {holder.pid}): waiting" in said
+    assert f"/var/lib/dpkg/lock-frontend is held by python3 (pid {holder.pid}); waiting" in said
     assert machine.version("cortex-demo") is None
     holder.communicate("")
     _, rest = running.communicate(timeout=60)
@@ -230,11 +230,11 @@ def test_a_full_disk_for_the_history_stops_before_anything_runs(machine: AptRoot
     )
     assert done.returncode == 1
     assert "cannot keep the history in /opt/full/history.sqlite" in done.stderr
-    assert "hint: see whether there is room" in done.stderr
+    assert "hint: check free space" in done.stderr
     assert machine.version("cortex-demo") is None
     dry = machine.cortex("install", "cortex-demo", CORTEX_STATE_DIR="/opt/full")
     assert dry.returncode == 0
-    assert "this dry run is not in the history" in dry.stderr
+    assert "dry run not recorded in the history" in dry.stderr
 
 
 def test_a_disk_that_fills_up_meanwhile_does_not_cost_the_outcome(machine: AptRoot) -> None:
@@ -295,11 +295,12 @@ def test_rollback_of_an_upgrade_needs_the_old_version(machine: AptRoot) -> None:
     dry = machine.cortex("rollback", str(entry["id"]), "--dry-run", "--json")
     plan = json.loads(dry.stdout)
     assert "cortex-tool=1.0" in plan["commands"][-1]
-    assert "goes back to older versions of cortex-tool" in plan["warnings"][-1]
+    # On a busy machine apt's simulation may be unfinished, which is one more warning.
+    assert any("downgrades cortex-tool" in warning for warning in plan["warnings"])
     machine.withdraw(old)
     lost = machine.cortex("rollback", str(entry["id"]), "--yes")
     assert lost.returncode == 1
-    assert "cannot be had any more: cortex-tool 1.0" in lost.stderr
+    assert "no longer available: cortex-tool 1.0" in lost.stderr
     assert machine.version("cortex-tool") == "2.0"
     # apt's own cache has it again: that will do.
     deb = old.build(machine.folder / "built")
@@ -319,11 +320,11 @@ def test_the_policy_of_the_machine_holds(machine: AptRoot) -> None:
     machine.write("/etc/cortex/policy.yaml", "default: ask\n")
     asked = machine.cortex("install", "cortex-app", "--execute", "--yes")
     assert asked.returncode == 1
-    assert "the policy wants a person asked" in asked.stderr
+    assert "the policy requires confirmation" in asked.stderr
     machine.sh("chmod 666 /etc/cortex/policy.yaml")
     loose = machine.cortex("install", "cortex-app", "--execute", "--yes")
     assert loose.returncode == 2
-    assert "can be written by others than root" in loose.stderr
+    assert "users other than root can write" in loose.stderr
     assert machine.version("cortex-app") is None
 
 
@@ -356,7 +357,7 @@ def test_what_the_system_needs_is_not_removed(machine: AptRoot) -> None:
     assert machine.cortex("install", "cortex-vital", "--execute", "--yes").returncode == 0
     done = machine.cortex("rollback", str(newest(machine)["id"]), "--yes")
     assert done.returncode == 1
-    assert "would remove cortex-vital, without which the system does not work" in done.stderr
+    assert "would remove cortex-vital, which the system needs" in done.stderr
     assert machine.version("cortex-vital") == "1.0"
 
 

@@ -31,12 +31,12 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 def upgrade() -> Plan:
     changes = Changes((Change("libnew", None, "1"),), (Change("make", "4.3", "4.4"),))
-    return plan.make("make", [NEW_MAKE], [], "exact", root=True).checked(changes, Effects())
+    return plan.build("make", [NEW_MAKE], [], "exact", root=True).with_effects(changes, Effects())
 
 
 def test_an_entry_from_begin_to_end(environ: dict[str, str], tmp_path: Path) -> None:
     with History.open(environ) as opened:
-        number = opened.begin("install", upgrade())
+        number = opened.start("install", upgrade())
         assert opened.entry(number).state == "running"
         opened.log(number).write_text("Setting up make\n")
         (tmp_path / "dpkg").write_text(STATUS.format("4.4"))
@@ -46,7 +46,7 @@ def test_an_entry_from_begin_to_end(environ: dict[str, str], tmp_path: Path) -> 
     assert (entry.output, entry.state, entry.exit_status) == ("Setting up make\n", "done", 0)
     assert entry.ended is not None
     assert entry.ended >= entry.began
-    assert entry.who == history.who(environ)
+    assert entry.who == history.identify_user(environ)
     assert json.loads(json.dumps(entry.as_json()))["plan"] == json.loads(
         json.dumps(upgrade().as_json())
     )
@@ -56,7 +56,7 @@ def test_an_entry_from_begin_to_end(environ: dict[str, str], tmp_path: Path) -> 
 
 def test_a_dry_run_is_recorded_as_one(environ: dict[str, str]) -> None:
     with History.open(environ) as opened:
-        number = opened.dry_run("install", upgrade())
+        number = opened.record_dry_run("install", upgrade())
         entry = opened.entry(number)
     assert (entry.state, entry.after, entry.output) == ("dry run", None, "")
 
@@ -64,9 +64,9 @@ def test_a_dry_run_is_recorded_as_one(environ: dict[str, str]) -> None:
 def test_old_dry_runs_make_room(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "MAX_DRY_RUNS", 3)
     with History.open(environ) as opened:
-        done = opened.begin("install", upgrade())
+        done = opened.start("install", upgrade())
         opened.finish(done, "done")
-        numbers = [opened.dry_run("install", upgrade()) for _ in range(6)]
+        numbers = [opened.record_dry_run("install", upgrade()) for _ in range(6)]
         assert [entry.id for entry in opened.entries()] == [*numbers[:2:-1], done]
         assert [entry.id for entry in opened.entries(2)] == numbers[:3:-1]
 
@@ -76,7 +76,7 @@ import os, signal
 from cortex_cli.install.history import History
 from tests.cortex_cli.install.test_history import upgrade
 opened = History.open(os.environ)
-number = opened.begin("install", upgrade())
+number = opened.start("install", upgrade())
 opened.log(number).write_text("Unpacking make\\n")
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -101,12 +101,12 @@ def test_it_survives_kill_9(environ: dict[str, str], tmp_path: Path) -> None:
 
 def test_a_long_output_keeps_beginning_and_end(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("begin" + "x" * 200_000 + "end")
-    found = history.bounded(tmp_path / "log")
+    found = history.read_excerpt(tmp_path / "log")
     assert found.startswith("begin")
     assert found.endswith("end")
-    assert "bytes left out" in found
+    assert "bytes omitted" in found
     assert len(found) < history.OUTPUT_HEAD_BYTES + history.OUTPUT_TAIL_BYTES + 100
-    assert history.bounded(tmp_path / "none") == ""
+    assert history.read_excerpt(tmp_path / "none") == ""
 
 
 def test_what_is_not_there_is_nothing_found(environ: dict[str, str]) -> None:
@@ -132,7 +132,7 @@ def test_a_folder_that_others_may_enter_is_not_used(
 
 def test_another_writer_is_waited_for(environ: dict[str, str], tmp_path: Path) -> None:
     with History.open(environ) as opened:
-        opened.dry_run("install", upgrade())
+        opened.record_dry_run("install", upgrade())
         other = sqlite3.connect(tmp_path / "state" / history.FILE_NAME, timeout=5)
         other.execute("BEGIN IMMEDIATE")
         assert len(opened.entries()) == 1
@@ -141,10 +141,10 @@ def test_another_writer_is_waited_for(environ: dict[str, str], tmp_path: Path) -
 
 
 def test_whose_history_it_is() -> None:
-    named = history.folder_of({"CORTEX_STATE_DIR": "/x"})
+    named = history.find_folder({"CORTEX_STATE_DIR": "/x"})
     assert named == Path("/x")
-    own = history.folder_of({"HOME": "/home/ada"})
+    own = history.find_folder({"HOME": "/home/ada"})
     expected = Path("/home/ada/.local/state/cortex")
     assert own == (history.SYSTEM_FOLDER if os.geteuid() == 0 else expected)
     if os.getuid() == 0:
-        assert history.who({"SUDO_USER": "ada"}) == "ada (as root)"
+        assert history.identify_user({"SUDO_USER": "ada"}) == "ada (as root)"

@@ -11,21 +11,21 @@ MAKE = PlannedPackage("make", "4.3-4.1", "Debian bookworm/main", "4.3-4.1")
 
 
 def test_the_commands_are_argument_lists() -> None:
-    made = plan.make("nginx", [NGINX], ["lighttpd", "nginx"], "exact", root=False)
+    made = plan.build("nginx", [NGINX], ["lighttpd", "nginx"], "exact", root=False)
     assert made.commands == (("sudo", "apt-get", "install", "--yes", "nginx"),)
-    assert made.shown_commands() == ["sudo apt-get install --yes nginx"]
+    assert made.format_commands() == ["sudo apt-get install --yes nginx"]
     assert made.alternatives == ("lighttpd",)
-    assert plan.make("x", [NGINX], [], "exact", root=True).commands[0][0] == "apt-get"
+    assert plan.build("x", [NGINX], [], "exact", root=True).commands[0][0] == "apt-get"
 
 
 def test_what_is_installed_needs_no_command() -> None:
-    assert plan.make("make", [MAKE], [], "exact", root=False).commands == ()
-    both = plan.make("make nginx", [MAKE, NGINX], [], "exact", root=True)
+    assert plan.build("make", [MAKE], [], "exact", root=False).commands == ()
+    both = plan.build("make nginx", [MAKE, NGINX], [], "exact", root=True)
     assert both.commands == (("apt-get", "install", "--yes", "nginx"),)
 
 
 def test_json_has_every_field() -> None:
-    made = plan.make("nginx", [NGINX], ["lighttpd"], "index", root=True).as_json()
+    made = plan.build("nginx", [NGINX], ["lighttpd"], "index", root=True).as_json()
     assert json.loads(json.dumps(made)) == {
         "request": "nginx",
         "packages": [
@@ -53,29 +53,29 @@ def test_json_has_every_field() -> None:
 
 def test_a_choice_is_among_the_candidates() -> None:
     names = ["nginx", "lighttpd"]
-    assert plan.chosen('{"packages": ["nginx"]}', names) == ["nginx"]
-    assert plan.chosen('{"packages": ["nginx", "nginx"]}', names) == ["nginx"]
-    assert plan.chosen('{"packages": []}', names) == []
-    assert plan.chosen('{"packages": ["nginx-turbo"]}', names) is None
-    assert plan.chosen('{"packages": ["nginx", 7]}', names) is None
-    assert plan.chosen('{"packages": "nginx"}', names) is None
-    assert plan.chosen("[]", names) is None
-    assert plan.chosen("nginx", names) is None
+    assert plan.parse_choice('{"packages": ["nginx"]}', names) == ["nginx"]
+    assert plan.parse_choice('{"packages": ["nginx", "nginx"]}', names) == ["nginx"]
+    assert plan.parse_choice('{"packages": []}', names) == []
+    assert plan.parse_choice('{"packages": ["nginx-turbo"]}', names) is None
+    assert plan.parse_choice('{"packages": ["nginx", 7]}', names) is None
+    assert plan.parse_choice('{"packages": "nginx"}', names) is None
+    assert plan.parse_choice("[]", names) is None
+    assert plan.parse_choice("nginx", names) is None
 
 
 @given(st.text() | st.builds(json.dumps, st.dictionaries(st.text(), st.lists(st.text()))))
 def test_no_reply_brings_in_another_name(reply: str) -> None:
-    assert set(plan.chosen(reply, ["nginx"]) or []) <= {"nginx"}
+    assert set(plan.parse_choice(reply, ["nginx"]) or []) <= {"nginx"}
 
 
 def test_the_schema_allows_only_the_candidates() -> None:
-    assert plan.schema(["nginx"])["properties"]["packages"]["items"]["enum"] == ["nginx"]
+    assert plan.build_schema(["nginx"])["properties"]["packages"]["items"]["enum"] == ["nginx"]
 
 
 def test_what_apt_says_is_added_and_the_commands_stay() -> None:
-    made = plan.make("nginx", [NGINX], [], "exact", root=True)
+    made = plan.build("nginx", [NGINX], [], "exact", root=True)
     changes = Changes((Change("nginx", None, "1.22.1-9"),), (), (), 700, 1700)
-    checked = made.checked(changes, Effects(("nginx.service",)), ["opens 80/tcp"])
+    checked = made.with_effects(changes, Effects(("nginx.service",)), ["opens 80/tcp"])
     assert checked.commands == made.commands
     found = checked.as_json()
     assert found["services"] == ["nginx.service"]
@@ -85,6 +85,6 @@ def test_what_apt_says_is_added_and_the_commands_stay() -> None:
 
 
 def test_what_makes_a_command_root_is_replaced_not_added() -> None:
-    made = plan.make("nginx", [NGINX], [], "exact", root=False)
-    assert made.run_by(["pkexec"]).commands[0][:2] == ("pkexec", "apt-get")
-    assert made.run_by([]).commands[0][0] == "apt-get"
+    made = plan.build("nginx", [NGINX], [], "exact", root=False)
+    assert made.with_root_prefix(["pkexec"]).commands[0][:2] == ("pkexec", "apt-get")
+    assert made.with_root_prefix([]).commands[0][0] == "apt-get"

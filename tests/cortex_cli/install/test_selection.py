@@ -32,17 +32,17 @@ def test_names_are_taken_as_they_are(
     apt_env: dict[str, str], request_: str, expected: list[str]
 ) -> None:
     made = plan(apt_env, request_)
-    assert (names(made), made.source) == (expected, "exact")
+    assert (names(made), made.origin) == (expected, "exact")
 
 
 def test_without_a_model_the_index_chooses(
     apt_env: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = plan(apt_env, "a small web server with a minimal footprint")
-    assert (names(made), made.source) == (["lighttpd"], "catalogue")
+    assert (names(made), made.origin) == (["lighttpd"], "catalogue")
     assert "nginx" in made.alternatives
     made = plan(apt_env, "directing the compilation of things")
-    assert (names(made), made.source) == (["make"], "index")
+    assert (names(made), made.origin) == (["make"], "index")
     assert "choosing without a model: cannot reach cortexd" in capsys.readouterr().err
 
 
@@ -64,7 +64,7 @@ def test_a_machine_without_lists(tmp_path: Path) -> None:
 
 def test_a_list_of_wishes_gives_several_packages(apt_env: dict[str, str]) -> None:
     made = plan(apt_env, "a light web server and make")
-    assert (names(made), made.source) == (["lighttpd", "make"], "catalogue")
+    assert (names(made), made.origin) == (["lighttpd", "make"], "catalogue")
 
 
 def test_one_unknown_part_keeps_a_request_whole(apt_env: dict[str, str]) -> None:
@@ -84,7 +84,7 @@ def test_a_command_names_its_package(apt_env: dict[str, str], tmp_path: Path) ->
     contents = "usr/bin/xqz-tool    text/pdfarranger\n"
     (tmp_path / "host_main_Contents-amd64").write_text(contents)
     made = plan(own, "install xqz-tool")
-    assert (names(made), made.source) == (["pdfarranger"], "exact")
+    assert (names(made), made.origin) == (["pdfarranger"], "exact")
 
 
 def test_a_joining_word_is_no_package(apt_env: dict[str, str], tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_an_old_name_means_what_the_catalogue_means_by_it(
         "Package: docker.io\nVersion: 1\nDescription: Linux container runtime\n",
     )
     made = plan(own, "docker")
-    assert (names(made), made.source) == (["docker.io"], "catalogue")
+    assert (names(made), made.origin) == (["docker.io"], "catalogue")
 
 
 def test_two_words_may_be_one_name(apt_env: dict[str, str]) -> None:

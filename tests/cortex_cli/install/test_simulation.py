@@ -50,7 +50,7 @@ This should NOT be done unless you know exactly what you are doing!
 
 
 def test_an_installation_is_read() -> None:
-    found = simulation.read(SIZES, "", INSTALL)
+    found = simulation.parse(SIZES, "", INSTALL)
     assert found.changes.new == (
         Change("libx:i386", None, "1:2~rc1-1", "localhost"),
         Change("nginx-common", None, "1.22.1-9+deb12u10", "Debian-Security:12/oldstable-security"),
@@ -66,7 +66,7 @@ def test_an_installation_is_read() -> None:
 
 
 def test_the_listing_alone_says_the_same_but_for_origins() -> None:
-    found = simulation.read(LISTED + SIZES, "")
+    found = simulation.parse(LISTED + SIZES, "")
     assert found.changes.new == (
         Change("libx:i386", None, "1:2~rc1-1"),
         Change("nginx-common", None, "1.22.1-9+deb12u10"),
@@ -90,28 +90,28 @@ def test_the_listing_alone_says_the_same_but_for_origins() -> None:
     ],
 )
 def test_disk_sizes(line: str, size: int | None) -> None:
-    assert simulation.read(line, "").changes.disk_bytes == size
+    assert simulation.parse(line, "").changes.disk_bytes == size
 
 
 def test_essential_packages_are_named() -> None:
     complaint = "E: Essential packages were removed and -y was used without --allow-…\n"
-    found = simulation.read(REMOVAL, complaint)
+    found = simulation.parse(REMOVAL, complaint)
     assert found.essential == ("bash", "debianutils")
     assert found.refusal == "Essential packages were removed and -y was used without --allow-…"
 
 
 def test_unmet_dependencies_are_the_reason() -> None:
     text = "The following packages have unmet dependencies:\n a : Depends: b but it is not …\n"
-    found = simulation.read(text, "E: Unable to correct problems, you have held broken …\n")
+    found = simulation.parse(text, "E: Unable to correct problems, you have held broken …\n")
     assert found.refusal == "a : Depends: b but it is not …"
 
 
 def test_going_back_is_told_from_an_upgrade() -> None:
-    found = simulation.read("", "", "Inst x [2.0] (1.0 here [all])\n")
+    found = simulation.parse("", "", "Inst x [2.0] (1.0 here [all])\n")
     assert found.downgraded == found.changes.upgraded
 
 
 @given(st.text(), st.text(), st.text())
 def test_no_text_breaks_it(listed: str, complaint: str, simulated: str) -> None:
-    simulation.read(listed, complaint, simulated)
-    simulation.read(listed, complaint)
+    simulation.parse(listed, complaint, simulated)
+    simulation.parse(listed, complaint)

@@ -17,19 +17,19 @@ from cortex_cli.install import splitting
     ],
 )
 def test_lists(text: str, parts: list[str]) -> None:
-    assert splitting.listed(text) == parts
+    assert splitting.split_list(text) == parts
 
 
 def test_descriptions() -> None:
-    assert splitting.described("web server with php") == ["web server", "php"]
-    assert splitting.described("serveur web avec php") == ["serveur web", "php"]
-    assert splitting.described("without anything") == []
+    assert splitting.split_description("web server with php") == ["web server", "php"]
+    assert splitting.split_description("serveur web avec php") == ["serveur web", "php"]
+    assert splitting.split_description("without anything") == []
 
 
 def test_no_more_than_a_person_would_list() -> None:
-    assert len(splitting.listed(", ".join("abcdefghij"))) == splitting.MAX_WISHES
+    assert len(splitting.split_list(", ".join("abcdefghij"))) == splitting.MAX_PARTS
 
 
 def test_a_list_of_things_that_have_others_with_them() -> None:
-    assert splitting.both("nginx with php and git") == ["nginx", "php", "git"]
-    assert splitting.both("nginx and git") == []  # nothing has anything with it
+    assert splitting.split_nested("nginx with php and git") == ["nginx", "php", "git"]
+    assert splitting.split_nested("nginx and git") == []  # nothing has anything with it

@@ -25,25 +25,25 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_plan_gets_what_apt_would_do(settings: Settings) -> None:
-    found = validation.check(settings, plan.make("make", [MAKE], [], "exact", root=True))
+    found = validation.validate(settings, plan.build("make", [MAKE], [], "exact", root=True))
     assert [change.name for change in found.changes.new] == ["make"]
-    assert found.warnings == ("not known beforehand: services and ports of make",)
+    assert found.warnings == ("services and ports of make are unknown",)
     assert found.refusal is None
-    validation.still_true(settings, found)
+    validation.confirm_unchanged(settings, found)
 
 
 def test_what_has_changed_since_is_not_run(settings: Settings) -> None:
-    found = validation.check(settings, plan.make("make", [MAKE], [], "exact", root=True))
+    found = validation.validate(settings, plan.build("make", [MAKE], [], "exact", root=True))
     status = Path(settings.environ["CORTEX_DPKG_STATUS"])
     with status.open("a") as stream:
         stream.write("\nPackage: make\nStatus: install ok installed\nVersion: 4.3-4.1\n")
         stream.write("Architecture: amd64\nDescription: x\n")
-    with pytest.raises(Failure, match="have changed since this was planned; nothing was done"):
-        validation.still_true(settings, found)
+    with pytest.raises(Failure, match="have changed since this was planned; nothing was changed"):
+        validation.confirm_unchanged(settings, found)
 
 
 def test_what_apt_would_not_do_is_said_and_not_hidden(settings: Settings) -> None:
-    found = validation.check(settings, plan.make("ghost", [GHOST], [], "exact", root=True))
+    found = validation.validate(settings, plan.build("ghost", [GHOST], [], "exact", root=True))
     assert found.refusal == "Unable to locate package ghost"
     assert found.warnings == ("apt would not do this: Unable to locate package ghost",)
     assert found.changes.all() == ()
@@ -51,22 +51,22 @@ def test_what_apt_would_not_do_is_said_and_not_hidden(settings: Settings) -> Non
 
 def test_nothing_to_do_asks_nobody(settings: Settings) -> None:
     there = PlannedPackage("libc6", "2.36-9", "", "2.36-8")
-    found = validation.check(settings, plan.make("libc6", [there], [], "exact", root=True))
+    found = validation.validate(settings, plan.build("libc6", [there], [], "exact", root=True))
     assert (found.changes.download_bytes, found.changes.disk_bytes) == (0, 0)
 
 
 def test_essential_packages_stay(settings: Settings) -> None:
     found = Simulation(plan.Changes(), essential=("bash",))
-    with pytest.raises(Failure, match="would remove bash, without which"):
+    with pytest.raises(Failure, match="would remove bash, which the system needs"):
         validation._refuse_removals(settings, found)
 
 
 def test_apt_goes_through_every_step_before_a_plan_is_shown(settings: Settings) -> None:
-    proposal = plan.make("make", [MAKE], [], "exact", root=True)
-    found = validation.check(settings, proposal)
+    proposal = plan.build("make", [MAKE], [], "exact", root=True)
+    found = validation.validate(settings, proposal)
     (change,) = found.changes.new
     assert change.origin.startswith("Debian:")  # only "apt-get -s" says that
-    assert validation.NOT_STEPPED not in found.warnings
+    assert validation.INCOMPLETE not in found.warnings
 
 
 def test_a_plan_does_not_wait_for_ever_and_says_so(
@@ -79,14 +79,14 @@ def test_a_plan_does_not_wait_for_ever_and_says_so(
             stream.write(f"Filename: chain{number}.deb\nSize: 1\nSHA256: {number:064x}\n")
             stream.write(f"Depends: chain{number - 1}\n" if number else "")
     last = PlannedPackage(f"chain{CHAIN - 1}", "1", "", None)
-    proposal = plan.make("chain", [last], [], "exact", root=True)
+    proposal = plan.build("chain", [last], [], "exact", root=True)
     monkeypatch.setattr(validation, "PATIENCE_S", 0.0)
-    found = validation.check(settings, proposal)
+    found = validation.validate(settings, proposal)
     assert len(found.changes.new) == CHAIN
-    assert validation.NOT_STEPPED in found.warnings
-    patient = validation.check(settings, proposal, thorough=True)
-    assert validation.NOT_STEPPED not in patient.warnings
-    assert validation._steps(patient) == validation._steps(found)
+    assert validation.INCOMPLETE in found.warnings
+    patient = validation.validate(settings, proposal, thorough=True)
+    assert validation.INCOMPLETE not in patient.warnings
+    assert validation._list_steps(patient) == validation._list_steps(found)
 
 
 def test_a_policy_that_asks_for_origins_gets_them(
@@ -96,14 +96,15 @@ def test_a_policy_that_asks_for_origins_gets_them(
     own = tmp_path / "policy.yaml"
     own.write_text("deny:\n  - origin: 'Elsewhere:*'\n")
     asking = Settings(environ={**settings.environ, "CORTEX_POLICY": str(own)})
-    proposal = plan.make("make", [MAKE], [], "exact", root=True)
-    (change,) = validation.check(asking, proposal).changes.new
+    proposal = plan.build("make", [MAKE], [], "exact", root=True)
+    (change,) = validation.validate(asking, proposal).changes.new
     assert change.origin.startswith("Debian:")
 
 
 def test_the_version_is_the_one_that_apt_takes(settings: Settings) -> None:
     newer = PlannedPackage("make", "9.9", "Elsewhere", None)  # a pin keeps apt from it
-    found = validation.check(settings, plan.make("make", [newer], [], "exact", root=True))
+    proposal = plan.build("make", [newer], [], "exact", root=True)
+    found = validation.validate(settings, proposal, thorough=True)
     (package,) = found.packages
     assert package.version == "4.3-4.1"
     assert package.origin.startswith("Debian:")

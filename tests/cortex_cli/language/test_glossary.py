@@ -6,12 +6,12 @@ from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 def test_every_language_has_its_words() -> None:
     assert glossary.translations(ENGLISH) == {}
-    assert glossary.translations(FRENCH)[glossary.key("tableur")] == ("spreadsheet",)
-    assert glossary.translations(SPANISH)[glossary.key("hoja de cálculo")] == ("spreadsheet",)
+    assert glossary.translations(FRENCH)[glossary.make_key("tableur")] == ("spreadsheet",)
+    assert glossary.translations(SPANISH)[glossary.make_key("hoja de cálculo")] == ("spreadsheet",)
 
 
 def test_several_words_may_mean_one() -> None:
-    assert glossary.synonyms()[glossary.key("file system")] == ("filesystem",)
+    assert glossary.synonyms()[glossary.make_key("file system")] == ("filesystem",)
     assert "picture" in glossary.alternatives()["imag"]
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.language.stems import folded, stem
+from cortex_cli.language.stems import fold, stem
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_other_words_stay_apart(pair: tuple[str, str]) -> None:
 
 
 def test_accents() -> None:
-    assert folded("Éditeur à Málaga") == "editeur a malaga"
+    assert fold("Éditeur à Málaga") == "editeur a malaga"
     assert stem("éditer") == stem("editer")
 
 

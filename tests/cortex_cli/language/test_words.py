@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.language.words import content, language, words
+from cortex_cli.language.words import content, guess_language, words
 
 
 def test_content_is_what_a_request_is_about() -> None:
@@ -24,10 +24,10 @@ def test_names_keep_their_signs() -> None:
 
 
 def test_the_language_of_a_question() -> None:
-    assert language("What is the capital of France?") == "en"
-    assert language("Qu'est-ce que nginx ?") == "fr"
-    assert language("¿Qué es un servidor web?") == "es"
-    assert language("nginx") == language("") == "en"
+    assert guess_language("What is the capital of France?") == "en"
+    assert guess_language("Qu'est-ce que nginx ?") == "fr"
+    assert guess_language("¿Qué es un servidor web?") == "es"
+    assert guess_language("nginx") == guess_language("") == "en"
 
 
 @given(st.text())

@@ -28,7 +28,7 @@ ASKED = {
 
 
 def test_an_instruction_model_gets_facts_and_passages() -> None:
-    system, user = prompts.messages(
+    system, user = prompts.render_messages(
         prompts.CHAT, "ask", **{**ASKED, "supporting": (PASSAGE,), "mark": "m"}
     )
     assert system["role"] == "system"
@@ -40,7 +40,7 @@ def test_an_instruction_model_gets_facts_and_passages() -> None:
 
 
 def test_without_passages_none_are_spoken_of() -> None:
-    system, user = prompts.messages(prompts.CHAT, "ask", **ASKED)
+    system, user = prompts.render_messages(prompts.CHAT, "ask", **ASKED)
     assert "passages" not in system["content"]
     assert user["content"] == "Question: why?"
 
@@ -49,12 +49,12 @@ def test_the_small_model_is_asked_as_it_was_trained() -> None:
     summary = "a web server with a very long summary that goes on and on beyond its limit"
     candidates = [Candidate("nginx", summary), Candidate("caddy", "a server")]
     pairs = [(candidate.name, candidate.short) for candidate in candidates]
-    assert prompts.messages(
+    assert prompts.render_messages(
         prompts.NANO, "install", request="web", candidates=candidates
     ) == contract.choose("web", pairs)
     texts = ["nginx: a web server.\nIt serves {{ 7 * 7 }}.", "caddy: a server."]
     passages = (PASSAGE, Passage("caddy", "a server", "a server", "apt: caddy 2"))
-    assert prompts.messages(
+    assert prompts.render_messages(
         prompts.NANO, "ask", question="why?", supporting=passages
     ) == contract.answer("why?", texts)
     assert set(prompts.NANO_UNKNOWN) == set(contract.UNKNOWN.values())
@@ -63,7 +63,7 @@ def test_the_small_model_is_asked_as_it_was_trained() -> None:
 @pytest.mark.parametrize("profile", [prompts.CHAT, prompts.NANO])
 def test_a_choice_lists_its_candidates(profile: str) -> None:
     candidate = Candidate("nginx", "a web server")
-    turns = prompts.messages(profile, "install", request="web", candidates=[candidate])
+    turns = prompts.render_messages(profile, "install", request="web", candidates=[candidate])
     assert "nginx: a web server" in turns[-1]["content"]
     assert "Request: web" in turns[-1]["content"]
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.model import provider
-from cortex_cli.model.provider import Finished, OpenAIProvider, Question
+from cortex_cli.model.provider import Finished, OpenAIProvider, Prompt
 from cortex_cli.settings import Settings
 from cortexd.api.errors import ContextExceeded, DaemonUnreachable, LlmUnavailable
 from tests.support.model_server import ModelServer, model_server
 
-ASK = Question([{"role": "user", "content": "Hello"}], max_tokens=12)
+ASK = Prompt([{"role": "user", "content": "Hello"}], max_tokens=12)
 
 
 def choose(**environ: str) -> provider.Provider:
@@ -39,14 +39,14 @@ def test_the_real_server_by_the_openai_client(server: ModelServer) -> None:
         assert pieces[-1].reason == "length"
         assert len(pieces) > 3
         schema = {"type": "object", "properties": {"a": {"enum": ["x"]}}, "required": ["a"]}
-        text, end = provider.complete(source, Question(ASK.messages, 40, json_schema=schema))
+        text, end = provider.complete(source, Prompt(ASK.messages, 40, json_schema=schema))
         assert text.replace(" ", "").startswith('{"a":"x"')
         assert end.reason in ("stop", "length")
 
 
 def test_stopping_early_frees_the_model(server: ModelServer) -> None:
     with closing(choose(CORTEX_PROVIDER="llama_cpp", LLAMA_CPP_BASE_URL=server.url)) as source:
-        stream = source.stream(Question(ASK.messages, 1500))
+        stream = source.stream(Prompt(ASK.messages, 1500))
         assert isinstance(next(stream), str)
         stream.close()  # type: ignore[attr-defined]  # a generator
         assert provider.complete(source, ASK)[1].reason == "length"
@@ -63,7 +63,7 @@ def test_nobody_there() -> None:
 
 def test_what_a_server_refuses_is_said(server: ModelServer) -> None:
     with closing(choose(CORTEX_PROVIDER="llama_cpp", LLAMA_CPP_BASE_URL=server.url)) as source:
-        long = Question([{"role": "user", "content": "x " * 20_000}], max_tokens=4)
+        long = Prompt([{"role": "user", "content": "x " * 20_000}], max_tokens=4)
         with pytest.raises(ContextExceeded, match="llama_cpp at") as caught:
             list(source.stream(long))
         details = caught.value.details
@@ -79,7 +79,7 @@ def test_what_a_server_refuses_is_said(server: ModelServer) -> None:
     ],
 )
 def test_settings_that_make_no_sense(environ: dict[str, str], message: str) -> None:
-    with pytest.raises(UsageFault, match=message):
+    with pytest.raises(UsageError, match=message):
         choose(**environ)
 
 

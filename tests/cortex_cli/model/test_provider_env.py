@@ -33,7 +33,7 @@ def test_what_others_may_have_written_is_not_read(
 ) -> None:
     file = write(tmp_path / "x", "OPENAI_BASE_URL=http://evil\n", 0o666)
     assert provider_env.load({}, (file,)) == {}
-    assert "not reading" in capsys.readouterr().err
+    assert "ignoring" in capsys.readouterr().err
 
 
 def test_no_file_and_odd_files_say_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from cortex_cli.index import intents, schema
 from cortex_cli.index.intents import Intent
-from cortex_cli.language.terms import stems
+from cortex_cli.language.terms import stems, terms
 from cortex_cli.packages.intents import Catalogue
 
 PHRASES = {
@@ -25,7 +25,7 @@ def catalogue() -> Iterator[Catalogue]:
     db = sqlite3.connect(":memory:")
     db.executescript(schema.TABLES)
     intents.write(db, found)
-    db.executemany("INSERT INTO vocabulary VALUES (?, 1, ?)", intents.term_counts(found).items())
+    db.executemany("INSERT INTO vocabulary VALUES (?, 1, ?)", intents.count_terms(found).items())
     yield Catalogue(db)
     db.close()
 
@@ -44,12 +44,12 @@ def catalogue() -> Iterator[Catalogue]:
     ],
 )
 def test_other_ways_to_say_it(catalogue: Catalogue, request_: str, intent: str) -> None:
-    assert catalogue.match(request_)[0].intent == intent
+    assert catalogue.match(terms(request_))[0].intent == intent
 
 
 def test_the_surer_the_closer(catalogue: Catalogue) -> None:
     same, more, less = (
-        catalogue.match(text)[0].score
+        catalogue.match(terms(text))[0].score
         for text in ("web server", "web server for raspberries", "server for raspberries")
     )
     assert 0.9 < same <= 1
@@ -57,11 +57,11 @@ def test_the_surer_the_closer(catalogue: Catalogue) -> None:
 
 
 def test_nothing_known_matches_nothing(catalogue: Catalogue) -> None:
-    assert catalogue.match("spaceship") == []
-    assert catalogue.match("") == []
-    assert catalogue.match("please") == []
+    assert catalogue.match(terms("spaceship")) == []
+    assert catalogue.match(terms("")) == []
+    assert catalogue.match(terms("please")) == []
 
 
 def test_a_phrase_can_be_left_out(catalogue: Catalogue) -> None:
-    left = catalogue.match("web server", without="web serv")
-    assert left[0].score < catalogue.match("web server")[0].score
+    left = catalogue.match(terms("web server"), without="web serv")
+    assert left[0].score < catalogue.match(terms("web server"))[0].score

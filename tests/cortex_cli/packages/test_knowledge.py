@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.errors import Failure
+from cortex_cli.language.question import Question
 from cortex_cli.packages.knowledge import Knowledge
 from tests.cortex_cli.conftest import write_lists
 
 
 def found(knowledge: Knowledge, text: str) -> list[str]:
-    return [hit.package.name for hit in knowledge.search(text)]
+    return [hit.package.name for hit in knowledge.search(Question(text))]
 
 
 def test_a_package_by_name(knowledge: Knowledge) -> None:
@@ -59,7 +60,7 @@ def test_the_name_said_comes_first(knowledge: Knowledge) -> None:
 
 def test_what_is_named(knowledge: Knowledge) -> None:
     def named(text: str) -> list[str]:
-        return [package.name for package in knowledge.named(text)]
+        return [package.name for package in knowledge.find_named(Question(text))]
 
     assert named("What is nginx?") == ["nginx"]
     assert named("compare lighttpd with nginx") == ["lighttpd", "nginx"]
@@ -70,27 +71,27 @@ def test_what_is_named(knowledge: Knowledge) -> None:
 
 
 def test_slips_and_virtual_packages(knowledge: Knowledge) -> None:
-    assert knowledge.near_names("nignx") == ["nginx"]
+    assert knowledge.suggest_names("nignx") == ["nginx"]
     assert {package.name for package in knowledge.providers("httpd")} == {"nginx", "lighttpd"}
 
 
 @given(st.text())
 def test_any_text_can_be_searched(knowledge: Knowledge, text: str) -> None:
-    for hit in knowledge.search(text):
+    for hit in knowledge.search(Question(text)):
         assert 0 <= hit.covered <= 1
         assert hit.covered or hit.curated
-    knowledge.named(text)
-    knowledge.near_names(text)
+    knowledge.find_named(Question(text))
+    knowledge.suggest_names(text)
 
 
 def test_without_apt_nothing_is_known(tmp_path: Path) -> None:
     env = {"CORTEX_APT_LISTS": str(tmp_path), "CORTEX_DPKG_STATUS": str(tmp_path / "none")}
     with Knowledge.open(env) as nothing:
         assert len(nothing) == 0
-        assert nothing.search("web server") == []
+        assert nothing.search(Question("web server")) == []
         assert nothing.package("nginx") is None
-        assert nothing.named("nginx") == []
-        assert nothing.near_names("nginx") == []
+        assert nothing.find_named(Question("nginx")) == []
+        assert nothing.suggest_names("nginx") == []
 
 
 def test_a_damaged_list_is_a_failure(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_a_damaged_list_is_a_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not apt_lists.packages(apt_lists.SYSTEM_LISTS), reason="this machine has no apt lists"
+    not apt_lists.find_packages(apt_lists.SYSTEM_LISTS), reason="this machine has no apt lists"
 )
 def test_this_machines_own_lists(tmp_path: Path) -> None:
     started = time.monotonic()
@@ -109,6 +110,6 @@ def test_this_machines_own_lists(tmp_path: Path) -> None:
         assert len(own) > 1000
         assert time.monotonic() - started < 60
         nginx = own.package("nginx")
-        assert nginx is None or own.search("nginx")[0].package.name.startswith("nginx")
+        assert nginx is None or own.search(Question("nginx"))[0].package.name.startswith("nginx")
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 60e6
     shutil.rmtree(tmp_path)

@@ -6,7 +6,7 @@ import pytest
 from cortex_cli.index.packages import open_index
 from cortex_cli.language.terms import terms
 from cortex_cli.packages.intents import Match
-from cortex_cli.packages.ranking import Ranker, weighed
+from cortex_cli.packages.ranking import Ranker, weigh
 from cortex_cli.packages.weights import WEIGHTS
 
 
@@ -57,7 +57,7 @@ def test_every_feature_has_a_weight(db: sqlite3.Connection) -> None:
     ranked = Ranker(db).rank(terms("web server"), ())
     db.close()
     assert all(one.features.keys() == WEIGHTS.keys() for one in ranked)
-    assert weighed(dict.fromkeys(WEIGHTS, 0.0)) == 0
+    assert weigh(dict.fromkeys(WEIGHTS, 0.0)) == 0
 
 
 def test_the_weights_are_where_the_script_writes_them() -> None:

@@ -23,7 +23,7 @@ def test_two_daemons_do_not_share_one(tmp_path: Path) -> None:
     first = open_database(tmp_path / "a.db")
     second = open_database(tmp_path / "a.db")
     assert second.problem is not None
-    assert second.problem.endswith("another cortexd uses it")
+    assert second.problem.endswith("another cortexd is using it")
     assert second.db.execute("SELECT count(*) FROM alerts").fetchone() == (0,)
     first.db.close()
     second.db.close()
@@ -34,7 +34,7 @@ def test_a_newer_one_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match="knows schemas up to"):
+    with pytest.raises(ConfigError, match="supports schemas up to"):
         open_database(path)
     assert path.read_bytes() == before
 
@@ -69,7 +69,7 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
         assert opened.problem.startswith("cannot use")
 
 
-def test_damage_is_told_from_want_of_space() -> None:
+def test_other_errors_are_not_damage() -> None:
     with closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.Error) as caught:
         db.execute("SELECT * FROM nothing")
     assert not is_damage(caught.value)

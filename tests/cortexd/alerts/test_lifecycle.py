@@ -14,14 +14,14 @@ def finding(severity: Severity = "warning", hold_s: float = 5, **more: Any) -> F
     return Finding("disk_space", "/", severity, "title", "message", hold_s=hold_s, **more)
 
 
-def found(*findings: Finding) -> Judgement:
+def judge(*findings: Finding) -> Judgement:
     return Judgement(list(findings))
 
 
-WELL = Judgement([], {"disk_space:/": "it is well"})
+NORMAL = Judgement([], {"disk_space:/": "all is well"})
 
 
-def raised(life: Lifecycle, severity: Severity = "warning") -> OpenAlert:
+def add_alert(life: Lifecycle, severity: Severity = "warning") -> OpenAlert:
     alert = OpenAlert("id", "disk_space:/", "disks", severity, "active", "title")
     life.add(alert)
     return alert
@@ -29,73 +29,73 @@ def raised(life: Lifecycle, severity: Severity = "warning") -> OpenAlert:
 
 def test_a_condition_must_last() -> None:
     life = Lifecycle()
-    assert life.step("disks", found(finding()), 0, 0) == []
-    assert life.waits("disks")
-    assert life.step("disks", WELL, 2, 2) == []  # it did not
-    assert life.step("disks", found(finding()), 3, 3) == []
-    (change,) = life.step("disks", found(finding()), 8, 8)
+    assert life.step("disks", judge(finding()), 0, 0) == []
+    assert life.is_waiting("disks")
+    assert life.step("disks", NORMAL, 2, 2) == []  # it did not
+    assert life.step("disks", judge(finding()), 3, 3) == []
+    (change,) = life.step("disks", judge(finding()), 8, 8)
     assert isinstance(change, Raise)
 
 
 def test_the_wall_clock_raises_and_resolves_nothing() -> None:
     life = Lifecycle()
-    assert life.step("disks", found(finding()), 0, 0) == []
-    assert life.step("disks", found(finding()), 1, 1e9) == []
-    raised(life)
-    assert life.step("disks", WELL, 2, -1e9) == []
+    assert life.step("disks", judge(finding()), 0, 0) == []
+    assert life.step("disks", judge(finding()), 1, 1e9) == []
+    add_alert(life)
+    assert life.step("disks", NORMAL, 2, -1e9) == []
 
 
 def test_it_is_counted_and_changes_in_place() -> None:
     life = Lifecycle()
-    alert = raised(life)
-    assert life.step("disks", found(finding()), 1, 11) == []
+    alert = add_alert(life)
+    assert life.step("disks", judge(finding()), 1, 11) == []
     assert (alert.occurrences, alert.last_seen) == (2, 11)
-    (change,) = life.step("disks", found(finding("critical")), 2, 12)
+    (change,) = life.step("disks", judge(finding("critical")), 2, 12)
     assert isinstance(change, Update)
     assert (alert.severity, alert.occurrences) == ("critical", 3)
-    (change,) = life.step("disks", found(finding("warning")), 3, 13)  # and down again
+    (change,) = life.step("disks", judge(finding("warning")), 3, 13)  # and down again
     assert isinstance(change, Update)
-    assert life.step("disks", found(finding(total=77)), 4, 14) == []
+    assert life.step("disks", judge(finding(total=77)), 4, 14) == []
     assert alert.occurrences == 77
 
 
-def test_it_is_taken_back_once_it_is_well_for_a_while() -> None:
+def test_it_is_resolved_once_it_is_normal_for_a_while() -> None:
     life = Lifecycle()
-    raised(life)
-    assert life.step("disks", WELL, 0, 0) == []
-    assert life.step("disks", found(finding()), 5, 5) == []  # it came back
-    assert life.step("disks", WELL, 6, 6) == []
-    assert life.step("disks", WELL, 6 + CLEAR_S - 1, 0) == []
-    (change,) = life.step("disks", WELL, 6 + CLEAR_S, 0)
+    add_alert(life)
+    assert life.step("disks", NORMAL, 0, 0) == []
+    assert life.step("disks", judge(finding()), 5, 5) == []  # it came back
+    assert life.step("disks", NORMAL, 6, 6) == []
+    assert life.step("disks", NORMAL, 6 + CLEAR_S - 1, 0) == []
+    (change,) = life.step("disks", NORMAL, 6 + CLEAR_S, 0)
     assert isinstance(change, Resolve)
-    assert change.reason == "it is well"
+    assert change.reason == "all is well"
     assert life.open == {}
 
 
 def test_a_subject_that_is_gone_is_over_at_once() -> None:
     life = Lifecycle()
-    raised(life)
+    add_alert(life)
     (change,) = life.step("disks", Judgement(), 0, 0)
     assert isinstance(change, Resolve)
-    assert change.reason == "it is no longer there"
+    assert change.reason == "no longer present"
 
 
 def test_other_sources_are_left_alone() -> None:
     life = Lifecycle()
-    raised(life)
+    add_alert(life)
     assert life.step("memory", Judgement(), 0, 0) == []
     assert life.severities("memory") == {}
     assert life.severities("disks") == {"disk_space:/": "warning"}
-    (change,) = life.forget("disks", "not watched")
+    (change,) = life.forget_source("disks", "not monitored")
     assert isinstance(change, Resolve)
 
 
 def test_a_dismissed_one_stays_quiet_until_it_is_worse() -> None:
     life = Lifecycle()
-    alert = raised(life)
+    alert = add_alert(life)
     alert.status = "dismissed"
-    assert life.step("disks", found(finding()), 1, 1) == []
-    (change,) = life.step("disks", found(finding("critical")), 2, 2)
+    assert life.step("disks", judge(finding()), 1, 1) == []
+    (change,) = life.step("disks", judge(finding("critical")), 2, 2)
     assert isinstance(change, Update)
     assert change.reopened
     assert alert.status == "active"
@@ -104,16 +104,16 @@ def test_a_dismissed_one_stays_quiet_until_it_is_worse() -> None:
 @given(st.lists(st.sampled_from(["warning", "critical", None, "gone"]), max_size=60))
 def test_there_is_never_more_than_one(course: list[Any]) -> None:
     life = Lifecycle()
-    told = 0
+    open_count = 0
     for now, state in enumerate(course):
-        judgement = WELL if state is None else Judgement()
+        judgement = NORMAL if state is None else Judgement()
         if state in ("warning", "critical"):
-            judgement = found(finding(state, hold_s=2))
+            judgement = judge(finding(state, hold_s=2))
         for change in life.step("disks", judgement, now * 4.0, now):
             if isinstance(change, Raise):
-                told += 1
-                raised(life, change.finding.severity)
+                open_count += 1
+                add_alert(life, change.finding.severity)
             elif isinstance(change, Resolve):
-                told -= 1
-        assert told in (0, 1)
-        assert len(life.open) == told
+                open_count -= 1
+        assert open_count in (0, 1)
+        assert len(life.open) == open_count

@@ -9,11 +9,11 @@ from cortexd.alerts.migrations import MIGRATIONS
 
 def test_every_step_leads_from_the_one_before() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
-        for done in range(len(MIGRATIONS)):
-            assert db.execute("PRAGMA user_version").fetchone() == (done,)
-            for statement in MIGRATIONS[done].split(";"):
+        for applied in range(len(MIGRATIONS)):
+            assert db.execute("PRAGMA user_version").fetchone() == (applied,)
+            for statement in MIGRATIONS[applied].split(";"):
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version = {done + 1}")
+            db.execute(f"PRAGMA user_version = {applied + 1}")
         migrate(db)  # nothing is left to do
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     assert {"alerts", "samples", "facts", "outbox"} <= tables

@@ -22,8 +22,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def ids(store: Store, **wanted: Any) -> list[str]:
-    return [found.id for found in store.find(AlertsParams(**wanted))[0]]
+def ids(store: Store, **filters: Any) -> list[str]:
+    return [match.id for match in store.find(AlertsParams(**filters))[0]]
 
 
 def test_what_is_saved_is_found_as_it_was(store: Store) -> None:
@@ -44,23 +44,25 @@ def test_filters_pages_and_totals(store: Store) -> None:
     assert ids(store, type="oom_kill") == []
     assert ids(store, id=alerts[4].id) == [alerts[4].id]
     assert store.find(AlertsParams(limit=1))[1] == 20
-    assert store.counts() == {("active", s): 5 for s in ("info", "warning", "error", "critical")}
+    assert store.count_by_status() == {
+        ("active", s): 5 for s in ("info", "warning", "error", "critical")
+    }
 
 
 def test_open_ones_come_back_after_a_restart(tmp_path: Path) -> None:
     store = Store(tmp_path / "a.db")
     store.save(alert(1, open=True), alert(2))
-    (known,) = store.open_alerts()
-    known.occurrences, known.last_seen, known.message = 9, 77.0, "newer"
-    store.touch([known])
+    (open_alert,) = store.find_open_alerts()
+    open_alert.occurrences, open_alert.last_seen, open_alert.message = 9, 77.0, "newer"
+    store.touch([open_alert])
     store.close()
-    again = Store(tmp_path / "a.db")
-    (known,) = again.open_alerts()
-    assert (known.occurrences, known.last_seen) == (9, 77.0)
-    kept = again.get(known.id)
+    reopened = Store(tmp_path / "a.db")
+    (open_alert,) = reopened.find_open_alerts()
+    assert (open_alert.occurrences, open_alert.last_seen) == (9, 77.0)
+    kept = reopened.get(open_alert.id)
     assert kept is not None
     assert kept.message == "newer"
-    again.close()
+    reopened.close()
 
 
 def test_retention_forgets_what_has_ended(store: Store) -> None:
@@ -69,16 +71,16 @@ def test_retention_forgets_what_has_ended(store: Store) -> None:
     young = alert(2, resolved_at=now, status="resolved")
     lasts = alert(3, open=True, last_seen=now - 1000)
     store.save(old, young, lasts)
-    store.retain(now - 50)
+    store.delete_before(now - 50)
     assert set(ids(store)) == {young.id, lasts.id}
 
 
 def test_samples(store: Store) -> None:
     for minute in range(10):
         store.add_samples(minute, {"cpu": minute * 1.5, "disk /": 5.0})
-    store.drop_samples(3, 8)
-    assert store.samples("cpu", 5) == [(5, 7.5), (6, 9.0), (7, 10.5), (8, 12.0)]
-    assert {name: len(found) for name, found in store.all_samples(0).items()} == {
+    store.delete_samples(3, 8)
+    assert store.read_samples("cpu", 5) == [(5, 7.5), (6, 9.0), (7, 10.5), (8, 12.0)]
+    assert {name: len(samples) for name, samples in store.read_all_samples(0).items()} == {
         "cpu": 6,
         "disk /": 6,
     }
@@ -86,17 +88,17 @@ def test_samples(store: Store) -> None:
 
 def test_the_outbox_keeps_order_and_attempts(store: Store) -> None:
     for body in ("a", "b"):
-        assert store.post(body, 1.0)
-    first = store.next_message()
+        assert store.queue_message(body, 1.0)
+    first = store.peek_message()
     assert first is not None
     assert first[1:] == ("a", 0, 1.0)
     store.postpone(first[0], 99.0)
-    assert store.next_message() == (first[0], "a", 1, 99.0)
-    store.sent(first[0])
-    second = store.next_message()
+    assert store.peek_message() == (first[0], "a", 1, 99.0)
+    store.delete_message(first[0])
+    second = store.peek_message()
     assert second is not None
     assert second[1] == "b"
-    assert store.outbox_size() == 1
+    assert store.count_messages() == 1
 
 
 class TestFullDisk:
@@ -112,10 +114,10 @@ class TestFullDisk:
                 while file.write(b"x" * 1024):
                     pass
             waiting = [alert(n, message="x" * 1000) for n in range(1, MAX_UNSAVED + 50)]
-            written = sum(store.save(each) for each in waiting)
+            written = sum(store.save(unsaved) for unsaved in waiting)
             assert written < 900
-            assert store.trouble is not None
-            assert "full" in store.trouble
+            assert store.problem is not None
+            assert "full" in store.problem
             assert len(store.unsaved) == min(MAX_UNSAVED, len(waiting) - written)
             last = waiting[-1]
             assert store.get(last.id) == last
@@ -144,9 +146,9 @@ class TestFullDisk:
             assert store.retry()
             assert not store.in_memory
             store.close()
-            again = Store(mount / "deep/a.db")
-            assert again.get(kept.id) == kept
-            again.close()
+            reopened = Store(mount / "deep/a.db")
+            assert reopened.get(kept.id) == kept
+            reopened.close()
 
 
 def test_damage_that_shows_later_is_moved_aside_too(tmp_path: Path) -> None:

@@ -51,12 +51,12 @@ def test_time_limit(asked: RunningDaemon, llm: FakeLlm) -> None:
 
 
 def test_nobody_there(tmp_path: Path) -> None:
-    with pytest.raises(DaemonUnreachable, match="there is no such socket") as caught:
+    with pytest.raises(DaemonUnreachable, match="the socket does not exist") as caught:
         Client(tmp_path / "none")
     assert caught.value.hint
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(tmp_path / "dead"))
-    with pytest.raises(DaemonUnreachable, match="nobody listens there"):
+    with pytest.raises(DaemonUnreachable, match="nothing is listening"):
         Client(tmp_path / "dead")
 
 

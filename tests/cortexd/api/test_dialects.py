@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.api.dialects import Call, Dialect, read
+from cortexd.api.dialects import Call, Dialect, parse_request
 from cortexd.api.errors import InvalidRequest
 from tests.support.daemon import RunningDaemon
 
@@ -109,9 +109,9 @@ values = st.recursive(
 @given(values)
 def test_any_value_is_calls_or_refused(value: Any) -> None:
     try:
-        calls = read(value)
+        calls = parse_request(value)
     except InvalidRequest:
         return
     for call in [calls] if isinstance(calls, Call) else calls:
-        json.loads(call.ok({"a": 1}))
+        json.loads(call.encode_reply({"a": 1}))
         assert call.dialect in Dialect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cortexd.api import errors
-from cortexd.api.errors import BY_CODE, BY_NUMBER, CortexError, InvalidParams, nearest, shown
+from cortexd.api.errors import BY_CODE, BY_NUMBER, CortexError, InvalidParams, find_nearest, quote
 
 
 def test_codes_and_numbers_belong_together() -> None:
@@ -29,12 +29,12 @@ def test_details_and_hint_go_over_the_wire() -> None:
 
 
 def test_values_are_shown_short_and_escaped() -> None:
-    assert shown("a\x1b[31m") == "'a\\x1b[31m'"
-    assert len(shown("x" * 10_000)) == 80
-    assert shown({"a": "ü"}) == "{'a': '\\xfc'}"
+    assert quote("a\x1b[31m") == "'a\\x1b[31m'"
+    assert len(quote("x" * 10_000)) == 80
+    assert quote({"a": "ü"}) == "{'a': '\\xfc'}"
 
 
 def test_nearest() -> None:
-    assert nearest("statsu", ["status", "ping"]) == "status"
-    assert nearest("zzz", ["status", "ping"]) is None
-    assert nearest("x" * 1_000_000, ["status"]) is None
+    assert find_nearest("statsu", ["status", "ping"]) == "status"
+    assert find_nearest("zzz", ["status", "ping"]) is None
+    assert find_nearest("x" * 1_000_000, ["status"]) is None

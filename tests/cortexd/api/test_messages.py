@@ -15,7 +15,7 @@ from tests.support.daemon import RunningDaemon
 @pytest.mark.parametrize(
     ("params", "says", "hint"),
     [
-        ({}, "give either prompt or messages", None),
+        ({}, 'give either "prompt" or "messages"', None),
         ({"prompt": 5}, "prompt is 5: expected str", None),
         ({"prompt": None}, "give either", None),
         ({"prompt": "a", "messages": []}, "messages is []", None),
@@ -37,7 +37,7 @@ from tests.support.daemon import RunningDaemon
         ({"prompt": "a", "timeout_s": 0}, "timeout_s is 0", None),
         ({"prompt": "a", "stream": "yes"}, "stream is 'yes'", None),
         ({"prompt": "a\0b"}, "NUL character at position 1", None),
-        ({"prompt": "a", "system": "\0"}, "system holds a NUL", None),
+        ({"prompt": "a", "system": "\0"}, "system contains a NUL", None),
     ],
 )  # fmt: skip
 def test_inference_refuses(

@@ -38,7 +38,7 @@ NUMBER = ("inner", "number")
         ),
         (
             {"inner": {"number": 1}, "zzz": 1},
-            Problem(("zzz",), "is unknown", "valid are: inner, many"),
+            Problem(("zzz",), "is unknown", "valid names: inner, many"),
         ),
         (
             {"inner": {"number": 1}, "many": [{"number": 1}, {}]},

@@ -10,13 +10,13 @@ from cortexd.worker import Worker
 from tests.support.alert_stock import alert
 
 
-def collected(tmp_path: Path, kind: str, scene: Scene | None = None) -> dict[str, list[str]]:
+def collect(tmp_path: Path, kind: str, scene: Scene | None = None) -> dict[str, list[str]]:
     async def go() -> dict[str, list[str]]:
         worker = Worker("w")
-        told = alert(kind=kind, metadata={"mount": str(tmp_path)})
-        found = await evidence.collect(told, scene or Scene(worker))
+        subject = alert(kind=kind, metadata={"mount": str(tmp_path)})
+        pages = await evidence.collect(subject, scene or Scene(worker))
         worker.close()
-        return {each["title"]: each["lines"] for each in found}
+        return {page["title"]: page["lines"] for page in pages}
 
     return asyncio.run(go())
 
@@ -25,7 +25,7 @@ def test_the_biggest_folder_comes_first(tmp_path: Path) -> None:
     for name, size in (("small", 10_000), ("b\x1big", 900_000)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_bytes(os.urandom(size))
-    lines = collected(tmp_path, "disk_space")["Biggest folders"]
+    lines = collect(tmp_path, "disk_space")["Biggest folders"]
     assert lines[0].endswith("/b\\x1big")
     assert lines[0].startswith("0.9 MiB")
 
@@ -35,7 +35,7 @@ def test_deleted_files_that_are_still_open(tmp_path: Path) -> None:
         file.write(os.urandom(3 * 2**20))
         file.flush()
         (tmp_path / "gone").unlink()
-        lines = collected(tmp_path, "disk_space")["Deleted files that are still open"]
+        lines = collect(tmp_path, "disk_space")["Deleted files that are still open"]
     assert any(
         f"{tmp_path}/gone held by" in line and f"pid {os.getpid()}" in line for line in lines
     )
@@ -45,7 +45,7 @@ def test_the_folder_with_the_most_files(tmp_path: Path) -> None:
     (tmp_path / "many").mkdir()
     for number in range(50):
         (tmp_path / "many" / f"{number}").touch()
-    lines = collected(tmp_path, "disk_inodes")["Folders with the most files"]
+    lines = collect(tmp_path, "disk_inodes")["Folders with the most files"]
     assert lines[0] == f"51 inodes {tmp_path}/many"
 
 
@@ -57,10 +57,10 @@ def test_known_caches(tmp_path: Path) -> None:
             (folder / "x").write_bytes(os.urandom(2 * 2**20))
         worker = Worker("w")
         scene = Scene(worker, apt_cache=archives, journals=(journal, tmp_path / "none"))
-        told = alert(kind="disk_space", metadata={"mount": str(tmp_path)})
-        found = await evidence.collect(told, scene)
+        subject = alert(kind="disk_space", metadata={"mount": str(tmp_path)})
+        pages = await evidence.collect(subject, scene)
         worker.close()
-        return next(each["lines"] for each in found if each["title"] == "Known caches")
+        return next(page["lines"] for page in pages if page["title"] == "Known caches")
 
     assert [line.split(" MiB ")[1] for line in asyncio.run(go())] == [
         f"downloaded packages in {tmp_path}/archives",
@@ -69,4 +69,4 @@ def test_known_caches(tmp_path: Path) -> None:
 
 
 def test_a_mount_that_is_gone_costs_only_its_evidence(tmp_path: Path) -> None:
-    assert collected(tmp_path / "none", "disk_space") == {}
+    assert collect(tmp_path / "none", "disk_space") == {}

@@ -16,8 +16,8 @@ from tests.support.alert_stock import alert
 def test_only_names_of_units_reach_journalctl(unit: str) -> None:
     async def go() -> None:
         worker = Worker("w")
-        told = alert(kind="unit_failed", metadata={"unit": unit})
-        assert await evidence.collect(told, Scene(worker)) == []
+        subject = alert(kind="unit_failed", metadata={"unit": unit})
+        assert await evidence.collect(subject, Scene(worker)) == []
         worker.close()
 
     asyncio.run(go())

@@ -13,9 +13,9 @@ from tests.support.alert_stock import alert
 def lines(kind: str) -> list[str]:
     async def go() -> list[str]:
         worker = Worker("w")
-        (found,) = await evidence.collect(alert(kind=kind), Scene(worker))
+        (page,) = await evidence.collect(alert(kind=kind), Scene(worker))
         worker.close()
-        return found["lines"]
+        return page["lines"]
 
     return asyncio.run(go())
 
@@ -25,15 +25,15 @@ def test_memory() -> None:
     with subprocess.Popen(eater, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        found = lines("memory")
+        listed = lines("memory")
         process.kill()
-    (mine,) = [line for line in found if f"(pid {process.pid})" in line]
-    assert 380 < int(mine.split(" MiB ")[0]) < 450
+    (line,) = [line for line in listed if f"(pid {process.pid})" in line]
+    assert 380 < int(line.split(" MiB ")[0]) < 450
 
 
-def test_processor_time() -> None:
+def test_cpu_time() -> None:
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
-        found = lines("cpu")
+        listed = lines("cpu")
         process.kill()
-    assert any(f"(pid {process.pid})" in line for line in found)
-    assert len(found) <= 8
+    assert any(f"(pid {process.pid})" in line for line in listed)
+    assert len(listed) <= 8

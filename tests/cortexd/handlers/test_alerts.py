@@ -93,4 +93,4 @@ def test_other_users_see_no_lines_of_the_journal(kept: RunningDaemon) -> None:
     )
     seen = json.loads(done.stdout)["data"]["alerts"][0]
     assert seen["message"] == known["message"]
-    assert seen["evidence"][0]["lines"] == ["(shown to administrators of cortexd only)"]
+    assert seen["evidence"][0]["lines"] == ["(visible to administrators only)"]

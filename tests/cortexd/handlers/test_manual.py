@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from cortexd.handlers import COMMANDS
+from cortexd.handlers.manual import describe_commands
 from tests.support.daemon import RunningDaemon
 
 
@@ -31,3 +32,8 @@ def test_every_listed_name_works(cortexd: RunningDaemon) -> None:
             error = cortexd.refused(name, surely_no_parameter=1)
             assert error["code"] == "INVALID_PARAMS"
             assert "surely_no_parameter is unknown" in error["message"]
+
+
+def test_help_describes_the_table_that_it_is_given() -> None:
+    ping, *_ = COMMANDS
+    assert [command["name"] for command in describe_commands([ping])["commands"]] == ["ping"]

@@ -24,6 +24,7 @@ def test_status_and_health_have_every_documented_member(cortexd: RunningDaemon) 
 
 def test_metrics_count(cortexd: RunningDaemon) -> None:
     cortexd.refused("nope")
+    cortexd.call("status")
     text = cortexd.call("metrics")["text"]
     assert 'cortexd_errors_total{code="INVALID_COMMAND"} ' in text
     assert 'cortexd_requests_total{command="status"} ' in text

@@ -1,4 +1,4 @@
-"""Readings of the machine; what it does not tell is None."""
+"""Readings of the machine; a value that it does not expose is None."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from cortexd.metrics import samplers
 
 
 def test_this_machine() -> None:
-    percent, used, total = samplers.memory()
+    percent, used, total = samplers.read_memory()
     assert 0 < percent < 100
     assert 0 < used < total
-    assert samplers.swap()[0] >= 0
-    assert all(value >= 0 for value in samplers.load())
-    assert samplers.disks()[0]["mount"] == "/"
-    assert samplers.process_count() > 0
-    assert samplers.open_files() > 0
+    assert samplers.read_swap()[0] >= 0
+    assert all(value >= 0 for value in samplers.read_load())
+    assert samplers.read_disks()[0]["mount"] == "/"
+    assert samplers.count_processes() > 0
+    assert samplers.count_open_files() > 0
     meter = samplers.CpuMeter()
-    assert all(0 <= meter.percent() <= 100 for _ in range(3))
+    assert all(0 <= meter.read_percent() <= 100 for _ in range(3))
 
 
 def test_pressure(tmp_path: Path) -> None:
-    assert samplers.pressure(tmp_path) == {"cpu": None, "memory": None, "io": None}
+    assert samplers.read_pressure(tmp_path) == {"cpu": None, "memory": None, "io": None}
     (tmp_path / "cpu").write_text("some avg10=1.25 avg60=0.00 avg300=0.00 total=1\nfull avg10=9\n")
     (tmp_path / "io").write_text("nonsense\n")
-    assert samplers.pressure(tmp_path) == {"cpu": 1.25, "memory": None, "io": None}
+    assert samplers.read_pressure(tmp_path) == {"cpu": 1.25, "memory": None, "io": None}
 
 
-def test_marks_of_the_system(tmp_path: Path) -> None:
-    assert not samplers.reboot_required(tmp_path / "reboot-required")
+def test_reboot_flag_and_a_missing_mount(tmp_path: Path) -> None:
+    assert not samplers.is_reboot_required(tmp_path / "reboot-required")
     (tmp_path / "reboot-required").touch()
-    assert samplers.reboot_required(tmp_path / "reboot-required")
-    assert samplers.disk(str(tmp_path / "none"), "", "") is None
+    assert samplers.is_reboot_required(tmp_path / "reboot-required")
+    assert samplers.read_disk(str(tmp_path / "none"), "", "") is None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cortexd.model.activation import ATTEMPTS, Waker
+from cortexd.model.activation import ATTEMPTS, Activator
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -39,13 +39,13 @@ def address(path: Path, replies: list[bytes]) -> Iterator[list[int]]:
 
 
 async def woken(path: Path, times: int = 1) -> bool:
-    waker = Waker()
+    activator = Activator()
     for _ in range(times):
-        waker.wake(f"unix:{path}", 5.0)
-    assert waker.at_work
-    while waker.at_work:
+        activator.activate(f"unix:{path}", 5.0)
+    assert activator.is_active
+    while activator.is_active:
         await asyncio.sleep(0.01)
-    waker.cancel()
+    activator.cancel()
     return True
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cortexd.api.errors import LlmUnavailable
-from cortexd.model.completion import Usage, context_exceeded, text_of
+from cortexd.model.completion import Usage, extract_text, parse_context_error
 from cortexd.model.sse import Malformed
 
 json_values = st.recursive(
@@ -36,7 +36,12 @@ def test_an_answer_s_events() -> None:
         {"choices": [{"delta": {}, "finish_reason": "length"}]},
         {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}},
     ]
-    assert [text_of(json.dumps(event).encode(), usage) for event in events] == ["", "a", "", ""]
+    assert [extract_text(json.dumps(event).encode(), usage) for event in events] == [
+        "",
+        "a",
+        "",
+        "",
+    ]
     assert (usage.prompt_tokens, usage.tokens) == (3, 1)
     assert (usage.finish_reason, usage.model) == ("length", "m")
 
@@ -45,15 +50,15 @@ def test_an_answer_s_events() -> None:
 def test_anything_is_text_or_refused(value: object) -> None:
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     with contextlib.suppress(Malformed, LlmUnavailable):
-        assert isinstance(text_of(data, Usage()), str)
+        assert isinstance(extract_text(data, Usage()), str)
 
 
 def test_only_what_says_so_is_an_exceeded_context() -> None:
-    assert context_exceeded({"message": "bad", "type": "invalid_request_error"}, 512) is None
+    assert parse_context_error({"message": "bad", "type": "invalid_request_error"}, 512) is None
 
 
 @pytest.mark.parametrize("message", ["", "5", "no numbers", "512 tokens"])
 def test_an_exceeded_context_without_numbers(message: str) -> None:
-    error = context_exceeded({"type": "exceed_context_size_error", "message": message}, 512)
+    error = parse_context_error({"type": "exceed_context_size_error", "message": message}, 512)
     assert error is not None
     assert error.details["context_length"] == 512

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.model.http import Broken, CannotConnect, HttpError, NotHttp, Pool, Reply
+from cortexd.model.http import Broken, CannotConnect, HttpError, NotHttp, Pool, ResponseParser
 
 
 def chunked(pieces: list[bytes], extension: bytes = b"") -> bytes:
@@ -26,15 +26,15 @@ def test_a_reply_in_any_chunking(pieces: list[bytes], data: st.DataObject) -> No
     head = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     wire = head + chunked(pieces, data.draw(st.sampled_from([b"", b";a=b"])))
     edges = sorted(data.draw(st.sets(st.integers(0, len(wire)))) | {0, len(wire)})
-    reply = Reply()
+    reply = ResponseParser()
     received = b"".join(reply.feed(wire[a:b]) for a, b in pairwise(edges))
     assert received == b"".join(pieces)
-    assert (reply.status, reply.done, reply.keep_alive) == (200, True, True)
+    assert (reply.status, reply.is_complete, reply.keep_alive) == (200, True, True)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n"]))
 def test_any_bytes_are_a_reply_or_refused(data: bytes, start: bytes) -> None:
-    reply = Reply()
+    reply = ResponseParser()
     try:
         for byte in start + data:
             reply.feed(bytes([byte]))
@@ -44,17 +44,17 @@ def test_any_bytes_are_a_reply_or_refused(data: bytes, start: bytes) -> None:
 
 
 def test_a_body_that_ends_with_its_connection() -> None:
-    reply = Reply()
+    reply = ResponseParser()
     assert reply.feed(b"HTTP/1.1 200 OK\r\n\r\nab") == b"ab"
-    assert not reply.done
+    assert not reply.is_complete
     reply.end()
-    assert reply.done
+    assert reply.is_complete
 
 
 def test_what_follows_a_reply_ends_the_connection() -> None:
-    reply = Reply()
+    reply = ResponseParser()
     assert reply.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef") == b"ab"
-    assert reply.done
+    assert reply.is_complete
     assert not reply.keep_alive
 
 

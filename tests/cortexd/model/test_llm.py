@@ -99,25 +99,25 @@ def test_what_is_asked_goes_over_the_wire(asked: RunningDaemon, llm: FakeLlm) ->
         (refuse(500, b"<html>\xff"), "LLM_UNAVAILABLE", "HTTP 500"),
         (refuse(502, b""), "LLM_UNAVAILABLE", "HTTP 502"),
         (refuse(404, b"{}"), "LLM_UNAVAILABLE", "HTTP 404"),
-        (refuse(400, {"error": "no"}), "INVALID_PARAMS", "refuses the request: 'no'"),
-        (refuse(401, {"error": {"message": "key"}}), "LLM_UNAVAILABLE", "refuses the API key"),
-        (refuse(200, b"hello"), "LLM_UNAVAILABLE", "nonsense"),
-        (refuse(200, b"{}"), "LLM_UNAVAILABLE", "nonsense"),
-        (refuse(200, b""), "LLM_UNAVAILABLE", "went away after 0 tokens"),
+        (refuse(400, {"error": "no"}), "INVALID_PARAMS", "rejected the request: 'no'"),
+        (refuse(401, {"error": {"message": "key"}}), "LLM_UNAVAILABLE", "rejected the API key"),
+        (refuse(200, b"hello"), "LLM_UNAVAILABLE", "invalid response"),
+        (refuse(200, b"{}"), "LLM_UNAVAILABLE", "invalid response"),
+        (refuse(200, b""), "LLM_UNAVAILABLE", "disconnected after 0 tokens"),
         (raw(b"garbage\r\n\r\n"), "LLM_UNAVAILABLE", ""),
         (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), "LLM_UNAVAILABLE", ""),
-        (raw(b""), "LLM_UNAVAILABLE", "went away after 0 tokens"),
+        (raw(b""), "LLM_UNAVAILABLE", "disconnected after 0 tokens"),
         (raw(CHUNKED + b"zzz\r\n"), "LLM_UNAVAILABLE", ""),
-        (events(b"{"), "LLM_UNAVAILABLE", "nonsense"),
-        (events(b"[]"), "LLM_UNAVAILABLE", "nonsense"),
-        (events(b"\xff"), "LLM_UNAVAILABLE", "nonsense"),
-        (events({"choices": [{"delta": {"content": 5}}]}), "LLM_UNAVAILABLE", "nonsense"),
-        (events({"error": {"message": "lost"}}), "LLM_UNAVAILABLE", "in mid-answer: 'lost'"),
-        (events({"error": "x"}), "LLM_UNAVAILABLE", "failed in mid-answer: 'x'"),
-        (events(b"[DONE]"), "LLM_UNAVAILABLE", "went away after 0 tokens"),
+        (events(b"{"), "LLM_UNAVAILABLE", "invalid response"),
+        (events(b"[]"), "LLM_UNAVAILABLE", "invalid response"),
+        (events(b"\xff"), "LLM_UNAVAILABLE", "invalid response"),
+        (events({"choices": [{"delta": {"content": 5}}]}), "LLM_UNAVAILABLE", "invalid response"),
+        (events({"error": {"message": "lost"}}), "LLM_UNAVAILABLE", "while answering: 'lost'"),
+        (events({"error": "x"}), "LLM_UNAVAILABLE", "failed while answering: 'x'"),
+        (events(b"[DONE]"), "LLM_UNAVAILABLE", "disconnected after 0 tokens"),
         (events(b"x" * 2_000_000), "LLM_UNAVAILABLE", "a line of more than"),
-        (dies_after(3), "LLM_UNAVAILABLE", "went away after 3 tokens"),
-        (dies_after(3, b"0\r\n\r\n"), "LLM_UNAVAILABLE", "went away after 3 tokens"),
+        (dies_after(3), "LLM_UNAVAILABLE", "disconnected after 3 tokens"),
+        (dies_after(3, b"0\r\n\r\n"), "LLM_UNAVAILABLE", "disconnected after 3 tokens"),
         (dies_after(3, b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"), "LLM_UNAVAILABLE", "after 3 tokens"),
     ],
 )
@@ -164,7 +164,7 @@ def test_absent_then_there_then_gone(asked: RunningDaemon, llm: FakeLlm) -> None
     llm.stop()
     error = asked.refused("inference", prompt="x")
     assert error["code"] == "LLM_UNAVAILABLE"
-    assert "no model server listens" in error["message"]
+    assert "no model server is listening" in error["message"]
     assert "cortex up" in error["details"]["hint"]
     eventually(lambda: asked.call("llm.status")["state"] == "absent", "its absence is noticed")
     if llm.path is not None:  # a TCP server comes back at another port
@@ -212,7 +212,7 @@ def test_hung(asked: RunningDaemon, llm: FakeLlm, stream: bool) -> None:
     llm.chat = hang
     _, reply = answers(asked, stream=stream, timeout_s=0.3)
     assert reply["error"]["code"] == "TIMEOUT"
-    assert "no complete answer within 0.3 s" in reply["error"]["message"]
+    assert "the answer was incomplete after 0.3 s" in reply["error"]["message"]
     assert llm.closed.get(timeout=20)
     llm.chat = endless
     _, reply = answers(asked, stream=stream, timeout_s=0.3)
@@ -224,7 +224,7 @@ def test_hung_before_it_says_how_it_is(asked: RunningDaemon, llm: FakeLlm) -> No
     llm.health = "hang"
     error = asked.refused("inference", prompt="x")
     assert error["code"] == "LLM_UNAVAILABLE"
-    assert "did not answer within 2 s" in error["message"]
+    assert "did not respond within 2 s" in error["message"]
     assert asked.call("ping") == {"pong": True}
 
 
@@ -271,7 +271,7 @@ def test_switched_off_and_moved_by_reload(tmp_path: Path, llm: FakeLlm) -> None:
         cortexd.configure({"llm": {"url": llm.url, "enabled": False}})
         cortexd.call("config.reload")
         error = cortexd.refused("inference", prompt="x")
-        assert "switched off" in error["message"]
+        assert "the model is disabled" in error["message"]
         assert cortexd.call("llm.status")["state"] == "disabled"
         cortexd.configure({"llm": {"url": llm.url}})
         cortexd.call("config.reload")

@@ -78,7 +78,7 @@ def test_a_schema_is_followed(cortexd: RunningDaemon) -> None:
               "additionalProperties": False}  # fmt: skip
     reply = cortexd.call("inference", prompt="x", json_schema=schema, max_tokens=100)
     assert isinstance(json.loads(reply["output"])["ok"], bool)
-    error = cortexd.refused("inference", prompt="x", json_schema={"type": "nonsense"})
+    error = cortexd.refused("inference", prompt="x", json_schema={"type": "invalid response"})
     assert error["code"] == "INVALID_PARAMS"
 
 
@@ -114,7 +114,7 @@ def test_a_client_that_leaves_frees_its_slot(cortexd: RunningDaemon) -> None:
 def test_a_wrong_key(server: ModelServer, tmp_path: Path) -> None:
     url = f"unix:{server.socket_path}" if server.socket_path else server.url
     with daemon(tmp_path, {"llm": {"url": url, "api_key": "wrong"}}) as cortexd:
-        assert "refuses the API key" in cortexd.refused("inference", prompt="x")["message"]
+        assert "rejected the API key" in cortexd.refused("inference", prompt="x")["message"]
 
 
 def test_killed_in_mid_stream(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_killed_in_mid_stream(tmp_path: Path) -> None:
             server.process.send_signal(signal.SIGKILL)
             error = session.reply()["error"]
             assert error["code"] == "LLM_UNAVAILABLE"
-            assert "went away after" in error["message"]
+            assert "disconnected after" in error["message"]
             assert error["details"]["tokens"] >= 5
             eventually(lambda: cortexd.call("llm.status")["state"] == "absent", "it is missed")
             server.process.wait()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cortexd.api.errors import DaemonBusy
+from cortexd.config import LimitsSection
 from cortexd.model.queue import InferenceQueue, Priority
 
 PERSON, BATCH, BACKGROUND = Priority
@@ -20,7 +21,7 @@ class Users:
     """Requests of several users at one queue, in one event loop."""
 
     def __init__(self, limit: int = 100, slots: int = 1) -> None:
-        self.queue = InferenceQueue(limit, slots)
+        self.queue = InferenceQueue(LimitsSection(queue_size=limit), slots)
         self.order: list[tuple[int, str]] = []
         self.running: dict[asyncio.Task[None], asyncio.Event] = {}
         self.tasks: list[asyncio.Task[None]] = []
@@ -133,7 +134,7 @@ def test_one_user_cannot_fill_it_for_others() -> None:
 
 def test_who_gives_way_is_told_that_the_queue_is_full() -> None:
     async def scenario() -> None:
-        queue = InferenceQueue(2)
+        queue = InferenceQueue(LimitsSection(queue_size=2))
         end = asyncio.Event()
 
         async def ask(uid: int) -> None:
@@ -145,7 +146,7 @@ def test_who_gives_way_is_told_that_the_queue_is_full() -> None:
         third = asyncio.create_task(ask(2))
         await settle()
         assert third.done()  # one waits, and one more of another user's would be no fewer
-        queue.resize(limit=3)
+        queue.configure(LimitsSection(queue_size=3))
         fourth = asyncio.create_task(ask(1))
         await settle()
         fifth = asyncio.create_task(ask(2))
@@ -166,10 +167,10 @@ def test_more_slots_let_waiting_requests_in_at_once() -> None:
             users.ask(1)
         await settle()
         assert (users.queue.running, users.queue.waiting) == (1, 4)
-        users.queue.resize(slots=3)
+        users.queue.set_slots(3)
         await settle()
         assert (users.queue.running, users.queue.waiting) == (3, 2)
-        users.queue.resize(slots=1)
+        users.queue.set_slots(1)
         await settle()
         assert users.queue.running == 3  # who runs is not thrown out
         await users.end_all()
@@ -217,7 +218,7 @@ def test_no_turn_is_ever_lost(script: list[tuple[Any, ...]], limit: int) -> None
                 case ("end", number) if users.tasks:
                     users.end(users.tasks[number % len(users.tasks)])
                 case ("slots", number):
-                    users.queue.resize(slots=number)
+                    users.queue.set_slots(number)
                 case ("settle",):
                     await settle()
                     idle = users.queue.running < users.queue.slots

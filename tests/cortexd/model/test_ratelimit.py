@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cortexd.api.errors import RateLimited
+from cortexd.config import LimitsSection
 from cortexd.model.ratelimit import RateLimiter
 
 
@@ -19,7 +20,7 @@ class Clock:
 
 def test_a_burst_then_the_rate() -> None:
     clock = Clock()
-    limiter = RateLimiter(2, 3, clock)
+    limiter = RateLimiter(LimitsSection(requests_per_second=2, request_burst=3), clock)
     for _ in range(3):
         limiter.take(1)
     with pytest.raises(RateLimited) as caught:
@@ -34,7 +35,7 @@ def test_a_burst_then_the_rate() -> None:
 
 def test_more_than_a_burst_at_once_is_paid_back() -> None:
     clock = Clock()
-    limiter = RateLimiter(1, 4, clock)
+    limiter = RateLimiter(LimitsSection(requests_per_second=1, request_burst=4), clock)
     limiter.take(1, 10)
     clock.now += 6
     with pytest.raises(RateLimited):
@@ -45,7 +46,7 @@ def test_more_than_a_burst_at_once_is_paid_back() -> None:
 
 def test_full_buckets_are_forgotten() -> None:
     clock = Clock()
-    limiter = RateLimiter(1, 1, clock)
+    limiter = RateLimiter(LimitsSection(requests_per_second=1, request_burst=1), clock)
     for uid in range(5000):
         clock.now += 0.01
         limiter.take(uid)
@@ -57,7 +58,7 @@ def test_never_more_than_the_burst_and_the_rate(
     pauses: list[float], per_second: int, burst: int
 ) -> None:
     clock = Clock()
-    limiter = RateLimiter(per_second, burst, clock)
+    limiter = RateLimiter(LimitsSection(requests_per_second=per_second, request_burst=burst), clock)
     started, taken = clock.now, 0
     for pause in pauses:
         clock.now += pause

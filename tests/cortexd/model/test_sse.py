@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.model.sse import MAX_LINE_BYTES, Malformed, events
+from cortexd.model.sse import MAX_LINE_BYTES, Malformed, read_events
 
 
 def read(*chunks: bytes) -> list[bytes]:
@@ -19,7 +19,7 @@ def read(*chunks: bytes) -> list[bytes]:
             yield chunk
 
     async def collect() -> list[bytes]:
-        return [data async for data in events(body())]
+        return [data async for data in read_events(body())]
 
     return asyncio.run(collect())
 

@@ -32,4 +32,4 @@ def test_texts() -> None:
 def test_errors() -> None:
     assert rendered("\n\n{% if %}", {})["line"] == 3
     assert rendered("{{ x }}", {}) == {"error": "'x' is undefined", "line": None}
-    assert rendered("{{ 'a' * 10**9 }}", {}) == {"error": "it takes too much memory", "line": None}
+    assert rendered("{{ 'a' * 10**9 }}", {}) == {"error": "it uses too much memory", "line": None}

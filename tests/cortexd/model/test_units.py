@@ -25,7 +25,7 @@ def systemctl(folder: Path, script: str) -> None:
 
 def test_the_order_is_queued_and_not_waited_for(folder: Path) -> None:
     systemctl(folder, f'echo "$@" >{folder}/said')
-    asyncio.run(units.ask("start"))
+    asyncio.run(units.queue_job("start"))
     said = (folder / "said").read_text()
     assert said == "--no-ask-password --no-block --quiet start cortex-llm.service\n"
 
@@ -42,19 +42,19 @@ def test_the_order_is_queued_and_not_waited_for(folder: Path) -> None:
 def test_refusals_name_the_way_on(folder: Path, said: str, message: str, hint: str) -> None:
     systemctl(folder, f"echo '{said}' >&2; exit 1")
     with pytest.raises(LlmUnavailable, match=message) as caught:
-        asyncio.run(units.ask("start"))
+        asyncio.run(units.queue_job("start"))
     assert hint in (caught.value.hint or "")
 
 
 def test_no_systemd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(LlmUnavailable, match="no systemctl") as caught:
-        asyncio.run(units.ask("stop"))
+    with pytest.raises(LlmUnavailable, match="systemctl is not installed") as caught:
+        asyncio.run(units.queue_job("stop"))
     assert "cortex up" in (caught.value.hint or "")
 
 
 def test_one_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     systemctl(folder, "exec sleep 60")
     monkeypatch.setattr(units, "TIMEOUT_S", 0.2)
-    with pytest.raises(RequestTimeout, match="did not take the order"):
-        asyncio.run(units.ask("stop"))
+    with pytest.raises(RequestTimeout, match="did not respond within"):
+        asyncio.run(units.queue_job("stop"))

@@ -14,7 +14,7 @@ class Quick:
         self.name, self.value, self.lacks = name, value, lacks
         self.reads = 0
 
-    def missing(self) -> str | None:
+    def explain_absence(self) -> str | None:
         return self.lacks
 
     def read(self) -> Any:
@@ -25,7 +25,7 @@ class Quick:
 class Slow(Quick):
     limit_s = 0.2
 
-    def due(self, now: float) -> bool:
+    def is_due(self, now: float) -> bool:
         return now >= 0
 
     async def read(self) -> Any:  # type: ignore[override]
@@ -53,8 +53,8 @@ def test_one_that_raises_hangs_or_is_absent_is_left_out_once_and_the_others_go_o
     collector = asyncio.run(go())
     release.set()
     assert collector.left_out == {
-        "raises": "it failed: ValueError: no good",
-        "hangs": "it hangs: no answer within 0.2 s",
+        "raises": "ValueError: no good",
+        "hangs": "no answer within 0.2 s",
     }
     assert collector.absent == {"absent": "not here"}
     assert [source.reads for source in sources] == [2, 1, 1, 0, 2]
@@ -96,9 +96,9 @@ def test_one_that_is_left_out_is_tried_again(caplog: pytest.LogCaptureFixture) -
         collector = Collector(sources, lambda: None, limit_s=0.2)
 
         async def collect(now: float) -> dict[str, Any]:
-            found = dict(await collector.collect(now, settled=True))
+            readings = dict(await collector.collect(now, settled=True))
             await asyncio.sleep(0.05)  # for the program's end
-            return found | dict(await collector.collect(now, settled=True))
+            return readings | dict(await collector.collect(now, settled=True))
 
         assert await collect(0) == {}
         assert await collect(RETRY_S - 1) == {}
@@ -112,7 +112,7 @@ def test_one_that_is_left_out_is_tried_again(caplog: pytest.LogCaptureFixture) -
 
     asyncio.run(go())
     release.set()
-    assert caplog.text.count("is no longer watched") == 3
+    assert caplog.text.count("is no longer monitored") == 3
 
 
 def test_a_slow_one_that_hangs_or_raises() -> None:
@@ -131,5 +131,5 @@ def test_a_slow_one_that_hangs_or_raises() -> None:
         return collector.left_out
 
     left_out = asyncio.run(go())
-    assert left_out["never"] == "it hangs: no answer within 0.2 s"
-    assert left_out["broken"] == "it failed: OSError: gone"
+    assert left_out["never"] == "no answer within 0.2 s"
+    assert left_out["broken"] == "OSError: gone"

@@ -18,29 +18,29 @@ def test_a_minute_is_a_mean_and_a_day_stays(tmp_path: Path) -> None:
     store = Store(tmp_path / "a.db")
     history = History(store)
     for minute in range(KEPT_MINUTES + 130):
-        history.note("cpu", CpuReading(10, 1.0, 1.0, 2))
-        history.note("cpu", CpuReading(20, 3.0, 1.0, 2))
-        history.keep(minute)
-    assert history.series("cpu", KEPT_MINUTES + 130, 2) == [
+        history.add_reading("cpu", CpuReading(10, 1.0, 1.0, 2))
+        history.add_reading("cpu", CpuReading(20, 3.0, 1.0, 2))
+        history.store_minute(minute)
+    assert history.read_series("cpu", KEPT_MINUTES + 130, 2) == [
         (KEPT_MINUTES + 128, 15.0),
         (KEPT_MINUTES + 129, 15.0),
     ]
-    kept = store.samples("cpu", 0)
+    kept = store.read_samples("cpu", 0)
     assert KEPT_MINUTES <= len(kept) <= KEPT_MINUTES + 61
     store.close()
 
 
-def test_a_disk_that_fills_up_is_told_ahead(tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_is_announced(tmp_path: Path) -> None:
     store = Store(tmp_path / "a.db")
     history = History(store)
-    marks = ThresholdsSection()
+    thresholds = ThresholdsSection()
     for minute in range(120):
-        history.note("disks", [disk("/", 60 + minute / 12), disk("/still", 70)])
-        history.keep(minute)
-    (finding,) = history.trends(marks, 120).findings
+        history.add_reading("disks", [disk("/", 60 + minute / 12), disk("/still", 70)])
+        history.store_minute(minute)
+    (finding,) = history.judge_trends(thresholds, 120).findings
     assert finding.subject == "/"
     assert "full in about 6 h" in finding.message
-    assert "disk_trend:/still" in history.trends(marks, 120).normal
+    assert "disk_trend:/still" in history.judge_trends(thresholds, 120).normal
     history.restart(120)  # the clock was set: nobody knows any more
-    assert history.trends(marks, 121).findings == []
+    assert history.judge_trends(thresholds, 121).findings == []
     store.close()

@@ -73,8 +73,8 @@ class TestDisks:
             assert raised["severity"] == "warning"
             assert raised["type"] == "disk_usage"
             assert str(mount) in raised["message"]
-            titles = {found["title"]: found["lines"] for found in raised["evidence"]}
-            assert any(line.endswith("/logs") for line in titles["Biggest folders"])
+            evidence = {page["title"]: page["lines"] for page in raised["evidence"]}
+            assert any(line.endswith("/logs") for line in evidence["Biggest folders"])
             assert f"du -xh --max-depth=2 {mount}" in raised["remedy"]
             more = fill(mount, 0.985, "more")
             worse = event(watch, "alert.updated", "disk_space", str(mount))
@@ -85,7 +85,7 @@ class TestDisks:
             over = event(watch, "alert.resolved", "disk_space", str(mount))
             assert over["id"] == raised["id"]
             assert over["resolved"]
-            assert "it lasted" in over["resolution"]
+            assert "lasted" in over["resolution"]
             assert over["occurrences"] >= 2
             listed = cortexd.call("alerts", type="disk_usage", status="resolved")
             assert [alert["id"] for alert in listed["alerts"]] == [raised["id"]]
@@ -96,23 +96,23 @@ class TestDisks:
             daemon(tmp_path, QUICK) as cortexd,
             watching(cortexd) as watch,
         ):
-            held = (mount / "held").open("wb")
-            held.write(b"x" * 14 * 2**20)
-            held.flush()
+            file = (mount / "held").open("wb")
+            file.write(b"x" * 14 * 2**20)
+            file.flush()
             (mount / "held").unlink()
             crowd = mount / "crowd"
             crowd.mkdir()
             for number in range(220):
                 (crowd / f"{number}").touch()
             raised = [event(watch, "alert.raised", kind) for kind in ("disk_space", "disk_inodes")]
-            found = {e["title"]: e["lines"] for alert in raised for e in alert["evidence"]}
-            deleted = found["Deleted files that are still open"]
+            evidence = {e["title"]: e["lines"] for alert in raised for e in alert["evidence"]}
+            deleted = evidence["Deleted files that are still open"]
             assert any(f"{mount}/held" in line and f"pid {os.getpid()}" in line for line in deleted)
-            assert any(line.endswith("/crowd") for line in found["Folders with the most files"])
-            held.close()
+            assert any(line.endswith("/crowd") for line in evidence["Folders with the most files"])
+            file.close()
             subprocess.run(["umount", str(mount)], check=True)
             gone = event(watch, "alert.resolved", "disk_inodes", str(mount))
-            assert gone["resolution"].startswith("it is no longer there")
+            assert gone["resolution"].startswith("no longer present")
 
 
 def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
         (evidence,) = raised["evidence"]
         assert evidence["title"] == "Processes with the most memory"
         assert " MiB " in evidence["lines"][0]
-        assert f"Now at the top: {evidence['lines'][0]}" in raised["remedy"]
+        assert f"The largest now: {evidence['lines'][0]}" in raised["remedy"]
 
 
 @pytest.mark.skipif(not Path("/var/lib/apt/lists").is_dir(), reason="needs apt")
@@ -139,14 +139,14 @@ def test_a_source_that_fails_is_told_once_and_tried_again_after_a_reload(tmp_pat
         daemon(tmp_path, settings, env=environment) as cortexd,
         watching(cortexd) as watch,
     ):
-        told = event(watch, "alert.raised", "source_left_out")
-        assert "apt-get -s dist-upgrade ended with status 100" in told["message"]
+        raised = event(watch, "alert.raised", "source_left_out")
+        assert "apt-get -s dist-upgrade exited with status 100" in raised["message"]
         time.sleep(3)
-        assert cortexd.log_text().count("apt is no longer watched") == 2  # the log, the alert
+        assert cortexd.log_text().count("apt is no longer monitored") == 2  # the log, the alert
         apt.write_text("#!/bin/sh\necho 'Inst a [1] (2 Debian-Security:12/x [amd64])'\n")
         assert cortexd.call("health")["pending_updates"] is None
         cortexd.call("config.reload")
-        assert event(watch, "alert.resolved", "source_left_out")["id"] == told["id"]
+        assert event(watch, "alert.resolved", "source_left_out")["id"] == raised["id"]
         eventually(lambda: cortexd.call("health")["security_updates"] == 1, "apt is read again")
 
 
@@ -164,9 +164,9 @@ class TestPeople:
             )
             assert cortexd.call("alerts.dismiss", id=raised["id"]) == {"dismissed": raised["id"]}
             time.sleep(2.5)  # the condition lasts, and nobody wants to hear of it
-            again = cortexd.call("alerts.get", id=raised["id"])["alerts"][0]
-            assert again["status"] == "dismissed"
-            assert again["occurrences"] > raised["occurrences"]
+            dismissed = cortexd.call("alerts.get", id=raised["id"])["alerts"][0]
+            assert dismissed["status"] == "dismissed"
+            assert dismissed["occurrences"] > raised["occurrences"]
             slash = [a for a in cortexd.call("alerts")["alerts"] if a["metadata"]["mount"] == "/"]
             assert len(slash) == 1
             assert cortexd.refused("alerts.dismiss", id="nonsense")["code"] == "NOT_FOUND"
@@ -192,7 +192,7 @@ class TestPeople:
             cortexd.configure(off)
             cortexd.signal(signal.SIGHUP)
             over = event(watch, "alert.resolved", "disk_space", "/")
-            assert "no longer watched" in over["resolution"]
+            assert "no longer monitored" in over["resolution"]
 
 
 class TestWatchers:
@@ -252,14 +252,14 @@ class TestDatabase:
             daemon(tmp_path, settings, status=None) as cortexd,
             watching(cortexd) as watch,
         ):
-            told = event(watch, "alert.raised", "disk_space", "/")
+            raised = event(watch, "alert.raised", "disk_space", "/")
             cortexd.signal(signal.SIGKILL)
             cortexd.process.wait()
         cortexd.socket_path.unlink()
         with daemon(tmp_path, settings) as cortexd:
-            kept = cortexd.call("alerts", id=told["id"])["alerts"][0]
+            kept = cortexd.call("alerts", id=raised["id"])["alerts"][0]
             assert {**kept, "occurrences": 0, "last_seen": 0} == {
-                **told, "occurrences": 0, "last_seen": 0
+                **raised, "occurrences": 0, "last_seen": 0
             }  # fmt: skip
             time.sleep(3)  # it lasts, and is still the same alert
             assert len(cortexd.call("alerts", type="disk_usage", status="active")["alerts"]) == len(

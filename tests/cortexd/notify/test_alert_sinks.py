@@ -1,4 +1,4 @@
-"""All outlets at once, on one alert, and none of them after a reload that turns them off."""
+"""All sinks at once, on one alert, and none of them after a reload that turns them off."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_one_alert_reaches_all_until_they_are_switched_off(tmp_path: Path) -> No
         settings = {"monitoring": {"enabled": False}, "alerts": alerts}
         with daemon(tmp_path, {**settings, "metrics": {"enabled": True, "port": 0}}) as cortexd:
             eventually(lambda: re.search("metrics on http", cortexd.log_text()), "it listens")
-            known = cortexd.call("alerts")["alerts"]
-            cortexd.call("alerts.acknowledge", id=known[0]["id"])
+            stored = cortexd.call("alerts")["alerts"]
+            cortexd.call("alerts.acknowledge", id=stored[0]["id"])
             out = tmp_path / "out"
             eventually(lambda: sink.received and out.exists() and out.read_text(), "both are told")
             quiet = {**alerts, "webhook_url": None, "hooks_dir": str(tmp_path / "none")}
@@ -36,8 +36,8 @@ def test_one_alert_reaches_all_until_they_are_switched_off(tmp_path: Path) -> No
                 "alerts.webhook_url", "alerts.hooks_dir", "metrics.enabled", "metrics.port"
             }  # fmt: skip
             assert changed["restart_required"] == []
-            said = out.read_text()
+            before = out.read_text()
             cortexd.call("alerts.dismiss", all=True)
             assert cortexd.call("ping")
         assert len(sink.received) == 1
-        assert out.read_text() == said
+        assert out.read_text() == before

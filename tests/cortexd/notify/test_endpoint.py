@@ -32,11 +32,11 @@ def scrape(address: str, path: str = "/metrics") -> str:
 
 
 def address(cortexd: RunningDaemon) -> str:
-    said = eventually(
+    match = eventually(
         lambda: re.search(r"metrics on (http://[\d.:]+)/metrics", cortexd.log_text()), "it listens"
     )
-    found: str = said[1]
-    return found
+    url: str = match[1]
+    return url
 
 
 def test_what_prometheus_gets(tmp_path: Path) -> None:
@@ -76,14 +76,14 @@ def test_names_in_etc_exist(tmp_path: Path) -> None:
     units = {"cortexd_units_failed"}  # only where systemd runs
     with daemon(tmp_path, SETTINGS) as cortexd:
         eventually(lambda: cortexd.call("health")["pending_updates"] is not None, "packages", 90)
-        known = set(re.findall(r"# TYPE (\S+)", cortexd.call("metrics")["text"])) | units
+        exposed = set(re.findall(r"# TYPE (\S+)", cortexd.call("metrics")["text"])) | units
     rules = yaml.safe_load((CHECKOUT / "etc/prometheus-alerts.yaml").read_text())
     expressions = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
     dashboard = json.loads((CHECKOUT / "etc/grafana-dashboard.json").read_text())
     expressions += [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     assert len(expressions) > 15
-    used = {name for expr in expressions for name in re.findall(r"cortexd_\w+", expr)}
-    assert used <= known
+    queried = {name for expr in expressions for name in re.findall(r"cortexd_\w+", expr)}
+    assert queried <= exposed
 
 
 def test_off_by_default_and_switched_live(tmp_path: Path) -> None:
@@ -96,23 +96,23 @@ def test_off_by_default_and_switched_live(tmp_path: Path) -> None:
         cortexd.configure(SETTINGS)
         cortexd.call("config.reload")
 
-        def refused() -> bool:
+        def is_refused() -> bool:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
                 return False
             return True
 
-        eventually(refused, "it is closed")
+        eventually(is_refused, "it is closed")
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_raises_an_alert(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         settings = {**SETTINGS, "metrics": {"enabled": True, "port": port}}
         with daemon(tmp_path, settings) as cortexd:
-            told = eventually(
+            alerts = eventually(
                 lambda: cortexd.call("alerts", type="daemon_status")["alerts"], "an alert"
             )
-            assert f"cannot listen on 127.0.0.1:{port}" in told[0]["message"]
+            assert f"cannot listen on 127.0.0.1:{port}" in alerts[0]["message"]
 
 
 def test_a_silent_client_is_let_go(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.notify.number_check import invented
+from cortexd.notify.number_check import find_invented
 
-SOURCE = "/ is 91.3 % full: 1234.5 of 1352 MiB, pid 4711, version 5.2.15-2+deb12u1, at 04:57"
+EVIDENCE = "/ is 91.3 % full: 1234.5 of 1352 MiB, pid 4711, version 5.2.15-2+deb12u1, at 04:57"
 
 
 @pytest.mark.parametrize(
@@ -26,15 +26,15 @@ SOURCE = "/ is 91.3 % full: 1234.5 of 1352 MiB, pid 4711, version 5.2.15-2+deb12
         ("It is 91.34 % full, 0 left.", ["91.34", "0"]),
     ],
 )
-def test_invented(text: str, wrong: list[str]) -> None:
-    assert invented(text, SOURCE) == wrong
+def test_invented_numbers(text: str, wrong: list[str]) -> None:
+    assert find_invented(text, EVIDENCE) == wrong
 
 
 @given(st.text(alphabet="0123456789., ab\n", max_size=60))
 def test_nothing_is_invented_by_repeating(text: str) -> None:
-    assert invented(text, text) == []
+    assert find_invented(text, text) == []
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_any_text_can_be_read(text: str, source: str) -> None:
-    invented(text, source)
+def test_any_text_can_be_read(text: str, evidence: str) -> None:
+    find_invented(text, evidence)

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from cortexd.config import ThresholdsSection
-from cortexd.rules.trends import disk, estimate
+from cortexd.rules.trends import estimate, judge_disk
 
-MARKS = ThresholdsSection()
+THRESHOLDS = ThresholdsSection()
 
 
 def line(per_minute: float, *, start: float = 60, minutes: int = 180) -> list[tuple[int, float]]:
@@ -15,18 +15,18 @@ def line(per_minute: float, *, start: float = 60, minutes: int = 180) -> list[tu
 
 
 def test_a_straight_line() -> None:
-    found = estimate(line(0.1))
-    assert found is not None
-    assert found.hours == pytest.approx((100 - 77.9) / 0.1 / 60, rel=0.02)
-    assert found.agreement == 1.0
+    expected = estimate(line(0.1))
+    assert expected is not None
+    assert expected.hours == pytest.approx((100 - 77.9) / 0.1 / 60, rel=0.02)
+    assert expected.agreement == 1.0
 
 
 def test_one_large_file_that_comes_and_goes_does_not_move_it() -> None:
     samples = [(m, v + (15 if 60 <= m < 90 else 0)) for m, v in line(0.1)]
-    found, plain = estimate(samples), estimate(line(0.1))
-    assert found is not None
+    expected, plain = estimate(samples), estimate(line(0.1))
+    assert expected is not None
     assert plain is not None
-    assert found.hours == pytest.approx(plain.hours, rel=0.1)
+    assert expected.hours == pytest.approx(plain.hours, rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_one_large_file_that_comes_and_goes_does_not_move_it() -> None:
         [(m, 70 + random.Random(m).uniform(-5, 5)) for m in range(180)],
     ],
 )  # fmt: skip
-def test_it_is_silent_when_it_does_not_know(samples: list[tuple[int, float]]) -> None:
+def test_there_is_no_estimate_without_a_trend(samples: list[tuple[int, float]]) -> None:
     assert estimate(samples) is None
 
 
@@ -52,15 +52,15 @@ def test_what_lies_before_a_gap_counts_for_nothing() -> None:
     after = [(60 + 300 + minute, 75 + 0.2 * minute) for minute in range(60)]
     assert estimate(before) is not None
     assert estimate([*before, *after[:25]]) is None
-    found = estimate([*before, *after])
-    assert found is not None
-    assert found == estimate(after)
+    expected = estimate([*before, *after])
+    assert expected is not None
+    assert expected == estimate(after)
 
 
-def test_what_is_told() -> None:
-    (finding,) = disk("/", line(0.1), MARKS).findings
+def test_severity_follows_the_hours_left() -> None:
+    (finding,) = judge_disk("/", line(0.1), THRESHOLDS).findings
     assert "full in about 4 h (between" in finding.message
     assert finding.severity == "warning"
-    (finding,) = disk("/", line(0.5, start=5), MARKS).findings
+    (finding,) = judge_disk("/", line(0.5, start=5), THRESHOLDS).findings
     assert finding.severity == "error"
-    assert disk("/", line(0.01, start=55), MARKS).findings == []  # in days
+    assert judge_disk("/", line(0.01, start=55), THRESHOLDS).findings == []  # in days

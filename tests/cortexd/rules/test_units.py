@@ -3,11 +3,10 @@ from __future__ import annotations
 import pytest
 
 from cortexd.config import ThresholdsSection
-from cortexd.rules.units import oom, units
-from cortexd.sources.oom import OomKill
+from cortexd.rules.units import judge
 from cortexd.sources.units import UnitState
 
-MARKS = ThresholdsSection()
+THRESHOLDS = ThresholdsSection()
 
 
 @pytest.mark.parametrize(
@@ -21,7 +20,7 @@ MARKS = ThresholdsSection()
 )
 def test_why_a_unit_failed(result: str, status: int, says: str) -> None:
     state = UnitState("a.service", "failed", "failed", result, 0, status)
-    (finding,) = units([state], MARKS, {}).findings
+    (finding,) = judge([state], THRESHOLDS, {}).findings
     assert says in finding.message
     assert finding.kind == "unit_failed"
 
@@ -32,22 +31,9 @@ def test_loops_and_the_model_service() -> None:
         UnitState("b.service", "active", "running", "success", 4, 0),
         UnitState("cortex-llm.service", "failed", "failed", "signal", 5, 11),
     ]
-    kinds = [finding.kind for finding in units(states, MARKS, {}).findings]
+    kinds = [finding.kind for finding in judge(states, THRESHOLDS, {}).findings]
     assert kinds == ["unit_restarts", "llm_failed", "llm_restarts"]
-    held = units(states[1:2], MARKS, {"unit_restarts:b.service": "error"}).findings
-    assert [finding.kind for finding in held] == ["unit_restarts"]
-    over = units([], MARKS, {"unit_failed:a.service": "error"})
-    assert "runs again" in over.normal["unit_failed:a.service"]
-
-
-def test_kills_are_gathered_by_unit() -> None:
-    kills = [
-        OomKill(1, "java", 1, "a.service", True),
-        OomKill(2, "java", 2, "a.service", True),
-        OomKill(3, "python", 3, None, False),
-        OomKill(4, "llama-server", 4, "cortex-llm.service", True),
-    ]
-    found = {finding.subject: finding for finding in oom(kills, MARKS, {}).findings}
-    assert (found["a.service"].total, found["a.service"].severity) == (2, "error")
-    assert (found["python"].severity, found["python"].kind) == ("critical", "oom_kill")
-    assert found["cortex-llm.service"].kind == "llm_oom"
+    lasting = judge(states[1:2], THRESHOLDS, {"unit_restarts:b.service": "error"}).findings
+    assert [finding.kind for finding in lasting] == ["unit_restarts"]
+    over = judge([], THRESHOLDS, {"unit_failed:a.service": "error"})
+    assert "running again" in over.normal["unit_failed:a.service"]

@@ -16,9 +16,11 @@ def test_this_machine_is_read() -> None:
     assert 0 < files.used <= files.limit
 
 
-def test_what_is_not_there_is_said(tmp_path: Path) -> None:
-    assert machine.PressureStall(tmp_path).missing() is not None
-    assert machine.OpenFiles(tmp_path).missing() == f"there is no {tmp_path}/sys/fs/file-nr"
+def test_absence_is_explained(tmp_path: Path) -> None:
+    assert machine.PressureStall(tmp_path).explain_absence() is not None
+    assert (
+        machine.OpenFiles(tmp_path).explain_absence() == f"{tmp_path}/sys/fs/file-nr does not exist"
+    )
 
 
 def test_open_files_of_a_copy(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cortexd.config import LlmSection
 from cortexd.model.llm import Upstream
 from cortexd.rules.model import BASELINE, NEWEST
 from cortexd.sources.model import GAP_S, ModelService
@@ -14,7 +15,7 @@ from tests.support.fake_llm import FakeLlm, say
 
 def test_its_state_and_that_it_was_ready(tmp_path: Path) -> None:
     async def go(url: str, llm: FakeLlm) -> list[str]:
-        upstream = Upstream(url)
+        upstream = Upstream(LlmSection(url=url))
         source = ModelService(upstream)
         first = await source.read()
         llm.stop()
@@ -31,7 +32,7 @@ def test_its_state_and_that_it_was_ready(tmp_path: Path) -> None:
 
 def test_it_is_not_asked_where_asking_would_start_it(tmp_path: Path) -> None:
     async def go() -> str:
-        upstream = Upstream(f"unix:{tmp_path}/none")
+        upstream = Upstream(LlmSection(url=f"unix:{tmp_path}/none"))
         reading = await ModelService(upstream, probe=False).read()
         await upstream.aclose()
         return reading.state
@@ -41,13 +42,13 @@ def test_it_is_not_asked_where_asking_would_start_it(tmp_path: Path) -> None:
 
 def test_another_model_has_another_usual_speed(tmp_path: Path) -> None:
     async def go(llm: FakeLlm) -> list[tuple[float, ...]]:
-        upstream = Upstream(llm.url)
+        upstream = Upstream(LlmSection(url=llm.url))
         source = ModelService(upstream)
         seen = []
         for name in ("one", "one", "two"):
             llm.models = json.dumps({"data": [{"id": name}]}).encode()
             upstream.speeds.append(40.0)
-            upstream.doubt()
+            upstream.invalidate()
             seen.append((await source.read()).speeds)
         await upstream.aclose()
         return seen
@@ -77,4 +78,7 @@ def test_slower_than_it_was_is_told_by_a_daemon(tmp_path: Path) -> None:
 
 
 def test_switched_off() -> None:
-    assert ModelService(Upstream("unix:/none", enabled=False)).missing() is not None
+    assert (
+        ModelService(Upstream(LlmSection(url="unix:/none", enabled=False))).explain_absence()
+        is not None
+    )

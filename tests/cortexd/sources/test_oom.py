@@ -31,9 +31,9 @@ def test_parse() -> None:
     assert parse("", 1.0) is None
 
 
-def look(source: OomKills) -> list[OomKill] | None:
-    """What the source says at this moment, None for nothing new."""
-    return asyncio.run(source.read()) if source.due(time.monotonic()) else None
+def read_new(source: OomKills) -> list[OomKill] | None:
+    """The kills of the last hour, or None if there is nothing new."""
+    return asyncio.run(source.read()) if source.is_due(time.monotonic()) else None
 
 
 class TestEater:
@@ -41,40 +41,40 @@ class TestEater:
 
     def test_the_kernels_log_names_it(self) -> None:
         source = OomKills()
-        assert source.missing() is None
-        assert look(source) is None
+        assert source.explain_absence() is None
+        assert read_new(source) is None
         name = f"cortex-test-{os.getpid()}.service"
         with group(name) as folder:
             assert eat(folder) == -9
-            (kill,) = look(source) or []
+            (kill,) = read_new(source) or []
         assert kill.unit == name
         assert kill.process is not None
         assert kill.process.startswith("python")
         assert kill.limited
-        assert look(source) is None  # told once
+        assert read_new(source) is None  # told once
         assert asyncio.run(source.read()) == [kill]  # and kept
 
     def test_without_the_log_the_group_is_named(self, tmp_path: Path) -> None:
         """Neither the log nor a journal: PATH has no journalctl."""
         source = OomKills(kmsg=tmp_path / "none")
-        source.missing()
+        source.explain_absence()
         name = f"cortex-test-{os.getpid()}.service"
         with group(name) as folder, pytest.MonkeyPatch.context() as patch:
             patch.setenv("PATH", str(tmp_path))
             assert eat(folder) == -9
-            (kill,) = look(source) or []
+            (kill,) = read_new(source) or []
         assert (kill.unit, kill.process, kill.limited) == (name, None, None)
 
-    def test_where_nobody_tells_it_is_told_all_the_same(self, tmp_path: Path) -> None:
+    def test_a_kill_without_any_trace_is_reported_all_the_same(self, tmp_path: Path) -> None:
         source = OomKills(kmsg=tmp_path / "none", cgroups=tmp_path)
-        source.missing()
+        source.explain_absence()
         with group("cortex-test.slice") as folder, pytest.MonkeyPatch.context() as patch:
             patch.setenv("PATH", str(tmp_path))
             assert eat(folder) == -9
-            (kill,) = look(source) or []
+            (kill,) = read_new(source) or []
         assert (kill.unit, kill.process) == (None, None)
 
-    def test_a_daemon_tells_it(self, tmp_path: Path) -> None:
+    def test_a_daemon_reports_it(self, tmp_path: Path) -> None:
         quick = {"monitoring": {"interval_sec": 1, "enable_apt": False, "enable_deps": False}}
         name = f"cortex-test-{os.getpid()}.service"
         with (
@@ -99,16 +99,18 @@ class TestEater:
 
 def test_where_the_kernel_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "vmstat").write_text("nr_free_pages 1\n")
-    assert OomKills(proc=tmp_path).missing() == "the kernel does not count them"
+    assert (
+        OomKills(proc=tmp_path).explain_absence() == "the kernel does not count out-of-memory kills"
+    )
 
 
 def test_kills_are_forgotten_after_an_hour(tmp_path: Path) -> None:
     (tmp_path / "vmstat").write_text("oom_kill 3\n")
     source = OomKills(proc=tmp_path, kmsg=tmp_path / "none", cgroups=tmp_path)
-    assert source.missing() is None
+    assert source.explain_absence() is None
     now = time.monotonic()
-    assert not source.due(now)  # what was before the start is not known, nor over
-    assert source.due(now + WINDOW_S)
+    assert not source.is_due(now)  # what was before the start is not known, nor over
+    assert source.is_due(now + WINDOW_S)
 
 
 def test_groups_of_both_versions(tmp_path: Path) -> None:
@@ -123,5 +125,5 @@ def test_groups_of_both_versions(tmp_path: Path) -> None:
     (tmp_path / "b.service").mkdir()
     (tmp_path / "b.service/memory.oom_control").write_text("under_oom 0\noom_kill 2\n")
     source = OomKills(proc=tmp_path, kmsg=tmp_path / "none", cgroups=tmp_path)
-    source.missing()
+    source.explain_absence()
     assert source._by_group == {"system.slice/a.service": 1, "b.service": 2}

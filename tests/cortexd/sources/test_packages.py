@@ -51,7 +51,7 @@ Description: greets
 """.format("0" * 64)
 
 
-def machine(root: Path) -> Path:
+def make_root(root: Path) -> Path:
     """A root with apt lists as a security archive leaves them, and a dpkg status."""
     for folder in ("var/lib/apt/lists/partial", "var/lib/dpkg", "etc/apt/preferences.d",
                    "etc/apt/apt.conf.d", "var/cache/apt/archives/partial"):  # fmt: skip
@@ -72,23 +72,23 @@ def machine(root: Path) -> Path:
 
 @NEEDS_APT
 def test_updates_from_the_local_lists(tmp_path: Path) -> None:
-    root = machine(tmp_path)
+    root = make_root(tmp_path)
     text = STATUS.split("Package: half", maxsplit=1)[0]
     (root / "var/lib/dpkg/status").write_text(text)
     source = AptUpdates(root)
-    assert source.missing() is None
-    assert source.due(1e9)
+    assert source.explain_absence() is None
+    assert source.is_due(1e9)
     (update,) = asyncio.run(source.read())
     assert (update.name, update.old, update.new, update.security) == ("hello", "1.0", "1.1", True)
-    assert not source.due(1e9)  # until something changes
+    assert not source.is_due(1e9)  # until something changes
     (root / "var/lib/dpkg/status").write_text(text.replace("Version: 1.0", "Version: 1.1"))
-    assert source.due(1e9)
+    assert source.is_due(1e9)
     assert asyncio.run(source.read()) == []
 
 
 @NEEDS_APT
 def test_broken_packages(tmp_path: Path) -> None:
-    source = BrokenPackages(machine(tmp_path))
+    source = BrokenPackages(make_root(tmp_path))
     assert Broken("half", "half-configured") in asyncio.run(source.read())
 
 
@@ -101,31 +101,33 @@ def test_neither_root_nor_network_nor_a_lock(tmp_path: Path) -> None:
         pytest.skip("needs root to make the namespace")
     argv = ["unshare", "--net", "setpriv", "--reuid=65534", "--clear-groups", "apt-get", "-s", "-q",
             "-o", "Debug::NoLocking=1", "dist-upgrade"]  # fmt: skip
-    done = subprocess.run(argv, capture_output=True, text=True, cwd="/", timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run(
+        argv, capture_output=True, text=True, cwd="/", timeout=120, check=False
+    )
+    assert process.returncode == 0, process.stderr
 
 
-def test_what_apt_says() -> None:
-    said = (
+def test_updates_are_parsed() -> None:
+    output = (
         "Inst base-files [12.4+deb12u11] (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
         "Conf base-files (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
         "Inst new-one (1.0 Debian:12.15/oldstable [amd64])\n"
         "Inst lib [1:2-3] (1:2-4 Debian:12.15/oldstable, Debian-Security:12/x [amd64]) []\n"
         "Inst \x1b[31m evil\n"
     )
-    found = parse_updates(said)
-    assert [(update.name, update.new, update.security) for update in found] == [
+    updates = parse_updates(output)
+    assert [(update.name, update.new, update.security) for update in updates] == [
         ("base-files", "12.4+deb12u15", False),
         ("lib", "1:2-4", True),
     ]
 
 
-def test_what_dpkg_and_apt_say_of_broken_ones() -> None:
+def test_broken_packages_are_parsed() -> None:
     states = (
         "installed\tok\ta\nhalf-installed\treinstreq\tb\nunpacked\tok\tc\nconfig-files\tok\td\n"
     )
     assert parse_states(states) == [
-        Broken("b", "must be installed again"),
+        Broken("b", "must be reinstalled"),
         Broken("c", "unpacked"),
     ]
     unmet = (
@@ -146,8 +148,8 @@ def test_what_dpkg_and_apt_say_of_broken_ones() -> None:
 def test_changes_are_noticed_once_and_not_too_often(tmp_path: Path) -> None:
     path = tmp_path / "status"
     changes = Changes(path)
-    assert changes.due(0)
-    changes.taken()
+    assert changes.is_due(0)
+    changes.mark_read()
     path.write_text("x")
-    assert not changes.due(0)
-    assert changes.due(1e9)
+    assert not changes.is_due(0)
+    assert changes.is_due(1e9)

@@ -31,26 +31,26 @@ ODD = "cortex-odd\\x2dname@a:b_c.service"
 @pytest.fixture(scope="module")
 def box() -> Iterator[Machine]:
     """A machine on which cortexd watches, started from the checkout."""
-    with machine("units") as found:
-        found.put("/run/cortex/daemon.yaml", json.dumps(SETTINGS))
-        found.run(
+    with machine("units") as running:
+        running.put("/run/cortex/daemon.yaml", json.dumps(SETTINGS))
+        running.run(
             "systemd-run", "--unit=cortexd", f"--working-directory={CHECKOUT}",
             "--setenv=HOME=/root", sys.executable, "-m", "cortexd",
             "--config", "/run/cortex/daemon.yaml",
         )  # fmt: skip
-        wait_for(lambda: found.sh("test -S /run/cortex/cortex.sock", check=False).returncode == 0)
-        yield found
+        wait_for(lambda: running.sh("test -S /run/cortex/cortex.sock", check=False).returncode == 0)
+        yield running
 
 
 def alerts(box: Machine, **params: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = box.ask("alerts", **params)["data"]["alerts"]
-    return found
+    answer: list[dict[str, Any]] = box.ask("alerts", **params)["data"]["alerts"]
+    return answer
 
 
 def about(box: Machine, unit: str, **params: Any) -> dict[str, Any] | None:
     """The alert about a unit."""
-    wanted = [alert for alert in alerts(box, **params) if alert["metadata"].get("unit") == unit]
-    return wanted[0] if wanted else None
+    matching = [alert for alert in alerts(box, **params) if alert["metadata"].get("unit") == unit]
+    return matching[0] if matching else None
 
 
 def unit(box: Machine, name: str, service: str) -> None:
@@ -98,4 +98,4 @@ def test_the_model_service_has_a_type_of_its_own(box: Machine) -> None:
 
 
 def test_where_systemd_does_not_run(tmp_path: Any) -> None:
-    assert Units(tmp_path).missing() == "systemd does not run this machine"
+    assert Units(tmp_path).explain_absence() == "systemd is not running"

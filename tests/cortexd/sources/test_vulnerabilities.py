@@ -23,13 +23,13 @@ DATA = "VERSION 1\nCVE-2026-0001,,A hole in it\n\nopenssl,0,S RHF,1.0-2,\n\nopen
 
 
 def test_parse() -> None:
-    said = (
+    output = (
         "CVE-2026-0001 openssl (remotely exploitable, high urgency)\n"
         "CVE-2026-0002 openssl\n"
         "TEMP-1-A bash (fixed, low urgency)\nnonsense\n"
     )
-    found = parse(said)
-    assert [(v.name, v.grave, v.fixed) for v in found] == [
+    vulnerabilities = parse(output)
+    assert [(v.name, v.is_serious, v.is_fixed) for v in vulnerabilities] == [
         ("CVE-2026-0001", True, False),
         ("CVE-2026-0002", False, False),
         ("TEMP-1-A", False, True),
@@ -37,8 +37,8 @@ def test_parse() -> None:
 
 
 def test_without_data_nothing_runs(tmp_path: Path) -> None:
-    missing = Vulnerabilities(tmp_path).missing()
-    assert missing in ("debsecan is not installed", f"{tmp_path} holds no data of debsecan")
+    reason = Vulnerabilities(tmp_path).explain_absence()
+    assert reason in ("debsecan is not installed", f"{tmp_path} has no debsecan data")
 
 
 @pytest.mark.skipif(shutil.which("debsecan") is None, reason="needs debsecan")
@@ -49,9 +49,9 @@ def test_the_real_debsecan_reads_local_data(tmp_path: Path) -> None:
     status = tmp_path / "status"
     status.write_text(STATUS)
     source = Vulnerabilities(data, status)
-    assert source.missing() is None
-    assert source.due(1e9)
-    (found,) = asyncio.run(source.read())
-    assert (found.name, found.package) == ("CVE-2026-0001", "openssl")
-    assert found.grave
-    assert not source.due(1e9)
+    assert source.explain_absence() is None
+    assert source.is_due(1e9)
+    (vulnerability,) = asyncio.run(source.read())
+    assert (vulnerability.name, vulnerability.package) == ("CVE-2026-0001", "openssl")
+    assert vulnerability.is_serious
+    assert not source.is_due(1e9)

@@ -94,17 +94,17 @@ def test_a_successor_s_socket_is_not_removed(tmp_path: Path) -> None:
 def test_paths_that_cannot_be(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    assert "exists and is no socket" in start(tmp_path, file)
+    assert "exists and is not a socket" in start(tmp_path, file)
     assert file.exists()
-    assert "exists and is no socket" in start(tmp_path, tmp_path)
+    assert "exists and is not a socket" in start(tmp_path, tmp_path)
     said = start(tmp_path, tmp_path / "none" / "s")
     assert "cannot listen on" in said
-    assert f"hint: make its directory: mkdir -p {tmp_path}/none" in said
+    assert f"hint: create its directory: mkdir -p {tmp_path}/none" in said
     assert "Not a directory" in start(tmp_path, file / "s")
-    assert "a Unix socket's limit is 107" in start(tmp_path, tmp_path / ("x" * 200))
+    assert "the limit for a Unix socket is 107" in start(tmp_path, tmp_path / ("x" * 200))
     link = tmp_path / "link"
     link.symlink_to("nowhere")
-    assert "exists and is no socket" in start(tmp_path, link)
+    assert "exists and is not a socket" in start(tmp_path, link)
 
 
 def test_a_path_of_the_greatest_length(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_too_many_connections_for_the_hard_limit_are_told_at_the_start(tmp_path:
     def few_descriptors() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
 
-    with pytest.raises(AssertionError, match="takes 1064 file descriptors"):
+    with pytest.raises(AssertionError, match="needs 1064 file descriptors"):
         with daemon(tmp_path, preexec=few_descriptors):
             pass
     assert not (tmp_path / "s").exists()

@@ -1,11 +1,11 @@
 import pytest
 
 from cortex_cli.install.policy import apt_arguments
-from cortex_cli.install.policy.command_line import Unreadable
+from cortex_cli.install.policy.command_line import UnreadableCommand
 
 
 def call(text: str) -> apt_arguments.Call:
-    return apt_arguments.read(text.split())
+    return apt_arguments.parse(text.split())
 
 
 def test_options_have_one_form() -> None:
@@ -53,8 +53,8 @@ def test_packages_are_bare_names() -> None:
 
 @pytest.mark.parametrize("name", ["ngin*", "^nginx$", "~nnginx", "?all", "task^", "Nginx", "é", ""])
 def test_patterns_are_unreadable(name: str) -> None:
-    with pytest.raises(Unreadable, match="is a pattern"):
-        apt_arguments.read(["apt-get", "install", name])
+    with pytest.raises(UnreadableCommand, match="is a pattern"):
+        apt_arguments.parse(["apt-get", "install", name])
 
 
 def test_dpkg_and_others() -> None:

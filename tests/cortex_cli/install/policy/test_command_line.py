@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.install.policy.command_line import Unreadable, commands, unwrapped
+from cortex_cli.install.policy.command_line import UnreadableCommand, split_commands, unwrap
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,13 @@ from cortex_cli.install.policy.command_line import Unreadable, commands, unwrapp
     ],
 )
 def test_words_quotes_and_operators(line: str, argvs: list[list[str]]) -> None:
-    assert commands(line) == argvs
+    assert split_commands(line) == argvs
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=1))
 def test_what_shlex_quotes_comes_back(argv: list[str]) -> None:
     line = shlex.join(argv)
-    assert commands(line) == [argv]
+    assert split_commands(line) == [argv]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_shlex_quotes_comes_back(argv: list[str]) -> None:
     ],
 )
 def test_wrappers_are_taken_off(argv: str, runs: list[str]) -> None:
-    assert unwrapped(argv.split()) == runs
+    assert unwrap(argv.split()) == runs
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def test_wrappers_are_taken_off(argv: str, runs: list[str]) -> None:
     [
         ("sudo -s ls", "its option -s may change what runs"),
         ("env PATH=/tmp ls", "it sets PATH"),
-        ("sh -c ls", "sh runs what its arguments do not show"),
-        ("python3.11 x", "python3.11 runs what its arguments do not show"),
-        ("/tmp/ls", "/tmp/ls is no program of the system's"),
+        ("sh -c ls", "the arguments of sh do not show what it runs"),
+        ("python3.11 x", "the arguments of python3.11 do not show what it runs"),
+        ("/tmp/ls", "/tmp/ls is not a system program"),
         ("sudo", "it names no program"),
         ("LANG=C", "it names no program"),
         (" ".join(["sudo"] * 20 + ["ls"]), "more than 16 wrappers"),
     ],
 )
 def test_what_cannot_be_told_is_unreadable(argv: str, why: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        unwrapped(argv.split())
+    with pytest.raises(UnreadableCommand) as caught:
+        unwrap(argv.split())
     assert why in str(caught.value)

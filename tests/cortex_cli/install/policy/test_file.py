@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.errors import UsageFault
+from cortex_cli.errors import UsageError
 from cortex_cli.install.policy import file as policy_file
-from cortex_cli.install.policy.file import PolicyFault
+from cortex_cli.install.policy.file import PolicyError
 from cortex_cli.install.policy.rules import Level
 from tests.cortex_cli.conftest import Cortex
 
@@ -17,57 +17,57 @@ from tests.cortex_cli.conftest import Cortex
         ("denny: []\n", "p.yaml, line 1: unknown key 'denny'"),
         ("default: maybe\n", "p.yaml, line 1: default must be allow, ask or deny"),
         ("deny: all\n", "p.yaml, line 1: deny must be a list of rules"),
-        ("deny:\n  - nginx\n", "p.yaml, line 2: deny[1] must be keys with values"),
+        ("deny:\n  - nginx\n", "p.yaml, line 2: deny[1] must be a mapping"),
         ("ask:\n  - reason: no\n", "p.yaml, line 2: ask[1] needs one of command"),
-        ("deny:\n  - package: {}\n", "p.yaml, line 2: deny[1].package must be a text"),
-        ("deny:\n  - package: []\n", "p.yaml, line 2: deny[1].package must be a text"),
-        ("deny:\n  - package: [a, [b]]\n", "p.yaml, line 2: deny[1].package must be a text"),
-        ("default: ask\ndefault: allow\n", "p.yaml, line 2: default stands twice"),
-        ("- deny\n", "p.yaml, line 1: the file must be keys with values"),
+        ("deny:\n  - package: {}\n", "p.yaml, line 2: deny[1].package must be a string"),
+        ("deny:\n  - package: []\n", "p.yaml, line 2: deny[1].package must be a string"),
+        ("deny:\n  - package: [a, [b]]\n", "p.yaml, line 2: deny[1].package must be a string"),
+        ("default: ask\ndefault: allow\n", "p.yaml, line 2: default occurs twice"),
+        ("- deny\n", "p.yaml, line 1: the file must be a mapping"),
         ("deny:\n  - [\n", "p.yaml, line 3: "),
-        ("? [a]\n: b\n", "p.yaml, line 1: the file has a key that is no word"),
+        ("? [a]\n: b\n", "p.yaml, line 1: the file has a key that is not a plain word"),
     ],
 )
 def test_an_error_names_file_line_and_key(text: str, says: str) -> None:
-    with pytest.raises(PolicyFault) as caught:
-        policy_file.read(text.encode(), "p.yaml")
+    with pytest.raises(PolicyError) as caught:
+        policy_file.parse(text.encode(), "p.yaml")
     assert caught.value.message.startswith(says)
 
 
 def test_the_nearest_key_is_named() -> None:
-    with pytest.raises(UsageFault) as caught:
-        policy_file.read(b"deny:\n  - packages: x\n", "p.yaml")
+    with pytest.raises(UsageError) as caught:
+        policy_file.parse(b"deny:\n  - packages: x\n", "p.yaml")
     assert caught.value.hint == "did you mean package?"
 
 
 def test_nothing_said_is_deny() -> None:
-    assert policy_file.read(b"", "p.yaml").default is Level.DENY
-    assert policy_file.read(b"deny:\n", "p.yaml").rules == ()
+    assert policy_file.parse(b"", "p.yaml").default is Level.DENY
+    assert policy_file.parse(b"deny:\n", "p.yaml").rules == ()
 
 
 def test_bytes_that_are_no_yaml_are_an_error() -> None:
     for data in (b"\xff\xfe\x00x", b"\x00", b"&a [*a", b"[" * 5000):
-        with pytest.raises(PolicyFault):
-            policy_file.read(data, "p.yaml")
+        with pytest.raises(PolicyError):
+            policy_file.parse(data, "p.yaml")
 
 
 def test_a_trusted_file_is_roots_alone(tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text("default: allow\n")
     path.chmod(0o666)
-    with pytest.raises(PolicyFault, match="can be written by others than root"):
-        policy_file.load(path, trusted=True)
+    with pytest.raises(PolicyError, match="users other than root can write"):
+        policy_file.load_file(path, trusted=True)
     if os.geteuid() == 0:
         path.chmod(0o644)
-        assert policy_file.load(path, trusted=True).default is Level.ALLOW
+        assert policy_file.load_file(path, trusted=True).default is Level.ALLOW
 
 
 def test_what_cannot_be_read_stops_everything(tmp_path: Path) -> None:
-    with pytest.raises(PolicyFault, match="cannot read the policy"):
-        policy_file.policies({"CORTEX_POLICY": str(tmp_path / "none.yaml")})
+    with pytest.raises(PolicyError, match="cannot read the policy"):
+        policy_file.load_policies({"CORTEX_POLICY": str(tmp_path / "none.yaml")})
     (tmp_path / "big.yaml").write_text("#" * (policy_file.MAX_BYTES + 1))
-    with pytest.raises(PolicyFault, match="is longer than"):
-        policy_file.load(tmp_path / "big.yaml")
+    with pytest.raises(PolicyError, match="is longer than"):
+        policy_file.load_file(tmp_path / "big.yaml")
 
 
 def test_a_users_own_file_forbids_more(cortex: Cortex, tmp_path: Path) -> None:

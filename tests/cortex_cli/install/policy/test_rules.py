@@ -15,7 +15,7 @@ BYPASSES = [
     for line in Path(__file__).with_name("policy_bypasses.txt").read_text().splitlines()
     if line and not line.startswith("#")
 ]
-LOOSE = policy_file.read(
+LOOSE = policy_file.parse(
     b"""
 default: allow
 deny:
@@ -25,7 +25,7 @@ deny:
 """,
     "loose.yaml",
 )
-SHIPPED = policy_file.load(policy_file.SHIPPED_FILE)
+SHIPPED = policy_file.load_file(policy_file.SHIPPED_FILE)
 
 
 def test_the_corpus_is_large() -> None:
@@ -120,7 +120,7 @@ deny:
   - package: libevil
     reason: it is evil
 """
-    policy = policy_file.read(text, "p.yaml")
+    policy = policy_file.parse(text, "p.yaml")
     assert judge([policy], ["apt-get", "install", "nginx"]).level is Level.ALLOW
     assert judge([policy], ["apt-get", "install", "nginx", "libx"]).level is Level.ASK
     verdict = judge([policy], ["apt-get", "install", "nginx", "libevil", "libx"])
@@ -131,15 +131,15 @@ deny:
 
 def test_a_rule_applies_where_all_of_its_keys_do() -> None:
     text = b"default: allow\ndeny:\n  - {command: apt-get remove, package: nginx}\n"
-    policy = policy_file.read(text, "p.yaml")
+    policy = policy_file.parse(text, "p.yaml")
     assert judge([policy], ["apt-get", "install", "nginx"]).level is Level.ALLOW
     assert judge([policy], ["apt-get", "remove", "make"]).level is Level.ALLOW
     assert judge([policy], ["apt-get", "remove", "make", "nginx"]).level is Level.DENY
 
 
 def test_another_policy_only_adds_strictness() -> None:
-    loosening = policy_file.read(b"default: allow\nallow:\n  - command: rm\n", "own.yaml")
-    stricter = policy_file.read(b"deny:\n  - package: nginx\n", "own.yaml", default=Level.ALLOW)
+    loosening = policy_file.parse(b"default: allow\nallow:\n  - command: rm\n", "own.yaml")
+    stricter = policy_file.parse(b"deny:\n  - package: nginx\n", "own.yaml", default=Level.ALLOW)
     assert judge_line([SHIPPED, loosening], "rm -rf /srv").level is Level.DENY
     assert judge_line([SHIPPED, stricter], "apt-get install nginx").level is Level.DENY
     assert judge_line([SHIPPED, stricter], "apt-get install make").level is Level.ALLOW
@@ -147,7 +147,7 @@ def test_another_policy_only_adds_strictness() -> None:
 
 def test_a_plan_is_judged_with_its_dependencies_and_their_origins() -> None:
     nginx = PlannedPackage("nginx", "1.22", "Debian bookworm/main", None)
-    made = plan.make("nginx", [nginx], [], "exact", root=True).checked(
+    made = plan.build("nginx", [nginx], [], "exact", root=True).with_effects(
         Changes(
             new=(
                 Change("nginx", None, "1.22", "Debian:12/oldstable"),
@@ -158,7 +158,7 @@ def test_a_plan_is_judged_with_its_dependencies_and_their_origins() -> None:
     )
     assert judge_plan([SHIPPED], made).level is Level.ALLOW
     for rule in (b"origin: 'Elsewhere:*'", b"package: nginx-common"):
-        policy = policy_file.read(b"default: allow\ndeny:\n  - " + rule, "p.yaml")
+        policy = policy_file.parse(b"default: allow\ndeny:\n  - " + rule, "p.yaml")
         verdict = judge_plan([policy], made)
         assert (verdict.level, verdict.about) == (Level.DENY, "apt-get install nginx-common")
 

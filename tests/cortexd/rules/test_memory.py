@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from cortexd.config import ThresholdsSection
+from cortexd.rules.memory import judge
+from cortexd.sources.machine import MemoryReading
+
+THRESHOLDS = ThresholdsSection()
+
+
+def test_memory_and_swap() -> None:
+    judgement = judge(MemoryReading(98, 98, 100, 85, 85, 100), THRESHOLDS, {})
+    assert [(f.kind, f.severity) for f in judgement.findings] == [
+        ("memory", "critical"),
+        ("swap", "warning"),
+    ]
+    assert judge(MemoryReading(50, 50, 100, 0, 0, 0), THRESHOLDS, {}).findings == []

@@ -1,0 +1,34 @@
+"""One frame: a call, a batch, or an error with the value and the limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from cortexd.api.dialects import Call
+from cortexd.api.errors import CortexError, InvalidJson, InvalidRequest, RequestTooLarge
+from cortexd.api.framing import Kind
+from cortexd.wire.requests import parse_frame
+
+
+@pytest.mark.parametrize("kind", [Kind.LINE, Kind.BARE])
+def test_a_request_and_a_batch(kind: Kind) -> None:
+    call = parse_frame(kind, b'{"command":"ping","id":7}', 1024)
+    assert isinstance(call, Call)
+    assert (call.command, call.id) == ("ping", 7)
+    calls = parse_frame(kind, b'[{"jsonrpc":"2.0","method":"ping","id":1}]', 1024)
+    assert isinstance(calls, list)
+    assert [call.command for call in calls] == ["ping"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "error", "text"),
+    [
+        (Kind.LINE, b"{", InvalidJson, "not JSON"),
+        (Kind.LINE, b"5", InvalidRequest, "a request must be a JSON object"),
+        (Kind.GARBAGE, b"h", InvalidJson, "byte 0x68"),
+        (Kind.TOO_LARGE, b"", RequestTooLarge, "longer than 1024 bytes"),
+    ],
+)
+def test_what_is_no_request(kind: Kind, data: bytes, error: type[CortexError], text: str) -> None:
+    with pytest.raises(error, match=text):
+        parse_frame(kind, data, 1024)
