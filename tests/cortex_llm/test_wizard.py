@@ -123,7 +123,7 @@ def test_a_person_chooses_and_downloads(home: Path, host: ModelHost) -> None:
         screen.type("2")
         screen.expect("Threads \\[\\d+\\]: ")
         screen.type("none")
-        screen.expect("no whole number")
+        screen.expect("not a whole number")
         screen.type("1")
         screen.expect("Context in tokens \\[4096\\]: ")
         screen.type("512")
@@ -173,7 +173,7 @@ def test_ctrl_c_in_a_download_asks_whether_to_keep_it(home: Path, host: ModelHos
         screen.type("")
         screen.expect("MiB/s")
         screen.interrupt()
-        screen.expect("Keep what has come.*: ")
+        screen.expect("Keep the partial download.*: ")
         screen.type("n")
         assert screen.end() == 130
     assert everything(home) == []
