@@ -82,7 +82,7 @@ class _Reader:
             name += char or ""
         name = name.strip(WHITESPACE)
         if not NAME.match(name):
-            raise EnvFileError(line, f"{name[:40]!r} is not the name of a variable")
+            raise EnvFileError(line, f"{name[:40]!r} is not a valid variable name")
         return name
 
     def _value(self, line: int) -> str:
@@ -113,7 +113,7 @@ class _Reader:
         value = ""
         while (char := self._next()) != "'":
             if char is None:
-                raise EnvFileError(line, "opens a quote (') that never ends")
+                raise EnvFileError(line, "has an unclosed single quote (')")
             value += char
         return value
 
@@ -127,6 +127,6 @@ class _Reader:
                 if char is not None and char not in QUOTED_BY_BACKSLASH:
                     value += "\\"
             if char is None:
-                raise EnvFileError(line, 'opens a quote (") that never ends')
+                raise EnvFileError(line, 'has an unclosed double quote (")')
             value += char
         return value

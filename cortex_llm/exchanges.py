@@ -49,7 +49,7 @@ class Exchange:
         self.framed = False  # whether the reply's end can be told from its head
 
 
-class Witness:
+class Observer:
     """One connection. `began` and `ended` are called as requests do."""
 
     def __init__(
@@ -132,12 +132,12 @@ class _Requests(_Direction):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._request_id is None and name.lower() == b"x-request-id":
-            self._request_id = valid_id(value)
+            self._request_id = read_request_id(value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         method = self._parser.get_method().decode("ascii", "replace")
-        self._latest = Exchange(self._request_id, method, shown_path(self._target))
+        self._latest = Exchange(self._request_id, method, mask_path(self._target))
         self._open.append(self._latest)
         self._began(self._latest)
 
@@ -189,14 +189,14 @@ class _Replies(_Direction):
             self._finish(Outcome.ANSWERED)
 
 
-def valid_id(raw: bytes) -> str | None:
+def read_request_id(raw: bytes) -> str | None:
     """The id, or None when it is not 1 to 64 letters, digits, dots, dashes and underscores."""
     if not 0 < len(raw) <= MAX_ID or not _ID_CHARACTERS.issuperset(raw):
         return None
     return raw.decode("ascii")
 
 
-def shown_path(target: bytes) -> str:
+def mask_path(target: bytes) -> str:
     """The path for the journal: without its query, which may hold what was asked."""
     path = target.partition(b"?")[0].decode("ascii", "replace")
     return "".join(char if char.isprintable() else "?" for char in path[:MAX_PATH])

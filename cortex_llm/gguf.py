@@ -77,7 +77,8 @@ def read_header(path: Path) -> Header:
     try:
         if path.is_dir():
             raise ModelError(
-                f"cannot read model {path}: it is a folder", hint="name the .gguf file in it"
+                f"cannot read model {path}: it is a folder",
+                hint="give the path of the .gguf file in it",
             )
         if not path.is_file() and path.exists():
             raise ModelError(f"cannot read model {path}: it is not a regular file")
@@ -115,7 +116,7 @@ class _Reader:
         lengths: dict[str, int] = {}
         for _ in range(pair_count):
             key = self._string(MAX_KEY, "a key")
-            kind = self._limited("I", MAX_TYPE, "as the type of a value")
+            kind = self._limited("I", MAX_TYPE, "as a value's type")
             if kind == ARRAY:
                 lengths[key], kept = self._array(key)
                 if kept is not None:
@@ -125,7 +126,7 @@ class _Reader:
             elif kind in SCALARS:
                 pairs[key] = self._number(SCALARS[kind])
             else:
-                raise self._damaged(f"{key[:60]!r} is of the unknown type {kind}")
+                raise self._damaged(f"{key[:60]!r} has the unknown type {kind}")
         return self._tensors(version, tensor_count, pairs, lengths)
 
     def _magic_and_version(self) -> int:
@@ -144,7 +145,7 @@ class _Reader:
             )
         raise ModelError(
             f"{self._path} is GGUF version {version}; versions 2 and 3 are read",
-            hint="convert or download the model anew" if version < VERSIONS[0] else None,
+            hint="convert or download the model again" if version < VERSIONS[0] else None,
         )
 
     def _not_gguf(self, start: bytes) -> ModelError:
@@ -191,7 +192,7 @@ class _Reader:
 
     def _array(self, key: str) -> tuple[int, tuple[bool | int | float, ...] | None]:
         """Step over an array; return its length, and its numbers when they are few."""
-        kind = self._limited("I", MAX_TYPE, "as the type of an array")
+        kind = self._limited("I", MAX_TYPE, "as an array's type")
         length = self._limited("Q", MAX_ELEMENTS - self._elements, f"elements of {key[:60]!r}")
         self._elements += length
         if kind == STRING:
@@ -225,7 +226,7 @@ class _Reader:
         self._require(length)
         data = self._stream.read(length)
         if len(data) != length:
-            raise self._damaged("it became shorter while it was read")
+            raise self._damaged("it shrank while it was read")
         self._at += length
         return data
 
@@ -237,11 +238,11 @@ class _Reader:
     def _require(self, length: int) -> None:
         if length > self._size - self._at:
             raise ModelError(
-                f"{self._path} is truncated: its header goes on past its {self._size} bytes",
+                f"{self._path} is truncated: its header continues past its {self._size} bytes",
                 hint="download the model again",
             )
         if self._at + length > MAX_HEADER:
-            raise self._damaged(f"its header goes on past {MAX_HEADER} bytes")
+            raise self._damaged(f"its header continues past {MAX_HEADER} bytes")
 
     def _damaged(self, why: str) -> ModelError:
         return ModelError(

@@ -16,7 +16,7 @@ import select
 import socket
 from collections.abc import Callable
 
-from cortex_llm.exchanges import Outcome, Witness
+from cortex_llm.exchanges import Observer, Outcome
 
 CHUNK = 64 * 1024  # bytes read at once, and the most kept for a side that does not take them
 BACKLOG = 512  # as the proxy's: a herd waits and is not refused
@@ -41,7 +41,7 @@ class _Side:
 
 class _Connection:
     def __init__(
-        self, relay: Relay, client: socket.socket, engine: socket.socket, witness: Witness
+        self, relay: Relay, client: socket.socket, engine: socket.socket, witness: Observer
     ) -> None:
         self._relay = relay
         self._client = _Side(client)
@@ -158,7 +158,7 @@ def _send(target: socket.socket, data: bytes) -> bytes:
 class Relay:
     """All connections, and other descriptors that are to be waited for."""
 
-    def __init__(self, engine: str, witness: Callable[[], Witness], most: int) -> None:
+    def __init__(self, engine: str, witness: Callable[[], Observer], most: int) -> None:
         """`engine` is the path of its socket; more than `most` connections wait their turn."""
         self.connections: set[_Connection] = set()
         self._engine = engine

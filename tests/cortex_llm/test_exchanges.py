@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_llm.exchanges import MAX_HEAD_BYTES, Exchange, Outcome, Witness, shown_path, valid_id
+from cortex_llm.exchanges import (
+    MAX_HEAD_BYTES,
+    Exchange,
+    Observer,
+    Outcome,
+    mask_path,
+    read_request_id,
+)
 
 POST = (
     b"POST /v1/chat/completions?key=secret HTTP/1.1\r\nHost: x\r\nX-REQUEST-ID: abc.1\r\n"
@@ -26,7 +33,7 @@ class Seen:
     def __init__(self) -> None:
         self.began: list[Exchange] = []
         self.ended: list[tuple[Exchange, Outcome]] = []
-        self.witness = Witness(self.began.append, lambda *both: self.ended.append(both))
+        self.witness = Observer(self.began.append, lambda *both: self.ended.append(both))
 
     def outcomes(self) -> list[tuple[str, int, Outcome]]:
         return [(exchange.path, exchange.status, outcome) for exchange, outcome in self.ended]
@@ -148,10 +155,10 @@ def test_a_head_without_an_end_is_not_kept() -> None:
     ],
 )
 def test_ids(raw: bytes, expected: str | None) -> None:
-    assert valid_id(raw) == expected
+    assert read_request_id(raw) == expected
 
 
 def test_paths_are_shown_without_their_query() -> None:
-    assert shown_path(b"/v1/models?prompt=secret") == "/v1/models"
-    assert shown_path(b"/\x1b[31m\xff") == "/?[31m\ufffd"
-    assert len(shown_path(b"/" + b"x" * 500)) == 120
+    assert mask_path(b"/v1/models?prompt=secret") == "/v1/models"
+    assert mask_path(b"/\x1b[31m\xff") == "/?[31m\ufffd"
+    assert len(mask_path(b"/" + b"x" * 500)) == 120

@@ -79,8 +79,8 @@ def test_the_end(journal: Journald) -> None:
         (Outcome.ANSWERED, 200, "6", "HTTP 200"),
         (Outcome.ANSWERED, 401, "5", "HTTP 401"),
         (Outcome.ANSWERED, 500, "4", "HTTP 500"),
-        (Outcome.CANCELLED, 200, "5", "the client went away"),
-        (Outcome.STOPPED, 200, "4", "the service stops"),
+        (Outcome.CANCELLED, 200, "5", "the client disconnected"),
+        (Outcome.STOPPED, 200, "4", "the service is stopping"),
         (Outcome.BROKEN, 0, "3", "by the engine"),
     ],
 )
