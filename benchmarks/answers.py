@@ -182,12 +182,14 @@ def _in_process(environ: Mapping[str, str]) -> Ask:
     from cortex_cli.ask.answer import answer
     from cortex_cli.ask.attachments import STDIN, Attachment
     from cortex_cli.ask.request import Request
+    from cortex_cli.language.question import Question
     from cortex_cli.settings import Settings
 
     def ask(case: Case) -> Reply:
         attached = (Attachment(STDIN, case.log),) if case.log else ()
         try:
-            found = answer(Settings(environ), Request(case.question, attached), lambda _text: None)
+            request = Request(Question(case.question), attached)
+            found = answer(Settings(environ), request, lambda _text: None)
             return Reply.of(found.as_json())
         except Exception as error:  # noqa: BLE001 - the other questions still count
             return Reply(error=f"{type(error).__name__}: {error}")
