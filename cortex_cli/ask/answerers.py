@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from cortex_cli.finding import Finding
     from cortex_cli.settings import Settings
 
-# From here on nobody further down the order is asked.
-SURE = 0.9
 # Below, a model may know better; without one, what is half known is still worth a word.
 ENOUGH = 0.5
 
@@ -38,8 +36,6 @@ def find(request: Request, settings: Settings) -> Finding | None:
     for finding in _findings(request, settings):
         if best is None or finding.confidence > best.confidence:
             best = finding
-        if best.confidence >= SURE:
-            break
     return best
 
 

@@ -27,6 +27,7 @@ QUALIFIED = 0.9  # "a branch in git": the second is related to the first
 SEE_ALSO = {"en": "See also: ", "fr": "Voir aussi : ", "es": "Véase también: "}
 SHOWS_IT = {"en": "shows it here", "fr": "le montre ici", "es": "lo muestra aquí"}
 MAX_SEE = 4
+WRITTEN = 0.96
 _SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-Ý¿¡])")
 _QUALIFIER = re.compile(r" (?:in|on|of|en|dans|sous|de|for|du|del) ")
 
@@ -96,7 +97,10 @@ def _compared(asked: Asked, known: Glossary, language: str) -> Finding | None:
         text = known.difference(one.id, other.id)
         if text is not None:
             subject = f"{one.id}/{other.id}"
-            return Finding(KIND, sure, text[language], sources=("glossary",), subject=subject)
+            # Both are named and somebody wrote what distinguishes them.
+            return Finding(
+                KIND, max(sure, WRITTEN), text[language], sources=("glossary",), subject=subject
+            )
         both = both or (one, other, sure)
     if both is None:
         return None

@@ -32,6 +32,8 @@ MIN_SCORE = 10.0
 # Entries below only report that something failed.
 SYMPTOM_RANK = 35
 MAX_QUESTION = 2000
+# A text that is nothing but an error text.
+WHOLE = 0.75
 
 
 def find_in_log(text: str, question: str, language: str) -> Finding | None:
@@ -68,9 +70,9 @@ def explain(question: str, language: str) -> Finding | None:
     language = language if language in entries.LANGUAGES else "en"
     question = question[:MAX_QUESTION]
     folded = fold(question)
-    if not questions.may_be_explained(question, folded):
-        return None
     catalogue = entries.load()
+    if not questions.may_be_explained(question, folded):
+        return _of_bare_text(question, folded, catalogue, language)
     if entry := statuses.entry(folded, catalogue):
         return phrasing.finding(entry, {}, language, SURE)
     for quotation in questions.quotations(question):
@@ -83,6 +85,33 @@ def explain(question: str, language: str) -> Finding | None:
     if number is not None:
         return statuses.computed(number, language)
     return _of_message(question, catalogue, language, LIKELY)
+
+
+def _of_bare_text(
+    question: str, folded: str, catalogue: Catalogue, language: str
+) -> Finding | None:
+    """What an error text means that stands alone, or quoted and with nothing asked."""
+    if questions.is_of_texts(folded):
+        return None
+    for message in (*questions.quotations(question), question):
+        if finding := _named(message, catalogue, language, SURE):
+            return finding
+    for quotation in questions.quotations(question):
+        if finding := _of_message(quotation, catalogue, language, LIKELY):
+            return finding
+    entry = _whole_match(folded.strip(" .!?"), catalogue)
+    return phrasing.finding(entry, {}, language, LIKELY) if entry else None
+
+
+def _whole_match(folded: str, catalogue: Catalogue) -> Entry | None:
+    """The entry one of whose expressions matches most of a text."""
+    log = log_lines.read(folded)
+    for candidate in ranking.candidates(log, "", catalogue) if log.lines else []:
+        for expression in candidate.entry.match:
+            match = expression.search(folded)
+            if match and len(match[0]) >= WHOLE * len(folded):
+                return candidate.entry
+    return None
 
 
 def _of_message(

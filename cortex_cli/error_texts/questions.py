@@ -50,9 +50,14 @@ _ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z
 _WORD = re.compile(r"[\w/+.'-]+")
 
 
+def is_of_texts(folded: str) -> bool:
+    """True where something is looked for in texts, and no meaning is asked for."""
+    return bool(_OF_TEXTS.search(folded)) and not _MEANING.search(folded)
+
+
 def about_error(folded: str) -> bool:
     """True where a question (see ``patterns.fold``) asks about an error, not about text."""
-    if _OF_TEXTS.search(folded) and not _MEANING.search(folded):
+    if is_of_texts(folded):
         return False
     return bool(_OF_ERRORS.search(folded)) and not _OF_OTHERS.search(folded)
 
