@@ -17,7 +17,8 @@ from cortex_cli.finding import DESTROYS, READS
 from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from cortex_cli.actions.action import Action
     from cortex_cli.actions.sentence import Sentence, Token
@@ -66,12 +67,23 @@ class Match:
     complete: bool = True
 
 
+Known = tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]
+
+
 @cache
-def phrases() -> tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]:
+def phrases() -> Known:
     """Every phrase of the catalogue, and for each concept the phrases that hold it."""
+    return indexed(loading.load())
+
+
+def indexed(actions: Iterable[Action], extra: Path | None = None) -> Known:
+    """The phrases of ``actions``, and for each concept those that hold it.
+
+    ``extra`` is a lexicon that goes before the actions' own.
+    """
     found = [
-        _phrase(action, language, text)
-        for action in loading.load()
+        _phrase(action, language, text, extra)
+        for action in actions
         for language in LANGUAGES
         for text in action.phrases[language]
     ]
@@ -82,7 +94,7 @@ def phrases() -> tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]:
     return tuple(found), {name: tuple(numbers) for name, numbers in index.items()}
 
 
-def _phrase(action: Action, language: str, text: str) -> Phrase:
+def _phrase(action: Action, language: str, text: str, extra: Path | None = None) -> Phrase:
     concepts: dict[str, float] = {}
     cues: dict[str, tuple[str, ...]] = {}
     before: list[str] = []
@@ -91,7 +103,7 @@ def _phrase(action: Action, language: str, text: str) -> Phrase:
             cues[part[1:-1]] = tuple(before[-2:])
             before.append("")
             continue
-        read = sentence.read(part, language)
+        read = sentence.read(part, language, extra)
         for token in read.tokens if read is not None else ():
             before.append(token.concept)
             if not token.mark:
@@ -115,9 +127,9 @@ def _parts(text: str) -> Iterator[str]:
     yield text[place:]
 
 
-def matches(asked: Sentence, limit: int = 5) -> list[Match]:
-    """The entries that fit best, best first, each once."""
-    known, index = phrases()
+def matches(asked: Sentence, limit: int = 5, among: Known | None = None) -> list[Match]:
+    """The entries that fit best, best first, each once; ``among`` replaces the catalogue."""
+    known, index = phrases() if among is None else among
     votes: dict[int, float] = {}
     for token in asked.tokens:
         key = token.concept or token.text.lower()
