@@ -1,0 +1,123 @@
+"""From a question to a fact: reads it, chooses a probe, has it read, and says what it read.
+
+Decides how sure is sure enough.  At most two probes read for one question: the second only
+where the first one's collector refuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions import matcher, sentence
+from cortex_cli.actions.action import Unfillable, expanded, fill
+from cortex_cli.finding import Finding
+from cortex_cli.probes import loading, manner, sayings
+from cortex_cli.probes.machine import Machine
+from cortex_cli.words import ENGLISH, FRENCH, SPANISH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cortex_cli.actions.matcher import Known, Match
+    from cortex_cli.actions.sentence import Sentence
+    from cortex_cli.finding import ShownCommand
+    from cortex_cli.probes.probe import Probe, Reading
+
+    Collector = Callable[[Machine, Mapping[str, str]], Reading | None]
+
+KIND = "fact"
+LEXICON = Path(__file__).parent / "lexicon.txt"
+THRESHOLD = 0.7
+MAX_READ = 2
+MAX_CONFIDENCE = 0.99
+
+
+@cache
+def known() -> Known:
+    """The phrases of every probe."""
+    return matcher.indexed((probe.action for probe in loading.load().values()), LEXICON)
+
+
+def find(
+    question: str, language: str, environ: Mapping[str, str], machine: Machine | None = None
+) -> Finding | None:
+    """What this machine says to ``question``; None when no fact of it is surely asked."""
+    spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
+    asked = sentence.read(question, spoken, LEXICON)
+    if asked is None or not asked.tokens:
+        return None
+    directness = manner.directness(asked)
+    if not directness:
+        return None
+    read = machine if machine is not None else Machine(environ=environ)
+    for match in candidates(asked, directness)[:MAX_READ]:
+        probe = loading.load()[match.action.name]
+        values = _values(match)
+        plain = {name: expanded(value) for name, value in values.items()}
+        reading = collector(probe.reader)(read, plain)
+        if reading is not None:
+            score = min(match.score * directness, MAX_CONFIDENCE)
+            return _finding(probe, reading, values, spoken, score)
+    return None
+
+
+def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
+    """The probes that may be meant, best first; those that are not sure enough are left out."""
+    return [
+        match
+        for match in matcher.matches(asked, among=known())
+        if match.complete and match.score * directness >= THRESHOLD and not _changes(match, asked)
+    ]
+
+
+def _changes(match: Match, asked: Sentence) -> bool:
+    """Whether a verb is left over that changes something."""
+    return any(
+        token.concept in manner.CHANGING and place not in match.used
+        for place, token in enumerate(asked.tokens)
+    )
+
+
+def _values(match: Match) -> dict[str, str]:
+    defaults = {
+        name: one.default for name, one in match.action.parameters.items() if one.default is not None
+    }
+    return {**defaults, **match.values}
+
+
+def collector(name: str) -> Collector:
+    """The function of ``collectors`` that ``MODULE.FUNCTION`` names."""
+    area, _, function = name.partition(".")
+    found: Collector = getattr(import_module(f"cortex_cli.probes.collectors.{area}"), function)
+    return found
+
+
+def _finding(
+    probe: Probe, reading: Reading, values: Mapping[str, str], language: str, score: float
+) -> Finding:
+    text = sayings.text(probe, reading, language)
+    value = reading.values.get(probe.value, "")
+    sources = (probe.source, *(f"man {page}" for page in probe.action.manual))
+    return Finding(
+        kind=KIND,
+        confidence=round(score, 2),
+        text=text,
+        commands=_commands(probe, values, language),
+        sources=tuple(source for source in sources if source),
+        value=sayings.clean(sayings.worded(value, language)),
+        subject=probe.action.name,
+    )
+
+
+def _commands(
+    probe: Probe, values: Mapping[str, str], language: str
+) -> tuple[ShownCommand, ...]:
+    try:
+        filled = fill(probe.action, values, language)
+    except Unfillable:
+        return ()
+    return tuple(replace(command, note="") for command in filled.commands())
