@@ -50,6 +50,7 @@ FITS: dict[str, dict[str, float]] = {
     "process": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.5},
     "program": {"name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
     "user": {"name": 0.9, "quoted": 0.85},
+    "account": {"name": 0.9, "quoted": 0.85, "number": 0.85},
     "group": {"name": 0.9, "quoted": 0.85},
     "host": {"host": 1, "ip": 1, "name": 0.85, "quoted": 0.7, "file": 0.5, "address": 0.7},
     "login": {"address": 1, "host": 0.8, "ip": 0.8, "name": 0.75},
@@ -86,7 +87,7 @@ FITS: dict[str, dict[str, float]] = {
 }
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
-    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "group": 0.8,
+    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85, "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
     "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
     "extension": 0.8, "version": 0.3, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
@@ -98,6 +99,7 @@ CUES: dict[str, frozenset[str]] = {
     "process": frozenset({"process", "named"}),
     "program": frozenset({"process", "package", "named"}),
     "user": frozenset({"user", "member", "owner"}),
+    "account": frozenset({"user", "member", "owner"}),
     "group": frozenset({"group"}),
     "host": frozenset({"host", "service", "address", "hostname", "this"}),
     "login": frozenset({"host", "service"}),
@@ -130,6 +132,8 @@ NAMEABLE = frozenset(
     "cache pdf url information root sudo ssh bluetooth printer wifi network kernel json swap disk "
     "test script csv database mysql games podman snapshot compose sync user".split()  # noqa: SIM905
 )
+# Users of every Debian whose names are words: asked about, seldom acted upon.
+ACCOUNTS = frozenset("root mail backup sync games news proxy man list bin sys daemon nobody git".split())  # noqa: SIM905
 # Ending → the concept that a file's name implies.
 IMPLIED = {
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "tiff", "bmp", "heic", "iso", "img"), "image"),
@@ -163,6 +167,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
         return 0.95 if cued else 0.9
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
+    if kind == "account" and word in ACCOUNTS:
+        return 1.0 if cued else 0.85
     if token.known:
         near = before in cues or (after in cues and kind in ("group", "user", "branch"))
         called = before == "named" and before in cues
