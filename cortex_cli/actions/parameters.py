@@ -80,6 +80,7 @@ FITS: dict[str, dict[str, float]] = {
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
     "range": {"range": 1},
+    "parameter": {"name": 0.9, "file": 0.9, "host": 0.9, "path": 0.7, "quoted": 0.8},
     "version": {"version": 1, "number": 0.7, "name": 0.6},
     "extension": {"extension": 1, "glob": 0.7, "name": 0.5},
     "timezone": {"path": 0.95, "quoted": 0.8, "name": 0.6},
@@ -90,7 +91,7 @@ BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85, "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
     "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+    "extension": 0.8, "version": 0.3, "parameter": 0.5, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
 CUES: dict[str, frozenset[str]] = {
