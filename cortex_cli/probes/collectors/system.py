@@ -59,7 +59,7 @@ def kernels(machine: Machine, values: Mapping[str, str]) -> Reading:
     names = machine.names("/boot")
     found = [name.partition("-")[2] for name in names if name.startswith("vmlinuz-")]
     running = str(kernel(machine, values).values["release"])
-    shown = {"count": len(found), "names": ", ".join(found), "running": running}
+    shown = {"count": len(found), "names": ", ".join(sorted(found)), "running": running}
     return Reading(shown, "found" if found else "none")
 
 
@@ -115,7 +115,9 @@ def module(machine: Machine, values: Mapping[str, str]) -> Reading:
         if words and words[0] == name:
             users = words[3].rstrip(",") if len(words) > 3 and words[3] != "-" else ""
             return Reading({"name": name, "users": users})
-    built_in = machine.exists(f"/sys/module/{name}")
+    release = machine.text("/proc/sys/kernel/osrelease")
+    listed = machine.text(f"/lib/modules/{release}/modules.builtin").replace("-", "_")
+    built_in = machine.exists(f"/sys/module/{name}") or f"/{name}.ko" in listed
     return Reading({"name": name}, case="builtin" if built_in else "none")
 
 
