@@ -81,7 +81,7 @@ FITS: dict[str, dict[str, float]] = {
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
     "range": {"range": 1},
-    "parameter": {"name": 0.9, "file": 0.9, "host": 0.9, "path": 0.7, "quoted": 0.8},
+    "parameter": {"name": 0.9, "file": 0.9, "host": 0.9, "quoted": 0.8},
     "version": {"version": 1, "number": 0.7, "name": 0.6},
     "extension": {"extension": 1, "glob": 0.7, "name": 0.5},
     "timezone": {"path": 0.95, "quoted": 0.8, "name": 0.6},

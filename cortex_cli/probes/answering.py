@@ -6,6 +6,7 @@ where the first one's collector refuses.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -34,6 +35,7 @@ LEXICON = Path(__file__).parent / "lexicon.txt"
 THRESHOLD = 0.7
 MAX_READ = 2
 MAX_CONFIDENCE = 0.99
+_CAPITALS = re.compile(r"(?<![\w$/.-])[A-Z][A-Z0-9_]{1,40}(?![\w/.-])")
 
 
 @cache
@@ -47,7 +49,7 @@ def find(
 ) -> Finding | None:
     """What this machine says to ``question``; None when no fact of it is surely asked."""
     spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
-    asked = sentence.read(question, spoken, LEXICON)
+    asked = sentence.read(_variables(question, environ), spoken, LEXICON)
     if asked is None or not asked.tokens:
         return None
     directness = manner.directness(asked)
@@ -63,6 +65,13 @@ def find(
             score = min(match.score * directness, MAX_CONFIDENCE)
             return _finding(probe, reading, values, spoken, score)
     return None
+
+
+def _variables(question: str, environ: Mapping[str, str]) -> str:
+    """Names of variables that are set, in capitals, get their dollar: HOME is no home here."""
+    if question.isupper():
+        return question
+    return _CAPITALS.sub(lambda name: f"${name[0]}" if name[0] in environ else name[0], question)
 
 
 def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:

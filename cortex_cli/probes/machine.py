@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from io import RawIOBase
 
 TIMEOUT_S = 3.0
 MAX_OUTPUT_BYTES = 4_000_000
 MAX_FILE_BYTES = 32_000_000
+# Files of /proc/sys refuse to be read in one piece of some megabytes.
+PIECE_BYTES = 256 * 1024
 _SAFE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KEPT = ("HOME", "USER", "XDG_RUNTIME_DIR", "DOCKER_HOST", "TZ")
 
@@ -45,6 +48,14 @@ def run(argv: Sequence[str], environ: Mapping[str, str], timeout_s: float) -> st
     return done.stdout[:MAX_OUTPUT_BYTES].decode(errors="replace")
 
 
+def _whole(stream: RawIOBase) -> bytes:
+    pieces, room = [], MAX_FILE_BYTES
+    while room > 0 and (piece := stream.read(min(PIECE_BYTES, room))):
+        pieces.append(piece)
+        room -= len(piece)
+    return b"".join(pieces)
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """``root`` is where /proc, /sys, /etc and /var are; ``environ`` is the person's."""
@@ -60,8 +71,8 @@ class Machine:
     def text(self, name: str) -> str:
         """The text of a file, without the white space around it; "" if it cannot be read."""
         try:
-            with self.path(name).open("rb") as stream:
-                return stream.read(MAX_FILE_BYTES).decode(errors="replace").strip()
+            with self.path(name).open("rb", buffering=0) as stream:
+                return _whole(stream).decode(errors="replace").strip()
         except (OSError, ValueError):
             return ""
 
