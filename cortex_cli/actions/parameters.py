@@ -180,7 +180,7 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if kind == "software" and word in SOFTWARE:
         return 0.95 if cued else 0.9
     if kind == "account" and word in ACCOUNTS:
-        return 1.0 if cued else 0.85
+        return 1.0 if cued else 0.4 if before == "group" else 0.85
     if token.known:
         near = before in cues or (after in cues and kind in ("group", "user", "branch"))
         called = before == "named" and before in cues

@@ -35,7 +35,13 @@ LEXICON = Path(__file__).parent / "lexicon.txt"
 THRESHOLD = 0.7
 MAX_READ = 2
 MAX_CONFIDENCE = 0.99
-_CAPITALS = re.compile(r"(?<![\w$/.-])[A-Z][A-Z0-9_]{1,40}(?![\w/.-])")
+_PATHS = frozenset({"path", "file", "folder"})
+ASIDE_WEIGHT, SECOND = 0.2, 0.96
+_ASIDES = frozenset(
+    "running installed used exist current enabled configured open have this login boot init".split()  # noqa: SIM905
+)
+SLOT_COST = 0.04
+_CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
 
 
 @cache
@@ -68,19 +74,56 @@ def find(
 
 
 def _variables(question: str, environ: Mapping[str, str]) -> str:
-    """Names of variables that are set, in capitals, get their dollar: HOME is no home here."""
+    """Names of variables in capitals get their dollar and are announced: HOME is no home here."""
     if question.isupper():
         return question
-    return _CAPITALS.sub(lambda name: f"${name[0]}" if name[0] in environ else name[0], question)
+    said = "variable" in question.lower()
+
+    def marked(name: re.Match[str]) -> str:
+        if not (said or name[1] or name[2] in environ):
+            return name[0]
+        return f"${name[2]}" if said else f"variable ${name[2]}"
+
+    return _CAPITALS.sub(marked, question)
 
 
 def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
-    """The probes that may be meant, best first; those that are not sure enough are left out."""
-    return [
+    """The probes that may be meant, best first; those that are not sure enough are left out.
+
+    Where nothing is sure, the words that only say that something is so ("is set", "is
+    running") count for little, and it is tried once more.
+    """
+    found = _sure(asked, directness)
+    if found:
+        return found
+    tokens = tuple(
+        replace(token, weight=ASIDE_WEIGHT) if token.concept in _ASIDES else token
+        for token in asked.tokens
+    )
+    return _sure(replace(asked, tokens=tokens), directness * SECOND) if tokens != asked.tokens else []
+
+
+def _sure(asked: Sentence, directness: float) -> list[Match]:
+    """Of two near matches the one with fewer slots is the more particular."""
+    found = [
         match
         for match in matcher.matches(asked, among=known())
-        if match.complete and match.score * directness >= THRESHOLD and not _changes(match, asked)
+        if match.complete
+        and match.score * directness >= THRESHOLD
+        and not _changes(match, asked)
+        and not _guessed_path(match)
     ]
+    return sorted(found, key=lambda match: SLOT_COST * len(match.values) - match.score)
+
+
+def _guessed_path(match: Match) -> bool:
+    """Whether a bare word that is no file here was taken for a path."""
+    return any(
+        match.action.parameters[name].kind in _PATHS
+        and not set(value) & set("/.~")
+        and not Path(value).exists()
+        for name, value in match.values.items()
+    )
 
 
 def _changes(match: Match, asked: Sentence) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions import lexicon
+
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
@@ -32,7 +34,7 @@ _NO_FACT = re.compile(
     r"différence\s+entre|diferencia\s+entre|mean|means|meaning|stand\s+for|veut\s+dire|signifie|"
     r"significa|quiere\s+decir|explain|explique[rz]?|explica(?:r|me)?|define|definition|invented|"
     r"à\s+quoi\s+sert|para\s+qu[eé]\s+sirve|used\s+for|purpose\s+of|what\s+does\s+\S{1,40}\s+do|history\s+of|recommend|"
-    r"better\s+than|is\s+it\s+(?:safe|ok|normal|possible)|tell\s+me\s+about|joke|poem|write\s+me|"
+    r"better\s+than|\bbest\b|meilleure?s?\b|mejor(?:es)?\b|by\s+default|faster\s+than|in\s+general|en\s+général|en\s+general|is\s+it\s+(?:safe|ok|normal|possible)|tell\s+me\s+about|joke|poem|write\s+me|"
     r"how\s+does|works?\s*\?|fonctionne\s*\?|funciona\s*\?)",
     re.IGNORECASE,
 )
@@ -66,9 +68,15 @@ CHANGING = frozenset(
 )
 
 
+# "held packages" and "updates" begin a question, "hold the package" an order.
+_PLAIN_VERB = re.compile(r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z")
+
+
 def directness(asked: Sentence) -> float:
     """How directly a fact is asked, from 0 (not at all) to 1."""
     text = asked.text[:MAX_ASKED_CHARS]
+    if _orders(asked):
+        return 0.0
     if len(asked.text) > MAX_ASKED_CHARS or _WAY.search(text) or _NO_FACT.search(text):
         return 0.0
     if _MEANING.match(text):
@@ -76,6 +84,15 @@ def directness(asked: Sentence) -> float:
     if _BARE_MEANING.match(text) and not _concrete(asked):
         return BARE
     return SHOWN if _SHOW.match(text) else 1.0
+
+
+def _orders(asked: Sentence) -> bool:
+    """Whether it begins with a verb that changes something."""
+    first = next(iter(asked.text.split()), "").strip("¡¿,.!?:").removesuffix("-moi")
+    if not _PLAIN_VERB.match(first):
+        return False
+    concept = lexicon.concept_of((lexicon.folded(first),), asked.language)
+    return concept is not None and concept.name in CHANGING
 
 
 def _concrete(asked: Sentence) -> bool:

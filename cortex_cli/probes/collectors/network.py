@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli.probes.probe import Reading
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 
 _NET = "/sys/class/net"
 _UP_FLAG = 0x2
+# A word that is no interface here and not called like one is something else.
+_LIKE = re.compile(r"(?:lo|(?:eth|en|wl|ww|br|tun|tap|wg|docker|veth|bond|virbr|ib|ppp)[\w-]*\d[\w-]*)\Z")
 
 
-def addresses(machine: Machine, values: Mapping[str, str]) -> Reading:
+def addresses(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Addresses of the machine or of one interface, in the order of ``hostname -I``."""
     name = values.get("interface", "")
+    if name and not _known(machine, name):
+        return None
     found = [
         (link["ifname"], one)
         for link in _links(machine)
@@ -49,16 +54,20 @@ def addresses(machine: Machine, values: Mapping[str, str]) -> Reading:
     )
 
 
-def six(machine: Machine, values: Mapping[str, str]) -> Reading:
+def six(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """IPv6 addresses."""
     found = addresses(machine, values)
+    if found is None:
+        return None
     has = found.case == "found" and found.values["six"]
     return found if has or found.case == "missing" else Reading(found.values, case="none")
 
 
-def mac(machine: Machine, values: Mapping[str, str]) -> Reading:
+def mac(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The hardware address of an interface; of the default route's without a name."""
     name = values.get("interface") or _default_interface(machine)
+    if name and not _known(machine, name):
+        return None
     said = machine.text(f"{_NET}/{name}/address")
     if not name or not said:
         return Reading({"interface": name or "-"}, case="none")
@@ -86,7 +95,7 @@ def interface(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """State, speed, MTU and counters of one interface."""
     name = values.get("interface") or _default_interface(machine)
     if name not in machine.names(_NET):
-        return Reading({"interface": name}, case="missing") if name else None
+        return Reading({"interface": name}, case="missing") if _LIKE.match(name) else None
     base = f"{_NET}/{name}"
     speed = machine.text(f"{base}/speed")
     return Reading(
@@ -170,6 +179,10 @@ def hosts(machine: Machine, values: Mapping[str, str]) -> Reading:
     lines = (line.split("#")[0].split() for line in machine.lines("/etc/hosts"))
     rows = ["  ".join(words) for words in lines if words]
     return Reading({"count": len(rows)}, rows=rows)
+
+
+def _known(machine: Machine, name: str) -> bool:
+    return name in machine.names(_NET) or bool(_LIKE.match(name))
 
 
 def _links(machine: Machine) -> list[dict[str, Any]]:
