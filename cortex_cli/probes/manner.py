@@ -54,6 +54,12 @@ _SHOW = re.compile(
     r"muestra|mostrar|muéstrame|lista|listar|ver|encuentra|busca|buscar|comprueba|comprobar|imprime|enseña)\b",
     re.IGNORECASE,
 )
+# "list the files in /tmp" wants them listed, not counted.
+_LISTED = re.compile(
+    r"\s*(?:please\s+)?(?:show|list|display|print|find|affiche[rz]?|montre[rz]?|liste[rz]?|trouve[rz]?|"
+    r"muestra|mostrar|lista|listar|encuentra|busca|buscar)\s+(?:\w{1,6}\s+){0,3}(?:files|fichiers|archivos|ficheros|folders|dossiers|carpetas|lines|lignes|líneas)\b",
+    re.IGNORECASE,
+)
 # Verbs that change something: a sentence that says one of them asks for no fact, unless a
 # probe's own phrase says it too ("pending upgrades").
 CHANGING = frozenset(
@@ -79,7 +85,7 @@ def directness(asked: Sentence) -> float:
         return 0.0
     if len(asked.text) > MAX_ASKED_CHARS or _WAY.search(text) or _NO_FACT.search(text):
         return 0.0
-    if _MEANING.match(text):
+    if _MEANING.match(text) or _LISTED.match(text):
         return 0.0
     if _BARE_MEANING.match(text) and not _concrete(asked):
         return BARE
