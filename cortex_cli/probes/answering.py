@@ -38,7 +38,7 @@ MAX_CONFIDENCE = 0.99
 _PATHS = frozenset({"path", "file", "folder"})
 ASIDE_WEIGHT, SECOND = 0.2, 0.96
 _ASIDES = frozenset(
-    "running installed used exist current enabled configured open have this login boot init".split()  # noqa: SIM905
+    "running installed used exist current enabled configured open have this login boot init systemd called since isthere linux".split()  # noqa: SIM905
 )
 SLOT_COST = 0.04
 _CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import lexicon
+from cortex_cli.actions.parameters import SOFTWARE
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 0.88
 # "what is swap" is a definition unless more is said.
 BARE = 0.65
+MANY, LOOSE = 2, 0.92
 MAX_ASKED_CHARS = 300
 _WAY = re.compile(
     r"\b(?:how\s+(?:do|does|can|could|should|would|to|might|must)\b|how'd\b|"
@@ -33,13 +35,13 @@ _NO_FACT = re.compile(
     r"\b(?:why|pourquoi|por\s+qu[eé]|should\s+i|what\s+happens|what\s+if|difference\s+between|"
     r"différence\s+entre|diferencia\s+entre|mean|means|meaning|stand\s+for|veut\s+dire|signifie|"
     r"significa|quiere\s+decir|explain|explique[rz]?|explica(?:r|me)?|define|definition|invented|"
-    r"à\s+quoi\s+sert|para\s+qu[eé]\s+sirve|used\s+for|purpose\s+of|what\s+does\s+\S{1,40}\s+do|history\s+of|recommend|"
+    r"à\s+quoi\s+sert|para\s+qu[eé]\s+sirve|used\s+for|purpose\s+of|what\s+does\s+(?:\S{1,40}\s+){1,4}do\b|default\s+port\b|can\s+i\s+run\b|history\s+of|recommend|"
     r"better\s+than|\bbest\b|meilleure?s?\b|mejor(?:es)?\b|by\s+default|faster\s+than|in\s+general|en\s+général|en\s+general|is\s+it\s+(?:safe|ok|normal|possible)|tell\s+me\s+about|joke|poem|write\s+me|"
     r"how\s+does|works?\s*\?|fonctionne\s*\?|funciona\s*\?)",
     re.IGNORECASE,
 )
 _MEANING = re.compile(
-    r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|(?:qu'est[- ]ce\s+qu|c'est\s+quoi|qu[eé]\s+(?:es|son))"
+    r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|(?:qu'est[- ]ce\s+qu(?:'une?\b|e\s+l)|c'est\s+quoi|qu[eé]\s+(?:es|son)\b)"
     r"(?!\s+(?:mi|mis|mon|ma|mes|notre)\b)|(?:qu'est[- ]ce\s+que\s+c'est))",
     re.IGNORECASE,
 )
@@ -74,6 +76,7 @@ CHANGING = frozenset(
 )
 
 
+_PORT_ORDER = re.compile(r"\s*(?:open|close|ouvre|ferme|abre|cierra)\s+(?:the\s+|le\s+|el\s+)?(?:port|puerto)\s+\d", re.IGNORECASE)
 # "held packages" and "updates" begin a question, "hold the package" an order.
 _PLAIN_VERB = re.compile(r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z")
 
@@ -88,17 +91,23 @@ def directness(asked: Sentence) -> float:
     if _MEANING.match(text) or _LISTED.match(text):
         return 0.0
     if _BARE_MEANING.match(text) and not _concrete(asked):
-        return BARE
+        return BARE if _words(asked) < MANY else LOOSE
     return SHOWN if _SHOW.match(text) else 1.0
 
 
 def _orders(asked: Sentence) -> bool:
     """Whether it begins with a verb that changes something."""
     first = next(iter(asked.text.split()), "").strip("¡¿,.!?:").removesuffix("-moi")
-    if not _PLAIN_VERB.match(first):
+    if _PORT_ORDER.match(asked.text):
+        return True
+    if not _PLAIN_VERB.match(first) or lexicon.folded(first) in SOFTWARE:
         return False
     concept = lexicon.concept_of((lexicon.folded(first),), asked.language)
     return concept is not None and concept.name in CHANGING
+
+
+def _words(asked: Sentence) -> int:
+    return sum(token.weight >= 1.0 for token in asked.tokens)
 
 
 def _concrete(asked: Sentence) -> bool:

@@ -119,10 +119,11 @@ def count(machine: Machine, values: Mapping[str, str]) -> Reading:
     here = machine.names(str(_whole(machine, values.get("path", "."))))
     files = folders = 0
     for _, known in walk.entries(path):
-        files += not stat.S_ISDIR(known.st_mode)
+        files += stat.S_ISREG(known.st_mode)
         folders += stat.S_ISDIR(known.st_mode)
+    hidden = sum(name.startswith(".") for name in here)
     own = sum((path / name).is_file() and not (path / name).is_symlink() for name in here)
-    found: dict[str, Value] = {"path": values.get("path", "."), "here": len(here), "own": own, "files": files, "folders": folders}
+    found: dict[str, Value] = {"path": values.get("path", "."), "here": len(here) - hidden, "hidden": hidden or "", "own": own, "files": files, "folders": folders}
     return Reading(found, "partial" if walk.cut else "found")
 
 
@@ -190,7 +191,7 @@ def _files(machine: Machine, values: Mapping[str, str], key, shown) -> Reading: 
     said = values.get("path", ".")
     path = machine.path(_whole(machine, said))
     if not path.is_dir():
-        return Reading({"path": said}, case="missing")
+        return None if path.exists() else Reading({"path": said}, case="missing")
     walk = _Walk(path)
     found = [(name, known) for name, known in walk.entries(path) if stat.S_ISREG(known.st_mode)]
     found.sort(key=lambda pair: key(pair[1]))

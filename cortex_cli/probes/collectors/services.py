@@ -60,6 +60,12 @@ def unit(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     return Reading(found, case)
 
 
+def memory(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """The same where the word may be no unit at all: "the price of memory"."""
+    found = unit(machine, values)
+    return None if found is None or found.case == "missing" else found
+
+
 def running(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The services that run."""
     return _listed(machine, "list-units", "--type=service", "--state=running")
