@@ -38,7 +38,10 @@ MAX_CONFIDENCE = 0.99
 _PATHS = frozenset({"path", "file", "folder"})
 ASIDE_WEIGHT, SECOND = 0.2, 0.96
 _ASIDES = frozenset(
-    "running installed used exist current enabled configured open have this login boot init systemd called since isthere linux".split()  # noqa: SIM905
+    """
+    running installed used exist current enabled configured open have this login boot init
+    systemd called since isthere linux
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 SLOT_COST = 0.04
 _CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
@@ -100,7 +103,9 @@ def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
         replace(token, weight=ASIDE_WEIGHT) if token.concept in _ASIDES else token
         for token in asked.tokens
     )
-    return _sure(replace(asked, tokens=tokens), directness * SECOND) if tokens != asked.tokens else []
+    return (
+        _sure(replace(asked, tokens=tokens), directness * SECOND) if tokens != asked.tokens else []
+    )
 
 
 def _sure(asked: Sentence, directness: float) -> list[Match]:
@@ -136,7 +141,9 @@ def _changes(match: Match, asked: Sentence) -> bool:
 
 def _values(match: Match) -> dict[str, str]:
     defaults = {
-        name: one.default for name, one in match.action.parameters.items() if one.default is not None
+        name: one.default
+        for name, one in match.action.parameters.items()
+        if one.default is not None
     }
     return {**defaults, **match.values}
 
@@ -165,9 +172,7 @@ def _finding(
     )
 
 
-def _commands(
-    probe: Probe, values: Mapping[str, str], language: str
-) -> tuple[ShownCommand, ...]:
+def _commands(probe: Probe, values: Mapping[str, str], language: str) -> tuple[ShownCommand, ...]:
     try:
         filled = fill(probe.action, values, language)
     except Unfillable:

@@ -73,7 +73,9 @@ def _probe(area: str, entry: dict[str, Any]) -> Probe:
         package=str(entry.get("package", "")),
         manual=_texts(entry.get("man")),
     )
-    return Probe(action, reader, str(entry.get("value", "")), sentences, str(entry.get("source", "")))
+    return Probe(
+        action, reader, str(entry.get("value", "")), sentences, str(entry.get("source", ""))
+    )
 
 
 def _sentences(where: str, said: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -103,7 +103,7 @@ class Machine:
 
     def pairs(self, name: str, mark: str = ":") -> dict[str, str]:
         """``name: value`` lines of a file."""
-        found = {}
+        found: dict[str, str] = {}
         for line in self.lines(name):
             key, found_mark, value = line.partition(mark)
             if found_mark:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import lexicon
 from cortex_cli.actions.parameters import SOFTWARE
+from cortex_cli.stems import folded
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
@@ -41,7 +42,8 @@ _NO_FACT = re.compile(
     re.IGNORECASE,
 )
 _MEANING = re.compile(
-    r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|(?:qu'est[- ]ce\s+qu(?:'une?\b|e\s+l)|c'est\s+quoi|qu[eé]\s+(?:es|son)\b)"
+    r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|"
+    r"(?:qu'est[- ]ce\s+qu(?:'une?\b|e\s+l)|c'est\s+quoi|qu[eé]\s+(?:es|son)\b)"
     r"(?!\s+(?:mi|mis|mon|ma|mes|notre)\b)|(?:qu'est[- ]ce\s+que\s+c'est))",
     re.IGNORECASE,
 )
@@ -76,9 +78,14 @@ CHANGING = frozenset(
 )
 
 
-_PORT_ORDER = re.compile(r"\s*(?:open|close|ouvre|ferme|abre|cierra)\s+(?:the\s+|le\s+|el\s+)?(?:port|puerto)\s+\d", re.IGNORECASE)
+_PORT_ORDER = re.compile(
+    r"\s*(?:open|close|ouvre|ferme|abre|cierra)\s+(?:the\s+|le\s+|el\s+)?(?:port|puerto)\s+\d",
+    re.IGNORECASE,
+)
 # "held packages" and "updates" begin a question, "hold the package" an order.
-_PLAIN_VERB = re.compile(r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z")
+_PLAIN_VERB = re.compile(
+    r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z"
+)
 
 
 def directness(asked: Sentence) -> float:
@@ -100,9 +107,9 @@ def _orders(asked: Sentence) -> bool:
     first = next(iter(asked.text.split()), "").strip("¡¿,.!?:").removesuffix("-moi")
     if _PORT_ORDER.match(asked.text):
         return True
-    if not _PLAIN_VERB.match(first) or lexicon.folded(first) in SOFTWARE:
+    if not _PLAIN_VERB.match(first) or folded(first) in SOFTWARE:
         return False
-    concept = lexicon.concept_of((lexicon.folded(first),), asked.language)
+    concept = lexicon.concept_of((folded(first),), asked.language)
     return concept is not None and concept.name in CHANGING
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from cortex_cli.probes.probe import Probe, Reading, Value
 
 MAX_LINES = 11
-MAX_LINE_CHARS = 300
+# A PATH is long; a row of a table need not be.
+MAX_SENTENCE_CHARS, MAX_ROW_CHARS = 1500, 200
 _PLACE = re.compile(r"{([a-z_]+)(?:\|([^|{}]*)\|([^|{}]*))?}")
 _OPTIONAL = re.compile(r"\[\[([^\[\]]*)\]\]")
 _MORE = {
@@ -39,22 +40,21 @@ _SECONDS = {
 _COLUMN = {"en": 1, "fr": 2, "es": 3}
 
 
-def clean(text: str) -> str:
+def clean(text: str, most: int = MAX_SENTENCE_CHARS) -> str:
     """``text`` as one line that a terminal can show."""
     shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-    return shown if len(shown) <= MAX_LINE_CHARS else f"{shown[:MAX_LINE_CHARS]}…"
+    return shown if len(shown) <= most else f"{shown[:most]}…"
 
 
 def text(probe: Probe, reading: Reading, language: str) -> str:
     """The sentence of the reading's case, then its rows."""
     said = (probe.sentences.get(reading.case) or probe.sentences[FOUND])[language]
-    lines = [clean(line) for line in filled(said, reading.values, language).split("\n")]
-    room = MAX_LINES - len(lines)
-    rows = [f"  {clean(row)}" for row in reading.rows]
+    room = MAX_LINES - 1
+    rows = [f"  {clean(row, MAX_ROW_CHARS)}" for row in reading.rows]
     if len(rows) > room:
         left = len(rows) - room + 1
         rows = [*rows[: room - 1], f"  {_MORE[language].format(count=left)}"]
-    return "\n".join([*lines, *rows])
+    return "\n".join([clean(filled(said, reading.values, language)), *rows])
 
 
 def filled(template: str, values: Mapping[str, Value], language: str) -> str:

@@ -77,7 +77,9 @@ def groups_of(machine: Machine, one: User) -> list[str]:
     """The names of a user's groups, the own one first, as ``id -nG`` prints them."""
     known = groups(machine)
     own = [group.name for group in known if group.gid == one.gid]
-    return list(dict.fromkeys([*own, *(group.name for group in known if one.name in group.members)]))
+    return list(
+        dict.fromkeys([*own, *(group.name for group in known if one.name in group.members)])
+    )
 
 
 def current(machine: Machine) -> User | None:

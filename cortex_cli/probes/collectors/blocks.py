@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cortex_cli.probes.collectors import mounts
-from cortex_cli.probes.probe import Reading
+from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import size
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def models(machine: Machine, values: Mapping[str, str]) -> Reading:
         words = (f"/dev/{name}", vendor, model, size(_bytes(machine, base)), kinds[-1])
         rows.append("  ".join(word for word in words if word))
         total += _bytes(machine, base)
-    found = {
+    found: dict[str, Value] = {
         "count": len(names), "kinds": ", ".join(dict.fromkeys(kinds)), "size": size(total),
         "names": ", ".join(names), "model": machine.text(f"/sys/block/{names[0]}/device/model"),
     }  # fmt: skip
@@ -93,9 +93,7 @@ def _bytes(machine: Machine, base: str) -> int:
     return int(said) * SECTOR_BYTES if said.isdigit() else 0
 
 
-def _row(
-    machine: Machine, name: str, base: str, points: Mapping[str, str], kind: str
-) -> str:
+def _row(machine: Machine, name: str, base: str, points: Mapping[str, str], kind: str) -> str:
     kind = next((one.rstrip("-") for one in _OTHER if name.startswith(one)), kind)
     amount = size(_bytes(machine, base))
     return f"{name}  {amount}  {kind}  {points.get(f'/dev/{name}', '')}".rstrip()

@@ -23,7 +23,8 @@ def now(machine: Machine, values: Mapping[str, str]) -> Reading:
     found: dict[str, Value] = {
         "date": here.strftime("%Y-%m-%d"), "clock": here.strftime("%H:%M:%S"),
         "minute": here.strftime("%H:%M"), "offset": here.strftime("%z"),
-        "short": here.strftime("%Z"), "week": here.strftime("%V"), "day": here.strftime("%j").lstrip("0"),
+        "short": here.strftime("%Z"), "week": here.strftime("%V"),
+        "day": here.strftime("%j").lstrip("0"),
         "zone": _zone(machine), "epoch": int(here.timestamp()),
         "utc": here.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "as_date": here.strftime("%a %b %e %H:%M:%S %Z %Y"), "weekday": here.strftime("%A"),
@@ -73,7 +74,11 @@ def boots(machine: Machine, values: Mapping[str, str]) -> Reading:
     rows = [" ".join(row.split()) for row in machine.table("journalctl", "--list-boots", "-q")]
     rows = [row for row in rows if row[:1] in "-0123456789"][-BOOTS:]
     if not rows:
-        rows = [row for row in machine.table("last", "-x", "-n", str(BOOTS), "reboot") if row.startswith("reboot")]
+        rows = [
+            row
+            for row in machine.table("last", "-x", "-n", str(BOOTS), "reboot")
+            if row.startswith("reboot")
+        ]
     return Reading({"since": since, "count": len(rows)}, "found" if rows else "none", rows)
 
 

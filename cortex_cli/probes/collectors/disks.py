@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cortex_cli.probes.collectors import mounts
-from cortex_cli.probes.probe import Reading
+from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import human, size
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ def space(machine: Machine, values: Mapping[str, str]) -> Reading:
     usage = mounts.space(machine, path) if os.path.lexists(machine.path(path)) else None
     if usage is None or mount is None:
         return Reading({"path": path}, case="missing")
-    return Reading(
-        {"path": path, **_values(mount, usage)}, rows=(_HEAD, _row(mount, usage))
-    )
+    return Reading({"path": path, **_values(mount, usage)}, rows=(_HEAD, _row(mount, usage)))
 
 
 def everywhere(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -54,7 +52,7 @@ def inodes(machine: Machine, values: Mapping[str, str]) -> Reading:
     usage, mount = mounts.inodes(machine, path), mounts.of_path(machine, path)
     if usage is None or mount is None:
         return Reading({"path": path}, case="missing")
-    found = {
+    found: dict[str, Value] = {
         "path": path, "mount": mount.point, "size": usage.size, "used": usage.used,
         "available": usage.available, "percent": usage.percent, "type": mount.type,
     }  # fmt: skip

@@ -67,7 +67,14 @@ def owners(machine: Machine, path: str) -> list[str]:
 
 def files(machine: Machine, name: str) -> list[str]:
     """The paths that a package brought."""
-    for entry in (f"{name}.list", *(one for one in machine.names(INFO) if one.startswith(f"{name}:") and one.endswith(".list"))):
+    for entry in (
+        f"{name}.list",
+        *(
+            one
+            for one in machine.names(INFO)
+            if one.startswith(f"{name}:") and one.endswith(".list")
+        ),
+    ):
         lines = machine.lines(f"{INFO}/{entry}")
         if lines:
             return [line for line in lines if line != "/."]

@@ -84,7 +84,12 @@ def terminal(machine: Machine, values: Mapping[str, str]) -> Reading:
         name = ""
     program = here.get("TERM_PROGRAM") or here.get("TERMINAL_EMULATOR") or here.get("COLORTERM", "")
     columns = shutil.get_terminal_size((0, 0)).columns
-    found: dict[str, Value] = {"term": here.get("TERM", ""), "tty": name, "program": program, "columns": columns or ""}
+    found: dict[str, Value] = {
+        "term": here.get("TERM", ""),
+        "tty": name,
+        "program": program,
+        "columns": columns or "",
+    }
     return Reading(found, "found" if found["term"] else "none")
 
 
@@ -105,7 +110,9 @@ def editor(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The editor that programs start."""
     said = machine.environ.get("VISUAL") or machine.environ.get("EDITOR") or ""
     default = machine.link("/etc/alternatives/editor")
-    return Reading({"editor": said or default, "default": default}, "found" if said or default else "none")
+    return Reading(
+        {"editor": said or default, "default": default}, "found" if said or default else "none"
+    )
 
 
 def limits(machine: Machine, values: Mapping[str, str]) -> Reading:

@@ -14,7 +14,7 @@ from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import human, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from cortex_cli.probes.machine import Machine
@@ -73,12 +73,15 @@ def total(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading({"path": values["path"]}, case="missing")
     known = path.lstat()
     if not stat.S_ISDIR(known.st_mode):
-        found = {"path": values["path"], "size": size(known.st_size), "bytes": known.st_size}
-        return Reading(found, case="file")
+        amount = known.st_size
+        shown: dict[str, Value] = {
+            "path": values["path"], "size": size(amount), "bytes": amount,
+        }  # fmt: skip
+        return Reading(shown, case="file")
     walk = _Walk(path)
     blocks = known.st_blocks + sum(one.st_blocks for _, one in walk.entries(path))
     amount = blocks * BLOCK_BYTES
-    shown: dict[str, Value] = {"path": values["path"], "size": size(amount), "human": human(amount)}
+    shown = {"path": values["path"], "size": size(amount), "human": human(amount)}
     return Reading(shown, "partial" if walk.cut else "found")
 
 
@@ -95,19 +98,26 @@ def biggest(machine: Machine, values: Mapping[str, str]) -> Reading:
         if rest or stat.S_ISDIR(known.st_mode):
             amounts[first] = amounts.get(first, 0) + known.st_blocks * BLOCK_BYTES
     order = sorted(amounts, key=lambda name: -amounts[name])
-    rows = [f"{human(amounts[name]):>6}  {os.path.join(values.get('path', '.'), name)}" for name in order]  # noqa: PTH118
-    found = {"path": values.get("path", "."), "first": order[0] if order else "", "size": size(amounts[order[0]]) if order else ""}
+    said = values.get("path", ".").rstrip("/")
+    rows = [f"{human(amounts[name]):>6}  {said}/{name}" for name in order]
+    found = {
+        "path": values.get("path", "."),
+        "first": order[0] if order else "",
+        "size": size(amounts[order[0]]) if order else "",
+    }
     return Reading(found, ("partial" if walk.cut else "found") if order else "none", rows[:SHOWN])
 
 
-def biggest_files(machine: Machine, values: Mapping[str, str]) -> Reading:
+def biggest_files(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The biggest files below a path."""
     return _files(machine, values, lambda known: -known.st_size, lambda known: size(known.st_size))
 
 
-def newest(machine: Machine, values: Mapping[str, str]) -> Reading:
+def newest(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The files below a path that changed last."""
-    return _files(machine, values, lambda known: -known.st_mtime, lambda known: _when(known.st_mtime))
+    return _files(
+        machine, values, lambda known: -known.st_mtime, lambda known: _when(known.st_mtime)
+    )
 
 
 def count(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -123,7 +133,14 @@ def count(machine: Machine, values: Mapping[str, str]) -> Reading:
         folders += stat.S_ISDIR(known.st_mode)
     hidden = sum(name.startswith(".") for name in here)
     own = sum((path / name).is_file() and not (path / name).is_symlink() for name in here)
-    found: dict[str, Value] = {"path": values.get("path", "."), "here": len(here) - hidden, "hidden": hidden or "", "own": own, "files": files, "folders": folders}
+    found: dict[str, Value] = {
+        "path": values.get("path", "."),
+        "here": len(here) - hidden,
+        "hidden": hidden or "",
+        "own": own,
+        "files": files,
+        "folders": folders,
+    }
     return Reading(found, "partial" if walk.cut else "found")
 
 
@@ -136,10 +153,14 @@ def status(machine: Machine, values: Mapping[str, str]) -> Reading:
     except OSError as error:
         case = "missing" if isinstance(error, FileNotFoundError | NotADirectoryError) else "closed"
         return Reading({"path": said}, case=case)
-    user, group = accounts.user(machine, str(known.st_uid)), accounts.group(machine, str(known.st_gid))
+    user, group = (
+        accounts.user(machine, str(known.st_uid)),
+        accounts.group(machine, str(known.st_gid)),
+    )
     kind = next((name for test, name in _KINDS if test(known.st_mode)), "file")
     found: dict[str, Value] = {
-        "path": said, "mode": stat.filemode(known.st_mode), "octal": f"{stat.S_IMODE(known.st_mode):o}",
+        "path": said, "mode": stat.filemode(known.st_mode),
+        "octal": f"{stat.S_IMODE(known.st_mode):o}",
         "user": user.name if user is not None else str(known.st_uid),
         "group": group.name if group is not None else str(known.st_gid),
         "size": size(known.st_size), "bytes": known.st_size, "changed": _when(known.st_mtime),
@@ -158,7 +179,12 @@ def lines(machine: Machine, values: Mapping[str, str]) -> Reading:
         data = path.read_bytes()
     except OSError:
         return Reading({"path": values["path"]}, case="closed")
-    found: dict[str, Value] = {"path": values["path"], "lines": data.count(b"\n"), "words": len(data.split()), "bytes": len(data)}
+    found: dict[str, Value] = {
+        "path": values["path"],
+        "lines": data.count(b"\n"),
+        "words": len(data.split()),
+        "bytes": len(data),
+    }
     return Reading(found)
 
 
@@ -187,7 +213,12 @@ def here(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading(case="missing")
 
 
-def _files(machine: Machine, values: Mapping[str, str], key, shown) -> Reading:  # type: ignore[no-untyped-def]
+def _files(
+    machine: Machine,
+    values: Mapping[str, str],
+    key: Callable[[os.stat_result], float],
+    shown: Callable[[os.stat_result], str],
+) -> Reading | None:
     said = values.get("path", ".")
     path = machine.path(_whole(machine, said))
     if not path.is_dir():
@@ -199,7 +230,9 @@ def _files(machine: Machine, values: Mapping[str, str], key, shown) -> Reading: 
     rows = [f"{shown(known):>10}  {name[start:]}" for name, known in found[:SHOWN]]
     first = found[0][0][start:] if found else ""
     case = ("partial" if walk.cut else "found") if found else "none"
-    return Reading({"path": said, "first": first, "what": shown(found[0][1]) if found else ""}, case, rows)
+    return Reading(
+        {"path": said, "first": first, "what": shown(found[0][1]) if found else ""}, case, rows
+    )
 
 
 def _whole(machine: Machine, path: str) -> str:

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from cortex_cli.probes.machine import Machine
 
 _DMI = "/sys/class/dmi/id"
+_DMI_NAMES = (
+    "sys_vendor", "product_name", "product_version", "board_vendor", "board_name",
+    "bios_vendor", "bios_version", "bios_date", "chassis_type", "product_serial",
+)  # fmt: skip
 _PCI = "/sys/bus/pci/devices"
 _USB = "/sys/bus/usb/devices"
+_SENSORS = "/sys/class/hwmon"
 _POWER = "/sys/class/power_supply"
 # The first hexadecimal digits of a PCI class.
 GRAPHICS, NETWORK, SOUND, STORAGE = ("03",), ("02",), ("0401", "0403"), ("01",)
@@ -38,7 +43,9 @@ def network(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def sound(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The sound cards, as the kernel numbers them."""
-    rows = [line.strip() for line in machine.lines("/proc/asound/cards") if re.match(r"\s*\d+ \[", line)]
+    rows = [
+        line.strip() for line in machine.lines("/proc/asound/cards") if re.match(r"\s*\d+ \[", line)
+    ]
     if rows:
         return Reading({"count": len(rows), "first": rows[0].partition(": ")[2]}, rows=rows)
     return _devices(machine, SOUND)
@@ -58,9 +65,7 @@ def usb(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def product(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Maker, model and firmware, from the DMI table."""
-    names = ("sys_vendor", "product_name", "product_version", "board_vendor", "board_name",
-             "bios_vendor", "bios_version", "bios_date", "chassis_type", "product_serial")  # fmt: skip
-    found = {name: machine.text(f"{_DMI}/{name}") for name in names}
+    found = {name: machine.text(f"{_DMI}/{name}") for name in _DMI_NAMES}
     if not any(found.values()):
         return Reading(case="none")
     found["kind"] = "laptop" if found["chassis_type"] in _PORTABLE else "desktop or server"
@@ -102,7 +107,9 @@ def temperatures(machine: Machine, values: Mapping[str, str]) -> Reading:
         for name in machine.names(base):
             if re.fullmatch(r"temp\d+_input", name):
                 label = machine.text(f"{base}/{name[:-6]}_label") or name[:-6]
-                _add(found, machine.text(f"{base}/{name}"), f"{machine.text(f'{base}/name')} {label}")
+                _add(
+                    found, machine.text(f"{base}/{name}"), f"{machine.text(f'{base}/name')} {label}"
+                )
     if not found:
         for zone in machine.names("/sys/class/thermal"):
             base = f"/sys/class/thermal/{zone}"
@@ -111,18 +118,22 @@ def temperatures(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading(case="none")
     found.sort(reverse=True)
     rows = [f"{degrees:.1f} °C  {name}" for degrees, name in found]
-    return Reading({"hottest": f"{found[0][0]:.1f} °C", "name": found[0][1], "count": len(found)}, rows=rows)
+    return Reading(
+        {"hottest": f"{found[0][0]:.1f} °C", "name": found[0][1], "count": len(found)}, rows=rows
+    )
 
 
 def fans(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The fans and their speeds."""
     rows = [
-        f"{machine.text(f'/sys/class/hwmon/{chip}/{name}')} rpm  {machine.text(f'/sys/class/hwmon/{chip}/name')}"
-        for chip in machine.names("/sys/class/hwmon")
-        for name in machine.names(f"/sys/class/hwmon/{chip}")
+        "{} rpm  {}".format(*(machine.text(f"{_SENSORS}/{chip}/{one}") for one in (name, "name")))
+        for chip in machine.names(_SENSORS)
+        for name in machine.names(f"{_SENSORS}/{chip}")
         if re.fullmatch(r"fan\d+_input", name)
     ]
-    return Reading({"count": len(rows), "first": rows[0] if rows else ""}, "found" if rows else "none", rows)
+    return Reading(
+        {"count": len(rows), "first": rows[0] if rows else ""}, "found" if rows else "none", rows
+    )
 
 
 def screens(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -147,7 +158,10 @@ def webcam(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The cameras."""
     names = machine.names("/sys/class/video4linux")
     known = [machine.text(f"/sys/class/video4linux/{name}/name") or name for name in names]
-    return Reading({"count": len(names), "names": ", ".join(dict.fromkeys(known))}, "found" if names else "none")
+    return Reading(
+        {"count": len(names), "names": ", ".join(dict.fromkeys(known))},
+        "found" if names else "none",
+    )
 
 
 def modules(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -158,7 +172,9 @@ def modules(machine: Machine, values: Mapping[str, str]) -> Reading:
     for part in parts:
         known = dict(line.strip().split(": ", 1) for line in part.splitlines() if ": " in line)
         if known.get("Size", "No Module Installed")[:1].isdigit():
-            rows.append("  ".join(known.get(name, "") for name in ("Locator", "Size", "Type", "Speed")))
+            rows.append(
+                "  ".join(known.get(name, "") for name in ("Locator", "Size", "Type", "Speed"))
+            )
     return Reading({"count": len(rows)}, "found" if rows else "closed", rows)
 
 
@@ -169,8 +185,13 @@ def printers(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading(case="nocups")
     rows = [line for line in said.splitlines() if line.startswith("printer ")]
     names = ", ".join(row.split()[1] for row in rows)
-    default = next((line.rpartition(": ")[2] for line in said.splitlines() if "default destination:" in line), "")
-    return Reading({"count": len(rows), "names": names, "default": default}, "found" if rows else "none")
+    default = next(
+        (line.rpartition(": ")[2] for line in said.splitlines() if "default destination:" in line),
+        "",
+    )
+    return Reading(
+        {"count": len(rows), "names": names, "default": default}, "found" if rows else "none"
+    )
 
 
 def _devices(machine: Machine, classes: tuple[str, ...]) -> Reading:
@@ -184,9 +205,14 @@ def _devices(machine: Machine, classes: tuple[str, ...]) -> Reading:
     named = dict(line.split(" ", 1) for line in machine.table("lspci", "-D") if " " in line)
     rows = []
     for slot in slots:
-        ids = "{}:{}".format(*(machine.text(f"{_PCI}/{slot}/{name}")[2:] for name in ("vendor", "device")))
+        ids = "{}:{}".format(
+            *(machine.text(f"{_PCI}/{slot}/{name}")[2:] for name in ("vendor", "device"))
+        )
         rows.append(f"{slot}  {named.get(slot, f'vendor:device {ids}')}")
-    found: dict[str, Value] = {"count": len(rows), "first": rows[0].split("  ", 1)[1].rpartition(": ")[2]}
+    found: dict[str, Value] = {
+        "count": len(rows),
+        "first": rows[0].split("  ", 1)[1].rpartition(": ")[2],
+    }
     return Reading(found, rows=rows)
 
 

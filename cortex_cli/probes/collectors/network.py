@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _NET = "/sys/class/net"
 _UP_FLAG = 0x2
 # A word that is no interface here and not called like one is something else.
-_LIKE = re.compile(r"(?:lo|(?:eth|en|wl|ww|br|tun|tap|wg|docker|veth|bond|virbr|ib|ppp)[\w-]*\d[\w-]*)\Z")
+_LIKE = re.compile(
+    r"(?:lo|(?:eth|en|wl|ww|br|tun|tap|wg|docker|veth|bond|virbr|ib|ppp)[\w-]*\d[\w-]*)\Z"
+)
 
 
 def addresses(machine: Machine, values: Mapping[str, str]) -> Reading | None:

@@ -98,14 +98,19 @@ def count(machine: Machine, values: Mapping[str, str]) -> Reading:
 def biggest(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The packages that take the most space."""
     known = sorted(dpkg.stanzas(machine), key=lambda one: -int(one.get("Installed-Size", "0") or 0))
-    rows = [f"{size(int(one.get('Installed-Size', '0')) * KIB):>10}  {one['Package']}" for one in known[:LATEST]]
+    rows = [
+        f"{size(int(one.get('Installed-Size', '0')) * KIB):>10}  {one['Package']}"
+        for one in known[:LATEST]
+    ]
     first = known[0]["Package"] if known else ""
     return Reading({"package": first}, "found" if known else "unreadable", rows)
 
 
 def held(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The packages that are held back."""
-    names = [one["Package"] for one in dpkg.stanzas(machine) if one.get("Status", "").startswith("hold ")]
+    names = [
+        one["Package"] for one in dpkg.stanzas(machine) if one.get("Status", "").startswith("hold ")
+    ]
     found: dict[str, Value] = {"count": len(names), "names": ", ".join(names)}
     return Reading(found, "found" if names else "none")
 
@@ -136,7 +141,10 @@ def latest(machine: Machine, values: Mapping[str, str]) -> Reading:
         if len(words := line.split()) > 5 and words[2] == "install"
     ]
     last = rows[-LATEST:][::-1]
-    found = {"package": last[0].split()[2].split(":")[0] if last else "", "when": last[0][:19] if last else ""}
+    found = {
+        "package": last[0].split()[2].split(":")[0] if last else "",
+        "when": last[0][:19] if last else "",
+    }
     return Reading(found, "found" if last else "none", last)
 
 

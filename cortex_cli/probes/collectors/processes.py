@@ -105,8 +105,7 @@ def zombies(machine: Machine, values: Mapping[str, str]) -> Reading:
     known = {one.pid: one for one in every(machine)}
     found = [one for one in known.values() if one.state == "Z"]
     rows = [
-        f"{one.pid}  {one.name}  ← {known[one.parent].name if one.parent in known else '?'} ({one.parent})"
-        for one in found
+        f"{one.pid}  {one.name}  ← {_name(known.get(one.parent))} ({one.parent})" for one in found
     ]
     return Reading({"count": len(found)}, "found" if found else "none", rows)
 
@@ -126,7 +125,8 @@ def program(machine: Machine, values: Mapping[str, str]) -> Reading:
     shown: dict[str, Value] = {
         "process": name, "count": len(found), "pid": first.pid, "memory": size(total),
         "pids": ", ".join(one.pid for one in found[:12]), "age": Span(first.age),
-        "user": user.name if user is not None else first.uid, "cpu": f"{sum(one.share for one in found):.1f}%",
+        "user": user.name if user is not None else first.uid,
+        "cpu": f"{sum(one.share for one in found):.1f}%",
         "threads": sum(one.threads for one in found), "percent": _share(machine, total),
     }  # fmt: skip
     rows = [f"{one.pid:>7}  {size(one.memory):>10}  {_label(one)}" for one in found[:SHOWN]]
@@ -166,7 +166,9 @@ def of_user(machine: Machine, values: Mapping[str, str]) -> Reading:
     user = accounts.user(machine, values["user"])
     if user is None:
         return Reading({"user": values["user"]}, case="unknown")
-    found = sorted((one for one in every(machine) if one.uid == user.uid), key=lambda one: -one.memory)
+    found = sorted(
+        (one for one in every(machine) if one.uid == user.uid), key=lambda one: -one.memory
+    )
     rows = [f"{size(one.memory):>10}  {one.pid:>7}  {_label(one)}" for one in found]
     return Reading({"user": user.name, "count": len(found)}, "found" if found else "none", rows)
 
@@ -190,22 +192,28 @@ def users_of(machine: Machine, values: Mapping[str, str]) -> Reading:
         held = _held(machine, pid)
         if held is None:
             closed += 1
-        elif any(one == path or (folder and one.startswith(f"{path.rstrip('/')}/")) for one in held):
+        elif any(
+            one == path or (folder and one.startswith(f"{path.rstrip('/')}/")) for one in held
+        ):
             rows.append(f"{machine.text(f'/proc/{pid}/comm')} (pid {pid})")
     values_: dict[str, Value] = {
-        "path": path, "count": len(rows), "names": ", ".join(dict.fromkeys(row.split(" (")[0] for row in rows)),
-        "hidden": closed or "",
+        "path": path, "count": len(rows), "hidden": closed or "",
+        "names": ", ".join(dict.fromkeys(row.split(" (")[0] for row in rows)),
     }  # fmt: skip
     return Reading(values_, "found" if rows else "none", rows)
 
 
 def deleted(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Deleted files that processes still hold."""
-    rows = []
-    for pid in (name for name in machine.names("/proc") if name.isdigit()):
-        for held in _held(machine, pid) or ():
-            if held.endswith(_DELETED) and held.startswith("/") and not held.startswith(("/memfd:", "/dev/", "/SYSV")):
-                rows.append(f"{held[: -len(_DELETED)]}  {machine.text(f'/proc/{pid}/comm')} (pid {pid})")
+    rows = [
+        f"{held[: -len(_DELETED)]}  {machine.text(f'/proc/{pid}/comm')} (pid {pid})"
+        for pid in machine.names("/proc")
+        if pid.isdigit()
+        for held in _held(machine, pid) or ()
+        if held.endswith(_DELETED)
+        and held.startswith("/")
+        and not held.startswith(("/memfd:", "/dev/", "/SYSV"))
+    ]
     rows = list(dict.fromkeys(rows))
     return Reading({"count": len(rows)}, "found" if rows else "none", rows)
 
@@ -240,6 +248,10 @@ def _is(one: Process, name: str) -> bool:
     words = one.command.split()[:2]
     files = {word.rsplit("/", 1)[-1].rstrip(":") for word in words if not word.startswith("-")}
     return name[:15] == one.name or name in files or one.name in (f"{name}d", f"{name}-server")
+
+
+def _name(one: Process | None) -> str:
+    return one.name if one is not None else "?"
 
 
 def _share(machine: Machine, amount: int) -> str:

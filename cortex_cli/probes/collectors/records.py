@@ -27,7 +27,9 @@ def journal_size(machine: Machine, values: Mapping[str, str]) -> Reading:
     places = [path for path in _JOURNALS if machine.names(path)]
     if not places and not shown:
         return Reading(case="none")
-    return Reading({"size": shown or "0B", "places": ", ".join(places), "said": said.split("\n")[0]})
+    return Reading(
+        {"size": shown or "0B", "places": ", ".join(places), "said": said.split("\n")[0]}
+    )
 
 
 def last_error(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -36,7 +38,11 @@ def last_error(machine: Machine, values: Mapping[str, str]) -> Reading:
     if said is None:
         return Reading(case="unreadable")
     rows = [row for row in said.splitlines() if row.strip() and not row.startswith("-- ")]
-    return Reading({"last": rows[-1] if rows else "", "count": len(rows)}, "found" if rows else "none", rows[::-1])
+    return Reading(
+        {"last": rows[-1] if rows else "", "count": len(rows)},
+        "found" if rows else "none",
+        rows[::-1],
+    )
 
 
 def errors(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -45,7 +51,11 @@ def errors(machine: Machine, values: Mapping[str, str]) -> Reading:
     if said is None:
         return Reading(case="unreadable")
     rows = [row for row in said.splitlines() if row.strip() and not row.startswith("-- ")]
-    return Reading({"count": len(rows), "last": rows[-1] if rows else ""}, "found" if rows else "none", rows[-SHOWN:])
+    return Reading(
+        {"count": len(rows), "last": rows[-1] if rows else ""},
+        "found" if rows else "none",
+        rows[-SHOWN:],
+    )
 
 
 def logs(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -92,7 +102,11 @@ def containers(machine: Machine, values: Mapping[str, str]) -> Reading:
         said = machine.output(engine, "ps", "--format", "{{.Names}}  {{.Image}}  {{.Status}}")
         if said is not None:
             rows = [row for row in said.splitlines() if row.strip()]
-            found: dict[str, Value] = {"engine": engine, "count": len(rows), "names": ", ".join(row.split()[0] for row in rows)}
+            found: dict[str, Value] = {
+                "engine": engine,
+                "count": len(rows),
+                "names": ", ".join(row.split()[0] for row in rows),
+            }
             return Reading(found, "found" if rows else "none", rows)
     return Reading({"count": 0}, case="absent")
 
@@ -105,5 +119,7 @@ def images(machine: Machine, values: Mapping[str, str]) -> Reading:
         said = machine.output(engine, "images", "--format", "{{.Repository}}:{{.Tag}}  {{.Size}}")
         if said is not None:
             rows = [row for row in said.splitlines() if row.strip()]
-            return Reading({"engine": engine, "count": len(rows)}, "found" if rows else "none", rows)
+            return Reading(
+                {"engine": engine, "count": len(rows)}, "found" if rows else "none", rows
+            )
     return Reading({"count": 0}, case="absent")

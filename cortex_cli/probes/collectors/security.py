@@ -23,9 +23,15 @@ def firewall(machine: Machine, values: Mapping[str, str]) -> Reading:
     if _runs(machine, "firewalld"):
         return Reading({"name": "firewalld", "state": "running"})
     rules = machine.output("nft", "list", "ruleset")
-    tables = [line.split()[2] for line in (rules or "").splitlines() if line.startswith("table ") and len(line.split()) > 2]
+    tables = [
+        line.split()[2]
+        for line in (rules or "").splitlines()
+        if line.startswith("table ") and len(line.split()) > 2
+    ]
     if tables:
-        return Reading({"name": f"nftables ({', '.join(dict.fromkeys(tables))})", "state": "active"})
+        return Reading(
+            {"name": f"nftables ({', '.join(dict.fromkeys(tables))})", "state": "active"}
+        )
     modules = machine.text("/proc/modules")
     if rules is None and any(one in modules for one in ("nf_tables ", "ip_tables ")):
         return Reading({"state": "unknown"}, case="unknown")
@@ -76,7 +82,11 @@ def ssh_keys(machine: Machine, values: Mapping[str, str]) -> Reading:
     names = [name for name in machine.names(f"{home}/.ssh") if name.endswith(".pub")]
     lines = machine.lines(f"{home}/.ssh/authorized_keys")
     allowed = sum(1 for line in lines if line.strip() and not line.startswith("#"))
-    found: dict[str, Value] = {"count": len(names), "names": ", ".join(names), "authorized": allowed}
+    found: dict[str, Value] = {
+        "count": len(names),
+        "names": ", ".join(names),
+        "authorized": allowed,
+    }
     return Reading(found, "found" if names else "none")
 
 
@@ -87,12 +97,15 @@ def flaws(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading(case="unreadable")
     open_ = [row.partition(":")[0] for row in rows if ": Vulnerable" in row]
     found: dict[str, Value] = {"count": len(open_), "names": ", ".join(open_), "all": len(rows)}
-    return Reading(found, "found" if open_ else "none", [row for row in rows if ": Vulnerable" in row])
+    return Reading(
+        found, "found" if open_ else "none", [row for row in rows if ": Vulnerable" in row]
+    )
 
 
 def _runs(machine: Machine, name: str) -> bool:
     return any(
-        pid.isdigit() and machine.text(f"/proc/{pid}/comm") == name for pid in machine.names("/proc")
+        pid.isdigit() and machine.text(f"/proc/{pid}/comm") == name
+        for pid in machine.names("/proc")
     )
 
 

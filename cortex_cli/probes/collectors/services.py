@@ -78,7 +78,9 @@ def failed(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def enabled(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The services that are enabled."""
-    said = machine.output("systemctl", "list-unit-files", "--type=service", "--state=enabled", *_LIST)
+    said = machine.output(
+        "systemctl", "list-unit-files", "--type=service", "--state=enabled", *_LIST
+    )
     return _named(said)
 
 
@@ -102,7 +104,9 @@ def timers(machine: Machine, values: Mapping[str, str]) -> Reading:
 def target(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The default target."""
     said = machine.output("systemctl", "get-default")
-    name = (said or "").split("\n")[0] or machine.link(f"{_WANTS}/default.target").rsplit("/", 1)[-1]
+    name = (said or "").split("\n")[0] or machine.link(f"{_WANTS}/default.target").rsplit("/", 1)[
+        -1
+    ]
     return Reading({"target": name}, "found" if name else "unreadable")
 
 
@@ -151,7 +155,8 @@ def _without_systemd(machine: Machine, name: str) -> Reading:
         if folder.endswith(".wants")
     )
     known = links or any(
-        machine.exists(f"{folder}/{bare}.service") for folder in ("/usr/lib/systemd/system", "/lib/systemd/system", _WANTS)
+        machine.exists(f"{folder}/{bare}.service")
+        for folder in ("/usr/lib/systemd/system", "/lib/systemd/system", _WANTS)
     )
     found: dict[str, Value] = {
         "unit": bare, "pid": ", ".join(pids), "enabled": "enabled" if links else "disabled",

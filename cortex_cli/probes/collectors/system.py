@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from cortex_cli.probes.machine import Machine
 
 _SECURE_BOOT = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-_VIRTUAL = ("kvm", "qemu", "vmware", "virtualbox", "xen", "bochs", "hyper-v", "amazon ec2", "google")
+_VIRTUAL = (
+    "kvm",
+    "qemu",
+    "vmware",
+    "virtualbox",
+    "xen",
+    "bochs",
+    "hyper-v",
+    "amazon ec2",
+    "google",
+)
 _BITS = {"x86_64": 64, "aarch64": 64, "ppc64le": 64, "s390x": 64, "riscv64": 64}
 _ARCHITECTURES = {
     "x86_64": "amd64", "aarch64": "arm64", "i686": "i386", "armv7l": "armhf", "ppc64le": "ppc64el"
@@ -59,7 +69,11 @@ def kernels(machine: Machine, values: Mapping[str, str]) -> Reading:
     names = machine.names("/boot")
     found = [name.partition("-")[2] for name in names if name.startswith("vmlinuz-")]
     running = str(kernel(machine, values).values["release"])
-    shown = {"count": len(found), "names": ", ".join(sorted(found)), "running": running}
+    shown: dict[str, Value] = {
+        "count": len(found),
+        "names": ", ".join(sorted(found)),
+        "running": running,
+    }
     return Reading(shown, "found" if found else "none")
 
 
@@ -71,7 +85,16 @@ def virtual(machine: Machine, values: Mapping[str, str]) -> Reading:
     maker = machine.text("/sys/class/dmi/id/sys_vendor")
     if said in ("none", ""):
         return Reading({"kind": "none", "maker": maker}, case="none")
-    containers = ("docker", "podman", "lxc", "lxc-libvirt", "systemd-nspawn", "container-other", "wsl", "openvz")
+    containers = (
+        "docker",
+        "podman",
+        "lxc",
+        "lxc-libvirt",
+        "systemd-nspawn",
+        "container-other",
+        "wsl",
+        "openvz",
+    )
     return Reading({"kind": said, "maker": maker}, "container" if said in containers else "found")
 
 
@@ -140,7 +163,9 @@ def parameter(machine: Machine, values: Mapping[str, str]) -> Reading | None:
         if not short:
             return Reading({"name": name}, case="none")
         name, said = short, machine.text(f"/proc/sys/{short.replace('.', '/')}")
-    return Reading({"name": name, "value": " ".join(said.split())}, "found" if said else "unreadable")
+    return Reading(
+        {"name": name, "value": " ".join(said.split())}, "found" if said else "unreadable"
+    )
 
 
 def machine_id(machine: Machine, values: Mapping[str, str]) -> Reading:

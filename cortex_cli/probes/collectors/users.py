@@ -49,9 +49,7 @@ def members(machine: Machine, values: Mapping[str, str]) -> Reading:
 def admins(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Who may become root: members of the administrators' groups."""
     found = [(name, accounts.group(machine, name)) for name in ADMIN_GROUPS]
-    names = [
-        member for _, group in found if group is not None for member in group.members
-    ]
+    names = [member for _, group in found if group is not None for member in group.members]
     shown = ", ".join(dict.fromkeys(["root", *names]))
     groups = ", ".join(name for name, group in found if group is not None)
     return Reading({"names": shown, "groups": groups}, case="found" if names else "none")
@@ -88,7 +86,10 @@ def everyone(machine: Machine, values: Mapping[str, str]) -> Reading:
 def all_groups(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How many groups there are."""
     found = accounts.groups(machine)
-    rows = [", ".join(one.name for one in found[place : place + 12]) for place in range(0, len(found), 12)]
+    rows = [
+        ", ".join(one.name for one in found[place : place + 12])
+        for place in range(0, len(found), 12)
+    ]
     return Reading({"count": len(found)}, rows=rows)
 
 
@@ -108,7 +109,9 @@ def last_logins(machine: Machine, values: Mapping[str, str]) -> Reading:
     said = machine.output("last", "-n", str(LOGINS), *user)
     if said is None:
         return Reading(case="unreadable")
-    rows = [row for row in said.splitlines() if row.strip() and not row.startswith(("reboot", "wtmp"))]
+    rows = [
+        row for row in said.splitlines() if row.strip() and not row.startswith(("reboot", "wtmp"))
+    ]
     found = {"last": " ".join(rows[0].split()) if rows else ""}
     return Reading(found, "found" if rows else "none", rows)
 

@@ -70,7 +70,9 @@ def test_a_probe_shows_a_command_that_can_be_typed(name: str) -> None:
 @pytest.mark.parametrize("name", PROBES)
 def test_every_value_of_a_sentence_is_spelled_right_in_all_languages(name: str) -> None:
     for case, texts in PROBES[name].sentences.items():
-        names = [sorted(set(re.findall(r"{([a-z_]+?)(?:_fr|_es)?[|}]", text))) for text in texts.values()]
+        names = [
+            sorted(set(re.findall(r"{([a-z_]+?)(?:_fr|_es)?[|}]", text))) for text in texts.values()
+        ]
         if name in ("date", "uptime"):  # these word spans and weekdays by language
             continue
         assert names[0] == names[1] == names[2], f"{name}.{case}"

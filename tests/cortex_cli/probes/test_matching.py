@@ -23,12 +23,16 @@ def _nothing(argv: object, environ: object, timeout_s: float) -> None:
 
 def _asked(name: str) -> list[tuple[str, str]]:
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    return [(line.split("\t")[0], line.split("\t")[1]) for line in lines if line[:1] not in ("", "#")]
+    return [
+        (line.split("\t")[0], line.split("\t")[1]) for line in lines if line[:1] not in ("", "#")
+    ]
 
 
 @pytest.fixture(scope="module")
 def chosen() -> dict[str, str]:
-    machine = Machine(environ={"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C"}, runner=_nothing)
+    machine = Machine(
+        environ={"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C"}, runner=_nothing
+    )
     found = {}
     for name in SETS:
         for _, question in _asked(name):
@@ -46,7 +50,9 @@ def test_a_question_finds_its_probe(name: str, least: float, chosen: dict[str, s
 
 @pytest.mark.parametrize("name", SETS)
 def test_what_is_no_fact_of_this_machine_is_left_alone(name: str, chosen: dict[str, str]) -> None:
-    claimed = [f"{q}: {chosen[q]}" for probe, q in _asked(name) if probe == "-" and chosen[q] != "-"]
+    claimed = [
+        f"{q}: {chosen[q]}" for probe, q in _asked(name) if probe == "-" and chosen[q] != "-"
+    ]
     assert len(claimed) <= MAX_CLAIMED, claimed
 
 
