@@ -127,8 +127,13 @@ def _parts(text: str) -> Iterator[str]:
     yield text[place:]
 
 
-def matches(asked: Sentence, limit: int = 5, among: Known | None = None) -> list[Match]:
-    """The entries that fit best, best first, each once; ``among`` replaces the catalogue."""
+def matches(
+    asked: Sentence, limit: int = 5, among: Known | None = None, breadth: int = CANDIDATES
+) -> list[Match]:
+    """The entries that fit best, best first, each once; ``among`` replaces the catalogue.
+
+    ``breadth`` is how many phrases are compared in full.
+    """
     known, index = phrases() if among is None else among
     votes: dict[int, float] = {}
     for token in asked.tokens:
@@ -139,7 +144,7 @@ def matches(asked: Sentence, limit: int = 5, among: Known | None = None) -> list
         number: vote / (0.5 + sum(weight for _, weight in known[number].concepts))
         for number, vote in votes.items()
     }
-    order = sorted(rough, key=lambda number: (-rough[number], number))[:CANDIDATES]
+    order = sorted(rough, key=lambda number: (-rough[number], number))[:breadth]
     best: dict[str, Match] = {}
     for number in order:
         match = _matched(known[number], asked)

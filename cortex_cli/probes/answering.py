@@ -40,10 +40,20 @@ ASIDE_WEIGHT, SECOND = 0.2, 0.96
 _ASIDES = frozenset(
     """
     running installed used exist current enabled configured open have this login boot init
-    systemd called since isthere linux
+    systemd called since isthere linux config active
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+_QUALITIES = frozenset(
+    """
+    empty hidden executable symlink broken image video audio pdf csv json duplicate script writable
+    setuid word line older newer more less except not without named ending starting
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_TROUBLES = frozenset({"error", "failed", "warning", "slow", "critical", "journal", "log"})
 SLOT_COST = 0.04
+FILES = "folders"
+# Phrases of small words ("who is {user}") rank low before they are compared in full.
+BREADTH = 250
 _CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
 
 
@@ -112,13 +122,24 @@ def _sure(asked: Sentence, directness: float) -> list[Match]:
     """Of two near matches the one with fewer slots is the more particular."""
     found = [
         match
-        for match in matcher.matches(asked, among=known())
+        for match in matcher.matches(asked, among=known(), breadth=BREADTH)
         if match.complete
         and match.score * directness >= THRESHOLD
         and not _changes(match, asked)
         and not _guessed_path(match)
+        and not (match.action.area == FILES and _more(match, asked))
     ]
     return sorted(found, key=lambda match: SLOT_COST * len(match.values) - match.score)
+
+
+def _more(match: Match, asked: Sentence) -> bool:
+    """Whether more is said of the files than the probe takes in: "empty", "jpg"."""
+    return any(
+        place not in match.used
+        and token.weight >= 1.0
+        and (not token.known or token.concept in _QUALITIES)
+        for place, token in enumerate(asked.tokens)
+    )
 
 
 def _guessed_path(match: Match) -> bool:
@@ -132,9 +153,9 @@ def _guessed_path(match: Match) -> bool:
 
 
 def _changes(match: Match, asked: Sentence) -> bool:
-    """Whether a verb is left over that changes something."""
+    """Whether a verb is left over that changes something, or a trouble that has a cause."""
     return any(
-        token.concept in manner.CHANGING and place not in match.used
+        token.concept in manner.CHANGING | _TROUBLES and place not in match.used
         for place, token in enumerate(asked.tokens)
     )
 

@@ -53,7 +53,7 @@ _BARE_MEANING = re.compile(
 )
 _SHOW = re.compile(
     r"\s*(?:please\s+|can\s+you\s+|could\s+you\s+|i\s+want\s+to\s+|i\s+need\s+to\s+|i'd\s+like\s+to\s+)?"
-    r"(?:show|list|display|print|output|find|see|view|view|check|get|look\s+up|determine|"
+    r"(?:show|list|display|print|output|find|see|view|check|get|count|compter|comptez|contar|cuenta|look\s+up|determine|"
     r"affiche[rz]?|montre[rz]?|lister?|listez|voir|trouve[rz]?|vérifie[rz]?|je\s+veux\s+voir|"
     r"muestra|mostrar|muéstrame|lista|listar|ver|encuentra|busca|buscar|comprueba|comprobar|imprime|enseña)\b",
     re.IGNORECASE,
@@ -78,9 +78,14 @@ CHANGING = frozenset(
 )
 
 
-_PORT_ORDER = re.compile(
-    r"\s*(?:open|close|ouvre|ferme|abre|cierra)\s+(?:the\s+|le\s+|el\s+)?(?:port|puerto)\s+\d",
+_OPENS = re.compile(
+    r"\s*(?:(?:open|close|ouvr(?:e|ir|ez)|ferm(?:e|er|ez)|abr(?:e|ir)|cierra|cerrar)\s+(?:the\s+|le\s+|el\s+)?"
+    r"(?:port|puerto)\s+\d|(?:make|mark|hacer|haz|rendre|rends|rendez|turn|set)\s)",
     re.IGNORECASE,
+)
+# "donne-moi l'adresse" gives no rights.
+_GIVE = re.compile(
+    r"\s*(?:give\s+(?:me|us)|donne[rz]?[- ](?:moi|nous)|d[aáe](?:me|nos))\b", re.IGNORECASE
 )
 # "held packages" and "updates" begin a question, "hold the package" an order.
 _PLAIN_VERB = re.compile(
@@ -105,8 +110,10 @@ def directness(asked: Sentence) -> float:
 def _orders(asked: Sentence) -> bool:
     """Whether it begins with a verb that changes something."""
     first = next(iter(asked.text.split()), "").strip("¡¿,.!?:").removesuffix("-moi")
-    if _PORT_ORDER.match(asked.text):
+    if _OPENS.match(asked.text):
         return True
+    if _GIVE.match(asked.text):
+        return False
     if not _PLAIN_VERB.match(first) or folded(first) in SOFTWARE:
         return False
     concept = lexicon.concept_of((folded(first),), asked.language)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions.parameters import SOFTWARE
 from cortex_cli.probes.collectors import dpkg
 from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import KIB, size
@@ -26,6 +27,14 @@ NAMES = {
 }  # fmt: skip
 UPGRADE_TIMEOUT_S = 12.0
 LATEST = 8
+
+
+def known(machine: Machine, name: str) -> bool:
+    """Whether a word names a program: a common one, a command here, or a package of dpkg's."""
+    path = machine.environ.get("PATH") or None
+    return (
+        name in SOFTWARE or bool(shutil.which(name, path=path)) or bool(dpkg.stanza(machine, name))
+    )
 
 
 def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.parameters import SOFTWARE
-from cortex_cli.probes.collectors import accounts, dpkg
+from cortex_cli.probes.collectors import accounts, packages
 from cortex_cli.probes.probe import Reading, Span, Value
 from cortex_cli.probes.quantities import KIB, percent, size
 
@@ -137,11 +135,7 @@ def amounts(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The same for its memory or time; None for a word that names no program here."""
     found = program(machine, values)
     name = values["process"]
-    if found.case == "none" and name not in SOFTWARE:
-        known = shutil.which(name, path=machine.environ.get("PATH") or None)
-        if known is None and not dpkg.stanza(machine, name):
-            return None
-    return found
+    return None if found.case == "none" and not packages.known(machine, name) else found
 
 
 def by_number(machine: Machine, values: Mapping[str, str]) -> Reading:

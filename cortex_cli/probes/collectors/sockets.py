@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cortex_cli.probes.collectors import packages
 from cortex_cli.probes.probe import Reading
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def port(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({**values_, "process": ", ".join(names), "pid": pids}, rows=rows)
 
 
-def of_process(machine: Machine, values: Mapping[str, str]) -> Reading:
+def of_process(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """On which ports a program listens."""
     name = values["process"]
     found = _listening(machine)
@@ -81,6 +82,8 @@ def of_process(machine: Machine, values: Mapping[str, str]) -> Reading:
         for one in found
         if any(_called(machine, pid, name) for pid in owners.get(one.inode, ()))
     ]
+    if not own and not packages.known(machine, name):
+        return None
     if not own:
         hidden = any(one.inode not in owners for one in found)
         return Reading({"process": name}, case="hidden" if hidden else "none")

@@ -35,11 +35,17 @@ def me(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading(_described(machine, one)) if one is not None else Reading(case="none")
 
 
-def members(machine: Machine, values: Mapping[str, str]) -> Reading:
-    """The members of a group; those whose own group it is too."""
+def group(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The same where a group is surely meant."""
+    found = members(machine, values)
+    return found if found is not None else Reading({"group": values["group"]}, case="none")
+
+
+def members(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """The members of a group; those whose own group it is too.  None if nobody calls one so."""
     group = accounts.group(machine, values["group"])
     if group is None:
-        return Reading({"group": values["group"]}, case="none")
+        return None
     own = [one.name for one in accounts.users(machine) if one.gid == group.gid]
     names = list(dict.fromkeys([*group.members, *own]))
     found: dict[str, Value] = {"group": group.name, "gid": group.gid, "count": len(names)}

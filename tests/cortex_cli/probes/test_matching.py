@@ -12,8 +12,8 @@ from cortex_cli.terms import language_of
 
 HERE = Path(__file__).parent
 # The first set is what the catalogue was tuned to.  The second was measured before it was
-# tuned to (130 of 156, 6 of 41 wrongly claimed).
-SETS = {"questions.tsv": 0.97, "unseen.tsv": 0.92}
+# tuned to (130 of 156, 6 of 41 wrongly claimed); so was the third (108 of 135, 0 of 34).
+SETS = {"questions.tsv": 0.97, "unseen.tsv": 0.92, "third.tsv": 0.9}
 MAX_CLAIMED = 1
 
 
