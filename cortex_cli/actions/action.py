@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)(!?)}")
 # A tilde that is not the first sign means nothing to a shell: HEAD~1.
 _INNER = re.compile(r"\w[\w@%+=:,./~-]*\Z", re.ASCII)
+_PATTERN = re.compile(r"[\w*?.,/@%+=:-]+\Z", re.ASCII)
 _PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
 # What a shell leaves alone where it stands by itself, and what people escape.
 _BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
@@ -29,6 +31,12 @@ _PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files"})
 
 class Home(str):
     """A path whose leading ``~`` is the person's home, not data."""
+
+    __slots__ = ()
+
+
+class Glob(str):
+    """A pattern that stands for the files it matches, where the command runs."""
 
     __slots__ = ()
 
@@ -63,8 +71,15 @@ class Step:
         return line
 
     def argvs(self) -> tuple[tuple[str, ...], ...]:
-        """The same to be run: homes are in their places."""
+        """The same to be run: homes are in their places; a ``Glob`` stays one."""
         return tuple(tuple(expanded(word) for word in argv) for argv in self.pipeline)
+
+    def matched(self, folder: Path) -> tuple[tuple[str, ...], ...]:
+        """What to run in ``folder``: each pattern replaced by the files that it matches there."""
+        return tuple(
+            tuple(found for word in argv for found in _matches(word, folder))
+            for argv in self.argvs()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +131,24 @@ def quoted(word: str) -> str:
     """``word`` for a shell; a home stays ``~`` where that is the same."""
     if isinstance(word, Home) and _PLAIN.match(word):
         return str(word)
-    if _INNER.match(word):
-        return word
+    if _INNER.match(word) or (isinstance(word, Glob) and _PATTERN.match(word)):
+        return str(word)
     if word in _BARE_SIGNS:
         return _BARE_SIGNS[word]
     return shlex.quote(expanded(word) if isinstance(word, Home) else word)
 
 
+def _matches(word: str, folder: Path) -> list[str]:
+    if not isinstance(word, Glob):
+        return [word]
+    names = sorted(glob(word, root_dir=folder))  # noqa: PTH207 - takes absolute patterns too
+    return [f"./{name}" if name.startswith("-") else name for name in names] or [str(word)]
+
+
 def expanded(word: str) -> str:
     """``word`` with its home in place; anything else is data and stays."""
     if not isinstance(word, Home):
-        return str(word)
+        return word
     return str(Path(str(word)).expanduser())
 
 
@@ -136,7 +158,9 @@ def fill(action: Action, values: Mapping[str, str], language: str) -> Filled:
     Raises:
         Unfillable: a required value is missing, or one would be read as an option.
     """
-    complete = {name: one.default for name, one in action.parameters.items() if one.default is not None}
+    complete = {
+        name: one.default for name, one in action.parameters.items() if one.default is not None
+    }
     complete.update(values)
     kinds = {name: one.kind for name, one in action.parameters.items()}
     steps = tuple(made(template, complete, kinds) for template in action.run)
@@ -219,6 +243,8 @@ def _filled(
             raise Unfillable(f"{slot} holds a null character")
     if whole is None:
         done = _SLOT.sub(lambda slot: expanded(values[slot[1]]), word)
+        if word.startswith("*"):
+            return Glob(done)
         if done.startswith("-") and not word.startswith("-"):
             raise Unfillable(f"{done} would be read as an option")
         return done

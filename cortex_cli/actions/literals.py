@@ -41,8 +41,44 @@ EXTENSIONS = frozenset(
 )
 UNIT_ENDINGS = "service|timer|socket|mount|automount|target|path|slice|scope|swap"
 _DOMAINS = frozenset(
-    "com org net edu gov io dev info biz eu de fr es uk us ca ch it nl be at pl br mx ar lan local "
-    "home internal test localdomain app cloud me tv co".split()  # noqa: SIM905 - as above
+    [
+        "com",
+        "org",
+        "net",
+        "edu",
+        "gov",
+        "io",
+        "dev",
+        "info",
+        "biz",
+        "eu",
+        "de",
+        "fr",
+        "es",
+        "uk",
+        "us",
+        "ca",
+        "ch",
+        "it",
+        "nl",
+        "be",
+        "at",
+        "pl",
+        "br",
+        "mx",
+        "ar",
+        "lan",
+        "local",
+        "home",
+        "internal",
+        "test",
+        "localdomain",
+        "app",
+        "cloud",
+        "me",
+        "tv",
+        "co",
+    ]
 )
 _SIZE_UNITS = {
     "c": "b|bytes?|octets?|o",
@@ -70,7 +106,9 @@ _NUMBERS = {
     "treinta": 30, "hundred": 100, "cent": 100, "cien": 100,
 }  # fmt: skip
 ALONE = frozenset(word for word, value in _NUMBERS.items() if value > 1) - {"cent"}
-_NO_PATHS = frozenset({"and/or", "read/write", "input/output", "on/off", "i/o", "tcp/ip", "w/o", "his/her"})
+_NO_PATHS = frozenset(
+    {"and/or", "read/write", "input/output", "on/off", "i/o", "tcp/ip", "w/o", "his/her"}
+)
 _COUNT = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _QUOTES = (
     r'"(?P<q1>[^"]{0,1000})"|“(?P<q2>[^”]{1,1000})”|«\s?(?P<q3>[^»]{1,1000})»|`(?P<q4>[^`]{1,1000})`'
@@ -82,7 +120,9 @@ _WORDED = r"(?<![\w./@-])"
 
 def _quantity(name: str, units: dict[str, str]) -> str:
     union = "|".join(units.values())
-    spelled = "|".join(word for word in union.split("|") if len(word.rstrip("s?")) > 1 and word != "to")
+    spelled = "|".join(
+        word for word in union.split("|") if len(word.rstrip("s?")) > 1 and word != "to"
+    )
     return (
         rf"(?P<{name}>{_WORDED}(?P<{name}_n>\d{{1,9}}(?:[.,]\d{{1,3}})?|(?:{_COUNT})(?=\s))"
         rf"(?P<{name}_s>[\s-]?)(?:(?<=\d)|(?=(?:{spelled})(?!\w)))(?P<{name}_u>{union})(?![\w/]))"
@@ -115,7 +155,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<signal>\bSIG[A-Z]{2,8}\b)",
         r"(?P<device>\b(?:sd[a-z]\d{0,2}|vd[a-z]\d{0,2}|hd[a-z]\d{0,2}|nvme\dn\d(?:p\d{1,2})?|mmcblk\d(?:p\d{1,2})?|md\d{1,3}|loop\d{1,3}|sr\d)\b)",
         r"(?P<interface>\b(?:eth|wlan|eno|ens|wg|tun|tap|br|virbr|bond|docker|wwan)\d{1,4}\b|\b(?:enp|wlp|enx|wlx)\w{2,14}\b)",
-        r"(?P<range>\b\d{1,9}\s?(?:-|\.\.|–)\s?\d{1,9}\b)",
+        r"(?P<range>\b\d{1,9}\s?(?:-|\.\.)\s?\d{1,9}\b)",
         r"(?P<number>(?<![\w.])\d{1,15}(?:[.,]\d{1,6})?(?![\w]))",
         r"(?P<name>(?<![\w])[A-Za-z_][A-Za-z0-9_]{0,60}(?:[-_.]|\d)[\w-]{0,60}|(?<!\w)\d+[A-Za-z][\w-]{0,40})",
     )
@@ -132,7 +172,9 @@ def _bare(text: str) -> str:
     """``text`` without accents, each character where it was: units are found in "années"."""
     if text.isascii():
         return text
-    return "".join(unicodedata.normalize("NFD", char)[0] if char.isalpha() else char for char in text)
+    return "".join(
+        unicodedata.normalize("NFD", char)[0] if char.isalpha() else char for char in text
+    )
 
 
 def _made(match: re.Match[str], text: str) -> Literal | None:

@@ -21,7 +21,20 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 EFFECTS = frozenset({READS, CHANGES, DESTROYS, LEAVES})
 LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 _KEYS = frozenset(
-    {"id", *LANGUAGES, "does", "run", "params", "effect", "root", "package", "check", "undo", "man", "general"}
+    {
+        "id",
+        *LANGUAGES,
+        "does",
+        "run",
+        "params",
+        "effect",
+        "root",
+        "package",
+        "check",
+        "undo",
+        "man",
+        "general",
+    }
 )
 _SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -66,7 +79,10 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
     slots = _SLOT.findall(" ".join((*run, *(text for texts in phrases.values() for text in texts))))
     given = {key: str(value) for key, value in (entry.get("params") or {}).items()}
     optional = set(_SLOT.findall(" ".join(part for one in run for part in _bracketed(one))))
-    parameters = {slot: _parameter(name, slot, given.get(slot, slot), slot in optional) for slot in dict.fromkeys(slots)}
+    parameters = {
+        slot: _parameter(name, slot, given.get(slot, slot), slot in optional)
+        for slot in dict.fromkeys(slots)
+    }
     return Action(
         name=name,
         area=area,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
-from cortex_cli.finding import DESTROYS, READS
 from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value_of
+from cortex_cli.finding import DESTROYS, READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +36,13 @@ MIN_FIT, MAX_FIT = 0.3, 1.1
 GENERAL = 0.95
 # What changes the machine must be said in full: each word of the phrase that is missing.
 LOST = 0.9
+# "which packages can be upgraded" wants to see, "upgrade the packages" to change.
+LOOKED = 0.96
+_LOOKING = frozenset({"show", "who", "many"})
+# The cues that a phrase may lack: what a name most often is.
+_COMMON_CUES = frozenset(
+    {"user", "service", "package", "host", "file", "folder", "process", "port"}
+)
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
 IMPLIED_BONUS = 0.06
@@ -107,11 +114,13 @@ def _phrase(action: Action, language: str, text: str, extra: Path | None = None)
         for token in read.tokens if read is not None else ():
             before.append(token.concept)
             if not token.mark:
-                concepts[token.concept or token.text.lower()] = token.weight
+                place = token.concept in sentence.PLACES
+                concepts[token.concept or token.text.lower()] = 1.0 if place else token.weight
     optional = {
         before[-1]
         for name, before in cues.items()
-        if before and before[-1] in CUES.get(action.parameters[name].kind, ())
+        if before
+        and before[-1] in CUES.get(action.parameters[name].kind, frozenset()) & _COMMON_CUES
     }
     kept = frozenset() if action.effect == DESTROYS else frozenset(optional)
     return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues, kept)
@@ -196,9 +205,12 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     total = got + slots + missing + lack + LEFT_SHARE * left
     score = (got + gain) / total + extra if total else 0.0
     score *= GENERAL if phrase.action.general else 1.0
-    score *= 1.0 if phrase.action.effect == READS else LOST**lost
+    if phrase.action.effect != READS:
+        score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
     parameters = phrase.action.parameters
-    values = {name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()}
+    values = {
+        name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
+    }
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
 
@@ -212,7 +224,9 @@ def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: li
         return True
     said = asked.concepts()
     parameters = phrase.action.parameters
-    return bool(filled) and all(said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid)
+    return bool(filled) and all(
+        said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
+    )
 
 
 def _kind_words(phrase: Phrase, asked: Sentence, unsaid: list[str]) -> set[int]:
@@ -241,9 +255,7 @@ def _assigned(
     ]
     free = [place for place in free if _may_fill(phrase, asked, place)][:MAX_FREE]
     names = list(phrase.action.parameters)
-    worth = {
-        (name, place): _worth(phrase, name, asked, place) for name in names for place in free
-    }
+    worth = {(name, place): _worth(phrase, name, asked, place) for name in names for place in free}
     best: tuple[float, dict[str, int]] = (0.0, {})
     for assignment in _assignments(names, free, worth):
         value = sum(worth[pair] for pair in assignment.items())
@@ -274,7 +286,9 @@ def _assignments(
         if chosen in seen:
             continue
         seen.add(chosen)
-        pairs = {name: place for name, place in zip(slots, chosen, strict=True) if place is not None}
+        pairs = {
+            name: place for name, place in zip(slots, chosen, strict=True) if place is not None
+        }
         if all(worth[pair] >= MIN_FIT for pair in pairs.items()):
             yield pairs
 
@@ -313,9 +327,7 @@ def _around(asked: Sentence, place: int) -> tuple[str, str]:
     return before, after
 
 
-def _cue_words(
-    phrase: Phrase, asked: Sentence, filled: dict[str, int]
-) -> set[int]:
+def _cue_words(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> set[int]:
     """The words beside a value that only say what it is: "the service nginx"."""
     found = set()
     for name, place in filled.items():

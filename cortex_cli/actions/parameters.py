@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.action import Home
+from cortex_cli.actions.action import Glob, Home
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
@@ -32,15 +32,36 @@ PROGRAMS = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _UNIT_NAMES = {
-    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql", "networkmanager": "NetworkManager",
-    "samba": "smbd", "openssh": "ssh", "crond": "cron", "httpd": "apache2", "wifi": "wpa_supplicant",
-    "redis": "redis-server", "bind": "named",
+    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql",
+    "networkmanager": "NetworkManager",
+    "samba": "smbd", "openssh": "ssh", "crond": "cron",
+    "httpd": "apache2",
+    "wifi": "wpa_supplicant",    "redis": "redis-server", "bind": "named",
 }  # fmt: skip
 _PACKAGE_NAMES = {"apache": "apache2", "sshd": "openssh-server", "postgres": "postgresql"}
 # kind → literal kinds that are of it, and how surely.
 FITS: dict[str, dict[str, float]] = {
-    "path": {"path": 1, "file": 0.95, "glob": 0.75, "quoted": 0.85, "extension": 0.6, "name": 0.7, "device": 0.4, "unit": 0.5, "host": 0.5},
-    "file": {"path": 1, "file": 1, "glob": 0.7, "quoted": 0.85, "extension": 0.7, "name": 0.75, "unit": 0.5, "host": 0.5},
+    "path": {
+        "path": 1,
+        "file": 0.95,
+        "glob": 0.75,
+        "quoted": 0.85,
+        "extension": 0.6,
+        "name": 0.7,
+        "device": 0.4,
+        "unit": 0.5,
+        "host": 0.5,
+    },
+    "file": {
+        "path": 1,
+        "file": 1,
+        "glob": 0.7,
+        "quoted": 0.85,
+        "extension": 0.7,
+        "name": 0.75,
+        "unit": 0.5,
+        "host": 0.5,
+    },
     "folder": {"path": 1, "file": 0.5, "quoted": 0.85, "name": 0.8, "extension": 0.6, "glob": 0.3},
     "files": {"path": 1, "file": 1, "glob": 1, "quoted": 0.8, "name": 0.7},
     "archive": {"path": 0.6, "file": 0.6, "quoted": 0.5, "glob": 0.3, "name": 0.5},
@@ -76,7 +97,19 @@ FITS: dict[str, dict[str, float]] = {
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
     "signal": {"signal": 1, "number": 0.6},
     "variable": {"variable": 1, "name": 0.85, "quoted": 0.6},
-    "text": {"quoted": 1, "name": 0.6, "number": 0.5, "url": 0.5, "file": 0.45, "ip": 0.6, "host": 0.5, "address": 0.6, "variable": 0.5, "glob": 0.3, "extension": 0.4},
+    "text": {
+        "quoted": 1,
+        "name": 0.6,
+        "number": 0.5,
+        "url": 0.5,
+        "file": 0.45,
+        "ip": 0.6,
+        "host": 0.5,
+        "address": 0.6,
+        "variable": 0.5,
+        "glob": 0.3,
+        "extension": 0.4,
+    },
     "name": {"name": 1, "quoted": 0.9, "file": 0.5, "number": 0.3, "host": 0.3},
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
@@ -131,9 +164,11 @@ CUES: dict[str, frozenset[str]] = {
 }
 # Words with a meaning of their own that things are often called: "the group video".
 NAMEABLE = frozenset(
-    "image video audio web backup temp journal container git config mail public upload python core "
-    "cache pdf url information root sudo ssh bluetooth printer wifi network kernel json swap disk "
-    "test script csv database mysql games podman snapshot compose sync user".split()  # noqa: SIM905
+    """
+    image video audio web backup temp journal container git config mail public upload python
+    core cache pdf url information root sudo ssh bluetooth printer wifi kernel json swap
+    disk test script csv database mysql games podman snapshot compose sync user
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Users of every Debian whose names are words: asked about, seldom acted upon.
 ACCOUNTS = frozenset("root mail backup sync games news proxy man list bin sys daemon nobody git".split())  # noqa: SIM905
@@ -146,25 +181,63 @@ SOFTWARE = PROGRAMS | frozenset(
 )
 # Ending → the concept that a file's name implies.
 IMPLIED = {
-    **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "tiff", "bmp", "heic", "iso", "img"), "image"),
+    **dict.fromkeys(
+        ("jpg", "jpeg", "png", "gif", "webp", "tiff", "bmp", "heic", "iso", "img"), "image"
+    ),
     **dict.fromkeys(("mp4", "mkv", "avi", "mov", "webm", "flv"), "video"),
     **dict.fromkeys(("mp3", "ogg", "flac", "wav", "m4a"), "audio"),
     **dict.fromkeys(("pdf", "csv", "json", "xml", "yaml"), ""),
     **dict.fromkeys(("odt", "docx", "doc", "pptx", "xlsx"), "document"),
-    "md": "markdown", "sqlite": "sqlite", "deb": "deb",
-}  # fmt: skip
+    "md": "markdown",
+    "sqlite": "sqlite",
+    "deb": "deb",
+}
 # What stands where a sentence names nothing: "how do I delete a user".
-PLACEHOLDERS = {
-    "en": {}, "fr": {"file": "FICHIER", "path": "CHEMIN", "folder": "DOSSIER", "user": "UTILISATEUR", "group": "GROUPE", "package": "PAQUET", "host": "HÔTE", "size": "TAILLE", "name": "NOM", "text": "TEXTE", "device": "PÉRIPHÉRIQUE", "unit": "SERVICE", "process": "PROCESSUS", "program": "PROGRAMME", "number": "NOMBRE", "url": "URL"},
-    "es": {"file": "ARCHIVO", "path": "RUTA", "folder": "CARPETA", "user": "USUARIO", "group": "GRUPO", "package": "PAQUETE", "host": "EQUIPO", "size": "TAMAÑO", "name": "NOMBRE", "text": "TEXTO", "device": "DISPOSITIVO", "unit": "SERVICIO", "process": "PROCESO", "program": "PROGRAMA", "number": "NÚMERO", "url": "URL"},
-}  # fmt: skip
+PLACEHOLDERS: dict[str, dict[str, str]] = {
+    "fr": {
+        "file": "FICHIER",
+        "path": "CHEMIN",
+        "folder": "DOSSIER",
+        "user": "UTILISATEUR",
+        "group": "GROUPE",
+        "package": "PAQUET",
+        "host": "HÔTE",
+        "size": "TAILLE",
+        "name": "NOM",
+        "text": "TEXTE",
+        "device": "PÉRIPHÉRIQUE",
+        "unit": "SERVICE",
+        "process": "PROCESSUS",
+        "program": "PROGRAMME",
+        "number": "NOMBRE",
+        "archive": "ARCHIVE",
+    },
+    "es": {
+        "file": "ARCHIVO",
+        "path": "RUTA",
+        "folder": "CARPETA",
+        "user": "USUARIO",
+        "group": "GRUPO",
+        "package": "PAQUETE",
+        "host": "EQUIPO",
+        "size": "TAMAÑO",
+        "name": "NOMBRE",
+        "text": "TEXTO",
+        "device": "DISPOSITIVO",
+        "unit": "SERVICIO",
+        "process": "PROCESO",
+        "program": "PROGRAMA",
+        "number": "NÚMERO",
+        "archive": "ARCHIVO",
+    },
+}
 _ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
 _STRICT = {"user": _LOGIN, "group": _LOGIN, "unit": _WORD, "package": _WORD, "host": _WORD}
 KINDS = frozenset(FITS)
 
 
 def fit(kind: str, token: Token, before: str, after: str) -> float:
-    """How surely ``token`` is a value of ``kind``; ``before`` and ``after`` are concepts near it."""
+    """How surely ``token`` is a value of ``kind``, between the concepts beside it."""
     cues = CUES.get(kind, frozenset())
     cued = before in cues or (after in cues and after != "named")
     if token.literal is not None:
@@ -173,6 +246,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if not base or token.mark:
         return 0.0
     word = token.text.lower()
+    if kind == "user" and word == "root":
+        return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
     if kind in _STRICT and not _STRICT[kind].match(token.text):
@@ -192,7 +267,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
 
 def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     literal = token.literal
-    assert literal is not None
+    if literal is None:
+        return 0.0
     score = float(FITS.get(kind, {}).get(literal.kind, 0.0))
     value = literal.value
     if kind == "archive" and value.lower().endswith(ARCHIVES):
@@ -230,6 +306,8 @@ def value_of(kind: str, token: Token) -> str:
     if kind in ("path", "file", "folder", "archive", "files", "device"):
         if kind == "device" and literal is not None and literal.kind == "device":
             return f"/dev/{value}"
+        if literal is not None and literal.kind == "glob":
+            return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
     if kind == "unit":
         return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)

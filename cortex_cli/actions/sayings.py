@@ -65,7 +65,9 @@ def text(filled: Filled, language: str) -> str:
         lines.append(say["package"].format(package=filled.package))
     for name, step in (("check", filled.check), ("undo", filled.undo)):
         if step is not None:
-            lines.append(f"{say[name]} {_line(step, root=name == 'undo' and filled.needs_root).strip()}")
+            lines.append(
+                f"{say[name]} {_line(step, root=name == 'undo' and filled.needs_root).strip()}"
+            )
     return "\n".join(lines[:MAX_LINES])
 
 
@@ -79,5 +81,7 @@ def choice(one: Filled, other: Filled, language: str) -> str:
 
 
 def _line(step: Step, *, root: bool) -> str:
-    shown = "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in step.text())
+    shown = "".join(
+        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in step.text()
+    )
     return f"  {'sudo ' if root else ''}{shown}"

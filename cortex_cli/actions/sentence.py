@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions import lexicon
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
+from cortex_cli.stems import folded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,13 @@ MAX_TOKENS = 80
 WEIGHTS = {MARK: 0.0, WEAK: 0.15, PLAIN: 1.0}
 UNKNOWN_WEIGHT, LITERAL_WEIGHT, PLACE_WEIGHT = 1.3, 1.5, 0.3
 # Concepts that are a path of their own.
-PLACES = {"here": ".", "home": "~", "rootdir": "/", "desktop": "~/Desktop", "downloads": "~/Downloads"}
+PLACES = {
+    "here": ".",
+    "home": "~",
+    "rootdir": "/",
+    "desktop": "~/Desktop",
+    "downloads": "~/Downloads",
+}
 _PERIODS = {"hour": "h", "day": "d", "week": "w", "month": "mon", "year": "y", "minute": "min"}
 _ORDINALS = {
     "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "deuxieme": 2, "seconde": 2,
@@ -32,12 +39,44 @@ _ORDINALS = {
     "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
 }  # fmt: skip
 # "a tar.gz of docs" speaks of a kind of archive, not of a file.
-_FORMATS = frozenset({"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"})
+_FORMATS = frozenset(
+    {"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"}
+)
 # donne-le, serons-nous, ¿dígame-lo?: a verb and its pronoun, no name.
-_INVERTED = re.compile(r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE)
+_INVERTED = re.compile(
+    r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE
+)
 # "turn the wifi off" is "turn off the wifi".
-_PARTED = re.compile(r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)", re.IGNORECASE)
-_MAY_NAME = frozenset({"image", "video", "audio", "web", "backup", "temp", "journal", "container", "git", "config", "mail", "public", "upload", "python", "core", "test", "cache", "project", "pdf", "url", "information", "string"})
+_PARTED = re.compile(
+    r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)",
+    re.IGNORECASE,
+)
+_MAY_NAME = frozenset(
+    {
+        "image",
+        "video",
+        "audio",
+        "web",
+        "backup",
+        "temp",
+        "journal",
+        "container",
+        "git",
+        "config",
+        "mail",
+        "public",
+        "upload",
+        "python",
+        "core",
+        "test",
+        "cache",
+        "project",
+        "pdf",
+        "url",
+        "information",
+        "string",
+    }
+)
 _COUNTED = frozenset({"column", "line", "page", "word"})
 
 
@@ -163,7 +202,7 @@ def _ordinals(tokens: list[Token]) -> list[Token]:
     """ "second column" and "column two" hold a number."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        said = lexicon.folded(one.text)
+        said = folded(one.text)
         single = not two.text.lower().endswith("s")
         if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
             literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
@@ -175,6 +214,19 @@ def _periods(tokens: list[Token]) -> list[Token]:
     """ "the last hour" is a duration of one."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
+        if (
+            one.concept == "last"
+            and two.concept in _PERIODS
+            and place
+            and tokens[place - 1].kind == "number"
+        ):
+            number = tokens[place - 1].literal
+            literal = Literal(
+                "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
+            )
+            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
+            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
+            continue
         pair = one, two
         for first, second, at in ((*pair, place + 1), (two, one, place)):
             if first.concept == "last" and second.concept in _PERIODS and second.literal is None:

@@ -13,7 +13,20 @@ if TYPE_CHECKING:
 
 # A name that ends like an archive's says what is meant.
 SURE = 1.05
-TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.lz4", ".tar")
+# "what's in x.zip" holds nothing but the preposition and the name.
+MENTION = 2
+TARS = (
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tzst",
+    ".tar.lz4",
+    ".tar",
+)
 SINGLES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".lz4": "lz4"}
 ENDINGS = (*TARS, ".zip", ".jar", ".7z", ".rar", *SINGLES)
 _FORMATS = {
@@ -21,37 +34,124 @@ _FORMATS = {
     "bz2": ".tar.bz2", "gzip": ".tar.gz", "gz": ".tar.gz", "tgz": ".tar.gz", "7z": ".7z",
     "7zip": ".7z", "7-zip": ".7z", "tar": ".tar", "lzma": ".tar.xz",
 }  # fmt: skip
-_PACKAGES = {"unzip": "unzip", "zip": "zip", "7z": "p7zip-full", "unrar": "unrar", "zstd": "zstd", "xz": "xz-utils", "bzip2": "bzip2", "lz4": "lz4"}
-_NOISE = ("archive", "file", "folder", "all", "show", "content", "with", "use", "in", "to", "from", "create", "this", "name", "who", "recursive", "of", "new", "current", "every", "named", "inside", "image", "package", "only")
-_ELSEWHERE = frozenset("package database container sync journal pdf video image audio screen older newer more less big docker remote upload host".split())  # noqa: SIM905
+_PACKAGES = {
+    "unzip": "unzip",
+    "zip": "zip",
+    "7z": "p7zip-full",
+    "unrar": "unrar",
+    "zstd": "zstd",
+    "xz": "xz-utils",
+    "bzip2": "bzip2",
+    "lz4": "lz4",
+}
+_NOISE = tuple(
+    """
+    archive file folder all show content with use in to from create this name who recursive of
+    new current every named inside image package only
+    """.split()  # noqa: SIM905 - as above
+)
+_ELSEWHERE = frozenset(
+    [
+        "package",
+        "database",
+        "container",
+        "sync",
+        "journal",
+        "pdf",
+        "video",
+        "image",
+        "audio",
+        "screen",
+        "older",
+        "newer",
+        "more",
+        "less",
+        "big",
+        "docker",
+        "remote",
+        "upload",
+        "host",
+    ]
+)
 _DOES = {
-    "create": languages("Packs {what} into {archive}.", "Archive {what} dans {archive}.", "Empaqueta {what} en {archive}."),
-    "extract": languages("Unpacks {archive} into {what}.", "Extrait {archive} dans {what}.", "Extrae {archive} en {what}."),
-    "list": languages("Lists what is in {archive}.", "Liste le contenu de {archive}.", "Lista el contenido de {archive}."),
-    "add": languages("Adds {what} to {archive}.", "Ajoute {what} à {archive}.", "Añade {what} a {archive}."),
-    "file": languages("Compresses {what} and keeps the original.", "Compresse {what} et garde l'original.", "Comprime {what} y conserva el original."),
-}  # fmt: skip
+    "create": languages(
+        "Packs {what} into {archive}.",
+        "Archive {what} dans {archive}.",
+        "Empaqueta {what} en {archive}.",
+    ),
+    "extract": languages(
+        "Unpacks {archive} into {what}.",
+        "Extrait {archive} dans {what}.",
+        "Extrae {archive} en {what}.",
+    ),
+    "list": languages(
+        "Lists what is in {archive}.",
+        "Liste le contenu de {archive}.",
+        "Lista el contenido de {archive}.",
+    ),
+    "add": languages(
+        "Adds {what} to {archive}.", "Ajoute {what} à {archive}.", "Añade {what} a {archive}."
+    ),
+    "file": languages(
+        "Compresses {what} and keeps the original.",
+        "Compresse {what} et garde l'original.",
+        "Comprime {what} y conserva el original.",
+    ),
+}
 
 
 def compose(asked: Sentence) -> Draft | None:
     """The command that packs, unpacks or lists; None when no archive is meant."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
-    if concepts & _ELSEWHERE or not concepts & {"compress", "extract", "archive", "add", "show", "create", "verify"}:
+    if concepts & _ELSEWHERE or not concepts & {
+        "compress",
+        "extract",
+        "archive",
+        "add",
+        "show",
+        "create",
+        "verify",
+        "in",
+    }:
         return None
-    archives = [(n, t) for n, t in r.free() if t.kind in ("path", "file", "quoted", "remote") and ending(t.text)]
+    archives = [
+        (n, t)
+        for n, t in r.free()
+        if t.kind in ("path", "file", "quoted", "remote") and ending(t.text)
+    ]
     if any(t.kind in ("glob", "duration", "size") for t in r.tokens) and "extract" in concepts:
         return None
     filled = None
-    if "extract" in concepts and archives and not concepts & {"without", "not"}:
+    unpacks = "extract" in concepts and not concepts & {"without", "not"}
+    if unpacks and archives:
         filled = _extract(r, archives[0])
     elif "verify" in concepts and archives:
         filled = None
-    elif concepts & {"compress", "create", "archive"} and not (concepts & {"show"} and "content" in concepts):
+    elif concepts & {"compress", "create", "archive"} and not (
+        concepts & {"show"} and "content" in concepts
+    ):
         filled = _create(r, archives)
     elif "add" in concepts and archives:
         filled = _add(r, archives[-1])
-    if filled is None and archives and concepts & {"show", "content", "who"} and not concepts & {"compress", "extract", "delete", "copy", "move", "size", "containing", "line", "first", "last"}:
+    looks = bool(concepts & {"show", "content", "who"}) or len(r.tokens) == MENTION
+    if (
+        filled is None
+        and archives
+        and looks
+        and not concepts
+        & {
+            "compress",
+            "delete",
+            "copy",
+            "move",
+            "size",
+            "containing",
+            "line",
+            "first",
+            "last",
+        }
+    ):
         filled = _list(r, archives[0])
     if filled is None:
         return None
@@ -64,12 +164,22 @@ def ending(name: str) -> str:
     return next((one for one in ENDINGS if name.lower().endswith(one) and len(name) > len(one)), "")
 
 
-def _filled(name: str, argv: list[str], effect: str, *, what: str = "", archive: str = "", output: str = "") -> Filled:
+def _filled(
+    name: str, argv: list[str], effect: str, *, what: str = "", archive: str = "", output: str = ""
+) -> Filled:
     does = said(_DOES[name], what=what, archive=archive)
     package = _PACKAGES.get(argv[0], "")
     check = Step((tuple(_listing(archive)),)) if name == "create" and archive else None
     step = Step((tuple(argv),), output)
-    return Filled(f"archive-{name}", (step,), does, effect, package=package, check=check, manual=(f"{argv[0]}(1)",))
+    return Filled(
+        f"archive-{name}",
+        (step,),
+        does,
+        effect,
+        package=package,
+        check=check,
+        manual=(f"{argv[0]}(1)",),
+    )
 
 
 def _extract(r: Reader, found: tuple[int, Token]) -> Filled | None:
@@ -77,22 +187,42 @@ def _extract(r: Reader, found: tuple[int, Token]) -> Filled | None:
     r.used.add(n)
     r.take("extract")
     archive, suffix = path(token), ending(token.text)
+    members = _members(r)
     into = _place(r)
     password = _password(r)
     create = r.has("create", "new")
     if suffix in TARS:
         argv = ["tar", "-xf", archive, *(["-C", into] if into else [])]
-        argv += [one for one in _members(r)]
+        argv += members
     elif suffix in (".zip", ".jar"):
-        argv = ["unzip", *(["-P", password] if password else []), archive, *_members(r), *(["-d", into] if into else [])]
+        argv = [
+            "unzip",
+            *(["-P", password] if password else []),
+            archive,
+            *members,
+            *(["-d", into] if into else []),
+        ]
     elif suffix == ".7z":
-        argv = ["7z", "x", *([f"-p{password}"] if password else []), archive, *([f"-o{into}"] if into else [])]
+        argv = [
+            "7z",
+            "x",
+            *([f"-p{password}"] if password else []),
+            archive,
+            *([f"-o{into}"] if into else []),
+        ]
     elif suffix == ".rar":
         argv = ["unrar", "x", archive, *([into] if into else [])]
     else:
         if into:
             target = f"{into}/{str(archive).rsplit('/', 1)[-1].removesuffix(suffix)}"
-            return _filled("extract", [SINGLES[suffix], "-dc", archive], CHANGES, what=into, archive=archive, output=target)
+            return _filled(
+                "extract",
+                [SINGLES[suffix], "-dc", archive],
+                CHANGES,
+                what=into,
+                archive=archive,
+                output=target,
+            )
         argv = [SINGLES[suffix], "-dk", archive]
     del create
     return _filled("extract", argv, CHANGES, what=into or ".", archive=archive)
@@ -102,7 +232,9 @@ def _members(r: Reader) -> list[str]:
     found = []
     if r.has("only", "file"):
         for n, token in r.free():
-            if token.kind == "file" and "only" in {*r.before(n, 2)} | ({"only"} if r.has("only") else set()):
+            if token.kind == "file" and "only" in {*r.before(n, 2)} | (
+                {"only"} if r.has("only") else set()
+            ):
                 found.append(path(token))
                 r.used.add(n)
     return found
@@ -125,7 +257,9 @@ def _password(r: Reader) -> str:
     if not r.has("password"):
         return ""
     for n, token in r.free():
-        if r.before(n)[:1] == ["password"] and (token.kind in ("quoted", "name") or not token.known):
+        if r.before(n)[:1] == ["password"] and (
+            token.kind in ("quoted", "name") or not token.known
+        ):
             r.used.add(n)
             r.take("password")
             return token.literal.value if token.literal else token.text
@@ -140,7 +274,10 @@ def _create(r: Reader, archives: list[tuple[int, Token]]) -> Filled | None:
         archive = path(token)
         r.used.add(n)
         break
-    named = any(t.concept == "archive" and ending(f"x{t.text}" if t.text.startswith(".") else f"x.{t.text}") for _, t in r.free())
+    named = any(
+        t.concept == "archive" and ending(f"x{t.text}" if t.text.startswith(".") else f"x.{t.text}")
+        for _, t in r.free()
+    )
     suffix = ending(archive) or _format(r)
     excluded = _excluded(r)
     sources = _sources(r)
@@ -151,11 +288,20 @@ def _create(r: Reader, archives: list[tuple[int, Token]]) -> Filled | None:
     if not archive and not suffix and _single_file(sources):
         return _filled("file", ["gzip", "-k", *sources], CHANGES, what=sources[0])
     suffix = suffix or (".zip" if protected else ".tar.gz")
-    if not archive and _single_file(sources) and suffix in (".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst") and not named:
-        return _filled("file", [SINGLES[suffix.removeprefix(".tar")], "-k", *sources], CHANGES, what=sources[0])
+    if (
+        not archive
+        and _single_file(sources)
+        and suffix in (".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst")
+        and not named
+    ):
+        return _filled(
+            "file", [SINGLES[suffix.removeprefix(".tar")], "-k", *sources], CHANGES, what=sources[0]
+        )
     archive = archive or _default(sources[0], suffix)
     argv = _packing(archive, suffix, sources, excluded, protected=protected)
-    return _filled("create", argv, CHANGES, what=" ".join(sources), archive=archive) if argv else None
+    return (
+        _filled("create", argv, CHANGES, what=" ".join(sources), archive=archive) if argv else None
+    )
 
 
 def _default(source: str, suffix: str) -> str:
@@ -164,7 +310,9 @@ def _default(source: str, suffix: str) -> str:
     return Home(name) if name.startswith("~/") else name
 
 
-def _packing(archive: str, suffix: str, sources: list[str], excluded: list[str], *, protected: bool) -> list[str]:
+def _packing(
+    archive: str, suffix: str, sources: list[str], excluded: list[str], *, protected: bool
+) -> list[str]:
     if suffix in (".zip", ".jar"):
         skip = [word for one in excluded for word in ("-x", one)]
         return ["zip", "-r", *(["-e"] if protected else []), archive, *sources, *skip]
@@ -185,7 +333,9 @@ def _format(r: Reader) -> str:
             return f".{word}"
         if word in _FORMATS and token.kind in ("", "name", "extension"):
             if word in ("zip", "tar", "gzip") and token.known:
-                if word == "tar" and any(t.text.lower() in ("gzip", "gz", "compressed") for t in r.tokens):
+                if word == "tar" and any(
+                    t.text.lower() in ("gzip", "gz", "compressed") for t in r.tokens
+                ):
                     continue
                 if word == "tar" and r.has("compress") and token.concept != "compress":
                     continue
@@ -199,7 +349,11 @@ def _format(r: Reader) -> str:
 def _excluded(r: Reader) -> list[str]:
     found = []
     for n, token in r.free():
-        if {"except", "without"} & set(r.before(n, 3)) and (token.literal is not None or not token.known) and not token.mark:
+        if (
+            {"except", "without"} & set(r.before(n, 3))
+            and (token.literal is not None or not token.known)
+            and not token.mark
+        ):
             found.append(token.literal.value if token.literal else token.text)
             r.used.add(n)
     if found:
@@ -215,8 +369,17 @@ def _sources(r: Reader) -> list[str]:
             r.used.add(n)
     for n, token in list(r.free()):
         named = token.kind == "name" or (not token.kind and not token.known and not token.mark)
-        known = token.known and (token.weight >= 1 or r.before(n) == ["named"]) and set(r.before(n)) & {"folder", "named"} and not token.mark
-        if (named or known) and (set(r.before(n, 2)) & {"folder", "named", "compress", "of", "file"}) and token.concept not in ("folder", "file", "named"):
+        known = (
+            token.known
+            and (token.weight >= 1 or r.before(n) == ["named"])
+            and set(r.before(n)) & {"folder", "named"}
+            and not token.mark
+        )
+        if (
+            (named or known)
+            and (set(r.before(n, 2)) & {"folder", "named", "compress", "of", "file"})
+            and token.concept not in ("folder", "file", "named")
+        ):
             found.append(path(token))
             r.used.add(n)
     return found
@@ -234,7 +397,11 @@ def _add(r: Reader, found: tuple[int, Token]) -> Filled | None:
     sources = _sources(r)
     if not sources or suffix not in (".tar", ".zip", ".7z"):
         return None
-    argv = {".tar": ["tar", "-rf", archive], ".zip": ["zip", "-r", archive], ".7z": ["7z", "a", archive]}[suffix]
+    argv = {
+        ".tar": ["tar", "-rf", archive],
+        ".zip": ["zip", "-r", archive],
+        ".7z": ["7z", "a", archive],
+    }[suffix]
     return _filled("add", [*argv, *sources], CHANGES, what=" ".join(sources), archive=archive)
 
 
@@ -246,7 +413,9 @@ def _listing(archive: str) -> list[str]:
         return ["7z", "l", archive]
     if suffix == ".rar":
         return ["unrar", "l", archive]
-    return ["tar", "-tf", archive] if suffix in TARS else [SINGLES.get(suffix, "gzip"), "-l", archive]
+    return (
+        ["tar", "-tf", archive] if suffix in TARS else [SINGLES.get(suffix, "gzip"), "-l", archive]
+    )
 
 
 def _list(r: Reader, found: tuple[int, Token]) -> Filled:

@@ -12,15 +12,50 @@ from cortex_cli.finding import CHANGES, DESTROYS
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence, Token
 
-_DOES = languages("Copies {source} to {target}.", "Copie {source} vers {target}.", "Copia {source} a {target}.")
+_DOES = languages(
+    "Copies {source} to {target}.", "Copie {source} vers {target}.", "Copia {source} a {target}."
+)
 _MIRROR = languages(
     "Makes {target} the same as {source}; what {source} lacks is deleted there.",
     "Rend {target} identique à {source} ; ce qui manque dans {source} y est supprimé.",
     "Deja {target} igual que {source}; lo que falta en {source} se borra allí.",
 )
-_GONE = re.compile(r"gone|no longer|missing|not in|extra|n'exist|plus dans|disparu|en trop|ya no|sobra|falta|removed|obsolete")
-_NOISE = ("copy", "file", "folder", "ssh", "host", "with", "to", "from", "all", "recursive", "this", "sync", "upload", "download", "via", "content", "service", "use", "in", "user", "remote", "backup", "keep", "permission", "time", "between", "home", "named", "who", "current", "progress", "every", "owner", "move")
-_ELSEWHERE = frozenset("package key container git repository compress archive extract database partition disk clock ntp image url web commit branch public journal mount".split())  # noqa: SIM905
+_GONE = re.compile(
+    r"gone|no longer|missing|not in|extra|removed|obsolete"
+    r"|n'exist|plus dans|disparu|en trop|ya no|sobra|falta"
+)
+_NOISE = tuple(
+    """
+    copy file folder ssh host with to from all recursive this sync upload download via content
+    service use in user remote backup keep permission time between home named who current
+    progress every owner move
+    """.split()  # noqa: SIM905 - as above
+)
+_ELSEWHERE = frozenset(
+    [
+        "package",
+        "key",
+        "container",
+        "git",
+        "repository",
+        "compress",
+        "archive",
+        "extract",
+        "database",
+        "partition",
+        "disk",
+        "clock",
+        "ntp",
+        "image",
+        "url",
+        "web",
+        "commit",
+        "branch",
+        "public",
+        "journal",
+        "mount",
+    ]
+)
 
 
 def compose(asked: Sentence) -> Draft | None:
@@ -50,14 +85,32 @@ def compose(asked: Sentence) -> Draft | None:
         mirror = True
     dry = ["-n"] if r.take("simulate") else []
     if sync:
-        argv = ["rsync", "-av", *dry, *(["--delete"] if mirror else []), *(f"--exclude={e}" for e in exclude), _slashed(source), destination]
+        argv = [
+            "rsync",
+            "-av",
+            *dry,
+            *(["--delete"] if mirror else []),
+            *(f"--exclude={e}" for e in exclude),
+            _slashed(source),
+            destination,
+        ]
     else:
         single = "." in source.rsplit("/", 1)[-1] and not r.has("folder", "recursive")
         argv = ["scp", *([] if single else ["-r"]), source, destination]
     r.take(*_NOISE)
-    preview = Step((("rsync", "-avn", "--delete", _slashed(source), destination),)) if mirror else None
+    preview = (
+        Step((("rsync", "-avn", "--delete", _slashed(source), destination),)) if mirror else None
+    )
     does = said(_MIRROR if mirror else _DOES, source=source, target=destination)
-    filled = Filled("copy-" + argv[0], (Step((tuple(argv),)),), does, DESTROYS if mirror else CHANGES, package="rsync" if sync else "", preview=preview, manual=(f"{argv[0]}(1)",))
+    filled = Filled(
+        "copy-" + argv[0],
+        (Step((tuple(argv),)),),
+        does,
+        DESTROYS if mirror else CHANGES,
+        package="rsync" if sync else "",
+        preview=preview,
+        manual=(f"{argv[0]}(1)",),
+    )
     return Draft(filled, FULL * r.coverage())
 
 
@@ -77,14 +130,29 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
             return n, token.text, _direction(r, n)
     for n, token in r.free():
         before = r.before(n, 2)
-        hosted = "host" in before or "service" in before or "to" in before or "from" in before or "in" in before
+        hosted = (
+            "host" in before
+            or "service" in before
+            or "to" in before
+            or "from" in before
+            or "in" in before
+        )
         if token.kind in ("address", "host", "ip") and hosted:
             r.used.add(n)
             return n, token.text, _direction(r, n)
     for n, token in r.free():
+        if token.kind == "name" and r.before(n) == ["from"] and r.has("to") and r.has("copy"):
+            r.used.add(n)
+            return n, token.text, "from"
+    for n, token in r.free():
         before = r.before(n, 2)
         named = token.kind == "name" or (not token.kind and token.weight >= 0.5 and not token.mark)
-        if named and before[:1] and before[0] in ("host", "service") and token.concept not in ("host", "service", "ssh"):
+        if (
+            named
+            and before[:1]
+            and before[0] in ("host", "service")
+            and token.concept not in ("host", "service", "ssh")
+        ):
             r.used.add(n)
             return n, token.text, _direction(r, n)
     return None
@@ -92,7 +160,13 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
 
 def _direction(r: Reader, n: int) -> str:
     before = r.before(n, 3)
-    return "from" if "from" in before and "to" not in before[: before.index("from")] else "to" if "to" in before or not r.has("download") else "from"
+    return (
+        "from"
+        if "from" in before and "to" not in before[: before.index("from")]
+        else "to"
+        if "to" in before or not r.has("download")
+        else "from"
+    )
 
 
 def _places(r: Reader) -> list[tuple[int, str]]:
@@ -101,7 +175,11 @@ def _places(r: Reader) -> list[tuple[int, str]]:
         if "except" in r.before(n, 2):
             continue
         named = token.kind == "name" or (not token.kind and not token.known and not token.mark)
-        if token.kind in ("path", "file", "quoted", "device") or (named and not _GONE.search(token.text.lower())) or _after_folder(r, n, token):
+        if (
+            token.kind in ("path", "file", "quoted", "device")
+            or (named and not _GONE.search(token.text.lower()))
+            or _after_folder(r, n, token)
+        ):
             found.append((n, path(token)))
             r.used.add(n)
     return found
@@ -111,13 +189,15 @@ def _after_folder(r: Reader, n: int, token: Token) -> bool:
     return r.before(n)[:1] == ["folder"] and token.known and token.weight >= 1 and not token.mark
 
 
-def _ends(places: list[tuple[int, str]], remote: tuple[int, str, str] | None) -> tuple[str, str] | None:
+def _ends(
+    places: list[tuple[int, str]], remote: tuple[int, str, str] | None
+) -> tuple[str, str] | None:
     if remote is None:
         return (places[0][1], places[1][1]) if len(places) == 2 else None
     n, host, way = remote
     if not places or len(places) > 2:
         return None
-    if ":" in host and "/" in host or host.endswith(":"):
+    if (":" in host and "/" in host) or host.endswith(":"):
         local = places[0][1]
         return (host, local) if n < places[0][0] or way == "from" else (local, host)
     near = places[1][1] if len(places) == 2 else ""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.action import Home
+from cortex_cli.actions.action import Glob, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cortex_cli.actions.action import Filled
     from cortex_cli.actions.sentence import Sentence, Token
 
@@ -77,6 +75,8 @@ def path(token: Token) -> str:
     value = token.literal.value if token.literal is not None else token.text
     if value == "~" or value.startswith("~/"):
         return Home(value)
+    if token.kind == "glob":
+        return Glob(value)
     return f"./{value}" if value.startswith("-") else value
 
 

@@ -23,9 +23,17 @@ _DELETES = languages(
     "Supprime les lignes de {file} ; l'original reste en {file}.bak.",
     "Borra las líneas de {file}; el original queda como {file}.bak.",
 )
-_APPENDS = languages("Adds a line at the end of {file}.", "Ajoute une ligne à la fin de {file}.", "Añade una línea al final de {file}.")
+_APPENDS = languages(
+    "Adds a line at the end of {file}.",
+    "Ajoute une ligne à la fin de {file}.",
+    "Añade una línea al final de {file}.",
+)
 _SIGNS = re.compile(r"[\\/.*\[\]^$]")
-_TEXTS = ("quoted", "name", "number", "ip", "host", "url", "variable", "address", "version", "port", "mode", "extension")
+_TEXTS = tuple(
+    """
+    quoted name number ip host url variable address version port mode extension
+    """.split()  # noqa: SIM905 - as above
+)
 
 
 def compose(asked: Sentence) -> Draft | None:
@@ -35,7 +43,19 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     for read in (_replacement, _deletion, _addition):
         if (filled := read(r)) is not None:
-            r.take("file", "all", "every", "word", "string", "line", "in", "text", "content", "frequency", "new")
+            r.take(
+                "file",
+                "all",
+                "every",
+                "word",
+                "string",
+                "line",
+                "in",
+                "text",
+                "content",
+                "frequency",
+                "new",
+            )
             return Draft(filled, FULL * r.coverage())
         r.used.clear()
     return None
@@ -55,7 +75,9 @@ def _replacement(r: Reader) -> Filled | None:
     changed = r.has("change") and r.has("word", "string", "every", "all")
     if not r.has("replace") and not changed:
         return None
-    texts = [(n, t) for n, t in r.free() if (t.kind in _TEXTS or _loose(t)) and not _placed(r, n, t)]
+    texts = [
+        (n, t) for n, t in r.free() if (t.kind in _TEXTS or _loose(t)) and not _placed(r, n, t)
+    ]
     if len(texts) < 2:
         return None
     (a, old), (b, new) = texts[0], texts[1]
@@ -73,7 +95,13 @@ def _replacement(r: Reader) -> Filled | None:
     if tree:
         argv = (*tree, "-exec", "sed", "-i.bak", "-e", script, "{}", "+")
         return Filled("edit-replace", (Step((argv,)),), does, CHANGES, manual=("sed(1)", "find(1)"))
-    return Filled("edit-replace", (Step((("sed", "-i.bak", "-e", script, *files),)),), does, CHANGES, manual=("sed(1)",))
+    return Filled(
+        "edit-replace",
+        (Step((("sed", "-i.bak", "-e", script, *files),)),),
+        does,
+        CHANGES,
+        manual=("sed(1)",),
+    )
 
 
 def _bounded(r: Reader, text: str) -> str:
@@ -84,17 +112,26 @@ def _where(r: Reader) -> tuple[list[str], list[str]]:
     """Plain files, or find's words where a tree is meant."""
     chosen = treetests.Selection()
     files = [(n, t) for n, t in r.free() if t.kind in ("path", "file", "glob")]
-    many = r.has("all", "every", "recursive") or any(t.kind in ("glob", "extension") for _, t in files) or r.has("folder", "here")
-    single = [path(t) for n, t in files if t.kind == "file" or (t.kind == "path" and "." in t.text.rsplit("/", 1)[-1] and t.concept == "")]
+    many = (
+        r.has("all", "every", "recursive")
+        or any(t.kind in ("glob", "extension") for _, t in files)
+        or r.has("folder", "here")
+    )
+    single = [
+        path(t)
+        for n, t in files
+        if t.kind == "file"
+        or (t.kind == "path" and "." in t.text.rsplit("/", 1)[-1] and t.concept == "")
+    ]
     if single and not (many and any(t.kind in ("glob", "extension") for _, t in files)):
         r.used.update(n for n, t in files)
         return single, []
     if not files and not many:
         return [], []
-    if not r.has("file") and not any(t.kind == "glob" for _, t in files):
-        if len(files) == 1 and not r.has("folder", "here", "recursive"):
-            r.used.add(files[0][0])
-            return [path(files[0][1])], []
+    lone = len(files) == 1 and not r.has("file", "folder", "here", "recursive")
+    if lone and files[0][1].kind != "glob":
+        r.used.add(files[0][0])
+        return [path(files[0][1])], []
     treetests.read_depth(r, chosen)
     treetests.read_names(r, chosen)
     treetests.read_kind(r, chosen)
@@ -128,7 +165,9 @@ def _deletion(r: Reader) -> Filled | None:
     r.take("delete", "from", "line")
     shown = " ".join(name for _, name in files)
     argv = ("sed", "-i.bak", "-e", script, *(name for _, name in files))
-    return Filled("edit-delete", (Step((argv,)),), said(_DELETES, file=shown), CHANGES, manual=("sed(1)",))
+    return Filled(
+        "edit-delete", (Step((argv,)),), said(_DELETES, file=shown), CHANGES, manual=("sed(1)",)
+    )
 
 
 def _deleted(r: Reader) -> str | None:
@@ -143,7 +182,7 @@ def _deleted(r: Reader) -> str | None:
         return r"s/\r$//"
     if (found := r.literal("range")) is not None:
         r.used.add(found[0])
-        low, _, high = found[1].text.replace("..", "-").replace("–", "-").partition("-")
+        low, _, high = found[1].text.replace("..", "-").partition("-")
         return f"{low.strip()},{high.strip()}d"
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     if numbers and not r.has("containing", "word"):
@@ -157,7 +196,15 @@ def _deleted(r: Reader) -> str | None:
     if r.has("last") and r.take("last"):
         return "$d"
     for n, token in r.free():
-        near = set(r.before(n, 3)) & {"containing", "word", "string", "starting", "ending", "with", "match"}
+        near = set(r.before(n, 3)) & {
+            "containing",
+            "word",
+            "string",
+            "starting",
+            "ending",
+            "with",
+            "match",
+        }
         if near and (token.kind in _TEXTS or _loose(token)):
             r.used.add(n)
             option = "!" if r.take("not", "without") else ""
@@ -181,7 +228,15 @@ def _addition(r: Reader) -> Filled | None:
         script = "1i\\" + _value(quoted[1]).replace("\\", "\\\\")
         r.take("add", "insert", "append", "to", "line")
         argv = ("sed", "-i", script, files[0][1])
-        return Filled("edit-prepend", (Step((argv,)),), said(_APPENDS, file=files[0][1]), CHANGES, manual=("sed(1)",))
+        return Filled(
+            "edit-prepend",
+            (Step((argv,)),),
+            said(_APPENDS, file=files[0][1]),
+            CHANGES,
+            manual=("sed(1)",),
+        )
     r.take("append", "add", "insert", "to", "line", "last", "write")
     step = Step((("printf", "%s\\n", _value(quoted[1])),), files[0][1], append=True)
-    return Filled("edit-append", (step,), said(_APPENDS, file=files[0][1]), CHANGES, manual=("printf(1)",))
+    return Filled(
+        "edit-append", (step,), said(_APPENDS, file=files[0][1]), CHANGES, manual=("printf(1)",)
+    )

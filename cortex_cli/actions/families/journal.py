@@ -1,4 +1,4 @@
-"""journalctl: unit × boot × priority × time × lines × follow × text × order."""
+"""journalctl: unit by boot by priority by time by lines by follow by text by order."""
 
 from __future__ import annotations
 
@@ -12,11 +12,51 @@ from cortex_cli.finding import CHANGES, READS
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
-_DOES = languages("Shows the journal's entries that were asked for.", "Montre les entrées demandées du journal.", "Muestra las entradas pedidas del registro.")
-_NOISE = ("journal", "show", "all", "service", "line", "only", "this", "boot", "who", "message", "since", "content", "find", "of", "from", "process", "name", "status", "every", "file", "result", "newest", "have", "in", "time", "current", "priority")
+_DOES = languages(
+    "Shows the journal's entries that were asked for.",
+    "Montre les entrées demandées du journal.",
+    "Muestra las entradas pedidas del registro.",
+)
+_NOISE = tuple(
+    """
+    journal show all service line only this boot who message since content find of from process
+    name status every file result newest have in time current priority
+    """.split()  # noqa: SIM905 - as above
+)
 _PRIORITIES = (("critical", "crit"), ("error", "err"), ("warning", "warning"))
-_ELSEWHERE = frozenset("delete clean size space rotate git package container commit limit compress copy login log_in web docker extract keep verify use".split())  # noqa: SIM905
-_TIMES = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days", "w": "weeks", "mon": "months", "y": "years"}
+_ELSEWHERE = frozenset(
+    [
+        "delete",
+        "clean",
+        "size",
+        "space",
+        "rotate",
+        "git",
+        "package",
+        "container",
+        "commit",
+        "limit",
+        "compress",
+        "copy",
+        "login",
+        "log_in",
+        "web",
+        "docker",
+        "extract",
+        "keep",
+        "verify",
+        "use",
+    ]
+)
+_TIMES = {
+    "s": "seconds",
+    "min": "minutes",
+    "h": "hours",
+    "d": "days",
+    "w": "weeks",
+    "mon": "months",
+    "y": "years",
+}
 
 
 def compose(asked: Sentence) -> Draft | None:
@@ -46,12 +86,20 @@ def compose(asked: Sentence) -> Draft | None:
     output = _output(r)
     r.take(*_NOISE)
     effect = CHANGES if output else READS
-    filled = Filled("journal-show", (Step((tuple(argv),), output),), said(_DOES), effect, manual=("journalctl(1)",))
+    filled = Filled(
+        "journal-show",
+        (Step((tuple(argv),), output),),
+        said(_DOES),
+        effect,
+        manual=("journalctl(1)",),
+    )
     return Draft(filled, FULL * r.coverage())
 
 
 def _about_journal(r: Reader) -> bool:
-    said_all = {token.concept for token in r.tokens if token.text.lower() not in parameters.PROGRAMS}
+    said_all = {
+        token.concept for token in r.tokens if token.text.lower() not in parameters.PROGRAMS
+    }
     if said_all & _ELSEWHERE:
         return False
     if any(token.kind in ("path", "file", "glob") for token in r.tokens) and "save" not in said_all:
@@ -60,14 +108,20 @@ def _about_journal(r: Reader) -> bool:
         return True
     if "kernel" in said_all and said_all & {"error", "warning", "follow"}:
         return True
-    return bool(said_all & {"error", "warning", "critical"}) and bool(said_all & {"boot", "since", "today", "yesterday", "last"})
+    return bool(said_all & {"error", "warning", "critical"}) and bool(
+        said_all & {"boot", "since", "today", "yesterday", "last"}
+    )
 
 
 def _unit(r: Reader, argv: list[str]) -> None:
     for n, token in r.free():
         near = set(r.before(n, 2)) | set(r.after(n))
-        named = token.kind in ("unit", "name") or (not token.kind and not token.known and not token.mark)
-        program = token.text.lower() in parameters.PROGRAMS and bool(near & {"journal", "service", "of", "for", "from", "error", "show", "follow", ""})
+        named = token.kind in ("unit", "name") or (
+            not token.kind and not token.known and not token.mark
+        )
+        program = token.text.lower() in parameters.PROGRAMS and bool(
+            near & {"journal", "service", "of", "for", "from", "error", "show", "follow", ""}
+        )
         quoted = token.kind == "quoted" and "service" in near
         if named or program or quoted:
             argv += ["-u", parameters.value_of("unit", token)]
@@ -90,7 +144,12 @@ def _boot(r: Reader, argv: list[str]) -> None:
 
 
 def _beside(r: Reader, concept: str) -> set[str]:
-    return {one for n, t in enumerate(r.tokens) if t.concept == concept for one in (*r.before(n), *r.after(n))}
+    return {
+        one
+        for n, t in enumerate(r.tokens)
+        if t.concept == concept
+        for one in (*r.before(n), *r.after(n))
+    }
 
 
 def _times(r: Reader, argv: list[str]) -> None:
@@ -101,7 +160,11 @@ def _times(r: Reader, argv: list[str]) -> None:
         if token.kind == "duration" and literal is not None:
             argv += [option, f"{literal.number:g} {_TIMES[literal.unit]} ago"]
         elif token.kind in ("stamp", "clock") and literal is not None:
-            option = "--until" if option == "--until" or ("--since" in argv and before & {"to", "and", "until"}) else option
+            option = (
+                "--until"
+                if option == "--until" or ("--since" in argv and before & {"to", "and", "until"})
+                else option
+            )
             argv += [option, literal.value]
         elif token.concept in ("today", "yesterday"):
             argv += [option, token.concept]
@@ -120,7 +183,14 @@ def _text(r: Reader, argv: list[str]) -> None:
     if not r.has("containing", "word", "string", "find", "match"):
         return
     for n, token in r.free():
-        if token.kind in ("quoted", "ip", "number", "name") and set(r.before(n, 3)) & {"containing", "word", "string", "find", "match", "for"}:
+        if token.kind in ("quoted", "ip", "number", "name") and set(r.before(n, 3)) & {
+            "containing",
+            "word",
+            "string",
+            "find",
+            "match",
+            "for",
+        }:
             argv.append(f"--grep={token.literal.value if token.literal else token.text}")
             r.used.add(n)
             r.take("containing", "word", "string", "match")

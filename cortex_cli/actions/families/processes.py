@@ -1,4 +1,4 @@
-"""ps: which processes × sorted by × how many × tree or count."""
+"""ps: which processes by sorted by by how many by tree or count."""
 
 from __future__ import annotations
 
@@ -12,12 +12,63 @@ from cortex_cli.finding import READS
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
-_DOES = languages("Shows the processes that were asked for.", "Montre les processus demandés.", "Muestra los procesos pedidos.")
-_NOISE = ("process", "show", "all", "running", "use", "who", "this", "information", "have", "current", "many", "find", "time", "only", "service", "of", "available", "name", "now", "sort", "by", "with", "of", "count", "number", "size", "result", "every", "status", "package", "last", "first", "space", "long")
+_DOES = languages(
+    "Shows the processes that were asked for.",
+    "Montre les processus demandés.",
+    "Muestra los procesos pedidos.",
+)
+_NOISE = tuple(
+    """
+    process show all running use who this information have current many find time only service
+    of available name now sort by with count number size result every status package last first
+    space long
+    """.split()  # noqa: SIM905 - as above
+)
 _ELSEWHERE = frozenset(
-    "kill stop start restart port listen socket priority change limit signal package boot file folder failed "
-    "open descriptor network install delete pause continue background schedule traffic connect "
-    "trace container journal lock enable environment signal measure io resume wait deleted mount swap follow".split()  # noqa: SIM905
+    [
+        "kill",
+        "stop",
+        "start",
+        "restart",
+        "port",
+        "listen",
+        "socket",
+        "priority",
+        "change",
+        "limit",
+        "signal",
+        "package",
+        "boot",
+        "file",
+        "folder",
+        "failed",
+        "open",
+        "descriptor",
+        "network",
+        "install",
+        "delete",
+        "pause",
+        "continue",
+        "background",
+        "schedule",
+        "traffic",
+        "connect",
+        "trace",
+        "container",
+        "journal",
+        "lock",
+        "enable",
+        "environment",
+        "signal",
+        "measure",
+        "io",
+        "resume",
+        "wait",
+        "deleted",
+        "mount",
+        "swap",
+        "follow",
+    ]
 )
 
 
@@ -25,8 +76,11 @@ def compose(asked: Sentence) -> Draft | None:
     """ps for ``asked``; None when it is not about processes."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
-    usage = bool(concepts & {"memory", "cpu"}) and bool(concepts & {"use", "process", "big"})
-    if concepts & _ELSEWHERE or not (usage or "process" in concepts or concepts & {"zombie", "pid"} or "thread" in concepts):
+    named = any(not token.known and not token.mark for token in r.tokens)
+    usage = bool(concepts & {"memory", "cpu"}) and (named or bool(concepts & {"process", "big"}))
+    if concepts & _ELSEWHERE or not (
+        usage or "process" in concepts or concepts & {"zombie", "pid"} or "thread" in concepts
+    ):
         return None
     if any(token.kind in ("path", "file", "glob", "url", "host", "hostport") for token in r.tokens):
         return None
@@ -45,7 +99,7 @@ def _stages(r: Reader) -> list[tuple[str, ...]] | None:
     sort = "" if name else _sort(r)
     if r.take("zombie"):
         states = ("ps", "-eo", "pid,ppid,stat,user,comm")
-        return [states, ("awk", '$3 ~ /^Z/')]
+        return [states, ("awk", "$3 ~ /^Z/")]
     if r.take("tree", "child"):
         return [("ps", "-u", user, "-f", "--forest") if user else ("ps", "-e", "-f", "--forest")]
     if r.take("pid"):
@@ -81,7 +135,20 @@ def _table(r: Reader, sort: str, user: str) -> list[tuple[str, ...]]:
 
 
 def _sort(r: Reader) -> str:
-    big = r.has("big", "more", "maximum", "sort", "use", "first", "reverse", "slow", "many", "oldest", "newest", "long")
+    big = r.has(
+        "big",
+        "more",
+        "maximum",
+        "sort",
+        "use",
+        "first",
+        "reverse",
+        "slow",
+        "many",
+        "oldest",
+        "newest",
+        "long",
+    )
     if not big:
         return ""
     key = ""
@@ -101,8 +168,12 @@ def _sort(r: Reader) -> str:
 def _user(r: Reader) -> str:
     for n, token in r.free():
         near = r.before(n, 2)
-        named = token.kind in ("name", "quoted") or (not token.kind and (not token.known or token.concept == "root" or near[:1] == ["user"]))
-        if named and ({"user", "owned"} & set(near) or (token.concept == "root" and r.has("process"))):
+        named = token.kind in ("name", "quoted") or (
+            not token.kind and (not token.known or token.concept == "root" or near[:1] == ["user"])
+        )
+        if named and (
+            {"user", "owned"} & set(near) or (token.concept == "root" and r.has("process"))
+        ):
             r.used.add(n)
             r.take("user", "owned")
             return token.text
@@ -113,7 +184,9 @@ def _user(r: Reader) -> str:
 
 def _name(r: Reader) -> str:
     for n, token in r.free():
-        unknown = token.kind in ("name", "quoted") or (not token.kind and not token.known and not token.mark)
+        unknown = token.kind in ("name", "quoted") or (
+            not token.kind and not token.known and not token.mark
+        )
         program = token.text.lower() in parameters.PROGRAMS and not token.kind
         if unknown or program:
             r.used.add(n)

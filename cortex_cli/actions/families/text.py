@@ -17,21 +17,113 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence, Token
 
 _OPERATIONS = frozenset(
-    "containing sort unique duplicate count column line word character first last frequency reverse "
-    "uppercase lowercase find many average sum number blankline match random maximum string show "
-    "follow hex base64 follow encoding without".split()  # noqa: SIM905 - a line of words
+    [
+        "containing",
+        "sort",
+        "unique",
+        "duplicate",
+        "count",
+        "column",
+        "line",
+        "word",
+        "character",
+        "first",
+        "last",
+        "frequency",
+        "reverse",
+        "uppercase",
+        "lowercase",
+        "find",
+        "many",
+        "average",
+        "sum",
+        "number",
+        "blankline",
+        "match",
+        "random",
+        "maximum",
+        "string",
+        "show",
+        "follow",
+        "hex",
+        "base64",
+        "follow",
+        "encoding",
+        "without",
+    ]
 )
 # Said of other things than a file's text.
 _ELSEWHERE = frozenset(
-    "package service process journal user port branch commit container rename archive extract "
-    "compress checksum owner permission symlink copy move delete replace append insert convert "
-    "download upload image video audio pdf sync mount kill install compare join split encrypt "
-    "sign key truncate prettify json schedule size open create run execute owned".split()  # noqa: SIM905
+    [
+        "package",
+        "service",
+        "process",
+        "journal",
+        "user",
+        "port",
+        "branch",
+        "commit",
+        "container",
+        "rename",
+        "archive",
+        "extract",
+        "compress",
+        "checksum",
+        "owner",
+        "permission",
+        "symlink",
+        "copy",
+        "move",
+        "delete",
+        "replace",
+        "append",
+        "insert",
+        "convert",
+        "download",
+        "upload",
+        "image",
+        "video",
+        "audio",
+        "pdf",
+        "sync",
+        "mount",
+        "kill",
+        "install",
+        "compare",
+        "join",
+        "split",
+        "encrypt",
+        "sign",
+        "key",
+        "truncate",
+        "prettify",
+        "json",
+        "schedule",
+        "size",
+        "open",
+        "create",
+        "run",
+        "execute",
+        "owned",
+    ]
 )
-_NOISE = ("show", "find", "all", "file", "only", "content", "result", "who", "name", "use", "every", "of", "match", "this", "string", "with", "column", "folder")
+_NOISE = tuple(
+    """
+    show find all file only content result who name use every of match this string with column
+    folder
+    """.split()  # noqa: SIM905 - as above
+)
 _DELIMITERS = {"comma": ",", "semicolon": ";", "colon": ":", "tab": "\t", "csv": ","}
-_DOES = languages("Reads {file} and shows what was asked.", "Lit {file} et montre ce qui est demandé.", "Lee {file} y muestra lo pedido.")
-_GREP = languages("Shows the lines of {file} that match.", "Montre les lignes de {file} qui correspondent.", "Muestra las líneas de {file} que coinciden.")
+_DOES = languages(
+    "Reads {file} and shows what was asked.",
+    "Lit {file} et montre ce qui est demandé.",
+    "Lee {file} y muestra lo pedido.",
+)
+_GREP = languages(
+    "Shows the lines of {file} that match.",
+    "Montre les lignes de {file} qui correspondent.",
+    "Muestra las líneas de {file} que coinciden.",
+)
 
 
 def compose(asked: Sentence) -> Draft | None:
@@ -41,7 +133,7 @@ def compose(asked: Sentence) -> Draft | None:
     if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
         return None
     files = _files(r)
-    if not files:
+    if not files or (len(files) > 1 and r.has("not", "all")):
         return None
     output = _output(r, files)
     stages = _stages(r, files)
@@ -52,16 +144,22 @@ def compose(asked: Sentence) -> Draft | None:
     does = said(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
     effect = CHANGES if output else READS
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
-    filled = Filled("text-" + stages[-1][0], (Step(tuple(stages), output),), does, effect, manual=manual)
+    filled = Filled(
+        "text-" + stages[-1][0], (Step(tuple(stages), output),), does, effect, manual=manual
+    )
     return Draft(filled, FULL * 0.99 * r.coverage())
 
 
 def _allowed(r: Reader) -> set[str]:
     """Concepts that a file's name accounts for: "the log file app.log", "users in passwd"."""
-    found = set()
+    found: set[str] = set()
     for n, token in enumerate(r.tokens):
         if token.kind in ("path", "file") or token.concept == "file":
-            found.update(one.concept for one in r.tokens[max(0, n - 2) : n + 2] if one.concept in ("journal", "json", "csv"))
+            found.update(
+                one.concept
+                for one in r.tokens[max(0, n - 2) : n + 2]
+                if one.concept in ("journal", "json", "csv")
+            )
     if r.has("duplicate", "unique"):
         found.add("delete")
     if r.has("uppercase", "lowercase"):
@@ -70,18 +168,27 @@ def _allowed(r: Reader) -> set[str]:
 
 
 def _files(r: Reader) -> list[str]:
-    found = []
+    found: list[str] = []
     for n, token in r.free():
-        if token.kind in ("path", "file", "glob") or (token.kind == "extension" and token.text.lower().lstrip(".") not in EXTENSIONS):
+        if token.kind in ("path", "file", "glob") or (
+            token.kind == "extension" and token.text.lower().lstrip(".") not in EXTENSIONS
+        ):
             if r.before(n)[:1] == ["to"] and found:
                 continue
             found.append(path(token))
             r.used.add(n)
-        elif r.before(n, 1) == ["file"] and token.kind in ("name", "quoted", "") and not token.known and not found:
+        elif (
+            r.before(n, 1) == ["file"]
+            and token.kind in ("name", "quoted", "")
+            and not token.known
+            and not found
+        ):
             found.append(path(token))
             r.used.update({n, n - 1})
     for n, token in r.free():
-        if token.concept in ("journal", "csv", "json") and any(one.concept == "file" for one in r.tokens[max(0, n - 1) : n + 2]):
+        if token.concept in ("journal", "csv", "json") and any(
+            one.concept == "file" for one in r.tokens[max(0, n - 1) : n + 2]
+        ):
             if token.concept == "csv":
                 continue
             r.used.add(n)
@@ -138,8 +245,20 @@ def _filter(r: Reader, stages: list[list[str]]) -> None:
     wanted = _pattern(r)
     if wanted is None:
         return
-    options = [flag for flag, on in (("-i", r.take("case")), ("-w", r.take("whole")), ("-v", r.take("not", "without", "except"))) if on]
-    if r.has("around", "newer", "until") and (n := r.literal("number")) is not None and n[1].literal:
+    options = [
+        flag
+        for flag, on in (
+            ("-i", r.take("case")),
+            ("-w", r.take("whole")),
+            ("-v", r.take("not", "without", "except")),
+        )
+        if on
+    ]
+    if (
+        r.has("around", "newer", "until")
+        and (n := r.literal("number")) is not None
+        and n[1].literal
+    ):
         options += ["-C", f"{n[1].literal.number:g}"]
         r.used.add(n[0])
         r.take("around", "line")
@@ -160,20 +279,65 @@ def _filter(r: Reader, stages: list[list[str]]) -> None:
 
 
 def _pattern(r: Reader) -> str | None:
-    if not r.has("containing", "word", "find", "string", "count", "many", "match", "frequency", "starting", "ending", "line", "except", "without"):
+    if not r.has(
+        "containing",
+        "word",
+        "find",
+        "string",
+        "count",
+        "many",
+        "match",
+        "frequency",
+        "starting",
+        "ending",
+        "line",
+        "except",
+        "without",
+    ):
         return None
     for n, token in r.free():
         before = set(r.before(n, 3))
-        text = token.kind in ("quoted", "name", "ip", "address", "variable", "url") or _unknown(token)
+        text = token.kind in ("quoted", "name", "ip", "address", "variable", "url") or _unknown(
+            token
+        )
         number = token.kind == "number" and bool(before & {"containing", "word", "string"})
-        if (text or number) and (token.kind == "quoted" or before & {"containing", "word", "string", "find", "match", "frequency", "starting", "ending", "for", "line", "except", "without", "many"}):
+        if (text or number) and (
+            token.kind == "quoted"
+            or before
+            & {
+                "containing",
+                "word",
+                "string",
+                "find",
+                "match",
+                "frequency",
+                "starting",
+                "ending",
+                "for",
+                "line",
+                "except",
+                "without",
+                "many",
+            }
+        ):
             if "delimiter" in before:
                 continue
             r.used.add(n)
             value = token.literal.value if token.literal else token.text
-            return f"^{value}" if "starting" in before else f"{value}$" if "ending" in before else value
+            return (
+                f"^{value}"
+                if "starting" in before
+                else f"{value}$"
+                if "ending" in before
+                else value
+            )
     for n, token in r.free():
-        if r.before(n)[:1] in (["containing"], ["word"], ["string"]) and token.known and not token.mark and token.concept not in ("word", "string", "line"):
+        if (
+            r.before(n)[:1] in (["containing"], ["word"], ["string"])
+            and token.known
+            and not token.mark
+            and token.concept not in ("word", "string", "line")
+        ):
             r.used.add(n)
             return token.text
     return None
@@ -191,11 +355,13 @@ def _lines(r: Reader, stages: list[list[str]]) -> None:
     if not near or r.has("sort", "column"):
         return
     if found is not None and found[1].literal is not None:
-        low, _, high = found[1].text.replace("..", "-").replace("–", "-").partition("-")
+        low, _, high = found[1].text.replace("..", "-").partition("-")
         stages.append(["sed", "-n", f"{low.strip()},{high.strip()}p"])
         r.used.add(found[0])
     elif len(numbers) == 2 and not r.has("first", "last"):
-        stages.append(["sed", "-n", f"{numbers[0][1].number:g},{numbers[1][1].number:g}p"])
+        one, two = (f"{literal.number:g}" for _, literal in numbers)
+        both = r.has("and") and not r.has("between", "from", "to")
+        stages.append(["sed", "-n", f"{one}p;{two}p" if both else f"{one},{two}p"])
         r.used.update(n for n, _ in numbers)
     elif len(numbers) == 1 and not r.has("first", "last", "random", "around") and not stages:
         n, literal = numbers[0]
@@ -239,59 +405,73 @@ def _delimiter(r: Reader) -> str:
             r.take("delimiter")
             return "\\t" if sign == "\t" else sign
     for n, token in r.free():
-        if token.kind == "quoted" and r.has("delimiter") and token.literal and len(token.literal.value) == 1:
+        if (
+            token.kind == "quoted"
+            and r.has("delimiter")
+            and token.literal
+            and len(token.literal.value) == 1
+        ):
             r.used.add(n)
             r.take("delimiter")
             return token.literal.value
     csv = any(t.text.lower().endswith(".csv") for t in r.tokens)
-    return "," if csv else ":" if any(t.text in ("/etc/passwd", "/etc/group") for t in r.tokens) else ""
+    return (
+        ","
+        if csv
+        else ":"
+        if any(t.text in ("/etc/passwd", "/etc/group") for t in r.tokens)
+        else ""
+    )
 
 
 def _order(r: Reader, stages: list[list[str]]) -> None:
-    """sort and uniq."""
+    """sort, uniq, shuf, tac: one of them."""
     if r.take("random"):
         r.take("sort", "line")
-        count = r.literal("number")
-        if count and count[1].literal:
-            r.used.add(count[0])
-        stages.append(["shuf", *(["-n", f"{count[1].literal.number:g}"] if count and count[1].literal else [])])
-        return
-    if r.take("frequency"):
+        count = _count(r)
+        stages.append(["shuf", *(["-n", count] if count else [])])
+    elif r.take("frequency"):
         r.take("line", "many", "count", "sort", "every", "number")
-        words = r.take("word")
-        if words:
+        if r.take("word"):
             stages.append(["grep", "-oE", "[[:alnum:]]+"])
         stages += [["sort"], ["uniq", "-c"], ["sort", "-rn"]]
-        return
-    if r.take("duplicate"):
+    elif r.take("duplicate"):
         r.take("line", "sort")
-        if r.take("delete", "without") or r.take("unique"):
-            stages.append(["sort", "-u"])
-        else:
-            stages += [["sort"], ["uniq", "-d"]]
-        return
-    sorting = r.take("sort")
-    if sorting:
-        options = []
-        if r.take("numeric"):
-            options.append("-n")
-        if r.take("reverse"):
-            options.append("-r")
-        if r.has("column") and (found := r.literal("number")) and found[1].literal:
-            split = _delimiter(r)
-            options = [*(["-t", "\t" if split == "\\t" else split] if split else []), *options, "-k", f"{found[1].literal.number:g},{found[1].literal.number:g}"]
-            r.used.add(found[0])
-            r.take("column", "by")
-        if r.take("unique"):
-            options.append("-u")
+        plain = r.take("delete", "without") or r.take("unique")
+        stages += [["sort", "-u"]] if plain else [["sort"], ["uniq", "-d"]]
+    elif r.take("sort"):
+        stages.append(["sort", *_sorting(r)])
         r.take("line", "word")
-        stages.append(["sort", *options])
-    elif r.has("unique") and r.take("unique"):
+    elif r.take("unique"):
         r.take("line", "all")
         stages.append(["sort", "-u"])
-    elif r.has("reverse") and r.take("reverse"):
+    elif r.take("reverse"):
         r.take("line")
         stages.append(["tac"])
+
+
+def _sorting(r: Reader) -> list[str]:
+    """The options of sort."""
+    options = ["-n"] if r.take("numeric") else []
+    if r.take("reverse"):
+        options.append("-r")
+    if r.has("column") and (column := _count(r)):
+        split = _delimiter(r)
+        mark = ["-t", "\t" if split == "\\t" else split] if split else []
+        options = [*mark, *options, "-k", f"{column},{column}"]
+        r.take("column", "by")
+    if r.take("unique"):
+        options.append("-u")
+    return options
+
+
+def _count(r: Reader) -> str:
+    """The first free number, "" for none."""
+    found = r.literal("number")
+    if found is None or found[1].literal is None:
+        return ""
+    r.used.add(found[0])
+    return f"{found[1].literal.number:g}"
 
 
 def _ends(r: Reader, stages: list[list[str]]) -> None:
@@ -304,7 +484,11 @@ def _ends(r: Reader, stages: list[list[str]]) -> None:
         if r.has(concept) and r.take(concept):
             found = r.literal("number")
             count = "10"
-            if found is not None and found[1].literal is not None and "column" not in r.after(found[0]):
+            if (
+                found is not None
+                and found[1].literal is not None
+                and "column" not in r.after(found[0])
+            ):
                 count = f"{found[1].literal.number:g}"
                 r.used.add(found[0])
             elif any(t.concept == "line" and not t.text.lower().endswith("s") for t in r.tokens):

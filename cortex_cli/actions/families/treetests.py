@@ -33,11 +33,15 @@ KINDS = {
 }
 ALONE = frozenset({"image", "video", "audio", "pdf"})
 LANGUAGES = {
-    "html": "html", "markdown": "md", "java": "java", "javascript": "js", "perl": "pl", "ruby": "rb",
-    "rust": "rs", "php": "php", "css": "css", "shell": "sh", "text": "txt", "texte": "txt",
+    "html": "html", "markdown": "md", "java": "java", "javascript": "js", "perl": "pl",
+    "ruby": "rb",
+    "rust": "rs", "php": "php", "css": "css", "shell": "sh", "text": "txt",
+    "texte": "txt",
     "texto": "txt", "latex": "tex", "c": "c",
 }  # fmt: skip
-FILES = frozenset({"file", "folder", "symlink", "image", "video", "audio", "pdf", "executable", "script"})
+FILES = frozenset(
+    {"file", "folder", "symlink", "image", "video", "audio", "pdf", "executable", "script"}
+)
 _OLD = frozenset({"older", "more", "ago", "not", "less_recent"})
 _PREPOSITIONS = frozenset({"in", "from", "of"})
 
@@ -58,7 +62,8 @@ class Selection:
 
     def specific(self) -> bool:
         """Whether it says more than "all of them"."""
-        return bool(self.tests or self.names or self.excluded or self.content or self.depth)
+        told = self.tests or self.names or self.excluded or self.content or self.depth
+        return bool(told) or self.kind in ("l", "s")
 
     def words(self) -> list[str]:
         """find's words, without program and action."""
@@ -97,7 +102,9 @@ def read_kind(r: Reader, chosen: Selection) -> None:
             negated = _negated(r, concept)
             chosen.tests += (["!"] if negated else []) + test
     if r.has("writable") and r.take("writable", "everyone"):
-        chosen.tests += ["-perm", "-o+w"] if r.has("everyone") or "world" in r.asked.text else ["-writable"]
+        chosen.tests += (
+            ["-perm", "-o+w"] if r.has("everyone") or "world" in r.asked.text else ["-writable"]
+        )
 
 
 def _counts_folders(r: Reader) -> bool:
@@ -115,7 +122,11 @@ def _counts_folders(r: Reader) -> bool:
 
 def _negated(r: Reader, concept: str) -> bool:
     for n, token in enumerate(r.tokens):
-        if token.concept == concept and n and r.tokens[n - 1].concept in ("not", "except", "without"):
+        if (
+            token.concept == concept
+            and n
+            and r.tokens[n - 1].concept in ("not", "except", "without")
+        ):
             r.used.add(n - 1)
             return True
     return False
@@ -123,7 +134,7 @@ def _negated(r: Reader, concept: str) -> bool:
 
 def _named_kinds(r: Reader, chosen: Selection) -> None:
     for n, token in r.free():
-        near = {one.concept for one in r.tokens[max(0, n - 2) : n + 2] if one is not token}
+        near = {one.concept for one in r.tokens[max(0, n - 2) : n + 4] if one is not token}
         if token.concept in KINDS and (token.concept in ALONE or "file" in near):
             if token.concept == "string" and r.has("containing"):
                 continue
@@ -150,10 +161,18 @@ def read_names(r: Reader, chosen: Selection) -> None:
             value = token.literal.value if token.literal else ""
             name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
             _named(r, chosen, n, name, role)
-        elif role in _NAMING and (token.kind in ("quoted", "name", "file", "number") or _bare(token)):
+        elif role in _NAMING and (
+            token.kind in ("quoted", "name", "file", "number") or _bare(token)
+        ):
             if "containing" in before and role != "named" and "name" not in before:
                 continue
-            _named(r, chosen, n, _shaped(token.literal.value if token.literal else token.text, role), role)
+            _named(
+                r,
+                chosen,
+                n,
+                _shaped(token.literal.value if token.literal else token.text, role),
+                role,
+            )
 
 
 def _role(r: Reader, n: int) -> str:
@@ -198,20 +217,21 @@ def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
 
 def read_sizes(r: Reader, chosen: Selection) -> None:
     """ "larger than 10M", "between 1M and 2M", "of exactly 100 bytes"."""
-    found = [(n, token) for n, token in r.free() if token.kind == "size" and token.literal]
+    found = [(n, token.literal) for n, token in r.free() if token.kind == "size" and token.literal]
     if len(found) == 2 and r.has("between"):
         (_, low), (_, high) = found
-        assert low.literal is not None and high.literal is not None
-        chosen.tests += ["-size", f"+{size(low.literal)}", "-size", f"-{size(high.literal)}"]
+        chosen.tests += ["-size", f"+{size(low)}", "-size", f"-{size(high)}"]
         r.used.update(n for n, _ in found)
         return
-    for n, token in found:
-        assert token.literal is not None
+    for n, literal in found:
         before = r.before(n, 3)
         sign = "-" if "less" in before or "in" in before[:1] else "+" if "more" in before else ""
         if "not" in before and sign:
             sign = {"+": "-", "-": "+"}[sign]
-        chosen.tests += ["-size", below(token.literal) if sign == "-" else f"{sign}{size(token.literal)}"]
+        chosen.tests += [
+            "-size",
+            below(literal) if sign == "-" else f"{sign}{size(literal)}",
+        ]
         _take_near(r, n, {"more", "less", "in", "size", "file", "not", "than", "newer", "older"})
 
 
@@ -242,20 +262,44 @@ def read_ages(r: Reader, chosen: Selection) -> None:
     for n, token in list(r.free()):
         if token.kind == "duration" and token.literal is not None:
             near = {one.concept for one in r.tokens[max(0, n - 4) : n + 2]}
-            sign = "+" if near & _OLD and "last" not in near and not near & {"newer", "less"} else "-"
+            sign = (
+                "+" if near & _OLD and "last" not in near and not near & {"newer", "less"} else "-"
+            )
             chosen.tests += duration(token.literal, test, sign)
-            _take_near(r, n, {"older", "newer", "more", "less", "ago", "not", "last", "in", "since", "than", "for"}, 4)
+            _take_near(
+                r,
+                n,
+                {
+                    "older",
+                    "newer",
+                    "more",
+                    "less",
+                    "ago",
+                    "not",
+                    "last",
+                    "in",
+                    "since",
+                    "than",
+                    "for",
+                },
+                4,
+            )
         elif token.kind == "stamp" and token.literal is not None:
             old = {one.concept for one in r.tokens[max(0, n - 2) : n]} & {"until", "older"}
+            old = old or ({"and"} if r.has("between") and "and" in r.before(n) else set())
             chosen.tests += [*(["!"] if old else []), f"-newer{test}t", token.literal.value]
             _take_near(r, n, {"since", "until", "newer", "older", "from", "than"})
         elif token.concept in ("today", "yesterday"):
             chosen.tests += ["-daystart", f"-{test}time", "0" if token.concept == "today" else "1"]
             r.used.add(n)
         elif token.kind in ("file", "path") and {"newer", "older"} & set(r.before(n, 2)):
-            old = "older" in r.before(n, 3)
+            earlier = "older" in r.before(n, 3)
             value = token.literal.value if token.literal else ""
-            chosen.tests += [*(["!"] if old else []), "-newer" if test == "m" else f"-{test}newer", value]
+            chosen.tests += [
+                *(["!"] if earlier else []),
+                "-newer" if test == "m" else f"-{test}newer",
+                value,
+            ]
             _take_near(r, n, {"newer", "older", "than", "file"})
 
 
@@ -273,17 +317,24 @@ def read_owners(r: Reader, chosen: Selection) -> None:
     for n, token in list(r.free()):
         before = r.before(n, 3)
         named = token.kind in ("name", "quoted") or _bare(token)
-        if named and not (token.known and before[:1] != ["user"]) and {"owned", "owner"} & set(before) or (named and before[:1] == ["user"]):
+        if (
+            named
+            and not (token.known and before[:1] != ["user"] and token.concept != "root")
+            and {"owned", "owner"} & set(before)
+        ) or (named and before[:1] == ["user"]):
             group = "group" in before
             chosen.tests += ["-group" if group else "-user", token.text]
             _take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
         elif named and before[:1] == ["group"]:
             chosen.tests += ["-group", token.text]
             _take_near(r, n, {"group", "owned", "to", "by"})
-        elif token.kind in ("mode", "number") and "permission" in {*before, *r.after(n)}:
-            if token.literal is not None and len(token.literal.value) in (3, 4):
-                chosen.tests += ["-perm", token.literal.value]
-                _take_near(r, n, {"permission", "with"})
+        elif "permission" in {*before, *r.after(n)} and _is_mode(token):
+            chosen.tests += ["-perm", token.text]
+            _take_near(r, n, {"permission", "with"})
+
+
+def _is_mode(token: Token) -> bool:
+    return token.kind == "mode" or (token.kind == "number" and len(token.text) in (3, 4))
 
 
 def read_depth(r: Reader, chosen: Selection) -> None:
@@ -292,7 +343,11 @@ def read_depth(r: Reader, chosen: Selection) -> None:
         r.take("only")
         chosen.depth = ["-maxdepth", "1"]
     for n, token in r.free():
-        if token.kind == "number" and "depth" in {*r.before(n, 2), *r.after(n, 1)} and token.literal:
+        if (
+            token.kind == "number"
+            and "depth" in {*r.before(n, 2), *r.after(n, 1)}
+            and token.literal
+        ):
             chosen.depth = ["-maxdepth", f"{token.literal.number:g}"]
             _take_near(r, n, {"depth", "less", "to", "more"}, 2)
     r.take("recursive")
@@ -304,14 +359,20 @@ def read_roots(r: Reader, chosen: Selection, reserved: set[int]) -> None:
         if n in reserved:
             continue
         before = r.before(n, 2)
-        named = token.literal is None and _bare(token) or token.kind in ("name", "quoted")
+        named = (token.literal is None and _bare(token)) or token.kind in ("name", "quoted")
         placed = before[:1] and before[0] in _PREPOSITIONS
-        if token.kind == "path" or (named and before[:1] == ["folder"]) or (named and placed and token.kind != "quoted" and not token.known):
+        if (
+            token.kind == "path"
+            or (named and before[:1] == ["folder"])
+            or (named and placed and token.kind != "quoted" and not token.known)
+        ):
             from cortex_cli.actions.families.draft import path
 
             value = path(token)
             if "except" in r.before(n, 3):
-                chosen.excluded.append(f"*/{str(value).strip('./')}/*" if not value.startswith("/") else f"{value}/*")
+                chosen.excluded.append(
+                    f"*/{str(value).strip('./')}/*" if not value.startswith("/") else f"{value}/*"
+                )
                 _take_near(r, n, {"except", "folder", "in"})
                 continue
             chosen.roots.append(value)
@@ -322,7 +383,12 @@ def read_known_root(r: Reader, chosen: Selection) -> None:
     """ "under site": a known word where a folder's name is expected."""
     for n, token in r.free():
         plain = token.known and token.weight >= 1.0 and not token.kind
-        if not chosen.roots and plain and r.before(n)[:1] == ["in"] and token.concept not in FILES | {"line", "today"}:
+        if (
+            not chosen.roots
+            and plain
+            and r.before(n)[:1] == ["in"]
+            and token.concept not in FILES | {"line", "today"}
+        ):
             chosen.roots.append(token.text)
             r.used.add(n)
 
@@ -330,5 +396,9 @@ def read_known_root(r: Reader, chosen: Selection) -> None:
 def _take_near(r: Reader, n: int, concepts: set[str], reach: int = 3) -> None:
     r.used.add(n)
     for near in (*range(max(0, n - reach), n), n + 1):
-        if near < len(r.tokens) and r.tokens[near].concept in concepts and r.tokens[near].literal is None:
+        if (
+            near < len(r.tokens)
+            and r.tokens[near].concept in concepts
+            and r.tokens[near].literal is None
+        ):
             r.used.add(near)

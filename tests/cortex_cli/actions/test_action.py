@@ -8,11 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.actions.action import Action, Home, Parameter, Step, Unfillable, fill, made
+from cortex_cli.actions.action import Action, Glob, Home, Parameter, Step, Unfillable, fill, made
 
 HOSTILE = st.one_of(
     st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text),
-    st.sampled_from(["$(reboot)", "`id`", "a'b", 'a"b', "a\nb", "; rm -rf /", "-rf", "--help", "|", ">x", "{unit}", "~root", "*"]),
+    st.sampled_from(
+        [
+            "$(reboot)",
+            "`id`",
+            "a'b",
+            'a"b',
+            "a\nb",
+            "; rm -rf /",
+            "-rf",
+            "--help",
+            "|",
+            ">x",
+            "{unit}",
+            "~root",
+            "*",
+        ]
+    ),
 )
 
 
@@ -67,7 +83,9 @@ def test_brackets_are_left_out_when_their_value_is_missing() -> None:
 
 
 def test_pipes_and_output_are_structure() -> None:
-    step = made("sort {f} | head -n 3 > {out}", {"f": "a|b", "out": "c d"}, {"f": "path", "out": "path"})
+    step = made(
+        "sort {f} | head -n 3 > {out}", {"f": "a|b", "out": "c d"}, {"f": "path", "out": "path"}
+    )
     assert step == Step((("sort", "a|b"), ("head", "-n", "3")), "c d")
     assert step.text() == "sort 'a|b' | head -n 3 > 'c d'"
 
@@ -75,6 +93,16 @@ def test_pipes_and_output_are_structure() -> None:
 def test_a_missing_value_is_refused() -> None:
     with pytest.raises(Unfillable, match="no value for v"):
         fill(action("cat {v}", "path"), {}, "en")
+
+
+def test_a_pattern_is_left_to_the_shell_and_matched_where_it_runs(tmp_path: Path) -> None:
+    for name in ("b.jpg", "a.jpg", "-c.jpg", "d.png"):
+        tmp_path.joinpath(name).touch()
+    step = made("mogrify -format {new} *.{old}", {"old": "jpg", "new": "png"}, {})
+    assert step.text() == "mogrify -format png *.jpg"
+    assert step.matched(tmp_path) == (("mogrify", "-format", "png", "./-c.jpg", "a.jpg", "b.jpg"),)
+    unsafe = Step((("ls", Glob("*;reboot")),))
+    assert unsafe.text() == "ls '*;reboot'"
 
 
 def test_home_is_shown_as_it_was_said_and_run_in_place(monkeypatch: pytest.MonkeyPatch) -> None:

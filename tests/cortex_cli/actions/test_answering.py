@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 import time
 from pathlib import Path
@@ -116,7 +117,9 @@ def test_two_readings_are_both_shown() -> None:
         ("es", "reiniciar cron", "Reinicia cron."),
     ],
 )
-def test_the_answer_is_in_the_language_of_the_question(language: str, question: str, says: str) -> None:
+def test_the_answer_is_in_the_language_of_the_question(
+    language: str, question: str, says: str
+) -> None:
     found = actions.find(question, language)
     assert found is not None
     assert found.text.startswith(says)
@@ -134,7 +137,22 @@ def test_what_is_asked_in_general_has_gaps() -> None:
 VALUES = st.one_of(
     st.text(min_size=1, max_size=30),
     st.sampled_from(
-        ["$(reboot)", "`reboot`", "'; rm -rf / #", "-rf", "--no-preserve-root", "a\nb", "a\0b", "${HOME}", "| sh", "> /etc/passwd", "&& reboot", "/e reboot", "\\", "x/w /tmp/y"]
+        [
+            "$(reboot)",
+            "`reboot`",
+            "'; rm -rf / #",
+            "-rf",
+            "--no-preserve-root",
+            "a\nb",
+            "a\0b",
+            "${HOME}",
+            "| sh",
+            "> /etc/passwd",
+            "&& reboot",
+            "/e reboot",
+            "\\",
+            "x/w /tmp/y",
+        ]
     ),
 )
 
@@ -154,13 +172,29 @@ def test_data_stays_data(value: str) -> None:
         found = actions.find(question, "en")
         for shown in () if found is None else found.commands:
             programs = {argv[0] for argv in shown.pipeline}
-            assert programs <= {"grep", "find", "rm", "mkdir", "sed", "printf", "wc", "awk", "sort", "shred", "touch", "cat", "head", "truncate", "rmdir"}, (question, shown.text)
+            assert programs <= {
+                "grep",
+                "find",
+                "rm",
+                "mkdir",
+                "sed",
+                "printf",
+                "wc",
+                "awk",
+                "sort",
+                "shred",
+                "touch",
+                "cat",
+                "head",
+                "truncate",
+                "rmdir",
+            }, (question, shown.text)
             redirected = shown.text.split(" >> ")[0].split(" > ")[0]
             if '"' not in value and ">" not in value:
                 assert shlex.split(redirected), question
             for argv in shown.pipeline:
                 before = argv[: argv.index("--")] if "--" in argv else argv
-                for option, word in zip(before, before[1:], strict=False):
+                for option, word in itertools.pairwise(before):
                     if word == value and value.startswith("-") and argv[0] != "printf":
                         assert option in ("-e", "-name", "-iname"), (question, argv)
 

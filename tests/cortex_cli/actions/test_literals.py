@@ -71,7 +71,9 @@ def test_places_are_those_of_the_text(text: str) -> None:
         end = one.end
 
 
-@pytest.mark.parametrize("piece", ["a.", "/", "a/", "'", '"', "*", "1:", "10 ", ".a", "-_", "@", "::"])
+@pytest.mark.parametrize(
+    "piece", ["a.", "/", "a/", "'", '"', "*", "1:", "10 ", ".a", "-_", "@", "::"]
+)
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     def spent(times: int) -> float:
         text = piece * times

@@ -35,7 +35,10 @@ def test_what_is_not_said_keeps_its_default() -> None:
 
 
 def test_a_literal_that_no_slot_takes_counts_against() -> None:
-    plain, more = best("show free disk space").score, best("who is logged in at 10.0.0.1 /srv").score
+    plain, more = (
+        best("show free disk space").score,
+        best("who is logged in at 10.0.0.1 /srv").score,
+    )
     assert plain > 0.9
     assert more < 0.6
 

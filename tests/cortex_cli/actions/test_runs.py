@@ -63,7 +63,11 @@ def lines(question: str, language: str = "en") -> set[str]:
     [
         ("find all .log files in src", "en", {"src/old.log", "src/new.log"}),
         ("find .log files in src older than 30 days", "en", {"src/old.log"}),
-        ("files in src changed in the last hour", "en", {"src/a.py", "src/deep/b.py", "src/new.log"}),
+        (
+            "files in src changed in the last hour",
+            "en",
+            {"src/a.py", "src/deep/b.py", "src/new.log"},
+        ),
         ("find files larger than 2k in src", "en", {"src/old.log"}),
         ("trouver les fichiers *.py dans src", "fr", {"src/a.py", "src/deep/b.py"}),
         ("buscar archivos python en src", "es", {"src/a.py", "src/deep/b.py"}),
@@ -94,11 +98,16 @@ def test_what_is_found(here: Path, question: str, language: str, found: set[str]
         ("show notes.txt without blank lines", "one apple\ntwo pears\none apple\n# end"),
         ("show notes.txt without comments", "one apple\ntwo pears\n\none apple"),
         ("convert data.csv to uppercase", "ANA,3,X\nBOB,12,Y\nCID,7,Z"),
-        ("show the lines of notes.txt in reverse order", "# end\none apple\n\ntwo pears\none apple"),
+        (
+            "show the lines of notes.txt in reverse order",
+            "# end\none apple\n\ntwo pears\none apple",
+        ),
         ("sort notes.txt and remove duplicates", "\n# end\none apple\ntwo pears"),
     ],
 )
-def test_what_is_shown(here: Path, question: str, answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_shown(
+    here: Path, question: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LC_ALL", "C")
     assert run(question).rstrip("\n") == answer
 
@@ -133,7 +142,14 @@ def test_mode_is_changed(here: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "program"),
-    [("x.tar", "tar"), ("x.tar.gz", "gzip"), ("x.tar.xz", "xz"), ("x.tar.bz2", "bzip2"), ("x.tar.zst", "zstd"), ("x.zip", "zip")],
+    [
+        ("x.tar", "tar"),
+        ("x.tar.gz", "gzip"),
+        ("x.tar.xz", "xz"),
+        ("x.tar.bz2", "bzip2"),
+        ("x.tar.zst", "zstd"),
+        ("x.zip", "zip"),
+    ],
 )
 def test_archives_hold_what_went_in(here: Path, name: str, program: str) -> None:
     if not shutil.which(program) or (program == "zip" and not shutil.which("unzip")):

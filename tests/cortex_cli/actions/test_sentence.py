@@ -12,13 +12,20 @@ def tokens(text: str, language: str = "en") -> list[tuple[str, str]]:
 
 
 def test_words_and_literals() -> None:
-    assert tokens("How do I delete *.log in /srv?") == [("delete", ""), ("", "glob"), ("in", ""), ("", "path")]
+    assert tokens("How do I delete *.log in /srv?") == [
+        ("delete", ""),
+        ("", "glob"),
+        ("in", ""),
+        ("", "path"),
+    ]
 
 
 def test_places_are_paths() -> None:
     read = sentence.read("files in the current directory", "en")
     assert read is not None
-    assert [(token.text, token.literal.value) for token in read.tokens if token.literal] == [("current directory", ".")]
+    assert [(token.text, token.literal.value) for token in read.tokens if token.literal] == [
+        ("current directory", ".")
+    ]
 
 
 def test_a_period_is_a_duration() -> None:
