@@ -155,11 +155,11 @@ def by_number(machine: Machine, values: Mapping[str, str]) -> Reading:
     )  # fmt: skip
 
 
-def of_user(machine: Machine, values: Mapping[str, str]) -> Reading:
-    """The processes of a user."""
+def of_user(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """The processes of a user; None for a name that nobody here has."""
     user = accounts.user(machine, values["user"])
     if user is None:
-        return Reading({"user": values["user"]}, case="unknown")
+        return None
     found = sorted(
         (one for one in every(machine) if one.uid == user.uid), key=lambda one: -one.memory
     )
