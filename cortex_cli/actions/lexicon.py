@@ -83,9 +83,7 @@ def entries(extra: Path | None = None) -> dict[str, dict[tuple[str, ...], Concep
     return found
 
 
-def concept_of(
-    run: tuple[str, ...], language: str, extra: Path | None = None
-) -> Concept | None:
+def concept_of(run: tuple[str, ...], language: str, extra: Path | None = None) -> Concept | None:
     """What a run of words stands for, in the question's language before the others."""
     return _lookup(run, language, extra)
 

@@ -171,7 +171,9 @@ NAMEABLE = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Users of every Debian whose names are words: asked about, seldom acted upon.
-ACCOUNTS = frozenset("root mail backup sync games news proxy man list bin sys daemon nobody git".split())  # noqa: SIM905
+ACCOUNTS = frozenset(
+    "root mail backup sync games news proxy man list bin sys daemon nobody git".split()
+)  # noqa: SIM905
 # Programs whose names are words of the lexicon: asked about as programs.
 SOFTWARE = PROGRAMS | frozenset(
     """
