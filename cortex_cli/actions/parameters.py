@@ -172,8 +172,9 @@ NAMEABLE = frozenset(
 )
 # Users of every Debian whose names are words: asked about, seldom acted upon.
 ACCOUNTS = frozenset(
-    "root mail backup sync games news proxy man list bin sys daemon nobody git".split()
-)  # noqa: SIM905
+    {"root", "mail", "backup", "sync", "games", "news", "proxy", "man", "list", "bin", "sys"}
+    | {"daemon", "nobody", "git"}
+)
 # Programs whose names are words of the lexicon: asked about as programs.
 SOFTWARE = PROGRAMS | frozenset(
     """
