@@ -122,10 +122,12 @@ FITS: dict[str, dict[str, float]] = {
 }
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
-    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85, "software": 0.85, "group": 0.8,
+    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85, "software": 0.85,
+    "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
     "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "parameter": 0.5, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+    "extension": 0.8, "version": 0.3, "parameter": 0.5,
+    "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
 CUES: dict[str, frozenset[str]] = {
