@@ -122,7 +122,8 @@ FITS: dict[str, dict[str, float]] = {
 }
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
-    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85, "software": 0.85,
+    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85,
+    "software": 0.85,
     "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
     "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
