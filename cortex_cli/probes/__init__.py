@@ -54,3 +54,15 @@ def find(
     from cortex_cli.probes import answering
 
     return answering.find(question, language, environ, machine)
+
+
+def look_up(
+    finding: Finding, question: str, language: str, environ: Mapping[str, str]
+) -> Finding | None:
+    """An action as a fact, with what its command prints, if ``question`` asks for one."""
+    from cortex_cli.probes import answering, by_command
+    from cortex_cli.probes.machine import Machine
+
+    if not answering.is_about_a_fact(question, language):
+        return None
+    return by_command.look_up(finding, Machine(environ=environ))

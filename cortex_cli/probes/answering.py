@@ -108,6 +108,13 @@ def find(
     return None
 
 
+def is_about_a_fact(question: str, language: str) -> bool:
+    """True where a question asks for the state of this machine, and not to be shown a way."""
+    spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
+    asked = sentence.read(question, spoken, LEXICON)
+    return asked is not None and manner.directness(asked) > manner.SHOWN
+
+
 def _variables(question: str, environ: Mapping[str, str]) -> str:
     """Names of variables in capitals get their dollar and are announced: HOME is no home here."""
     if question.isupper():
