@@ -76,6 +76,7 @@ class LimitsSection(Section, frozen=True, kw_only=True):
 
     max_frame_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = DEFAULT_MAX_FRAME_BYTES
     max_connections: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+    batch_size: Annotated[int, Meta(ge=1, le=1000)] = 32  # requests in one JSON-RPC batch
     frame_timeout_sec: Seconds = 30.0  # for a request to arrive completely
     write_stall_sec: Seconds = 30.0  # until a client that stops reading is dropped
     queue_size: Annotated[int, Meta(ge=1, le=10_000)] = 100  # running and waiting inferences

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from msgspec import Raw
+
     from cortexd.access import Peer
-    from cortexd.api.messages import HelpReply, ReloadReply
+    from cortexd.api.messages import ReloadReply
     from cortexd.config import AccessSection, Config, LoadedConfig
     from cortexd.monitoring.monitor import Monitor
 
@@ -67,7 +69,7 @@ class Context:
     version: str
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
-    describe_commands: Callable[[], HelpReply]
+    describe_commands: Callable[[], Raw]
     monitor: Monitor
     count_connections: Callable[[], int] = lambda: 0
     update_status: Callable[[], None] = lambda: None  # there is news for `systemctl status`

@@ -15,13 +15,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from cortexd.access import Peer, read_peer
 from cortexd.api.dialects import UNKNOWN, Call
 from cortexd.api.errors import CortexError, RequestTimeout, ShuttingDown
 from cortexd.api.framing import Decoder, Frame, Kind
-from cortexd.wire.batch import run_batch
+from cortexd.wire.batch import BatchSlot, Member
 from cortexd.wire.half_close import HANGUP_CHECK_S, HalfClosedWait, has_hung_up
 from cortexd.wire.order import ReplyOrder
 from cortexd.wire.requests import parse_frame
@@ -87,8 +88,10 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = loop = host.loop
         self._state = State.FRESH
         self._decoder = Decoder(host.limits.max_frame_bytes)
-        self._frames: deque[Frame] = deque()
+        # Frames to serve, and before them the members of a batch that are still to be served.
+        self._frames: deque[Frame | tuple[None, Member]] = deque()
         self._order: ReplyOrder[Slot] = ReplyOrder()
+        self._running_members = 0  # requests of batches that are being worked on
         self._transport: asyncio.Transport | None = None
         self._writable = asyncio.Event()
         self._writable.set()
@@ -153,8 +156,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._half_closed_wait is not None:
             self._half_closed_wait.stop()
         for slot in self._order:
-            if slot.task is not None:
-                slot.task.cancel()
+            slot.cancel()
         self._order.clear()
         self._frames.clear()
         self._writable.set()
@@ -222,8 +224,7 @@ class Connection(asyncio.BufferedProtocol):
         """The drain time is over: answer what still runs with SHUTTING_DOWN and close."""
         self._frames.clear()
         for slot in list(self._order):
-            if slot.task is not None:
-                slot.task.cancel()
+            slot.cancel()
             if slot.reply is None:
                 error = ShuttingDown("the daemon stopped before the answer was complete")
                 slot.reply = self._host.dispatcher.fail(slot.call, error)
@@ -238,10 +239,14 @@ class Connection(asyncio.BufferedProtocol):
         turn_over = False
         turn_ends = time.monotonic() + TURN_S
         while self._frames and not turn_over and self._state is not _CLOSING:
-            if len(self._order) >= MAX_PENDING or not self._writable.is_set():
+            pending = len(self._order) + self._running_members
+            if pending >= MAX_PENDING or not self._writable.is_set():
                 break
-            kind, data = self._frames.popleft()
-            self._serve(kind, data, out)
+            frame = self._frames.popleft()
+            if frame[0] is None:
+                self._serve_member(frame[1], out)
+            else:
+                self._serve(*frame, out)
             turn_over = time.monotonic() > turn_ends
         if out:
             self._write(out)
@@ -256,7 +261,9 @@ class Connection(asyncio.BufferedProtocol):
         if kind is not _LINE or self._state is not _OPEN:
             self._state = self._state.after_frame(kind)
         try:
-            request = parse_frame(kind, data, self._decoder.max_frame_bytes)
+            request = parse_frame(
+                kind, data, self._decoder.max_frame_bytes, self._host.limits.batch_size
+            )
         except CortexError as error:
             self._reply(dispatcher.fail(UNKNOWN, error), out)
             return
@@ -268,7 +275,24 @@ class Connection(asyncio.BufferedProtocol):
             elif request.expects_reply:
                 self._reply(result, out)
         else:
-            self._start(Slot(self, UNKNOWN), run_batch(dispatcher, request, self.peer))
+            batch = BatchSlot(self, request)
+            self._order.append(batch)
+            self._frames.extendleft((None, member) for member in reversed(batch.members))
+
+    def _serve_member(self, member: Member, out: list[bytes]) -> None:
+        """Serve one request of a batch; if it completes the batch, its reply goes to ``out``."""
+        result = self._host.dispatcher.run(member.call, member)
+        if isinstance(result, bytes):
+            member.take(result)
+            out += self._order.take_ready()
+            return
+        self._running_members += 1
+        member.task = self._loop.create_task(result)
+        member.task.add_done_callback(partial(self._finish_member, member))
+
+    def _finish_member(self, member: Member, task: asyncio.Task[bytes]) -> None:
+        self._running_members -= 1
+        member.finish(task)
 
     def _start(self, slot: Slot, work: Coroutine[Any, Any, bytes]) -> None:
         self._order.append(slot)

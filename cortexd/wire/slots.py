@@ -73,6 +73,11 @@ class Slot(Place):
         if self.is_live:
             await self.connection.wait_writable()
 
+    def cancel(self) -> None:
+        """Cancel the work, if it still runs."""
+        if self.task is not None:
+            self.task.cancel()
+
     def finish(self, task: asyncio.Task[bytes]) -> None:
         """Take the reply of the work that has ended.
 
