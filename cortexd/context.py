@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cortexd.access import Level, Policy
+from cortexd.budget import Budgets
 from cortexd.metrics import samplers
 from cortexd.metrics.counters import Counters
 from cortexd.model.llm import Upstream
@@ -78,6 +79,7 @@ class Context:
     cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)
     running: dict[str, Running] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    budgets: Budgets = field(init=False)
     queue: InferenceQueue = field(init=False)
     limiter: RateLimiter = field(init=False)
     llm: Upstream = field(init=False)
@@ -85,6 +87,7 @@ class Context:
     def __post_init__(self) -> None:
         """Build the parts whose bounds the configuration sets."""
         limits, llm = self.config.limits, self.config.llm
+        self.budgets = Budgets(limits)
         self.queue = InferenceQueue(limits, llm.slots)
         self.limiter = RateLimiter(limits)
         self.llm = Upstream(llm)
@@ -111,6 +114,7 @@ class Context:
         """Let a new configuration take effect; running requests finish under the old one."""
         self.loaded = loaded
         config = loaded.config
+        self.budgets.configure(config.limits)
         self.queue.configure(config.limits)
         self.limiter.configure(config.limits)
         self.llm.configure(config.llm)

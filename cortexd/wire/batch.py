@@ -54,7 +54,7 @@ class Member:
     def take(self, reply: bytes) -> None:
         """Take this request's reply; the last one completes the batch."""
         self.reply = reply if self.call.expects_reply else b""
-        self.batch.count_reply()
+        self.batch.count_reply(len(self.reply))
 
     def finish(self, task: asyncio.Task[bytes]) -> None:
         """Take the reply of the work that has ended."""
@@ -73,12 +73,14 @@ class BatchSlot(Slot):
         self.members = [Member(self, call) for call in calls]
         self._unanswered = len(self.members)
 
-    def count_reply(self) -> None:
+    def count_reply(self, size: int) -> None:
         """Build the reply once every member has one; empty if all are notifications."""
         self._unanswered -= 1
+        self.connection.hold(size)
         if self._unanswered == 0 and self.reply is None:
             replies = [member.reply for member in self.members if member.reply]
             self.reply = b"[" + b",".join(replies) + b"]" if replies else b""
+            self.connection.hold(len(self.reply) - sum(map(len, replies)))
 
     def cancel(self) -> None:
         """Cancel what still runs."""

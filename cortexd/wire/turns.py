@@ -1,0 +1,80 @@
+"""Loop time, shared fairly between users: whoever has many connections gets no more of it.
+
+In one pass of the event loop each user is served for ``TURN_S``; connections of one user take
+turns among themselves.  A client whose user has time left is served at once, so an honest
+one notices nothing.  Knows nothing of sockets or requests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from cortexd.budget import Account
+
+# How long one user is served before the others' turn: two hundred pings, or a few of
+# what takes longer.  Nobody feels it, and one turn's overhead is nothing beside it.
+TURN_S = 0.002
+
+
+class Servable(Protocol):
+    """A connection with requests to serve."""
+
+    def serve(self, until: float) -> bool:
+        """Serve until the clock shows ``until``; False if its user's turn is over before."""
+
+
+class Turns:
+    """Who is served now, and who has to wait for the next pass of the loop."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._loop = loop
+        self._clock = clock
+        self._waiting: dict[Account, deque[Servable]] = {}
+        self._scheduled = False
+
+    def offer(self, account: Account, connection: Servable) -> bool:
+        """Serve a connection at once if its user has time left; whether that was so."""
+        if account in self._waiting:
+            return False
+        stamp = self._loop.time()  # the same throughout one pass of uvloop's
+        if account.spent_at != stamp:
+            account.spent_at = stamp
+            account.spent_s = 0.0
+        elif account.spent_s >= TURN_S:
+            return False
+        started = self._clock()
+        if connection.serve(started + TURN_S - account.spent_s):
+            account.spent_s += self._clock() - started
+        else:
+            account.spent_s = TURN_S
+        return True
+
+    def wait(self, account: Account, connection: Servable) -> None:
+        """Serve a connection in one of its user's next turns."""
+        if (waiting := self._waiting.get(account)) is None:
+            waiting = self._waiting[account] = deque()
+        waiting.append(connection)
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._run)
+
+    def _run(self) -> None:
+        """One turn for each user who waits."""
+        for account, waiting in list(self._waiting.items()):
+            until = self._clock() + TURN_S
+            for _ in range(len(waiting)):
+                if not waiting.popleft().serve(until) or self._clock() > until:
+                    break
+            if not waiting:
+                del self._waiting[account]
+        self._scheduled = bool(self._waiting)
+        if self._scheduled:
+            self._loop.call_soon(self._run)
