@@ -38,7 +38,6 @@ class Account:
         "connections",
         "limits",
         "pending",
-        "spent_at",
         "spent_s",
         "subscriptions",
         "uid",
@@ -52,8 +51,7 @@ class Account:
         self.pending = 0  # requests that are being worked on
         self.subscriptions = 0
         self.unsent_bytes = 0
-        self.spent_s = 0.0  # loop time since ``spent_at``, see wire/turns.py
-        self.spent_at = -1.0
+        self.spent_s = 0.0  # of the loop's time since the last turn, see wire/turns.py
 
     @property
     def is_unused(self) -> bool:
