@@ -64,7 +64,7 @@ class Server:
 
         When there is no room, a connection of the user with most of them may give way.
         """
-        self.turns.hasten()
+        self.turns.yield_to_newcomers()
         context = self.dispatcher.context
         budgets, peer = context.budgets, connection.peer
         try:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 # How long one user is served before the others' turn: two hundred pings, or a few of
 # what takes longer.  Nobody feels it, and one turn's overhead is nothing beside it.
 TURN_S = 0.002
-# The same while clients are connecting: the loop accepts one in a pass, and whoever connects
-# waits behind all that connected before.
-SHORT_TURN_S = 0.0002
+# Passes of the loop without turns while clients are connecting: it accepts one in a pass, and
+# whoever connects waits behind all that connected before.
+MAX_SKIPPED = 16
 
 
 class Servable(Protocol):
@@ -44,11 +44,12 @@ class Turns:
         self._clock = clock
         self._waiting: dict[Account, deque[Servable]] = {}
         self._scheduled = False
-        self._turn_s = TURN_S
+        self._is_accepting = False
+        self._skipped = 0
 
-    def hasten(self) -> None:
-        """Make the next turns short, for a client has connected and others may follow."""
-        self._turn_s = SHORT_TURN_S
+    def yield_to_newcomers(self) -> None:
+        """Leave out turns in the next pass: a client has connected, others may follow."""
+        self._is_accepting = True
 
     def offer(self, account: Account, connection: Servable) -> bool:
         """Serve a connection at once if its user has time left; whether that was so."""
@@ -72,10 +73,16 @@ class Turns:
 
     def _run(self) -> None:
         """One turn for each user who waits."""
-        turn_s, self._turn_s = self._turn_s, TURN_S
+        if self._is_accepting and self._skipped < MAX_SKIPPED:
+            self._is_accepting = False
+            self._skipped += 1
+            self._loop.call_soon(self._run)
+            return
+        self._is_accepting = False
+        self._skipped = 0
         for account, waiting in list(self._waiting.items()):
             account.spent_s = 0.0
-            until = self._clock() + turn_s
+            until = self._clock() + TURN_S
             for _ in range(len(waiting)):
                 if not waiting.popleft().serve(until) or self._clock() > until:
                     break

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from cortexd.budget import Account
 from cortexd.config import LimitsSection
-from cortexd.wire.turns import TURN_S, Turns
+from cortexd.wire.turns import MAX_SKIPPED, TURN_S, Turns
 from tests.support.daemon import daemon
 from tests.support.users import ALICE, MALLORY, connect_as, needs_root, public_folder, session_as
 
@@ -112,6 +112,18 @@ def test_work_that_goes_on_ends_the_turn_of_its_user() -> None:
     while loop.soon:
         loop.run_pass()
     assert [client.served for client in crowd] == [[0], [1], [2], [3], [4]]
+
+
+def test_turns_are_left_out_while_clients_connect_but_not_for_ever() -> None:
+    loop, turns, mine, _ = surroundings()
+    client = Client(loop, turns, mine, 1.0)
+    client.arrive()
+    for _ in range(MAX_SKIPPED + 1):
+        turns.yield_to_newcomers()
+        loop.run_pass()
+    assert client.served == [0, MAX_SKIPPED + 1]
+    loop.run_pass()
+    assert client.served == [0, MAX_SKIPPED + 1, MAX_SKIPPED + 2]
 
 
 HELP = b'{"command":"help"}\n'
