@@ -14,6 +14,7 @@ from cortexd.budget import Budgets
 from cortexd.metrics import samplers
 from cortexd.metrics.counters import Counters
 from cortexd.model.llm import Upstream
+from cortexd.model.prompts import MAX_RENDERERS, RENDERERS_PER_USER
 from cortexd.model.queue import InferenceQueue
 from cortexd.model.ratelimit import RateLimiter
 
@@ -81,6 +82,7 @@ class Context:
     started: float = field(default_factory=time.monotonic)
     budgets: Budgets = field(init=False)
     queue: InferenceQueue = field(init=False)
+    renderers: InferenceQueue = field(init=False)  # turns of templates
     limiter: RateLimiter = field(init=False)
     llm: Upstream = field(init=False)
 
@@ -89,6 +91,7 @@ class Context:
         limits, llm = self.config.limits, self.config.llm
         self.budgets = Budgets(limits)
         self.queue = InferenceQueue(limits, llm.slots)
+        self.renderers = InferenceQueue(limits, MAX_RENDERERS, RENDERERS_PER_USER)
         self.limiter = RateLimiter(limits)
         self.llm = Upstream(llm)
         self.policy = _policy(self.config.access)
@@ -116,6 +119,7 @@ class Context:
         config = loaded.config
         self.budgets.configure(config.limits)
         self.queue.configure(config.limits)
+        self.renderers.configure(config.limits)
         self.limiter.configure(config.limits)
         self.llm.configure(config.llm)
         self.policy = _policy(config.access)
