@@ -101,7 +101,7 @@ class CommandInterpreter:
         """Return what the model proposes; None if it is the built-in small model."""
         if self._provider == FAKE and (text := self._settings.environ.get(FAKE_VARIABLE)):
             return _parse_commands(text)
-        with closing(provider.choose(self._settings, self._model)) as chosen:
+        with closing(provider.choose(self._settings, self._model, may_ask=False)) as chosen:
             if chosen.model().profile == prompts.NANO:
                 return None
             question = Question(request)
