@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from cortex_cli.errors import UsageError
-from cortex_cli.model import consent, provider_env
+from cortex_cli.model import consent, http_client, provider_env
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
 from cortexd.api.client import Client, Event
@@ -176,13 +176,20 @@ class OpenAIProvider:
     """Asks a server with an OpenAI-compatible API directly."""
 
     def __init__(self, name: str, target: Target) -> None:
-        """Prepare a client; nothing is sent yet."""
-        from openai import OpenAI
+        """Prepare a client; nothing is sent yet.
+
+        Raises:
+            UsageError: a proxy or certificate variable of the environment cannot be used.
+        """
+        from openai import DefaultHttpxClient, OpenAI
 
         self._name = name
         self._target = target
         self._client: OpenAI = OpenAI(
-            base_url=target.base_url, api_key=target.api_key, max_retries=1
+            base_url=target.base_url,
+            api_key=target.api_key,
+            max_retries=1,
+            http_client=http_client.create(DefaultHttpxClient, target),
         )
 
     def model(self) -> Model:
@@ -241,9 +248,10 @@ class OpenAIProvider:
             return LlmUnavailable(f"{server} refused: {error.status_code} {error.message}")
         if isinstance(error, APIConnectionError):
             variable = f"{ENDPOINTS[self._name].prefix}_BASE_URL"
-            return LlmUnavailable(
-                f"cannot reach {server}", hint=f"start it, or set {variable} to its address"
-            )
+            hint = f"start it, or set {variable} to its address"
+            if proxy := http_client.find_proxy_variable(self._target.base_url):
+                hint += f"; {proxy} names a proxy, which may be what does not answer"
+            return LlmUnavailable(f"cannot reach {server}", hint=hint)
         return LlmUnavailable(f"{server}: {error}")
 
 
