@@ -10,6 +10,7 @@ running, ``/run/cortex/cortex.sock``.
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 import stat
 from dataclasses import dataclass
@@ -89,7 +90,18 @@ def find_state_folder(environ: Mapping[str, str]) -> Path:
     state = environ.get("XDG_STATE_HOME", "")
     if Path(state).is_absolute():
         return Path(state) / "cortex"
-    return Path(environ.get("HOME") or "~").expanduser() / ".local/state/cortex"
+    return find_home(environ) / ".local/state/cortex"
+
+
+def find_home(environ: Mapping[str, str]) -> Path:
+    """Return this user's home folder; never a relative one, which the working directory decides."""
+    home = Path(environ.get("HOME", ""))
+    if home.is_absolute():
+        return home
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return Path("/")
 
 
 def find_privacy_problem(folder: Path) -> str | None:

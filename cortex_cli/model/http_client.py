@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cortex_cli.model.endpoints import Target
 
 PROXY_VARIABLES = ("all_proxy", "https_proxy", "http_proxy", "no_proxy")
+HEADERS_VARIABLE = "OPENAI_CUSTOM_HEADERS"
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 KEY_LOG_VARIABLE = "SSLKEYLOGFILE"
 SENT_HEADERS = frozenset(
@@ -35,6 +36,11 @@ def create(factory: Callable[..., Any], target: Target) -> Any:
     Raises:
         UsageError: an environment variable names a proxy or certificates that cannot be used.
     """
+    if not os.environ.get(HEADERS_VARIABLE, "").isascii():  # the library builds them all the same
+        raise UsageError(
+            f"{HEADERS_VARIABLE} contains a character that fits no header",
+            hint="unset it; Cortex does not send these headers",
+        )
     local = is_local(target.base_url)
     if not local or target.base_url.startswith("https:"):
         _check_certificates()

@@ -189,6 +189,8 @@ class OpenAIProvider:
             base_url=target.base_url,
             api_key=target.api_key,
             max_retries=1,
+            organization="",  # else the environment's, which may fit no header
+            project="",
             http_client=http_client.create(DefaultHttpxClient, target),
         )
 

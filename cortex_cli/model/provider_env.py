@@ -9,7 +9,6 @@ that no key of one is sent to a server that another names.
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import shlex
 import stat
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
+from cortex_cli.settings import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: The settings to load; other variables in the files are ignored.
 NAMES = re.compile(r"(CORTEX_PROVIDER|(LLAMA_CPP|OLLAMA|OPENAI)_(BASE_URL|MODEL|API_KEY))\Z")
 ENVIRONMENT = "the environment"
+USER_FILE = ".cortex/.env"
 SYSTEM_FILE = Path("/etc/cortex/.env")
 MAX_FILE_BYTES = 64 * 1024
 
@@ -55,21 +56,11 @@ class ProviderSettings:
 
 def load(environ: Mapping[str, str], files: tuple[Path, ...] | None = None) -> ProviderSettings:
     """Return the provider settings of the environment and of ``files``, the usual ones if None."""
-    paths = _list_files(environ) if files is None else files
+    usual = (find_home(environ) / USER_FILE, SYSTEM_FILE)
     own = {name: value for name, value in environ.items() if NAMES.match(name) and value}
     return ProviderSettings(
-        (Source(ENVIRONMENT, own), *(Source(str(path), _read(path)) for path in paths))
+        (Source(ENVIRONMENT, own), *(Source(str(path), _read(path)) for path in files or usual))
     )
-
-
-def _list_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    home = environ.get("HOME", "")
-    if not Path(home).is_absolute():  # a relative one would lead into the working directory
-        try:
-            home = pwd.getpwuid(os.getuid()).pw_dir
-        except KeyError:
-            return (SYSTEM_FILE,)
-    return (Path(home) / ".cortex/.env", SYSTEM_FILE)
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -63,3 +63,4 @@ def test_where_state_is_kept() -> None:
     assert settings.find_state_folder({"HOME": "/h", "XDG_STATE_HOME": "/s"}) == Path("/s/cortex")
     relative = settings.find_state_folder({"HOME": "/h", "XDG_STATE_HOME": "relative"})
     assert relative == Path("/h/.local/state/cortex")
+    assert settings.find_state_folder({"HOME": "."}).is_absolute()

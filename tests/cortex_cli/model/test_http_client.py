@@ -91,6 +91,7 @@ def test_a_proxy_that_does_not_answer_is_named(cortex: Cortex, llm: FakeLlm) -> 
         ({"HTTP_PROXY": "http://x:port"}, "HTTP_PROXY is not the address of a proxy"),
         ({"SSL_CERT_FILE": "/nonexistent"}, "SSL_CERT_FILE is '/nonexistent', which does not"),
         ({"SSL_CERT_DIR": "/nonexistent"}, "SSL_CERT_DIR is '/nonexistent', which does not"),
+        ({"OPENAI_CUSTOM_HEADERS": "X: é"}, "OPENAI_CUSTOM_HEADERS contains a character"),
         ({"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE cannot be used"),
     ],
 )
@@ -111,7 +112,7 @@ def test_only_what_a_request_needs_is_in_its_headers(cortex: Cortex, llm: FakeLl
         cortex,
         llm,
         "127.0.0.1",
-        OPENAI_ORG_ID="org",
+        OPENAI_ORG_ID="é",
         OPENAI_PROJECT_ID="project",
         OPENAI_CUSTOM_HEADERS="Authorization: Bearer other\nX-Secret: s",
     )
