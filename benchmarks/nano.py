@@ -12,7 +12,7 @@ from benchmarks.programs import Bench
 from benchmarks.report import Outcome, Result, line
 from cortex_llm import config, machine, models, sizing
 from cortex_llm.nano import heldout, prompts
-from cortex_llm.nano.builtin import builtin_model
+from cortex_llm.nano.builtin import find_builtin_model
 from cortex_llm.nano.serving import Server, serve
 
 LOAD_LIMIT_MS, FIRST_LIMIT_MS, SPEED_LIMIT, MEMORY_LIMIT_MB = 100.0, 25.0, 1500.0, 60.0
@@ -41,11 +41,11 @@ def run(bench: Bench) -> Iterator[Outcome]:
 
 def measured(rounds: int) -> Iterator[Outcome]:
     """The four figures."""
-    model = builtin_model()
+    model = find_builtin_model()
     loads = [_load_ms(model) for _ in range(max(3, rounds // 3))]
     yield Result("nano", "load into the engine", statistics.median(loads), LOAD_LIMIT_MS, "ms")
     # as many threads as `cortex-llm serve` gives this model on this machine
-    sized = sizing.plan(config.Settings(), models.usable(model), machine.inspect(), 1)
+    sized = sizing.plan(config.Settings(), models.describe_usable(model), machine.inspect(), 1)
     with serve(model, threads=sized.threads) as server:
         messages, count = _prompt(server)
         server.first_token_ms(messages)  # the first request also makes buffers
@@ -53,7 +53,7 @@ def measured(rounds: int) -> Iterator[Outcome]:
         what = f"first token after a prompt of {count} tokens"
         yield Result("nano", what, statistics.median(firsts), FIRST_LIMIT_MS, "ms")
         speeds = [_speed(server) for _ in range(rounds)]
-        what = f"tokens a second, {sized.threads} thread(s) as serve has it"
+        what = f"tokens per second, {sized.threads} thread(s) as serve has it"
         speed = statistics.median(speeds)
         yield Result("nano", what, speed, SPEED_LIMIT, "tokens/s", at_least=True)
         yield Result("nano", "resident memory", server.memory_mb(), MEMORY_LIMIT_MB, "MB")

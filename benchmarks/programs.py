@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cortex_llm.nano.builtin import builtin_model
+from cortex_llm.nano.builtin import find_builtin_model
 from tests.support.model_server import CHECKOUT, ModelServer, clean_environment, model_server
 from tests.support.tiny_gguf import write_model
 
@@ -120,7 +120,7 @@ class Bench:
     @contextlib.contextmanager
     def builtin_model(self) -> Iterator[ModelServer]:
         """Run the model that comes with Cortex until the end of the block."""
-        with model_server(self.folder, model=builtin_model()) as server:
+        with model_server(self.folder, model=find_builtin_model()) as server:
             yield server
 
     @contextlib.contextmanager

@@ -57,7 +57,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
 
 
 def ask(server: ModelServer, streams: int, tokens: int, rounds: int) -> Iterator[Round]:
-    """Take turns; of each round: (first token in ms, tokens a second)."""
+    """Take turns; of each round: (first token in ms, tokens per second)."""
     if server.socket_path is None:
         raise RuntimeError("the relay is before a Unix socket")
     ways = [

@@ -5,7 +5,7 @@
 A process of its own, one thread, raw sockets, nothing parsed: an event is recognised by the
 bytes that only events have. A question connects first, with and without the daemon: it has
 no choice, llama-server closes a connection after each stream. Prints one JSON line a round:
-``{"direct": [first token in ms, tokens a second], "daemon": […]}``; with several streams
+``{"direct": [first token in ms, tokens per second], "daemon": […]}``; with several streams
 the first token is the median stream's, the rate that of all together.
 """
 

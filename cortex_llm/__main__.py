@@ -33,25 +33,29 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--journal-requests",
         action="store_true",
-        help="tell the journal of each request by its id (X-Request-Id); needs a Unix socket",
+        help="log each request to the journal by its id (X-Request-Id); needs a Unix socket",
     )
     serve.add_argument(
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")
 
-    check = commands.add_parser("check", help="find out whether the server would work")
-    check.add_argument("--tune", action="store_true", help="measure which number of threads pays")
+    check = commands.add_parser("check", help="check whether the server would work")
+    check.add_argument("--tune", action="store_true", help="measure the best number of threads")
     check.add_argument("--timeout", type=_seconds, default=CHECK_TIMEOUT, metavar="SECONDS")
     _json(check)
     check.set_defaults(run="cortex_llm.preflight:command")
 
     wait = commands.add_parser("wait-ready", help="wait until the model is loaded")
     wait.add_argument("--timeout", type=_seconds, default=WAIT_TIMEOUT, metavar="SECONDS")
-    wait.add_argument("--pid", type=int, help="give up when this process ends (default: $MAINPID)")
+    wait.add_argument(
+        "--pid", type=int, help="stop waiting when this process ends (default: $MAINPID)"
+    )
     wait.set_defaults(run="cortex_llm.ready:command")
 
-    ended = commands.add_parser("explain-stop", help="say why the service ended (ExecStopPost=)")
+    ended = commands.add_parser(
+        "explain-stop", help="report why the service stopped (ExecStopPost=)"
+    )
     ended.set_defaults(run="cortex_llm.explain_stop:command")
 
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
@@ -69,22 +73,22 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     info = actions.add_parser("info", help="what a model's header says")
     info.add_argument("path")
     info.set_defaults(run="cortex_llm.model_commands:info_command")
-    verify = actions.add_parser("verify", help="whether a model is whole, and its checksum")
+    verify = actions.add_parser("verify", help="check that a model is complete, and its checksum")
     verify.add_argument("path")
-    verify.add_argument("--sha256", metavar="HEX", help="the checksum that it must have")
+    verify.add_argument("--sha256", metavar="HEX", help="the expected checksum")
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
     for action in (listed, info, verify):
         _json(action)
 
 
 def _add_setup(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    parser.add_argument("--yes", action="store_true", help="ask nothing, use the defaults")
     parser.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
     parser.add_argument("--answers", metavar="FILE", help="answers as lines NAME=value")
     parser.add_argument("--backend", metavar="NAME", help="local, file, builtin, url or none")
     parser.add_argument("--model", metavar="NAME", help="a recommended model")
     parser.add_argument("--model-path", metavar="FILE", help="for the backend file")
-    parser.add_argument("--model-url", metavar="URL", help="another place to download it from")
+    parser.add_argument("--model-url", metavar="URL", help="another URL to download it from")
     parser.add_argument("--sha256", metavar="HEX", help="its checksum")
     parser.add_argument("--url", metavar="URL", help="for the backend url")
     parser.add_argument("--model-name", metavar="NAME", help="for the backend url")
@@ -99,7 +103,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     for name, text in (
         ("install", "set the service up with a model"),
         ("configure", "change the model or its settings"),
-        ("switch", "change to another model; back to the old one if it does not serve"),
+        ("switch", "switch to another model; switch back if it does not work"),
     ):
         action = actions.add_parser(name, help=text)
         optional = "?" if name == "configure" else None
@@ -107,27 +111,29 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
         action.add_argument("threads", nargs="?", type=int, metavar="THREADS")
         action.add_argument("ctx_size", nargs="?", type=int, metavar="CTX", help="tokens")
         action.add_argument("--engine", metavar="NAME")
-        action.add_argument("--parallel", type=int, metavar="N", help="requests at once")
+        action.add_argument("--parallel", type=int, metavar="N", help="parallel requests")
         action.add_argument(
-            "--idle-timeout", metavar="TIME", help="unload after so long unused; 0: never"
+            "--idle-timeout", metavar="TIME", help="unload after this long without use; 0: never"
         )
         action.add_argument(
-            "--kv-cache-type", metavar="TYPE", help="f16, q8_0 or q4_0: half and a quarter"
+            "--kv-cache-type",
+            metavar="TYPE",
+            help="f16, q8_0 (half the memory) or q4_0 (a quarter)",
         )
         action.add_argument(
             "--always-on",
             action=argparse.BooleanOptionalAction,
-            help="load it at boot and keep it; --no-always-on: on demand",
+            help="load the model at boot and keep it loaded; --no-always-on: on demand",
         )
         action.add_argument(
             "--copy", action="store_true", help="copy the model to /var/lib/cortex/models"
         )
-        action.add_argument("--dry-run", action="store_true", help="try it, change nothing")
+        action.add_argument("--dry-run", action="store_true", help="try the model, change nothing")
         action.set_defaults(run="cortex_llm.service:set_up_command")
-    status = actions.add_parser("status", help="what is set up, and how it is")
+    status = actions.add_parser("status", help="what is configured, and its state")
     _json(status)
     status.set_defaults(run="cortex_llm.service:status_command")
-    uninstall = actions.add_parser("uninstall", help="stop it and take its settings away")
+    uninstall = actions.add_parser("uninstall", help="stop the service and remove its settings")
     uninstall.set_defaults(run="cortex_llm.service:uninstall_command")
 
 

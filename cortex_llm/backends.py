@@ -1,4 +1,4 @@
-"""What the wizard's answers come to: a plan that says its steps and carries them out.
+"""What the wizard's answers lead to: a plan that lists its steps and carries them out.
 
     Local    a model of this machine: as the system's service for root, else for this user
     Remote   an OpenAI-compatible server: for the commands of this user
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cortex_llm import envedit, service, unit
-from cortex_llm.download_view import Fetching
+from cortex_llm.download_view import PlannedDownload
 from cortex_llm.errors import LlmError
 from cortex_llm.output import say
 
@@ -33,7 +33,7 @@ class Plan(Protocol):
         """Each step in words."""
 
     def carry_out(self) -> None:
-        """Do it; raises LlmError, and leaves things as they were then."""
+        """Carry it out; on failure everything is left as it was."""
 
 
 def as_service() -> bool:
@@ -41,7 +41,7 @@ def as_service() -> bool:
     return (
         os.geteuid() == 0
         and Path("/run/systemd/system").is_dir()
-        and unit.show(unit.SERVICE, "LoadState") == "loaded"
+        and unit.show_property(unit.SERVICE, "LoadState") == "loaded"
     )
 
 
@@ -52,7 +52,7 @@ class Local:
     model: Path | None
     threads: int
     context: int
-    download: Fetching | None = None
+    download: PlannedDownload | None = None
 
     def steps(self) -> list[str]:
         """Each step in words."""
@@ -61,18 +61,18 @@ class Local:
         if as_service():
             return [
                 *first,
-                f"check {name} and let it give one token",
-                "write /etc/cortex/llm.env (a backup stays: llm.env.old)",
-                "set up cortex-llm.service, loaded by the first request",
+                f"check {name} and generate one token",
+                "write /etc/cortex/llm.env (backup: llm.env.old)",
+                "set up cortex-llm.service; the first request loads the model",
             ]
-        lines = [*first, f"write ~/.cortex/.env: commands use this user's own daemon ({name})"]
+        lines = [*first, f"write ~/.cortex/.env: commands use your own daemon ({name})"]
         if self.model is not None:
-            lines.append(f"it is started by: cortex up --model {self.model}")
+            lines.append(f"start it with: cortex up --model {self.model}")
         return lines
 
     def carry_out(self) -> None:
         """Do it; a model that was downloaded stays when the rest fails: it is whole."""
-        with self.download.carried_out() if self.download else contextlib.nullcontext():
+        with self.download.carry_out() if self.download else contextlib.nullcontext():
             self._set_up()
 
     def _set_up(self) -> None:
@@ -129,7 +129,7 @@ class Nothing:
         """Each step in words."""
         if as_service():
             return ["stop the model server and its address; models and settings stay"]
-        return ["nothing: Cortex works without a model, but does not answer questions"]
+        return ["nothing: without a model Cortex still monitors, searches and installs"]
 
     def carry_out(self) -> None:
         """Do it."""
@@ -145,16 +145,16 @@ def set_user_values(values: dict[str, str]) -> None:
         text = path.read_text() if path.exists() else ""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(".env.new")
-        fresh.write_text(envedit.changed(text, dict(values)))
+        fresh.write_text(envedit.change_settings(text, dict(values)))
         fresh.chmod(0o600)
         fresh.replace(path)
     except (OSError, ValueError) as error:
         raise LlmError(f"cannot write {path}: {error}") from error
 
 
-def web(text: str) -> str | None:
+def check_url(text: str) -> str | None:
     """What is wrong with a base URL."""
     parts = urllib.parse.urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"{text[:60]!r} is no URL such as http://127.0.0.1:8085"
+        return f"{text[:60]!r} is not a URL such as http://127.0.0.1:8085"
     return None

@@ -14,7 +14,7 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +39,6 @@ MAX_ALIAS = 128
 TIMESPAN = re.compile(r"(\d{1,9}(s|sec|m|min|h|hr|d)?)( ?\d{1,9}(s|sec|m|min|h|hr))*\Z")
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the administrator asked for; None where nothing was said."""
-
-    endpoint: Endpoint = DEFAULT_ENDPOINT
-    model_path: Path | None = None
-    threads: int | None = None
-    ctx_size: int | None = None  # tokens that one request may use, prompt and answer
-    parallel: int | None = None  # requests at once
-    engine: str = "auto"
-    api_key: str | None = field(default=None, repr=False)
-    cache_ram_mb: int | None = None
-    kv_cache_type: str | None = None  # of KV_CACHE_TYPES; None: 16 bits
-    alias: str | None = None
-    server: Path | None = None
-    extra_env: Mapping[str, str] = field(default_factory=dict, repr=False)
-    env_file: Path | None = None  # the file that was read, if one was
-
-
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and low <= int(text[:12]) <= high):
@@ -80,7 +61,9 @@ def _path(text: str) -> Path:
 
 def _timespan(text: str) -> str:
     if text != "infinity" and not TIMESPAN.match(text):
-        raise ValueError(f"is {text[:40]!r}, not a time such as 15min, 1h 30min, 90 (seconds) or 0")
+        raise ValueError(
+            f"is {text[:40]!r}, not a duration such as 15min, 1h 30min, 90 (seconds) or 0"
+        )
     return text
 
 
@@ -99,7 +82,7 @@ def _kv_cache_type(text: str) -> str:
 def _alias(text: str) -> str:
     # The servers take a comma for a list of names, and the name ends up in HTTP replies.
     if not text.isprintable() or "," in text or len(text) > MAX_ALIAS:
-        raise ValueError(f"is not a name of up to {MAX_ALIAS} printable characters, no comma")
+        raise ValueError(f"must be a name of up to {MAX_ALIAS} printable characters, no comma")
     return text
 
 
@@ -109,25 +92,49 @@ def _key(text: str) -> str:
     return text
 
 
-#: Every key after CORTEX_LLM_, and what reads its value.
-SETTINGS: dict[str, Callable[[str], Any]] = {
-    "MODEL_PATH": _path,
-    "THREADS": _whole(1, 1024),
-    "CTX_SIZE": _whole(64, 1 << 22),
-    "PARALLEL": _whole(1, 64),
-    "ENGINE": _engine,
+def _setting(read: Callable[[str], Any], default: Any = None, *, old_name: str = "") -> Any:
+    """A field that CORTEX_LLM_<NAME> sets, through ``read``; ``old_name`` counts without it."""
+    return field(default=default, metadata={"read": read, "old_name": old_name})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the administrator asked for; None where nothing was said.
+
+    A new key of llm.env is one field here, by ``_setting``.
+    """
+
+    endpoint: Endpoint = DEFAULT_ENDPOINT
+    model_path: Path | None = _setting(_path, old_name="CORTEXD_MODEL_PATH")  # noqa: RUF009 - makes a field
+    threads: int | None = _setting(_whole(1, 1024), old_name="CORTEXD_N_THREADS")
+    ctx_size: int | None = _setting(_whole(64, 1 << 22))  # tokens of one request and its answer
+    parallel: int | None = _setting(_whole(1, 64))  # requests at once
+    engine: str = _setting(_engine, "auto")
+    api_key: str | None = field(default=None, repr=False)
+    cache_ram_mb: int | None = _setting(_whole(0, 1 << 20))
+    kv_cache_type: str | None = _setting(_kv_cache_type)  # of KV_CACHE_TYPES; None: 16 bits
+    alias: str | None = _setting(_alias)
+    server: Path | None = _setting(_path)  # noqa: RUF009
+    idle_timeout: str | None = _setting(_timespan)  # cortex-llm-proxy.service reads it, too
+    extra_env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    env_file: Path | None = None  # the file that was read, if one was
+
+
+#: Keys that are not a field each: two make the endpoint, two the API key.
+COMBINED: dict[str, Callable[[str], Any]] = {
     "HOST": str,
     "PORT": _whole(1, 65535),
     "API_KEY": _key,
     "API_KEY_FILE": _path,
-    "CACHE_RAM_MB": _whole(0, 1 << 20),
-    "KV_CACHE_TYPE": _kv_cache_type,
-    "ALIAS": _alias,
-    "SERVER": _path,
-    "IDLE_TIMEOUT": _timespan,  # read by cortex-llm-proxy.service; here only checked
+}
+FIELDS = {each.name.upper(): each for each in fields(Settings) if "read" in each.metadata}
+#: Every key after CORTEX_LLM_, and what reads its value.
+SETTINGS: dict[str, Callable[[str], Any]] = {
+    **{name: each.metadata["read"] for name, each in FIELDS.items()},
+    **COMBINED,
 }
 #: The documented system's names, read where the new ones say nothing.
-OLD_NAMES = {"MODEL_PATH": "CORTEXD_MODEL_PATH", "THREADS": "CORTEXD_N_THREADS"}
+OLD_NAMES = {name: str(each.metadata["old_name"]) for name, each in FIELDS.items()}
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -143,26 +150,17 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
                 values[name] = read(text)
             except ValueError as error:
                 raise UsageError(f"{origin} {error}") from error
-    endpoint = _endpoint(values)
     extra = {
         item.name: item.value
         for item in assignments
         if not item.name.startswith(PREFIX) and item.name not in environ
     }
     return Settings(
-        endpoint=endpoint,
-        model_path=values.get("MODEL_PATH"),
-        threads=values.get("THREADS"),
-        ctx_size=values.get("CTX_SIZE"),
-        parallel=values.get("PARALLEL"),
-        engine=values.get("ENGINE", "auto"),
+        endpoint=_endpoint(values),
         api_key=_api_key(values, environ),
-        cache_ram_mb=values.get("CACHE_RAM_MB"),
-        kv_cache_type=values.get("KV_CACHE_TYPE"),
-        alias=values.get("ALIAS"),
-        server=values.get("SERVER"),
         extra_env=extra,
         env_file=file if assignments else None,
+        **{each.name: values[name] for name, each in FIELDS.items() if name in values},
     )
 
 
@@ -176,14 +174,16 @@ def _read_file(environ: Mapping[str, str]) -> tuple[Path, list[envfile.Assignmen
         with source.open("rb") as stream:
             raw = stream.read(MAX_ENV_FILE_BYTES + 1)
         if len(raw) > MAX_ENV_FILE_BYTES:
-            raise UsageError(f"{file} is above {MAX_ENV_FILE_BYTES} bytes: not a settings file")
+            raise UsageError(
+                f"{file} is larger than {MAX_ENV_FILE_BYTES} bytes: not a settings file"
+            )
         assignments = envfile.parse(raw.decode())
     except FileNotFoundError as error:
         if not named:
             return file, []
         raise UsageError(
             f"cannot read settings {file}: no such file",
-            hint=f"{ENV_FILE_VARIABLE} names it; unset it, or make the file",
+            hint=f"{ENV_FILE_VARIABLE} names this file; unset the variable or create the file",
         ) from error
     except OSError as error:
         raise UsageError(
@@ -212,7 +212,7 @@ def _find(
 ) -> tuple[str, str] | None:
     """The text of one setting and where it is from; an empty value says nothing."""
     for key in (PREFIX + name, OLD_NAMES.get(name)):
-        if key is None:
+        if not key:
             continue
         if environ.get(key):
             return environ[key], key

@@ -40,7 +40,7 @@ Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
-class Fetched:
+class Download:
     """`checked`: whether a checksum was known and held."""
 
     path: Path
@@ -77,7 +77,9 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         if urllib.parse.urlsplit(newurl).scheme not in ("http", "https"):
-            raise DownloadError(f"{req.full_url} leads to {newurl[:80]}, which is no web address")
+            raise DownloadError(
+                f"{req.full_url} leads to {newurl[:80]}, which is not a web address"
+            )
         self.seen.append(headers)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -90,7 +92,7 @@ def fetch(
     progress: Progress | None = None,
     stall: float = STALL,
     pause: float = PAUSE,
-) -> Fetched:
+) -> Download:
     """Download `url` to `target`; raises DownloadError or ModelError, and leaves no half file.
 
     A partial download stays as ``.part`` when going on with it makes sense, Ctrl-C included.
@@ -100,12 +102,12 @@ def fetch(
     expected = sha256 or remote.sha256
     part = target.with_name(target.name + ".part")
     notes = target.with_name(target.name + ".part.json")
-    start = _resumable(part, notes, remote)
+    start = _count_resumable_bytes(part, notes, remote)
     _require_room(target.parent, (remote.size or 0) - start)
     notes.write_text(json.dumps({"url": url, "tag": remote.tag, "size": remote.size}))
     _receive(remote, part, progress, stall, pause)
     try:
-        digest = _judge(part, remote, expected)
+        digest = _verify(part, remote, expected)
     except LlmError:
         part.unlink(missing_ok=True)
         notes.unlink(missing_ok=True)
@@ -113,12 +115,12 @@ def fetch(
     part.chmod(0o644)
     part.replace(target)
     notes.unlink(missing_ok=True)
-    return Fetched(target, target.stat().st_size, digest, expected is not None, start)
+    return Download(target, target.stat().st_size, digest, expected is not None, start)
 
 
 def _require_web(url: str) -> None:
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError(f"{url[:80]} is no http or https address")
+        raise UsageError(f"{url[:80]} is not an http or https address")
 
 
 def _open(url: str, start: int, stall: float, tag: str = "") -> tuple[HTTPResponse, _Redirects]:
@@ -138,13 +140,13 @@ def _ask(url: str, stall: float) -> _Remote:
         response, redirects = _open(url, 0, stall)
     except urllib.error.HTTPError as error:
         with error:
-            raise _refused(url, error) from error
+            raise _explain_refusal(url, error) from error
     except (OSError, HTTPException) as error:
-        raise _no_network(url, error) from error
+        raise _explain_no_network(url, error) from error
     with response:
         headers = [response.headers, *redirects.seen]
-    length = _first(headers, "Content-Length", "X-Linked-Size")
-    linked = SHA256.match(_first(headers, "X-Linked-ETag"))
+    length = _read_headers(headers, "Content-Length", "X-Linked-Size")
+    linked = SHA256.match(_read_headers(headers, "X-Linked-ETag"))
     return _Remote(
         url,
         int(length) if length.isdigit() else None,
@@ -154,12 +156,12 @@ def _ask(url: str, stall: float) -> _Remote:
     )
 
 
-def _first(headers: list[Message], *names: str) -> str:
+def _read_headers(headers: list[Message], *names: str) -> str:
     found = (header.get(name) for name in names for header in headers)
     return next((value for value in found if value), "")
 
 
-def _resumable(part: Path, notes: Path, remote: _Remote) -> int:
+def _count_resumable_bytes(part: Path, notes: Path, remote: _Remote) -> int:
     """How many bytes of the file are here already; a leftover of another file goes."""
     with contextlib.suppress(OSError, ValueError):
         known = json.loads(notes.read_text())
@@ -184,7 +186,7 @@ def _require_room(folder: Path, missing: int) -> None:
         raise DownloadError(
             f"{folder} has {free >> 20:,} MiB free; the download needs {missing >> 20:,} MiB, and "
             f"{DISK_RESERVE >> 20} MiB stay for others",
-            hint="free some, or choose a smaller model or another folder",
+            hint="free some space, or choose a smaller model or another folder",
         )
 
 
@@ -193,32 +195,32 @@ def _receive(
 ) -> None:
     """Fill `part`; goes on after a broken connection, gives up when nothing more comes."""
     failures, error = 0, None
-    while remote.size is None or _size(part) < remote.size:
-        had = _size(part)
+    while remote.size is None or _file_size(part) < remote.size:
+        had = _file_size(part)
         try:
             _receive_once(remote, part, progress, stall)
             if remote.size is None:
                 return
         except urllib.error.HTTPError as refusal:
             with refusal:
-                raise _refused(remote.url, refusal) from refusal
+                raise _explain_refusal(remote.url, refusal) from refusal
         except (OSError, HTTPException) as broken:
             error = broken
-        if _size(part) > had:
+        if _file_size(part) > had:
             failures = 0
             continue
         failures += 1
         if failures >= ATTEMPTS:
             raise DownloadError(
-                f"the connection broke {failures} times at {_size(part):,} of "
+                f"the connection broke {failures} times at {_file_size(part):,} of "
                 f"{remote.size or 0:,} bytes: {error or 'it was closed'}",
-                hint="try again later: what is here is kept, and taken up there",
+                hint="try again later: the download resumes where it stopped",
             )
         time.sleep(pause * 2 ** (failures - 1))
 
 
 def _receive_once(remote: _Remote, part: Path, progress: Progress | None, stall: float) -> None:
-    had = _size(part)
+    had = _file_size(part)
     response, _ = _open(remote.url, had, stall, remote.tag)
     with response, part.open("ab") as stream:
         if had and response.status != 206:  # it sends all of it again
@@ -233,34 +235,34 @@ def _receive_once(remote: _Remote, part: Path, progress: Progress | None, stall:
                 progress(had, remote.size)
 
 
-def _judge(part: Path, remote: _Remote, expected: str | None) -> str:
+def _verify(part: Path, remote: _Remote, expected: str | None) -> str:
     """The checksum of a file that is what it should be; raises DownloadError or ModelError."""
-    if remote.size is not None and _size(part) != remote.size:
-        raise DownloadError(f"{_size(part):,} bytes came, {remote.size:,} were announced")
+    if remote.size is not None and _file_size(part) != remote.size:
+        raise DownloadError(f"{_file_size(part):,} bytes came, {remote.size:,} were announced")
     digest = models.sha256(part)
     if expected is not None and digest != expected.lower():
         raise DownloadError(
-            f"the file from {remote.url} is damaged or another one: its SHA-256 is {digest}, not "
-            f"{expected.lower()}",
-            hint="it was thrown away; download it again",
+            f"the file from {remote.url} is damaged or a different file: "
+            f"its SHA-256 is {digest}, not {expected.lower()}",
+            hint="it was discarded; download it again",
         )
     try:
-        models.usable(part)
+        models.describe_usable(part)
     except ModelError as error:
         raise ModelError(f"what {remote.url} sent cannot be used: {error}") from error
     return digest
 
 
-def _refused(url: str, error: urllib.error.HTTPError) -> DownloadError:
+def _explain_refusal(url: str, error: urllib.error.HTTPError) -> DownloadError:
     hints = {
         401: "the file needs an account; download it yourself and give its path",
         403: "the file needs an account; download it yourself and give its path",
-        404: "the address is wrong, or the file is gone",
+        404: "the address is wrong or the file no longer exists",
     }
     return DownloadError(f"{url} answered HTTP {error.code}", hint=hints.get(error.code))
 
 
-def _no_network(url: str, error: Exception) -> DownloadError:
+def _explain_no_network(url: str, error: Exception) -> DownloadError:
     host = urllib.parse.urlsplit(url).hostname
     reason = getattr(error, "reason", None) or error
     return DownloadError(
@@ -270,7 +272,7 @@ def _no_network(url: str, error: Exception) -> DownloadError:
     )
 
 
-def _size(path: Path) -> int:
+def _file_size(path: Path) -> int:
     try:
         return path.stat().st_size
     except FileNotFoundError:

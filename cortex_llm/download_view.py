@@ -12,14 +12,14 @@ from pathlib import Path
 from cortex_llm import download
 from cortex_llm.errors import LlmError
 from cortex_llm.output import say
-from cortex_llm.prompter import Asker
+from cortex_llm.prompter import Prompter
 
 REDRAW = 0.2  # seconds; slower, for a log, where no terminal is
 REDRAW_LOG = 10.0
 MIB = 1 << 20
 
 
-class Meter:
+class ProgressLine:
     """Draws how far it is and when it will be done."""
 
     def __init__(self) -> None:
@@ -53,38 +53,38 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Fetching:
+class PlannedDownload:
     """A download to come; `size` in GiB, about, as the table has it."""
 
     url: str
     target: Path
     sha256: str | None
     size: float
-    asker: Asker
+    prompter: Prompter
 
     def __str__(self) -> str:
         return f"download {self.size:g} GiB from {self.url} to {self.target}"
 
     @contextlib.contextmanager
-    def carried_out(self) -> Iterator[None]:
+    def carry_out(self) -> Iterator[None]:
         """Download, with progress, for what the block does with it.
 
         Ctrl-C takes away what came, in the block too, unless the person keeps it.
         """
         new_folders = [path for path in self.target.parents if not path.exists()]
         say(f"downloading {self.url}")
-        meter = Meter()
+        meter = ProgressLine()
         try:
             fetched = download.fetch(self.url, self.target, sha256=self.sha256, progress=meter)
             meter.end()
             if not fetched.checked:
-                say("nobody told a checksum; size and header are right")
+                say("no checksum published; size and header are correct")
             say(f"{self.target}: {fetched.size:,} bytes, SHA-256 {fetched.sha256}")
             yield
         except KeyboardInterrupt:
             meter.end()
-            if not _keep(self.asker):
-                _clear(self.target, new_folders)
+            if not _ask_to_keep(self.prompter):
+                _clear_line(self.target, new_folders)
             raise
         except LlmError:
             meter.end()
@@ -94,18 +94,18 @@ class Fetching:
             raise
 
 
-def _keep(asker: Asker) -> bool:
-    if not asker.interactive:
+def _ask_to_keep(prompter: Prompter) -> bool:
+    if not prompter.interactive:
         return False
     try:
-        return asker.confirm(
-            "keep", "Keep what has come, to go on with it another time?", default=False
+        return prompter.confirm(
+            "keep", "Keep the partial download, to resume it later?", default=False
         )
     except KeyboardInterrupt:
         return False
 
 
-def _clear(target: Path, new_folders: list[Path]) -> None:
+def _clear_line(target: Path, new_folders: list[Path]) -> None:
     for name in (target.name, target.name + ".part", target.name + ".part.json"):
         target.with_name(name).unlink(missing_ok=True)
     for folder in new_folders:  # innermost first

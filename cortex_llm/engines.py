@@ -84,7 +84,7 @@ def choose(settings: Settings) -> tuple[Engine, list[str]]:
 def find(name: str, settings: Settings) -> Engine | str:
     """The engine of this name, or why it cannot be used."""
     if name == LLAMA_SERVER:
-        return _native(settings)
+        return _find_native(settings)
     missing = [package for package in PACKAGES[name] if not importlib.util.find_spec(package)]
     if missing:
         return f"the Python package {missing[0]} is not installed"
@@ -145,23 +145,23 @@ def launch(
     return Launch((*engine.command, *flags, *extra), env)
 
 
-def _native(settings: Settings) -> Engine | str:
+def _find_native(settings: Settings) -> Engine | str:
     if settings.server is not None:
         if not os.access(settings.server, os.X_OK) or settings.server.is_dir():
-            return f"CORTEX_LLM_SERVER is {settings.server}, which is no program"
+            return f"CORTEX_LLM_SERVER is {settings.server}, which is not a program"
         candidates = [settings.server]
     else:
-        candidates = _native_candidates()
+        candidates = _list_native_candidates()
     reason = f"no such program in PATH, /usr/local/bin or {CACHE}"
     for path in candidates:
-        known = _known_flags(path)
+        known = _read_known_flags(path)
         if isinstance(known, frozenset):
             return Engine(LLAMA_SERVER, (str(path),), known)
         reason = known
     return reason
 
 
-def _native_candidates() -> list[Path]:
+def _list_native_candidates() -> list[Path]:
     in_path = shutil.which("llama-server")
     found = [Path(in_path)] if in_path else []
     found += [path for path in SYSTEM_SERVERS if os.access(path, os.X_OK) and path.is_file()]
@@ -169,7 +169,7 @@ def _native_candidates() -> list[Path]:
     return found + sorted(built, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-def _known_flags(path: Path) -> frozenset[str] | str:
+def _read_known_flags(path: Path) -> frozenset[str] | str:
     """The flags this binary's help names, or why it does not run."""
     try:
         result = subprocess.run(

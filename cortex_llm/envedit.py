@@ -15,11 +15,11 @@ from cortex_llm import envfile
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*\Z")
 
 
-def changed(text: str, values: Mapping[str, str | None]) -> str:
+def change_settings(text: str, values: Mapping[str, str | None]) -> str:
     """The text with these settings; None takes one out. Raises EnvFileError when it cannot be."""
     lines = text.splitlines()
     for name, value in values.items():
-        lines = _with(lines, name, value)
+        lines = _set_one(lines, name, value)
     result = "\n".join(lines) + "\n"
     wanted = {item.name: item.value for item in envfile.parse(text)} | {
         name: value for name, value in values.items() if value is not None
@@ -32,11 +32,13 @@ def changed(text: str, values: Mapping[str, str | None]) -> str:
     except envfile.EnvFileError:
         read_back = {}
     if read_back != wanted:
-        raise envfile.EnvFileError(1, "has a value over several lines; change it by hand")
+        raise envfile.EnvFileError(
+            1, "has a value that spans several lines; edit the file yourself"
+        )
     return result
 
 
-def _with(lines: list[str], name: str, value: str | None) -> list[str]:
+def _set_one(lines: list[str], name: str, value: str | None) -> list[str]:
     """The lines with one setting changed; a later line of the same name would win, so all go."""
     assignment = re.compile(rf"\s*{re.escape(name)}\s*=")
     comment = re.compile(rf"\s*#\s*{re.escape(name)}\s*=")
@@ -46,14 +48,14 @@ def _with(lines: list[str], name: str, value: str | None) -> list[str]:
         return [f"#{line.lstrip()}" if assignment.match(line) else line for line in kept]
     if not places:
         places = [number for number, line in enumerate(kept) if comment.match(line)][:1]
-    line = f"{name}={quoted(value)}"
+    line = f"{name}={quote(value)}"
     if not places:
         return [*kept, line]
     kept[places[0]] = line
     return kept
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """The value as systemd and we read it back."""
     if PLAIN.match(value):
         return value

@@ -82,21 +82,21 @@ class _Reader:
             name += char or ""
         name = name.strip(WHITESPACE)
         if not NAME.match(name):
-            raise EnvFileError(line, f"{name[:40]!r} is not the name of a variable")
+            raise EnvFileError(line, f"{name[:40]!r} is not a valid variable name")
         return name
 
     def _value(self, line: int) -> str:
         value = ""
         while (char := self._next()) is not None and char != "\n":
             if char == "'":
-                value += self._single_quoted(line)
+                value += self._read_single_quoted(line)
             elif char == '"':
-                value += self._double_quoted(line)
+                value += self._read_double_quoted(line)
             elif char not in WHITESPACE:
-                return value + self._unquoted(char)
+                return value + self._read_unquoted(char)
         return value
 
-    def _unquoted(self, char: str | None) -> str:
+    def _read_unquoted(self, char: str | None) -> str:
         value, kept = "", 0  # kept: what the cut at the end must leave, being quoted
         while char is not None and char != "\n":
             if char == "\\":
@@ -109,15 +109,15 @@ class _Reader:
             char = self._next()
         return value[:kept] + value[kept:].rstrip(WHITESPACE)
 
-    def _single_quoted(self, line: int) -> str:
+    def _read_single_quoted(self, line: int) -> str:
         value = ""
         while (char := self._next()) != "'":
             if char is None:
-                raise EnvFileError(line, "opens a quote (') that never ends")
+                raise EnvFileError(line, "has an unclosed single quote (')")
             value += char
         return value
 
-    def _double_quoted(self, line: int) -> str:
+    def _read_double_quoted(self, line: int) -> str:
         value = ""
         while (char := self._next()) != '"':
             if char == "\\":
@@ -127,6 +127,6 @@ class _Reader:
                 if char is not None and char not in QUOTED_BY_BACKSLASH:
                     value += "\\"
             if char is None:
-                raise EnvFileError(line, 'opens a quote (") that never ends')
+                raise EnvFileError(line, 'has an unclosed double quote (")')
             value += char
         return value

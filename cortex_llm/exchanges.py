@@ -1,6 +1,6 @@
 """The bytes of one HTTP connection, both ways, as requests that begin and end. No I/O.
 
-A witness: what it is shown goes its way whatever it makes of it. Heads are read, bodies are
+A observer: what it is shown goes its way whatever it makes of it. Heads are read, bodies are
 counted and never kept. Where it loses its place (no HTTP, an endless head, an upgrade) it
 stops looking at that direction; what it then cannot see ends with the connection.
 
@@ -49,7 +49,7 @@ class Exchange:
         self.framed = False  # whether the reply's end can be told from its head
 
 
-class Witness:
+class Observer:
     """One connection. `began` and `ended` are called as requests do."""
 
     def __init__(
@@ -60,11 +60,11 @@ class Witness:
         self._requests = _Requests(self._open, began)
         self._replies = _Replies(self._open, self._finish)
 
-    def asked(self, data: bytes) -> None:
+    def feed_request(self, data: bytes) -> None:
         """The client has sent this."""
         self._requests.feed(data)
 
-    def answered(self, data: bytes) -> None:
+    def feed_reply(self, data: bytes) -> None:
         """The engine has sent this."""
         if self._open and self._open[0].first_byte is None:
             self._open[0].first_byte = monotonic()
@@ -132,12 +132,12 @@ class _Requests(_Direction):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._request_id is None and name.lower() == b"x-request-id":
-            self._request_id = valid_id(value)
+            self._request_id = read_request_id(value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         method = self._parser.get_method().decode("ascii", "replace")
-        self._latest = Exchange(self._request_id, method, shown_path(self._target))
+        self._latest = Exchange(self._request_id, method, mask_path(self._target))
         self._open.append(self._latest)
         self._began(self._latest)
 
@@ -189,14 +189,14 @@ class _Replies(_Direction):
             self._finish(Outcome.ANSWERED)
 
 
-def valid_id(raw: bytes) -> str | None:
+def read_request_id(raw: bytes) -> str | None:
     """The id, or None when it is not 1 to 64 letters, digits, dots, dashes and underscores."""
     if not 0 < len(raw) <= MAX_ID or not _ID_CHARACTERS.issuperset(raw):
         return None
     return raw.decode("ascii")
 
 
-def shown_path(target: bytes) -> str:
+def mask_path(target: bytes) -> str:
     """The path for the journal: without its query, which may hold what was asked."""
     path = target.partition(b"?")[0].decode("ascii", "replace")
     return "".join(char if char.isprintable() else "?" for char in path[:MAX_PATH])

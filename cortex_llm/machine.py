@@ -28,24 +28,24 @@ class Machine:
 
 def inspect(root: Path = Path("/"), affinity: set[int] | None = None) -> Machine:
     """Look at the machine; figures that cannot be read count as unlimited, one core at least."""
-    total, available = _meminfo(root)
+    total, available = _read_meminfo(root)
     memory, source = total, "RAM"
-    for limit, file in _memory_limits(root):
+    for limit, file in _read_memory_limits(root):
         if limit < memory:
             memory, source = limit, str(file)
     cpus = os.sched_getaffinity(0) if affinity is None else affinity
-    cores = min(_physical(root, cpus), _quota(root))
+    cores = min(_count_physical_cores(root, cpus), _read_quota(root))
     return Machine(memory, source, min(available, memory), max(1, cores))
 
 
-def memory_limit(root: Path = Path("/")) -> int | None:
+def read_memory_limit(root: Path = Path("/")) -> int | None:
     """The tightest memory limit of the control groups above us, in bytes; None without one."""
-    return min((limit for limit, _ in _memory_limits(root)), default=None)
+    return min((limit for limit, _ in _read_memory_limits(root)), default=None)
 
 
-def _meminfo(root: Path) -> tuple[int, int]:
+def _read_meminfo(root: Path) -> tuple[int, int]:
     figures = {}
-    for line in _text(root / "proc/meminfo").splitlines():
+    for line in _read_text(root / "proc/meminfo").splitlines():
         name, _, rest = line.partition(":")
         if rest.split() and rest.split()[0].isdigit():
             figures[name] = int(rest.split()[0]) * 1024
@@ -53,9 +53,9 @@ def _meminfo(root: Path) -> tuple[int, int]:
     return total, figures.get("MemAvailable", total)
 
 
-def _groups(root: Path) -> Iterator[tuple[str, Path]]:
+def _list_groups(root: Path) -> Iterator[tuple[str, Path]]:
     """Every control group we are in and those above it, as (controllers, folder)."""
-    for line in _text(root / "proc/self/cgroup").splitlines():
+    for line in _read_text(root / "proc/self/cgroup").splitlines():
         _, _, rest = line.partition(":")
         controllers, _, group = rest.partition(":")
         base = root / "sys/fs/cgroup"
@@ -66,42 +66,42 @@ def _groups(root: Path) -> Iterator[tuple[str, Path]]:
             yield controllers, base.joinpath(*parts[:depth])
 
 
-def _memory_limits(root: Path) -> Iterator[tuple[int, Path]]:
-    for controllers, folder in _groups(root):
+def _read_memory_limits(root: Path) -> Iterator[tuple[int, Path]]:
+    for controllers, folder in _list_groups(root):
         names = ("memory.max", "memory.high") if not controllers else ("memory.limit_in_bytes",)
         for name in names:
-            text = _text(folder / name).strip()
+            text = _read_text(folder / name).strip()
             if text.isdigit() and 0 < int(text) < V1_NO_LIMIT:
                 yield int(text), folder / name
 
 
-def _quota(root: Path) -> int:
+def _read_quota(root: Path) -> int:
     """How many whole cores the CPU quota is worth; rounded up, half a core still computes."""
     tightest = 1 << 16
-    for controllers, folder in _groups(root):
+    for controllers, folder in _list_groups(root):
         if not controllers:
-            fields = _text(folder / "cpu.max").split()
+            fields = _read_text(folder / "cpu.max").split()
         else:
             fields = [
-                _text(folder / "cpu.cfs_quota_us").strip(),
-                _text(folder / "cpu.cfs_period_us").strip(),
+                _read_text(folder / "cpu.cfs_quota_us").strip(),
+                _read_text(folder / "cpu.cfs_period_us").strip(),
             ]
         if len(fields) == 2 and all(part.isdigit() and int(part) > 0 for part in fields):
             tightest = min(tightest, -(-int(fields[0]) // int(fields[1])))
     return tightest
 
 
-def _physical(root: Path, cpus: set[int]) -> int:
+def _count_physical_cores(root: Path, cpus: set[int]) -> int:
     cores = set()
     for cpu in cpus:
         topology = root / f"sys/devices/system/cpu/cpu{cpu}/topology"
-        package = _text(topology / "physical_package_id").strip()
-        core = _text(topology / "core_id").strip()
+        package = _read_text(topology / "physical_package_id").strip()
+        core = _read_text(topology / "core_id").strip()
         cores.add((package, core) if core else (str(cpu), ""))
     return len(cores)
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text("utf-8", "replace")
     except OSError:

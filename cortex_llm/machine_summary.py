@@ -17,7 +17,7 @@ VENDORS = {"0x10de": "NVIDIA", "0x1002": "AMD", "0x8086": "Intel"}
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class MachineSummary:
     """Bytes for memory and disk; `gpu` and `init` in words."""
 
     cpu: str
@@ -39,12 +39,12 @@ class Surroundings:
         ]
 
 
-def look(folder: Path, root: Path = Path("/")) -> Surroundings:
+def summarize(folder: Path, root: Path = Path("/")) -> MachineSummary:
     """Look around; `folder` is where models will lie, its nearest parent counts."""
     host = machine.inspect(root)
     while not folder.is_dir():
         folder = folder.parent
-    return Surroundings(
+    return MachineSummary(
         _cpu(root), host.cores, host.memory, shutil.disk_usage(folder).free, _gpu(root), _init(root)
     )
 

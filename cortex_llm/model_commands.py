@@ -8,27 +8,29 @@ from pathlib import Path
 
 from cortex_llm import models
 from cortex_llm.errors import ModelError, UsageError
-from cortex_llm.models import Listed, ModelInfo
-from cortex_llm.output import data, data_json, say
+from cortex_llm.models import ModelEntry, ModelInfo
+from cortex_llm.output import print_data, print_json, say
 
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}\Z")
 
 
 def list_command(arguments: argparse.Namespace) -> int:
     """``models list``: every model in the folders, and the built-in one."""
-    found = models.listing()
+    found = models.list_models()
     if arguments.json:
-        data_json([_as_json(item) for item in found])
+        print_json([_as_json(item) for item in found])
         return 0
     if not found:
         say(f"no models in {', '.join(models.FOLDERS)}, and none is built in")
     for item in found:
         if item.info is None:
-            data(f"{item.path}  unusable: {item.problem}")
+            print_data(f"{item.path}  unusable: {item.problem}")
         else:
             state = "truncated" if item.info.truncated else item.info.quantisation
             mark = "  (built in)" if item.built_in else ""
-            data(f"{item.path}  {item.info.name}  {state}  {_size(item.info.file_bytes)}{mark}")
+            print_data(
+                f"{item.path}  {item.info.name}  {state}  {_size(item.info.file_bytes)}{mark}"
+            )
     return 0
 
 
@@ -36,10 +38,10 @@ def info_command(arguments: argparse.Namespace) -> int:
     """``models info PATH``: what the header says; 1 when the file is not whole."""
     info = models.describe(Path(arguments.path).expanduser())
     if arguments.json:
-        data_json(info.as_json())
+        print_json(info.as_json())
     else:
         for label, value in _lines(info):
-            data(f"{label:<14}{value}")
+            print_data(f"{label:<14}{value}")
     if info.truncated:
         raise ModelError(
             f"{info.path} is truncated: it has {info.file_bytes:,} bytes of {info.needed_bytes:,}",
@@ -54,9 +56,9 @@ def verify_command(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--sha256 {arguments.sha256[:80]!r} is not 64 hexadecimal digits")
     info, checksum = models.verify(Path(arguments.path).expanduser(), arguments.sha256)
     if arguments.json:
-        data_json({"path": str(info.path), "ok": True, "sha256": checksum})
+        print_json({"path": str(info.path), "ok": True, "sha256": checksum})
     else:
-        data(f"{checksum}  {info.path}")
+        print_data(f"{checksum}  {info.path}")
     return 0
 
 
@@ -78,7 +80,7 @@ def _lines(info: ModelInfo) -> list[tuple[str, str]]:
     ]
 
 
-def _as_json(item: Listed) -> dict[str, object]:
+def _as_json(item: ModelEntry) -> dict[str, object]:
     fields = item.info.as_json() if item.info else {"path": str(item.path)}
     return {**fields, "built_in": item.built_in, "problem": item.problem}
 

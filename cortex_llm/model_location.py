@@ -10,21 +10,21 @@ from cortex_llm import models, unit
 from cortex_llm.errors import ModelError
 
 
-def new_copy(path: Path) -> Path | None:
+def plan_copy(path: Path) -> Path | None:
     """The copy that `for_service` would make of this model; None when it is there already."""
     target = unit.DEFAULT_FOLDER / path.resolve().name
     return None if target.exists() else target
 
 
-def for_service(path: Path, *, copy: bool) -> Path:
+def locate_for_service(path: Path, *, copy: bool) -> Path:
     """The model's real path, which the service's own user can read; raises ModelError."""
-    models.usable(path)
+    models.describe_usable(path)
     path = path.resolve()
     if copy and path.parent != unit.DEFAULT_FOLDER:
         target = unit.DEFAULT_FOLDER / path.name
         unit.DEFAULT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
         if shutil.disk_usage(unit.DEFAULT_FOLDER).free < path.stat().st_size * 1.05:
-            raise ModelError(f"{unit.DEFAULT_FOLDER} has no room for a copy of {path}")
+            raise ModelError(f"{unit.DEFAULT_FOLDER} has not enough space for a copy of {path}")
         partial = target.with_suffix(".part")
         try:
             shutil.copyfile(path, partial)
@@ -35,7 +35,7 @@ def for_service(path: Path, *, copy: bool) -> Path:
         return target
     if not path.stat().st_mode & stat.S_IROTH:
         raise ModelError(
-            f"{path} is unreadable for the service, which has a user of its own",
-            hint=f"chmod o+r {path}   (or let it be copied to {unit.DEFAULT_FOLDER}: --copy)",
+            f"{path} cannot be read by the service, which runs as its own user",
+            hint=f"chmod o+r {path}   (or copy it to {unit.DEFAULT_FOLDER}: --copy)",
         )
     return path

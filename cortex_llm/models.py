@@ -60,7 +60,7 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ModelEntry:
     """One line of the list: a model, or why the file is none."""
 
     path: Path
@@ -75,7 +75,7 @@ def describe(path: Path) -> ModelInfo:
     pairs = header.pairs
     architecture = _text(pairs, "general.architecture")
     if architecture is None:
-        raise ModelError(f"{path} names no architecture: it is GGUF, but not a language model")
+        raise ModelError(f"{path} names no architecture: it is GGUF but not a language model")
     profile = _text(pairs, PROFILE_KEY)
     return ModelInfo(
         path=path,
@@ -95,7 +95,7 @@ def describe(path: Path) -> ModelInfo:
     )
 
 
-def usable(path: Path) -> ModelInfo:
+def describe_usable(path: Path) -> ModelInfo:
     """Describe a model that is to be run; raises ModelError when it is not whole."""
     info = describe(path)
     if info.truncated:
@@ -105,13 +105,13 @@ def usable(path: Path) -> ModelInfo:
         )
     if info.vocabulary is None:
         raise ModelError(
-            f"{path} has no vocabulary: it is a part of a model, not a language model",
+            f"{path} has no vocabulary: it is part of a model, not a language model",
             hint="a model for the server holds its tokenizer; is this a LoRA or a projector?",
         )
     return info
 
 
-def built_in() -> Path:
+def find_built_in() -> Path:
     """Where the project's own model is; raises ModelError when it is missing or damaged."""
     try:
         module = importlib.import_module("cortex_llm.nano.builtin")
@@ -121,20 +121,20 @@ def built_in() -> Path:
             hint="set CORTEX_LLM_MODEL_PATH=/path/to/model.gguf in /etc/cortex/llm.env",
         ) from error
     try:
-        return Path(module.builtin_model())
+        return Path(module.find_builtin_model())
     except LlmError:
         raise
     except Exception as error:
         raise ModelError(f"cannot use the built-in model: {error}") from error
 
 
-def listing(folders: list[Path] | None = None) -> list[Listed]:
+def list_models(folders: list[Path] | None = None) -> list[ModelEntry]:
     """Every .gguf in the model folders, sorted, and the built-in model if there is one."""
     if folders is None:
         folders = [Path(folder).expanduser() for folder in FOLDERS]
-    found = [_listed(path) for folder in folders for path in _files(folder)]
+    found = [_list_model(path) for folder in folders for path in _find_files(folder)]
     with contextlib.suppress(ModelError):  # not having one is no fault of the list
-        found.append(_listed(built_in(), is_built_in=True))
+        found.append(_list_model(find_built_in(), is_built_in=True))
     return found
 
 
@@ -152,28 +152,28 @@ def sha256(path: Path) -> str:
 
 def verify(path: Path, expected: str | None = None) -> tuple[ModelInfo, str]:
     """Check that the file is whole and, if asked, has this SHA-256; raises ModelError."""
-    info = usable(path)
+    info = describe_usable(path)
     actual = sha256(path)
     if expected is not None and actual != expected.lower():
         raise ModelError(
             f"{path} has the SHA-256 {actual}, not {expected.lower()}",
-            hint="download the model again, or check where the expected value is from",
+            hint="download the model again, or check where the expected value came from",
         )
     return info, actual
 
 
-def _files(folder: Path) -> list[Path]:
+def _find_files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.suffix.lower() == SUFFIX)
     except OSError:
         return []  # a folder that is not there, or not ours, holds no models for us
 
 
-def _listed(path: Path, *, is_built_in: bool = False) -> Listed:
+def _list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
     try:
-        return Listed(path, describe(path), None, is_built_in)
+        return ModelEntry(path, describe(path), None, is_built_in)
     except ModelError as error:
-        return Listed(path, None, str(error), is_built_in)
+        return ModelEntry(path, None, str(error), is_built_in)
 
 
 def _name(pairs: Mapping[str, Value], path: Path) -> str:

@@ -17,12 +17,12 @@ INVISIBLE = re.compile(
 )
 
 
-def data(text: str) -> None:
+def print_data(text: str) -> None:
     """Print a line of the answer."""
-    sys.stdout.write(printable(text) + "\n")
+    sys.stdout.write(escape(text) + "\n")
 
 
-def data_json(value: object) -> None:
+def print_json(value: object) -> None:
     """Print the answer for a program."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     sys.stdout.write(INVISIBLE.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n")
@@ -34,11 +34,11 @@ def say(text: str) -> None:
     if "JOURNAL_STREAM" in os.environ:  # journald takes the priority from such a mark
         bad = text.removeprefix("cortex-llm: ").startswith
         mark = "<3>" if bad("error") else "<4>" if bad("warning") else "<6>"
-    sys.stderr.write(mark + printable(text) + "\n")
+    sys.stderr.write(mark + escape(text) + "\n")
     sys.stderr.flush()
 
 
-def printable(text: str) -> str:
+def escape(text: str) -> str:
     """Escape control and invisible characters: names in model files must not steer a terminal."""
     return "".join(char if is_visible(char) else ascii(char)[1:-1] for char in text)
 

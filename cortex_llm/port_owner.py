@@ -21,8 +21,8 @@ LISTENING = "0A"  # the state column of /proc/net/tcp
 
 
 @dataclass(frozen=True)
-class Holder:
-    """`model` is the name of the model served, None when it is no model server.
+class PortOwner:
+    """`model` is the name of the model served, None when it is not a model server.
 
     `on_demand`: systemd holds the address for our service; asking there would load the model.
     """
@@ -32,21 +32,21 @@ class Holder:
     on_demand: bool = False
 
 
-def who_has(endpoint: Endpoint, api_key: str | None) -> Holder | None:
+def find_owner(endpoint: Endpoint, api_key: str | None) -> PortOwner | None:
     """None when nothing listens at the endpoint."""
-    if isinstance(endpoint, TcpEndpoint) and _is_systemds(endpoint):
-        return Holder(f"systemd ({PROXY_SOCKET})", None, on_demand=True)
+    if isinstance(endpoint, TcpEndpoint) and _is_held_by_systemd(endpoint):
+        return PortOwner(f"systemd ({PROXY_SOCKET})", None, on_demand=True)
     try:
         endpoint.connect(CONNECT_TIMEOUT).close()
     except OSError:
         return None
-    return Holder(_program(endpoint), _model(endpoint, api_key))
+    return PortOwner(_program(endpoint), _model(endpoint, api_key))
 
 
-def _is_systemds(endpoint: TcpEndpoint) -> bool:
-    if unit.show(PROXY_SOCKET, "ActiveState") != "active":
+def _is_held_by_systemd(endpoint: TcpEndpoint) -> bool:
+    if unit.show_property(PROXY_SOCKET, "ActiveState") != "active":
         return False
-    return f"{endpoint.host}:{endpoint.port} " in unit.show(PROXY_SOCKET, "Listen") + " "
+    return f"{endpoint.host}:{endpoint.port} " in unit.show_property(PROXY_SOCKET, "Listen") + " "
 
 
 def _model(endpoint: Endpoint, api_key: str | None) -> str | None:
@@ -65,7 +65,7 @@ def _program(endpoint: Endpoint) -> str:
                 if _link(descriptor) in inodes:
                     name = (process / "comm").read_text("utf-8", "replace").strip()
                     return f"{name} (pid {process.name})"
-    return "a program of another user"
+    return "a program run by another user"
 
 
 def _link(descriptor: Path) -> str:

@@ -19,8 +19,8 @@ from cortex_llm.config import Settings
 from cortex_llm.engines import Engine
 from cortex_llm.errors import LlmError
 from cortex_llm.models import ModelInfo
-from cortex_llm.output import data, data_json, say
-from cortex_llm.port_owner import who_has
+from cortex_llm.output import print_data, print_json, say
+from cortex_llm.port_owner import find_owner
 from cortex_llm.sizing import Sizing
 
 EXIT_TERMINATED = 128 + signal.SIGTERM
@@ -43,78 +43,78 @@ def command(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))  # so that trials clean up
     settings = config.load()
     results: list[Check] = []
-    for result in run(settings, arguments.timeout, tune=arguments.tune):
+    for result in run_checks(settings, arguments.timeout, tune=arguments.tune):
         results.append(result)
         if not arguments.json:
-            data(f"{'ok  ' if result.ok else 'FAIL'} {result.name}: {result.detail}")
+            print_data(f"{'ok  ' if result.ok else 'FAIL'} {result.name}: {result.detail}")
             if result.hint:
-                data(f"     hint: {result.hint}")
+                print_data(f"     hint: {result.hint}")
     ok = all(result.ok for result in results)
     if arguments.json:
-        data_json({"ok": ok, "checks": [dataclasses.asdict(result) for result in results]})
+        print_json({"ok": ok, "checks": [dataclasses.asdict(result) for result in results]})
     return 0 if ok else 1
 
 
-def run(settings: Settings, timeout: float, *, tune: bool = False) -> Iterator[Check]:
+def run_checks(settings: Settings, timeout: float, *, tune: bool = False) -> Iterator[Check]:
     """Ask everything; yields each answer as it comes."""
     yield Check("settings", ok=True, detail=str(settings.env_file or "no file, defaults"))
     model: ModelInfo | None = None
     engine: Engine | None = None
     sized: Sizing | None = None
     try:
-        model = models.usable(settings.model_path or models.built_in())
-        yield Check("model", ok=True, detail=f"{model.path} ({_summary(model)})")
+        model = models.describe_usable(settings.model_path or models.find_built_in())
+        yield Check("model", ok=True, detail=f"{model.path} ({_describe_model(model)})")
     except LlmError as error:
-        yield _failed("model", error)
+        yield _fail("model", error)
     try:
         engine, skipped = engines.choose(settings)
         detail = f"{engine.name} ({' '.join(engine.command)})"
         yield Check("engine", ok=True, detail="; ".join([detail, *skipped]))
     except LlmError as error:
-        yield _failed("engine", error)
+        yield _fail("engine", error)
     if model is not None:
         host = machine.inspect()
         sized = sizing.plan(settings, model, host, engine.max_parallel if engine else None)
-        yield _memory(sized, host)
-    yield _address(settings)
+        yield _check_memory(sized, host)
+    yield _check_address(settings)
     if model is not None and engine is not None and sized is not None:
-        yield _token(engine, settings, model, sized, timeout)
+        yield _check_token(engine, settings, model, sized, timeout)
         if tune:
             yield from _tune(engine, settings, model, sized, timeout)
 
 
-def _failed(name: str, error: LlmError) -> Check:
+def _fail(name: str, error: LlmError) -> Check:
     return Check(name, ok=False, detail=str(error), hint=error.hint)
 
 
-def _summary(model: ModelInfo) -> str:
+def _describe_model(model: ModelInfo) -> str:
     return f"{model.name}, {model.architecture}, {model.quantisation}, {model.file_bytes:,} bytes"
 
 
-def _memory(sized: Sizing, host: machine.Machine) -> Check:
+def _check_memory(sized: Sizing, host: machine.Machine) -> Check:
     figures = {"needed_bytes": float(sized.needed_bytes), "limit_bytes": float(sized.memory)}
     if not sized.fits:
-        return Check("memory", ok=False, detail=sizing.shortfall(sized), figures=figures)
+        return Check("memory", ok=False, detail=sizing.describe_shortfall(sized), figures=figures)
     detail = (
         f"about {sized.needed_bytes >> 20:,} MiB of {sized.memory >> 20:,} MiB "
         f"({host.memory_source}): context {sized.context}, {sized.parallel} at once, "
         f"{sized.threads} thread(s)"
     )
     if sized.needed_bytes > host.available:
-        detail += f"; only {host.available >> 20:,} MiB are free at the moment"
+        detail += f"; only {host.available >> 20:,} MiB are free right now"
     return Check("memory", ok=True, detail="; ".join([detail, *sized.notes]), figures=figures)
 
 
-def _address(settings: Settings) -> Check:
-    holder = who_has(settings.endpoint, settings.api_key)
+def _check_address(settings: Settings) -> Check:
+    holder = find_owner(settings.endpoint, settings.api_key)
     if holder is None:
         try:
             serve.require_folder(settings.endpoint)
         except LlmError as error:
-            return _failed("address", error)
+            return _fail("address", error)
         return Check("address", ok=True, detail=f"{settings.endpoint} is free")
     if holder.on_demand:
-        detail = f"{settings.endpoint} is systemd's, which loads the model on demand"
+        detail = f"{settings.endpoint} is held by systemd, which loads the model on demand"
         return Check("address", ok=True, detail=detail)
     if holder.model is not None:
         detail = f"{settings.endpoint} already serves the model {holder.model}"
@@ -122,23 +122,23 @@ def _address(settings: Settings) -> Check:
     return Check(
         "address",
         ok=False,
-        detail=f"{settings.endpoint} is taken by {holder.program}",
-        hint="stop that program, or set CORTEX_LLM_PORT to a free port",
+        detail=f"{settings.endpoint} is in use by {holder.program}",
+        hint="stop that program or set CORTEX_LLM_PORT to a free port",
     )
 
 
-def _token(
+def _check_token(
     engine: Engine, settings: Settings, model: ModelInfo, sized: Sizing, timeout: float
 ) -> Check:
-    say("cortex-llm: trying one token …")
+    say("cortex-llm: generating one token …")
     try:
-        seen = trial.run(engine, settings, model, sized, timeout)
+        seen = trial.run_trial(engine, settings, model, sized, timeout)
     except LlmError as error:
-        return _failed("token", error)
+        return _fail("token", error)
     return Check(
         "token",
         ok=True,
-        detail=f"loaded in {seen.load_ms:.0f} ms, {seen.tokens_per_second:.1f} tokens a second "
+        detail=f"loaded in {seen.load_ms:.0f} ms, {seen.tokens_per_second:.1f} tokens per second "
         f"with {seen.threads} thread(s)",
         figures={"load_ms": seen.load_ms, "tokens_per_second": seen.tokens_per_second},
     )
@@ -154,13 +154,13 @@ def _tune(
         say(f"cortex-llm: measuring {threads} thread(s) …")
         try:
             tried = dataclasses.replace(sized, threads=threads, threads_batch=threads)
-            seen = trial.run(engine, settings, model, tried, timeout)
+            seen = trial.run_trial(engine, settings, model, tried, timeout)
             rates[threads] = seen.tokens_per_second
         except LlmError as error:
-            yield _failed("threads", error)
+            yield _fail("threads", error)
             return
     best = most if rates[most] > rates[1] * WORTH_A_THREAD else 1
-    measured = ", ".join(f"{count}: {rate:.1f} tokens a second" for count, rate in rates.items())
+    measured = ", ".join(f"{count}: {rate:.1f} tokens per second" for count, rate in rates.items())
     yield Check(
         "threads",
         ok=True,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cortex_llm import envfile
 from cortex_llm.errors import UsageError
-from cortex_llm.output import data, printable
+from cortex_llm.output import escape, print_data
 
 #: Every question's name; in an answers file NAME=value, on the command line --name.
 NAMES = (
@@ -34,46 +34,46 @@ class Answers:
     @classmethod
     def from_arguments(cls, arguments: argparse.Namespace) -> Answers:
         """From the command line, above the file that it names; raises UsageError."""
-        values = _from_file(Path(arguments.answers)) if arguments.answers else {}
+        values = _read_answers(Path(arguments.answers)) if arguments.answers else {}
         given = {name: getattr(arguments, name, None) for name in NAMES}
         return cls({**values, **{name: str(value) for name, value in given.items() if value}})
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def _read_answers(path: Path) -> dict[str, str]:
     try:
         found = envfile.parse(path.read_text())
     except OSError as error:
-        raise UsageError(f"cannot read the answers {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read the answers file {path}: {error.strerror}") from error
     except envfile.EnvFileError as error:
         raise UsageError(f"{path}, line {error.line} {error}") from error
     values = {item.name.lower(): item.value for item in found}
     if unknown := set(values) - set(NAMES):
         raise UsageError(
-            f"{path} answers {', '.join(sorted(unknown))}, which nobody asks",
+            f"{path} answers {', '.join(sorted(unknown))}, which is not a question",
             hint=f"the questions are: {', '.join(NAMES)}",
         )
     return values
 
 
 @dataclass(frozen=True)
-class Asker:
+class Prompter:
     """Asks, or answers by itself where `interactive` is false."""
 
     answers: Answers
     interactive: bool
 
-    def given(self, name: str) -> str | None:
+    def find_answer(self, name: str) -> str | None:
         """The answer that was given beforehand."""
         return self.answers.values.get(name)
 
-    def forgetting(self, name: str) -> Asker:
+    def without(self, name: str) -> Prompter:
         """An asker without that answer: it was not accepted. Only a person can give another."""
         if not self.interactive:
             raise UsageError(f"--{name.replace('_', '-')} was not accepted")
         values = {key: value for key, value in self.answers.values.items() if key != name}
         return replace(self, answers=Answers(values))
 
-    def forgetting_all(self) -> Asker:
+    def without_answers(self) -> Prompter:
         """An asker that asks a person everything."""
         return replace(self, answers=Answers())
 
@@ -85,31 +85,33 @@ class Asker:
         check: Callable[[str], str | None] = lambda _: None,
     ) -> str:
         """A line of text; `check` says what is wrong with it."""
-        if (given := self.given(name)) is not None:
+        if (given := self.find_answer(name)) is not None:
             if problem := check(given):
                 raise UsageError(f"{name}: {problem}")
             return given
         if not self.interactive:
             if default is None:
                 raise UsageError(
-                    f"{question}: not answered", hint=f"give --{name.replace('_', '-')}"
+                    f"{question}: not answered", hint=f"use --{name.replace('_', '-')}"
                 )
             return default
         for _ in range(MAX_TRIES):
-            answer = _line(f"{question}{f' [{default}]' if default else ''}: ") or default or ""
+            answer = (
+                _read_line(f"{question}{f' [{default}]' if default else ''}: ") or default or ""
+            )
             problem = check(answer) if answer else "an answer is needed"
             if problem is None:
                 return answer
-            data(f"  {problem}")
+            print_data(f"  {problem}")
         raise UsageError(f"{question}: no usable answer in {MAX_TRIES} tries")
 
     def choose(self, name: str, question: str, options: Mapping[str, str], default: str) -> str:
         """One of the options, by its number or its key."""
         keys = list(options)
-        if self.given(name) is None and self.interactive:
-            data(question)
+        if self.find_answer(name) is None and self.interactive:
+            print_data(question)
             for number, (key, text) in enumerate(options.items(), 1):
-                data(f"  {number}) {text}{'   (default)' if key == default else ''}")
+                print_data(f"  {number}) {text}{'   (default)' if key == default else ''}")
 
         def check(answer: str) -> str | None:
             number = answer.isdigit() and 1 <= int(answer) <= len(keys)
@@ -123,7 +125,7 @@ class Asker:
 
         def check(answer: str) -> str | None:
             good = answer.isascii() and answer.isdigit() and low <= int(answer[:12]) <= high
-            return None if good else f"{answer[:20]!r} is no whole number from {low} to {high}"
+            return None if good else f"{answer[:20]!r} is not a whole number from {low} to {high}"
 
         return int(self.text(name, question, str(default), check))
 
@@ -136,8 +138,8 @@ class Asker:
         return self.text(name, f"{question} (y/n)", "y" if default else "n", check).lower() in YES
 
 
-def _line(prompt: str) -> str:
-    sys.stdout.write(printable(prompt))
+def _read_line(prompt: str) -> str:
+    sys.stdout.write(escape(prompt))
     sys.stdout.flush()
     line = sys.stdin.readline()
     if not line:  # end of input: nobody is there any more

@@ -24,7 +24,7 @@ POLL_FIRST, POLL_LAST = 0.02, 0.5  # seconds between questions; a small model lo
 POLL_GROWTH = 1.3
 ASK_TIMEOUT = 5.0  # a server that is loading answers at once; a hung one must not hold us
 LOADING = 503
-HINT = "what it said: journalctl -u cortex-llm, or the terminal where it runs"
+HINT = "its log: journalctl -u cortex-llm, or the terminal it runs in"
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def wait(endpoint: Endpoint, timeout: float, alive: Callable[[], bool]) -> float
         except (ConnectionRefusedError, FileNotFoundError):
             state = "nothing listens there"
         except TimeoutError:
-            state = "it accepts connections but does not answer"
+            state = "it accepts connections but does not respond"
         except OSError as error:
             state = str(error)
         else:
@@ -57,12 +57,12 @@ def wait(endpoint: Endpoint, timeout: float, alive: Callable[[], bool]) -> float
                 return time.monotonic() - started
             if status != LOADING:
                 raise NotReadyError(
-                    f"{endpoint} answers /health with HTTP {status}: it is no model server",
-                    hint="another program has the address; set CORTEX_LLM_PORT",
+                    f"{endpoint} answers /health with HTTP {status}: it is not a model server",
+                    hint="another program uses this address; set CORTEX_LLM_PORT",
                 )
             state = "the model is still loading"
         if not running:
-            raise NotReadyError(f"the server for {endpoint} ended before it was ready", hint=HINT)
+            raise NotReadyError(f"the server for {endpoint} exited before it was ready", hint=HINT)
         if left <= 0:
             raise NotReadyError(
                 f"{endpoint} was not ready within {timeout:g} s: {state}", hint=HINT
@@ -105,5 +105,5 @@ def _main_pid() -> int | None:
     if not text:
         return None
     if not text.isdigit() or not 0 < int(text) < 1 << 22:
-        raise UsageError(f"MAINPID is {text[:20]!r}, which is no process id")
+        raise UsageError(f"MAINPID is {text[:20]!r}, which is not a process id")
     return int(text)

@@ -48,7 +48,7 @@ MODELS = (
         "tinyllama-1.1b",
         "TinyLlama 1.1B",
         _hf("TheBloke/TinyLlama-1.1B-Chat-v1.0-GGUF", "tinyllama-1.1b-chat-v1.0.Q4_K_M.gguf"),
-        0.62, 2.0, "very fast", "fair", "testing, low-resource",
+        0.62, 2.0, "very fast", "fair", "testing, small machines",
     ),
     Recommended(
         "qwen2.5-1.5b",
@@ -88,7 +88,7 @@ def find(key: str) -> Recommended | None:
     return next((model for model in MODELS if model.key == key), None)
 
 
-def why_not(model: Recommended, memory: int, disk: int) -> str | None:
+def explain_misfit(model: Recommended, memory: int, disk: int) -> str | None:
     """Why it does not fit `memory` and `disk`, in bytes; None if it does."""
     if model.ram * GIB > memory:
         return f"needs {model.ram:g} GiB of memory"
@@ -97,8 +97,8 @@ def why_not(model: Recommended, memory: int, disk: int) -> str | None:
     return None
 
 
-def best(memory: int, disk: int) -> Recommended | None:
+def choose_best(memory: int, disk: int) -> Recommended | None:
     """The best that fits with room to spare: the last that takes half of the memory at most."""
-    fitting = [model for model in MODELS if why_not(model, memory, disk) is None]
+    fitting = [model for model in MODELS if explain_misfit(model, memory, disk) is None]
     easy = [model for model in fitting if model.ram * GIB * 2 <= memory]
     return (easy or fitting)[-1] if fitting else None

@@ -29,9 +29,9 @@ class Event(Enum):
 #: away may well mean to.
 PRIORITIES = {Outcome.BROKEN: ERROR, Outcome.STOPPED: WARNING, Outcome.CANCELLED: NOTICE}
 WORDS = {
-    Outcome.CANCELLED: "was cancelled: the client went away",
-    Outcome.BROKEN: "was broken off by the engine",
-    Outcome.STOPPED: "was cut off: the service stops",
+    Outcome.CANCELLED: "was cancelled: the client disconnected",
+    Outcome.BROKEN: "was cut off by the engine",
+    Outcome.STOPPED: "was cut off: the service is stopping",
 }
 
 
@@ -41,18 +41,18 @@ class RequestLog:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def began(self, exchange: Exchange) -> None:
+    def log_start(self, exchange: Exchange) -> None:
         """A request has come."""
-        if not _told(exchange):
+        if not _is_logged(exchange):
             return
-        message = f"{_named(exchange)} began: {exchange.method} {exchange.path}"
+        message = f"{_name_request(exchange)} began: {exchange.method} {exchange.path}"
         self._write(Event.MODEL_REQUEST_BEGAN, INFO, message, exchange)
 
-    def ended(self, exchange: Exchange, outcome: Outcome) -> None:
+    def log_end(self, exchange: Exchange, outcome: Outcome) -> None:
         """It is over."""
-        if not _told(exchange):
+        if not _is_logged(exchange):
             return
-        took = _ms(exchange.ended - exchange.began)
+        took = _to_ms(exchange.ended - exchange.began)
         figures: dict[str, object] = {
             "CORTEX_OUTCOME": outcome.value,
             "CORTEX_DURATION_MS": took,
@@ -62,12 +62,12 @@ class RequestLog:
         if exchange.status:
             figures["CORTEX_HTTP_STATUS"] = exchange.status
         if exchange.first_byte is not None:
-            figures["CORTEX_FIRST_BYTE_MS"] = _ms(exchange.first_byte - exchange.began)
+            figures["CORTEX_FIRST_BYTE_MS"] = _to_ms(exchange.first_byte - exchange.began)
         how = WORDS.get(outcome, f"was answered: HTTP {exchange.status}")
-        message = f"{_named(exchange)} {how}, {exchange.reply_bytes} bytes in {took} ms"
+        message = f"{_name_request(exchange)} {how}, {exchange.reply_bytes} bytes in {took} ms"
         done = outcome is Outcome.ANSWERED and exchange.status < 400
         event = Event.MODEL_REQUEST_DONE if done else Event.MODEL_REQUEST_FAILED
-        self._write(event, priority_of(outcome, exchange.status), message, exchange, **figures)
+        self._write(event, choose_priority(outcome, exchange.status), message, exchange, **figures)
 
     def _write(
         self, event: Event, priority: int, message: str, exchange: Exchange, **figures: object
@@ -88,7 +88,7 @@ class RequestLog:
             sys.stderr.flush()
 
 
-def priority_of(outcome: Outcome, status: int) -> int:
+def choose_priority(outcome: Outcome, status: int) -> int:
     """4xx is the client's to mend, 5xx the server's."""
     if outcome is not Outcome.ANSWERED:
         return PRIORITIES[outcome]
@@ -97,13 +97,13 @@ def priority_of(outcome: Outcome, status: int) -> int:
     return NOTICE if status >= 400 else INFO
 
 
-def _told(exchange: Exchange) -> bool:
+def _is_logged(exchange: Exchange) -> bool:
     return exchange.method == "POST" or exchange.request_id is not None
 
 
-def _named(exchange: Exchange) -> str:
+def _name_request(exchange: Exchange) -> str:
     return f"request {exchange.request_id}" if exchange.request_id else "a request without an id"
 
 
-def _ms(seconds: float) -> float:
+def _to_ms(seconds: float) -> float:
     return round(seconds * 1000, 2)

@@ -48,16 +48,16 @@ def prepare(
     """
     if not settings.endpoint.is_local and settings.api_key is None:
         raise UsageError(
-            f"{settings.endpoint} is open to other machines, and no API key is set",
+            f"{settings.endpoint} accepts connections from other machines but no API key is set",
             hint="set CORTEX_LLM_API_KEY_FILE, or CORTEX_LLM_HOST=127.0.0.1",
         )
-    model = models.usable(settings.model_path or models.built_in())
+    model = models.describe_usable(settings.model_path or models.find_built_in())
     engine, skipped = engines.choose(settings)
     sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel, beside)
     for note in sized.notes:
         say(f"cortex-llm: note: {note}")
     if not sized.fits:
-        say(f"cortex-llm: warning: {sizing.shortfall(sized)}")
+        say(f"cortex-llm: warning: {sizing.describe_shortfall(sized)}")
     for reason in skipped:
         say(f"cortex-llm: not used: {reason}")
     say(
@@ -73,11 +73,11 @@ def command(arguments: argparse.Namespace) -> int:
     settings = config.load()
     flags = tuple(arguments.flags)
     if arguments.journal_requests:
-        become(supervised(settings, flags))
+        replace_process(start_supervised(settings, flags))
     launch = prepare(settings, flags)
     clear_stale_socket(settings.endpoint)
     announce(settings)
-    become(launch)
+    replace_process(launch)
 
 
 def announce(settings: config.Settings) -> None:
@@ -85,7 +85,7 @@ def announce(settings: config.Settings) -> None:
     notify(f"STATUS=loading {settings.model_path or 'the built-in model'}")
 
 
-def become(launch: Launch) -> NoReturn:
+def replace_process(launch: Launch) -> NoReturn:
     """Replace this process; raises EngineError."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -95,7 +95,7 @@ def become(launch: Launch) -> NoReturn:
         raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
 
 
-def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
+def start_supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
     """Start the engine on a socket of its own; what is to become of this process.
 
     Signals are blocked from here on until that listens: none may end it and leave the engine.
@@ -106,7 +106,7 @@ def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
             f"--journal-requests is for a server on a Unix socket, not at {public}",
             hint="set CORTEX_LLM_HOST to the path of a socket",
         )
-    inner = private_socket(public)
+    inner = choose_private_socket(public)
     launch = prepare(settings, flags, beside=sizing.SUPERVISOR_BYTES, inner=inner)
     clear_stale_socket(public)
     make_private_folder(inner.path.parent)
@@ -122,15 +122,17 @@ def supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launch:
         )
     except OSError as error:
         raise EngineError(f"cannot run {launch.argv[0]}: {error.strerror}") from error
-    return Launch(supervise.argv(engine.pid, str(inner.path), str(public.path)), dict(os.environ))
+    return Launch(
+        supervise.build_argv(engine.pid, str(inner.path), str(public.path)), dict(os.environ)
+    )
 
 
-def private_socket(public: UnixEndpoint) -> UnixEndpoint:
+def choose_private_socket(public: UnixEndpoint) -> UnixEndpoint:
     """Where the engine listens; raises UsageError when the path is too long for a socket."""
     try:
         found = parse_host(str(public.path.parent / ENGINE_SOCKET), 0)
     except ValueError as error:
-        raise UsageError(f"the engine's own socket beside {public.path} {error}") from error
+        raise UsageError(f"the engine's own socket next to {public.path} {error}") from error
     return cast("UnixEndpoint", found)
 
 
@@ -162,16 +164,16 @@ def clear_stale_socket(endpoint: Endpoint) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise UsageError(f"{endpoint.path} is there and is no socket", hint="move it away")
+        raise UsageError(f"{endpoint.path} exists and is not a socket", hint="move it away")
     try:
         endpoint.connect(CONNECT_TIMEOUT).close()
     except (ConnectionRefusedError, FileNotFoundError):
         with contextlib.suppress(FileNotFoundError):
             endpoint.path.unlink()
     except OSError as error:
-        raise UsageError(f"cannot tell who has {endpoint.path}: {error}") from error
+        raise UsageError(f"cannot find out who uses {endpoint.path}: {error}") from error
     else:
         raise UsageError(
             f"{endpoint.path} is in use by a running server",
-            hint="stop it first, or set CORTEX_LLM_HOST to another path",
+            hint="stop it first or set CORTEX_LLM_HOST to another path",
         )

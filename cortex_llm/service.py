@@ -20,10 +20,10 @@ from cortex_llm.config import DEFAULT_ENV_FILE, Settings
 from cortex_llm.endpoint import request
 from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
 from cortex_llm.machine import Machine
-from cortex_llm.model_location import for_service, new_copy
+from cortex_llm.model_location import locate_for_service, plan_copy
 from cortex_llm.models import ModelInfo
-from cortex_llm.output import data, data_json, say
-from cortex_llm.signals import once
+from cortex_llm.output import print_data, print_json, say
+from cortex_llm.signals import interrupt_once
 from cortex_llm.sizing import Sizing
 
 BUILT_IN = "builtin"  # instead of a path: the project's own model, wherever it lies
@@ -48,8 +48,8 @@ def set_up_command(arguments: argparse.Namespace) -> int:
     unit.require_systemd()
     copy = None
     if arguments.copy and arguments.model not in (None, BUILT_IN):
-        copy = new_copy(Path(arguments.model).expanduser())
-    with once():
+        copy = plan_copy(Path(arguments.model).expanduser())
+    with interrupt_once():
         try:
             _set_up(arguments)
         except KeyboardInterrupt:
@@ -62,56 +62,56 @@ def set_up_command(arguments: argparse.Namespace) -> int:
 def _set_up(arguments: argparse.Namespace) -> None:
     env = _read()
     if arguments.model == BUILT_IN:
-        model, named = models.built_in(), None
+        model, named = models.find_built_in(), None
     else:
-        model = named = _named_model(arguments, env)
+        model = named = _find_model(arguments, env)
     values: dict[str, str | None] = {
         config.PREFIX + key: str(value)
         for option, key in FLAGS.items()
         if (value := getattr(arguments, option)) is not None
     }
     values[config.PREFIX + "MODEL_PATH"] = str(named) if named else None
-    wanted = _changed(env, values)
-    settings = _parsed(wanted)
-    info, sized, cap = _planned(settings, model)
+    wanted = _edit_settings(env, values)
+    settings = _parse_settings(wanted)
+    info, sized, cap = _plan_service(settings, model)
     say(
         f"cortex-llm: {info.name}: about {sized.needed_bytes >> 20:,} MiB of the "
-        f"{cap >> 20:,} MiB it may take; context {sized.context}, {sized.parallel} at once, "
+        f"{cap >> 20:,} MiB it may use; context {sized.context}, {sized.parallel} at once, "
         f"{sized.threads} thread(s)"
     )
     _try_one_token(settings, info, sized)
     if arguments.dry_run:
-        say("cortex-llm: it would work; nothing was changed")
+        say("cortex-llm: this would work; nothing was changed")
         return
-    _apply(wanted, unit.model_drop_in(cap, named), arguments.always_on)
-    data(f"the model server is set up with {info.name} ({model})")
+    _apply(wanted, unit.render_drop_in(cap, named), arguments.always_on)
+    print_data(f"the model server is set up with {info.name} ({model})")
 
 
 def status_command(arguments: argparse.Namespace) -> int:
     """``service status``: settings, state and memory; 0 when it is set up."""
     unit.require_systemd()
     values = {item.name: item.value for item in envfile.parse(_read())}
-    memory = unit.show(unit.SERVICE, "MemoryCurrent")
+    memory = unit.show_property(unit.SERVICE, "MemoryCurrent")
     facts: dict[str, object] = {
         "model": values.get(config.PREFIX + "MODEL_PATH", "the built-in model"),
-        "state": unit.show(unit.SERVICE, "ActiveState"),
-        "status": unit.show(unit.SERVICE, "StatusText"),
-        "address": unit.show(unit.PROXY_SOCKET, "ActiveState"),
-        "on_demand": unit.show(unit.SERVICE, "StopWhenUnneeded") == "yes",
+        "state": unit.show_property(unit.SERVICE, "ActiveState"),
+        "status": unit.show_property(unit.SERVICE, "StatusText"),
+        "address": unit.show_property(unit.PROXY_SOCKET, "ActiveState"),
+        "on_demand": unit.show_property(unit.SERVICE, "StopWhenUnneeded") == "yes",
         "idle_timeout": values.get(config.PREFIX + "IDLE_TIMEOUT", "15min"),
         "memory_bytes": int(memory) if memory.isdigit() else None,
-        "memory_max": unit.show(unit.SERVICE, "MemoryMax"),
+        "memory_max": unit.show_property(unit.SERVICE, "MemoryMax"),
     }
     if arguments.json:
-        data_json(facts)
+        print_json(facts)
     else:
         for name, value in facts.items():
-            data(f"{name:<14}{value}")
+            print_data(f"{name:<14}{value}")
     return 0
 
 
 def uninstall_command(_arguments: argparse.Namespace) -> int:
-    """``service uninstall``: stop it and take the settings away; models stay."""
+    """``service uninstall``: stop it and take the settings away; models are kept."""
     unit.require_root()
     unit.require_systemd()
     with contextlib.suppress(EngineError):
@@ -128,22 +128,25 @@ def uninstall_command(_arguments: argparse.Namespace) -> int:
             DEFAULT_ENV_FILE, "# The model server is not set up; the old settings: llm.env.old\n"
         )
     unit.systemctl("daemon-reload")
-    data(f"the model server is stopped and off; its settings are in {_backup()}, models stay")
+    print_data(
+        "the model server is stopped and disabled; "
+        f"its settings are in {_backup()}, models are kept"
+    )
     return 0
 
 
-def _named_model(arguments: argparse.Namespace, env: str) -> Path:
+def _find_model(arguments: argparse.Namespace, env: str) -> Path:
     """The model of the command line, or the one that is set up; raises LlmError."""
     if arguments.model is not None:
         path = Path(arguments.model).expanduser().absolute()
-        return for_service(path, copy=arguments.copy)
+        return locate_for_service(path, copy=arguments.copy)
     for item in reversed(envfile.parse(env)):
         if item.name == config.PREFIX + "MODEL_PATH" and item.value:
-            return for_service(Path(item.value), copy=False)
-    raise UsageError("no model is set up", hint=f"give its path, or the word {BUILT_IN}")
+            return locate_for_service(Path(item.value), copy=False)
+    raise UsageError("no model is set up", hint=f"give its path or the word {BUILT_IN}")
 
 
-def _parsed(text: str) -> Settings:
+def _parse_settings(text: str) -> Settings:
     """The settings that the service would have with this text; raises UsageError."""
     trial_file = DEFAULT_ENV_FILE.with_name(".llm.env.trial")
     _write(trial_file, text)
@@ -156,42 +159,43 @@ def _parsed(text: str) -> Settings:
         trial_file.unlink(missing_ok=True)
 
 
-def _changed(env: str, values: dict[str, str | None]) -> str:
+def _edit_settings(env: str, values: dict[str, str | None]) -> str:
     try:
-        return envedit.changed(env, values)
+        return envedit.change_settings(env, values)
     except envfile.EnvFileError as error:
         raise UsageError(f"{DEFAULT_ENV_FILE}, line {error.line} {error}") from error
 
 
-def _planned(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, int]:
+def _plan_service(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, int]:
     """The model, its sizing on this machine, and MemoryMax; raises ModelError if too big."""
-    info = models.usable(path)
+    info = models.describe_usable(path)
     host = machine.inspect()
     reserve = max(RESERVE_MIN, int(host.memory * RESERVE_SHARE))
     most = host.memory - reserve
     if most <= 0:
-        raise ModelError(f"this machine has {host.memory >> 20} MiB: too little for any model")
+        raise ModelError(f"this machine has {host.memory >> 20} MiB: not enough for any model")
     engine, _ = engines.choose(settings)
     sized = sizing.plan(
-        settings, info, _with_memory(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
+        settings, info, _add_memory_limit(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
     )
     if not sized.fits:
         raise ModelError(
-            f"{path} is too big for this machine: {sizing.shortfall(sized)}",
-            hint=f"{reserve >> 20} MiB of the {host.memory >> 20} MiB are kept for everything else",
+            f"{path} is too large for this machine: {sizing.describe_shortfall(sized)}",
+            hint=f"{reserve >> 20} MiB of the {host.memory >> 20} MiB "
+            "are reserved for everything else",
         )
     return info, sized, min(most, int(sized.needed_bytes * HEADROOM))
 
 
-def _with_memory(host: Machine, memory: int) -> Machine:
-    return dataclasses.replace(host, memory=memory, memory_source="RAM less a reserve")
+def _add_memory_limit(host: Machine, memory: int) -> Machine:
+    return dataclasses.replace(host, memory=memory, memory_source="RAM minus a reserve")
 
 
 def _try_one_token(settings: Settings, info: ModelInfo, sized: Sizing) -> None:
-    say("cortex-llm: trying one token …")
+    say("cortex-llm: generating one token …")
     engine, _ = engines.choose(settings)
-    seen = trial.run(engine, settings, info, sized, TRIAL_TIMEOUT)
-    say(f"cortex-llm: {seen.tokens_per_second:.1f} tokens a second")
+    seen = trial.run_trial(engine, settings, info, sized, TRIAL_TIMEOUT)
+    say(f"cortex-llm: {seen.tokens_per_second:.1f} tokens per second")
 
 
 def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
@@ -208,7 +212,7 @@ def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
         _serve_one_token()
     except (LlmError, KeyboardInterrupt) as error:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            say("cortex-llm: not set up; putting back the settings from before")
+            say("cortex-llm: setup failed; restoring the previous settings")
         _write(DEFAULT_ENV_FILE, old_env)
         if old_drop_in is None:
             unit.MODEL_DROP_IN.unlink(missing_ok=True)
@@ -221,7 +225,7 @@ def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
             _serve_one_token()
         if isinstance(error, KeyboardInterrupt):
             raise
-        raise EngineError(f"not switched; the old settings hold again: {error}") from error
+        raise EngineError(f"not switched; previous settings restored: {error}") from error
     if not had_key:
         unit.systemctl("try-restart", "cortexd.service")
 

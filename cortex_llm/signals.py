@@ -11,7 +11,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def once() -> Iterator[None]:
+def interrupt_once() -> Iterator[None]:
     """In the block the first of SIGNALS raises KeyboardInterrupt, and further ones do nothing.
 
     Those that were ignored before (nohup) still are.

@@ -25,7 +25,7 @@ COMPUTE_SHARE = 0.05  # compute buffers grow with the model, about so much of th
 CACHE_SHARE = 32  # a prompt cache of a 32nd of the cap
 MAX_CACHE_MB = 256
 #: Up to this size a second thread costs more in waiting than it computes: measured on 2 cores
-#: with others at work, 300 against 1,400 tokens a second at 5 MB, 132 against 175 at 64 MB.
+#: with others at work, 300 against 1,400 tokens per second at 5 MB, 132 against 175 at 64 MB.
 SMALL_MODEL_BYTES = 64 << 20
 MIN_CACHE_MB = 16  # below, a cache holds not even one prompt
 
@@ -68,59 +68,66 @@ def plan(
     if max_parallel is not None and parallel > max_parallel:
         notes.append(f"this engine computes {max_parallel} request(s) at once, not {parallel}")
         parallel = max_parallel
-    cache_mb = _cache_mb(machine) if settings.cache_ram_mb is None else settings.cache_ram_mb
+    cache_mb = _choose_cache_mb(machine) if settings.cache_ram_mb is None else settings.cache_ram_mb
     budget = int(machine.memory * MEMORY_SHARE)
     kv_share = KV_CACHE_TYPES[settings.kv_cache_type or "f16"] / KV_CACHE_TYPES["f16"]
 
-    def needed() -> int:
+    def estimate_bytes() -> int:
         kv_bytes = int(model.kv_bytes_per_token * context * parallel * kv_share)
-        return _needed(model, kv_bytes, cache_mb) + beside
+        return _estimate_bytes(model, kv_bytes, cache_mb) + beside
 
-    while needed() > budget and settings.parallel is None and parallel > 1:
+    while estimate_bytes() > budget and settings.parallel is None and parallel > 1:
         parallel -= 1
-    while needed() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
+    while estimate_bytes() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
         context = max(MIN_CONTEXT, context // 2)
     if settings.parallel is None and parallel < most:
-        notes.append(f"{parallel} request(s) at once, for the memory of {_mb(machine.memory)}")
+        notes.append(
+            f"{parallel} request(s) at once, for the memory of {_format_mib(machine.memory)}"
+        )
     if settings.ctx_size is None and context < min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT):
-        notes.append(f"a context of {context} tokens, for the memory of {_mb(machine.memory)}")
-    threads = settings.threads or _threads(model, machine)
+        notes.append(
+            f"a context of {context} tokens, for the memory of {_format_mib(machine.memory)}"
+        )
+    threads = settings.threads or _choose_threads(model, machine)
     if threads > machine.cores:
-        notes.append(f"{threads} threads on {machine.cores} physical core(s) slow each other down")
+        notes.append(
+            f"{threads} threads on {machine.cores} physical core(s) would slow each other down"
+        )
     return Sizing(
         context=context,
         parallel=parallel,
         threads=threads,
         threads_batch=settings.threads or machine.cores,
         cache_ram_mb=cache_mb,
-        needed_bytes=needed(),
+        needed_bytes=estimate_bytes(),
         memory=machine.memory,
-        fits=needed() <= budget,
+        fits=estimate_bytes() <= budget,
         notes=tuple(notes),
     )
 
 
-def _threads(model: ModelInfo, machine: Machine) -> int:
+def _choose_threads(model: ModelInfo, machine: Machine) -> int:
     return 1 if model.file_bytes <= SMALL_MODEL_BYTES else machine.cores
 
 
-def _needed(model: ModelInfo, kv_bytes: int, cache_mb: int) -> int:
+def _estimate_bytes(model: ModelInfo, kv_bytes: int, cache_mb: int) -> int:
     weights = int(model.file_bytes * (1 + COMPUTE_SHARE))
     return BASE_BYTES + weights + kv_bytes + (cache_mb << 20)
 
 
-def _cache_mb(machine: Machine) -> int:
+def _choose_cache_mb(machine: Machine) -> int:
     share = (machine.memory >> 20) // CACHE_SHARE
     return min(MAX_CACHE_MB, share) if share >= MIN_CACHE_MB else 0
 
 
-def _mb(size: int) -> str:
+def _format_mib(size: int) -> str:
     return f"{size >> 20:,} MiB"
 
 
-def shortfall(sizing: Sizing) -> str:
+def describe_shortfall(sizing: Sizing) -> str:
     """The sentence for a model that does not fit."""
     return (
-        f"it needs about {_mb(sizing.needed_bytes)}, and {_mb(sizing.memory)} is the limit; "
+        f"it needs about {_format_mib(sizing.needed_bytes)}; "
+        f"the limit is {_format_mib(sizing.memory)}: "
         "use a smaller model, a smaller CORTEX_LLM_CTX_SIZE or a larger limit"
     )

@@ -25,7 +25,7 @@ import socket
 import sys
 import time
 
-from cortex_llm.exchanges import Outcome, Witness
+from cortex_llm.exchanges import Observer, Outcome
 from cortex_llm.journal import Journal
 from cortex_llm.relay import Relay
 from cortex_llm.requestlog import RequestLog
@@ -49,7 +49,7 @@ class Supervisor:
         log = RequestLog(Journal())
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         most = max(1, (limit - OWN_DESCRIPTORS) // 2)
-        self._relay = Relay(inner, lambda: Witness(log.began, log.ended), most)
+        self._relay = Relay(inner, lambda: Observer(log.log_start, log.log_end), most)
         self._pid = pid
         self._inner = inner
         self._public = public
@@ -70,7 +70,7 @@ class Supervisor:
             signal.signal(number, lambda *_: None)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         pause = POLL_FIRST_S
-        while (status := self._ended()) is None:
+        while (status := self._read_end()) is None:
             if self._stopping is not None:
                 self._relay.step(self._insist(self._stopping))
             elif not self._open and not self._try_to_open():
@@ -87,9 +87,9 @@ class Supervisor:
             os.rmdir(os.path.dirname(self._inner))  # noqa: PTH106, PTH120
         if self._stopping is not None:
             return EXIT_FAILED if self._failed else 0
-        return end_as(os.waitstatus_to_exitcode(status))
+        return exit_like(os.waitstatus_to_exitcode(status))
 
-    def _ended(self) -> int | None:
+    def _read_end(self) -> int | None:
         """The engine's wait status once it has ended."""
         pid, status = os.waitpid(self._pid, os.WNOHANG)
         return status if pid else None
@@ -148,7 +148,7 @@ class Supervisor:
             self._open = False
 
 
-def end_as(code: int) -> int:
+def exit_like(code: int) -> int:
     """The same end: an exit status is returned, of a signal this process dies."""
     if code >= 0:
         return code
@@ -160,7 +160,7 @@ def end_as(code: int) -> int:
     return EXIT_FAILED  # pragma: no cover - a signal that does not end a process ended one
 
 
-def argv(pid: int, inner: str, public: str) -> tuple[str, ...]:
+def build_argv(pid: int, inner: str, public: str) -> tuple[str, ...]:
     """The command line of this program for an engine with this process id."""
     return (sys.executable, "-P", "-m", "cortex_llm.supervise", str(pid), inner, public)
 

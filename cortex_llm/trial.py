@@ -23,6 +23,7 @@ from pathlib import Path
 from cortex_llm import engines, ready
 from cortex_llm.child import die_with
 from cortex_llm.config import Settings
+from cortex_llm.crash_reasons import OTHER_BUILD, REASONS
 from cortex_llm.endpoint import MAX_SOCKET_PATH, UnixEndpoint, request
 from cortex_llm.engines import Engine
 from cortex_llm.errors import EngineError, NotReadyError
@@ -31,24 +32,16 @@ from cortex_llm.sizing import Sizing
 
 STOP_TIMEOUT = 2.0  # seconds for each step of stopping
 PROMPT = "Hello"
-RATE_TOKENS = 32  # enough for a rate: half a second at 60 tokens a second
+RATE_TOKENS = 32  # enough for a rate: half a second at 60 tokens per second
 LOG_TAIL = 4096
 SOCKET_NAME = "trial.sock"
 SOCKET_ROOM = 40  # bytes of a socket's path that come after the temporary folder
 LLAMA_ERROR = re.compile(r"[\d.]+ E (.*)")  # time, level, text, as llama.cpp writes them
 SHORT_FOLDER = "/tmp"  # noqa: S108 - only a folder of our own is made in it
 
-REMEDIES = {
-    signal.SIGILL: "it was built for another processor",
-    signal.SIGSEGV: "it does not run on this processor (in virtual machines often the AMX units)",
-    signal.SIGBUS: "the model file changed or is on a failing disk",
-    signal.SIGKILL: "it was killed, most likely for want of memory",
-    signal.SIGABRT: "it gave up; its last words are below",
-}
-
 
 @dataclass(frozen=True)
-class Measured:
+class TrialResult:
     """What one trial showed."""
 
     engine: str
@@ -57,24 +50,24 @@ class Measured:
     tokens_per_second: float
 
 
-def run(
+def run_trial(
     engine: Engine, settings: Settings, model: ModelInfo, sizing: Sizing, timeout: float
-) -> Measured:
+) -> TrialResult:
     """Load the model and generate; raises EngineError when a token does not come."""
     deadline = time.monotonic() + timeout
-    with _server(engine, settings, model, sizing) as (process, endpoint, log):
+    with _start_server(engine, settings, model, sizing) as (process, endpoint, log):
         try:
             loaded = ready.wait(endpoint, timeout, lambda: process.poll() is None)
-            _tokens(endpoint, settings, 1, deadline)
-            tokens, seconds = _tokens(endpoint, settings, RATE_TOKENS, deadline)
+            _generate(endpoint, settings, 1, deadline)
+            tokens, seconds = _generate(endpoint, settings, RATE_TOKENS, deadline)
         except NotReadyError as error:
-            raise _failure(engine, process, log, str(error)) from error
+            raise _explain_failure(engine, process, log, str(error)) from error
         except OSError as error:
-            raise _failure(engine, process, log, f"no token came: {error}") from error
-    return Measured(engine.name, sizing.threads, loaded * 1000, tokens / max(seconds, 1e-6))
+            raise _explain_failure(engine, process, log, f"no token came: {error}") from error
+    return TrialResult(engine.name, sizing.threads, loaded * 1000, tokens / max(seconds, 1e-6))
 
 
-def _tokens(
+def _generate(
     endpoint: UnixEndpoint, settings: Settings, count: int, deadline: float
 ) -> tuple[int, float]:
     """Generate up to `count` tokens; return how many came and the seconds they took."""
@@ -100,7 +93,7 @@ def _tokens(
 
 
 @contextmanager
-def _server(
+def _start_server(
     engine: Engine, settings: Settings, model: ModelInfo, sizing: Sizing
 ) -> Iterator[tuple[subprocess.Popen[bytes], UnixEndpoint, Path]]:
     roomy = len(tempfile.gettempdir()) + SOCKET_ROOM <= MAX_SOCKET_PATH
@@ -136,29 +129,30 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _failure(
+def _explain_failure(
     engine: Engine, process: subprocess.Popen[bytes], log: Path, otherwise: str
 ) -> EngineError:
     """Name what happened: a signal, an exit status, or a child that lives and does not answer."""
     try:
         status = process.wait(1.0)
     except subprocess.TimeoutExpired:
-        return EngineError(f"the engine {engine.name} does not answer: {otherwise}")
-    said = _last_words(log)
+        return EngineError(f"the engine {engine.name} does not respond: {otherwise}")
+    said = _last_log_line(log)
     if status >= 0:
         return EngineError(f"the engine {engine.name} ended with exit status {status}: {said}")
     try:
-        name, remedy = signal.Signals(-status).name, REMEDIES.get(signal.Signals(-status), said)
+        name = signal.Signals(-status).name
     except ValueError:
-        name, remedy = f"signal {-status}", said
+        name = f"signal {-status}"
+    reason = REASONS.get(signal.Signals(-status)) if name.startswith("SIG") else None
+    if reason and -status == signal.SIGABRT:
+        reason = f"{reason}: {said}"
     return EngineError(
-        f"the engine {engine.name} was ended by {name}: {remedy}",
-        hint="use another engine (CORTEX_LLM_ENGINE=xllamacpp) "
-        "or another build (scripts/install-llm.sh build)",
+        f"the engine {engine.name} was killed by {name}: {reason or said}", hint=OTHER_BUILD
     )
 
 
-def _last_words(log: Path) -> str:
+def _last_log_line(log: Path) -> str:
     """What llama.cpp calls an error first, else the last error in the log, or its last line."""
     with log.open("rb") as stream:
         stream.seek(max(0, log.stat().st_size - LOG_TAIL))
@@ -167,4 +161,4 @@ def _last_words(log: Path) -> str:
         return causes[0][:300]  # what follows from it comes after it
     errors = [line for line in lines if "error" in line.lower()]
     spoken = [line for line in lines if line]
-    return (errors or spoken or ["it said nothing"])[-1][:300]
+    return (errors or spoken or ["no log output"])[-1][:300]

@@ -38,9 +38,9 @@ def require_systemd() -> None:
     if not Path("/run/systemd/system").is_dir():
         raise UsageError(
             "systemd is not running on this machine",
-            hint="run the model server as yourself: cortex up",
+            hint="run the model server under your own user: cortex up",
         )
-    if show(SERVICE, "LoadState") != "loaded":
+    if show_property(SERVICE, "LoadState") != "loaded":
         raise UsageError(
             f"{SERVICE} is not installed", hint="install Cortex first: sudo scripts/install.sh"
         )
@@ -52,16 +52,16 @@ def systemctl(*arguments: str, timeout: float = 60.0) -> None:
     try:
         result = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, check=False)
     except subprocess.TimeoutExpired as error:
-        raise EngineError(f"{' '.join(argv)} did not end within {timeout:g} s") from error
+        raise EngineError(f"{' '.join(argv)} did not finish within {timeout:g} s") from error
     if result.returncode:
         said = result.stderr.strip().splitlines()
         raise EngineError(
             f"{' '.join(argv)}: {said[0] if said else f'exit {result.returncode}'}",
-            hint=show(SERVICE, "StatusText") or f"journalctl -u {SERVICE} -n 50",
+            hint=show_property(SERVICE, "StatusText") or f"journalctl -u {SERVICE} -n 50",
         )
 
 
-def show(unit: str, name: str) -> str:
+def show_property(unit: str, name: str) -> str:
     """One property of a unit; empty where there is none."""
     argv = ["systemctl", "show", "--value", f"--property={name}", unit]
     try:
@@ -70,19 +70,22 @@ def show(unit: str, name: str) -> str:
         return ""
 
 
-def model_drop_in(memory_max: int, model: Path | None) -> str:
+def render_drop_in(memory_max: int, model: Path | None) -> str:
     """The text of 50-model.conf: the memory cap, and the sight of the model's folder."""
     lines = [
-        "# Written by install-llm.sh from the model's size; configure writes it anew.",
+        "# Written by install-llm.sh from the model's size; configure rewrites it.",
         "[Service]",
         f"MemoryMax={memory_max}",
     ]
     if model is not None and model.parent != DEFAULT_FOLDER:
-        lines += ["BindReadOnlyPaths=", f"BindReadOnlyPaths={path_in_unit(_shown(model))}"]
+        lines += [
+            "BindReadOnlyPaths=",
+            f"BindReadOnlyPaths={escape_path(_find_visible_path(model))}",
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _shown(model: Path) -> Path:
+def _find_visible_path(model: Path) -> Path:
     """What the service is shown: the folder, or where others may not enter it, the file."""
     with contextlib.suppress(OSError):
         if not model.parent.stat().st_mode & stat.S_IXOTH:
@@ -90,7 +93,7 @@ def _shown(model: Path) -> Path:
     return model.parent
 
 
-def path_in_unit(path: Path) -> str:
+def escape_path(path: Path) -> str:
     """The path as systemd reads it in BindReadOnlyPaths=; raises UsageError."""
     text = str(path)
     if not text.isprintable():

@@ -51,7 +51,7 @@ def _names(text: str) -> set[str]:
     return {name.strip() for name in text.split(",") if name.strip()}
 
 
-def _truth(text: str) -> bool:
+def _parse_bool(text: str) -> bool:
     if text.lower() in ("on", "true", "1", "enabled"):
         return True
     if text.lower() in ("off", "false", "0", "disabled"):
@@ -65,7 +65,7 @@ def _tensor_type(text: str) -> Any:
     try:
         return getattr(ggml_type, f"GGML_TYPE_{text.upper()}")
     except AttributeError as error:
-        raise ValueError("is no tensor type") from error
+        raise ValueError("is not a tensor type") from error
 
 
 def _threads(params: Any, text: str) -> None:
@@ -113,7 +113,7 @@ FLAGS: dict[str, tuple[int, Apply]] = {
     "--top-p": _set("sampling", "top_p", read=float),
     "--min-p": _set("sampling", "min_p", read=float),
     "--seed": _set("sampling", "seed", read=int),
-    "--fit": _set("fit_params", read=_truth),
+    "--fit": _set("fit_params", read=_parse_bool),
     "--kv-unified": _switch("kv_unified", on=True),
     "--no-kv-unified": _switch("kv_unified", on=False),
     "--context-shift": _switch("ctx_shift", on=True),
@@ -167,8 +167,12 @@ def parse(argv: list[str]) -> list[tuple[Apply, str]]:
         flag = SHORT.get(word, word)
         if flag not in FLAGS:
             near = difflib.get_close_matches(flag, FLAGS, n=1)
-            known = f"did you mean {near[0]}?" if near else "the native llama-server knows them all"
-            raise FlagError(f"the engine xllamacpp does not know the flag {word!r}; {known}")
+            known = (
+                f"did you mean {near[0]}?"
+                if near
+                else "the native llama-server supports all of them"
+            )
+            raise FlagError(f"the engine xllamacpp does not support the flag {word!r}; {known}")
         count, apply = FLAGS[flag]
         if count and not words:
             raise FlagError(f"the flag {word} needs a value")
@@ -214,7 +218,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         server = Server(params)  # its threads serve as long as it is referred to
     except RuntimeError:
-        sys.stderr.write("error: the server did not start; its own words are above\n")
+        sys.stderr.write("error: the server did not start; see its output above\n")
         return EXIT_FAILED
     _wait_for_stop()
     for host in params.hostnames:

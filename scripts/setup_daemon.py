@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The setup wizard: which model shall answer, and what it takes on this machine.
+"""The setup wizard: which model should answer, and what it needs on this machine.
 
     scripts/setup_daemon.py [--yes] [--backend NAME] [--model NAME] …   (--help: everything)
 

@@ -19,7 +19,7 @@ PREFERENCE = ("full", "default", "fixture")
 REINSTALL = "pip install --force-reinstall --no-deps cortex-linux"
 
 
-def builtin_model(size: str | None = None, folder: Path | None = None) -> Path:
+def find_builtin_model(size: str | None = None, folder: Path | None = None) -> Path:
     """The verified weights of `size`, or of the best size present.
 
     Raises:
@@ -33,9 +33,9 @@ def builtin_model(size: str | None = None, folder: Path | None = None) -> Path:
     if manifest is None:
         wanted = " or ".join(f"manifest-{name}.json" for name in sizes)
         raise ModelError(
-            f"the built-in model is missing: {folder} holds no {wanted}", hint=_remedy()
+            f"the built-in model is missing: {folder} holds no {wanted}", hint=_describe_remedy()
         )
-    name, expected = _promised(manifest)
+    name, expected = _read_promised_hash(manifest)
     weights = folder / name
     try:
         with weights.open("rb") as stream:
@@ -44,12 +44,12 @@ def builtin_model(size: str | None = None, folder: Path | None = None) -> Path:
         raise ModelError(
             f"cannot read the built-in model {weights}: {error.strerror}; "
             f"expected a file of sha256 {expected}",
-            hint=_remedy(),
+            hint=_describe_remedy(),
         ) from error
     if found != expected:
         raise ModelError(
             f"the built-in model {weights} is damaged: expected sha256 {expected}, found {found}",
-            hint=_remedy(),
+            hint=_describe_remedy(),
         )
     return weights
 
@@ -64,16 +64,16 @@ def manifest_path(folder: Path, size: str) -> Path:
     return folder / f"manifest-{size}.json"
 
 
-def _promised(manifest: Path) -> tuple[str, str]:
+def _read_promised_hash(manifest: Path) -> tuple[str, str]:
     try:
         data = json.loads(manifest.read_text("utf-8"))
         return str(data["file"]), str(data["sha256"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
             f"the manifest {manifest} is damaged: {error!r}; expected JSON with file and sha256",
-            hint=_remedy(),
+            hint=_describe_remedy(),
         ) from error
 
 
-def _remedy() -> str:
+def _describe_remedy() -> str:
     return f"reinstall it: {REINSTALL}"

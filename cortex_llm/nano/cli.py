@@ -114,7 +114,7 @@ def export_command(arguments: argparse.Namespace) -> int:
 def evaluate_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, and write it where asked."""
     builtin, evaluation = _load("builtin"), _load("evaluate")
-    model = arguments.model or builtin.builtin_model(arguments.size)
+    model = arguments.model or builtin.find_builtin_model(arguments.size)
     rows = evaluation.evaluate(model, say, arguments.development)
     if arguments.wrong:
         for row in rows:
@@ -122,9 +122,11 @@ def evaluate_command(arguments: argparse.Namespace) -> int:
                 say(f"{row.name}: {line}")
     if arguments.record:
         size = _size_of(model)
-        evaluation.record(rows, evaluation.manifest_of(model, size), arguments.document, size)
+        evaluation.record_scores(
+            rows, evaluation.find_manifest(model, size), arguments.document, size
+        )
     shown = {row.name: {"value": row.figure.value, "count": row.figure.count} for row in rows}
-    _print(arguments, shown, evaluation.table(rows))
+    _print(arguments, shown, evaluation.render_table(rows))
     return 0
 
 

@@ -16,7 +16,7 @@ from cortex_llm.errors import LlmError
 Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, int], torch.Tensor]
 
 
-def compiled(loss: Loss) -> Loss:
+def compile_loss(loss: Loss) -> Loss:
     """`loss`, compiled at its first call for batches of any shape; LlmError where that fails."""
     try:
         torch.compile(torch.sin)(torch.ones(8))

@@ -164,7 +164,7 @@ def _manuals(tree: Path) -> Iterator[dict[str, Any]]:
         named = _MANUAL.search(str(path))
         if not named or path.is_symlink():
             continue
-        page = documents.manual(gzip.decompress(path.read_bytes()).decode("utf-8", "replace"))
+        page = documents.parse_manual(gzip.decompress(path.read_bytes()).decode("utf-8", "replace"))
         if page.summary:
             yield {
                 "name": named[3],

@@ -51,7 +51,7 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedExample:
     """The tokens of an example, how many of them are the prompt, and which ones decide."""
 
     tokens: NDArray[np.uint16]
@@ -59,7 +59,7 @@ class Encoded:
     deciding: range
 
 
-def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list[Encoded]:
+def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list[EncodedExample]:
     """Tokenize; an example that is longer than the context is left out.
 
     Of those that name an intent, every second one ends there.
@@ -72,7 +72,7 @@ def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list
         example.answer + (tokenizer.END_OF_TEXT if example.kind == TEXT else chat.END)
         for example in examples
     ]
-    encoded: list[Encoded] = []
+    encoded: list[EncodedExample] = []
     decided = 0
     for prompt, answer, text in zip(
         tokens.encode_batch(prompts), tokens.encode_batch(answers), answers, strict=True
@@ -80,16 +80,16 @@ def encode(examples: Sequence[Example], tokens: Tokenizer, context: int) -> list
         ids = prompt.ids + answer.ids
         if len(ids) <= context + 1:
             at = len(prompt.ids)
-            spelt = _deciding(text, answer)
+            spelt = _find_deciding(text, answer)
             deciding = range(at + spelt.start, at + spelt.stop)
             if deciding:
                 decided += 1
                 ids = ids[: deciding.stop] if decided % 2 else ids
-            encoded.append(Encoded(np.array(ids, dtype=np.uint16), at, deciding))
+            encoded.append(EncodedExample(np.array(ids, dtype=np.uint16), at, deciding))
     return encoded
 
 
-def _deciding(text: str, answer: Encoding) -> range:
+def _find_deciding(text: str, answer: Encoding) -> range:
     """Which tokens of an answer name its intent; none where it names none."""
     named = INTENT.match(text)
     if named is None:
@@ -99,8 +99,8 @@ def _deciding(text: str, answer: Encoding) -> range:
     return range(first, last + 1)
 
 
-def batches(
-    encoded: Sequence[Encoded], batch_tokens: int, seed: int, epoch: int
+def make_batches(
+    encoded: Sequence[EncodedExample], batch_tokens: int, seed: int, epoch: int
 ) -> Iterator[Batch]:
     """The batches of one epoch."""
     chance = random.Random(f"{seed} {epoch}")  # noqa: S311 - the same seed must say the same
@@ -109,18 +109,20 @@ def batches(
     for start in range(0, len(order), CHUNK):
         chunk = [encoded[at] for at in order[start : start + CHUNK]]
         asked = [item for item in chunk if item.deciding]
-        shared = _shared(asked)
-        cut = [(group, shared) for group in _cut(asked, batch_tokens, shared)]
+        shared = _find_shared_prefix(asked)
+        cut = [(group, shared) for group in _truncate(asked, batch_tokens, shared)]
         rest = [item for item in chunk if not item.deciding]
-        cut += [(group, 0) for group in _cut(rest, batch_tokens, 0)]
+        cut += [(group, 0) for group in _truncate(rest, batch_tokens, 0)]
         chance.shuffle(cut)
         for group, begun in cut:
-            yield _padded(group, begun)
+            yield _pad(group, begun)
 
 
-def _cut(items: Sequence[Encoded], batch_tokens: int, shared: int) -> list[list[Encoded]]:
+def _truncate(
+    items: Sequence[EncodedExample], batch_tokens: int, shared: int
+) -> list[list[EncodedExample]]:
     """Groups of similar lengths that cost about `batch_tokens` to compute."""
-    groups: list[list[Encoded]] = []
+    groups: list[list[EncodedExample]] = []
     for item in sorted(items, key=lambda item: len(item.tokens)):
         each = len(item.tokens) - shared
         if not groups or shared + (len(groups[-1]) + 1) * each > batch_tokens:
@@ -129,7 +131,7 @@ def _cut(items: Sequence[Encoded], batch_tokens: int, shared: int) -> list[list[
     return groups
 
 
-def _shared(items: Sequence[Encoded]) -> int:
+def _find_shared_prefix(items: Sequence[EncodedExample]) -> int:
     """How many tokens all prompts begin with; the last of a prompt is nobody's to share."""
     if not items:
         return 0
@@ -138,7 +140,7 @@ def _shared(items: Sequence[Encoded]) -> int:
     return int(np.append((rows == rows[0]).all(0), values=False).argmin())
 
 
-def _padded(group: Sequence[Encoded], shared: int) -> Batch:
+def _pad(group: Sequence[EncodedExample], shared: int) -> Batch:
     longest = max(len(item.tokens) for item in group) - 1
     inputs = torch.zeros(len(group), longest, dtype=torch.long)
     targets = torch.zeros(len(group), longest, dtype=torch.long)

@@ -39,9 +39,9 @@ class Manual:
     options: tuple[tuple[str, str], ...]
 
 
-def manual(source: str) -> Manual:
+def parse_manual(source: str) -> Manual:
     """Read a page in troff."""
-    blocks = _blocks(source)
+    blocks = _split_blocks(source)
     summary = ""
     options: list[tuple[str, str]] = []
     paragraphs: list[str] = []
@@ -49,13 +49,13 @@ def manual(source: str) -> Manual:
         if not summary and " - " in text and position < 4:
             summary = text.split(" - ", 1)[1]
         elif kind == "item" and tag.startswith("-") and text:
-            options.append((tag, _first_sentence(text)))
+            options.append((tag, _take_first_sentence(text)))
         elif MIN_PARAGRAPH <= len(text) <= MAX_PARAGRAPH:
             paragraphs.append(text)
     return Manual(summary.strip(" ."), tuple(paragraphs), tuple(options))
 
 
-def _blocks(source: str) -> list[tuple[str, str, str]]:
+def _split_blocks(source: str) -> list[tuple[str, str, str]]:
     """(kind, tag, text) between the macros that break; an item has a tag."""
     blocks: list[tuple[str, str, str]] = []
     kind, tag, text = "text", "", [""]
@@ -68,44 +68,44 @@ def _blocks(source: str) -> list[tuple[str, str, str]]:
         if broken:
             macro = line[1:3].strip()
             if macro not in ("RS", "RE", "sp", "br", "TQ"):
-                blocks.append((kind, tag, _joined(text)))
+                blocks.append((kind, tag, _join(text)))
                 kind, tag, text = "text", "", []
             if macro in ("TP", "IP"):
                 kind = "item"
                 wants_tag = macro == "TP"
                 if macro == "IP":
-                    tag = _plain(_arguments(broken[1])[:1])
+                    tag = _strip_markup(_split_arguments(broken[1])[:1])
             continue
         font = _FONT.match(line)
         if font:
             spaced = line[1:3].strip() in ("B", "I", "SM")
-            line = (" " if spaced else "").join(_arguments(font[1]))
+            line = (" " if spaced else "").join(_split_arguments(font[1]))
         elif line.startswith("."):
             continue
         if wants_tag:
-            tag, wants_tag = _plain([line]), False
+            tag, wants_tag = _strip_markup([line]), False
         else:
             text.append(line)
-    blocks.append((kind, tag, _joined(text)))
+    blocks.append((kind, tag, _join(text)))
     return blocks
 
 
-def _arguments(text: str) -> list[str]:
+def _split_arguments(text: str) -> list[str]:
     return [quoted or bare for quoted, bare in _WORDS.findall(text)]
 
 
-def _joined(lines: list[str]) -> str:
-    return _plain([" ".join(lines)])
+def _join(lines: list[str]) -> str:
+    return _strip_markup([" ".join(lines)])
 
 
-def _plain(parts: list[str]) -> str:
+def _strip_markup(parts: list[str]) -> str:
     text = " ".join(parts)
     for pattern, replacement in _ESCAPES:
         text = pattern.sub(replacement, text)
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _first_sentence(text: str) -> str:
+def _take_first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?])\s", text[:MAX_OPTION])[0]
 
 

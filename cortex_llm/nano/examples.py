@@ -17,7 +17,7 @@ from cortex_llm.nano.calls import Calls
 from cortex_llm.nano.example import Example, choose_language
 from cortex_llm.nano.prompts import INTENTS, LANGUAGES
 from cortex_llm.nano.ranker import Ranker
-from cortex_llm.nano.vocabulary import CATALOGUED, Vocabulary, is_held_out, kind_of
+from cortex_llm.nano.vocabulary import CATALOGUED, Vocabulary, find_kind, is_held_out
 
 MOST_TEXT = 800  # characters of prose at once
 TEXT = "text"  # the kind that is read as it is, without a question
@@ -107,7 +107,7 @@ class Maker:
             return None
         count = chance.choice((3, 4, 5, 6, 8, 8, 8))
         found = self._rankers[language].rank(words, count)
-        names = list(dict.fromkeys(_best(right, found) for _, right in wanted))
+        names = list(dict.fromkeys(_pick_ranked(right, found) for _, right in wanted))
         if chance.random() < NONE:
             first = names[0][:4]
             found = [name for name in found if name not in names and name[:4] != first]
@@ -160,13 +160,13 @@ class Maker:
             if right and intent[language]:
                 return str(chance.choice(intent[language])), right
         package = self._package(chance, language)
-        return self._described(chance, package, language), [package["name"]]
+        return self._describe(chance, package, language), [package["name"]]
 
-    def _described(self, chance: random.Random, package: dict[str, Any], language: str) -> str:
+    def _describe(self, chance: random.Random, package: dict[str, Any], language: str) -> str:
         """How somebody who does not know it may ask for a package."""
         if chance.random() < 0.15:
             return str(package["name"])
-        text = kind_of(package["short"][language], package["name"])
+        text = find_kind(package["short"][language], package["name"])
         if chance.random() < 0.3:
             sentences = re.split(r"(?<=[.!?])\s", package["long"][language].replace("\n", " "))
             words = chance.choice(sentences[:3]).strip(" .").split()
@@ -177,6 +177,6 @@ class Maker:
         return re.sub(r"[][{}()|]", "", " ".join(words))
 
 
-def _best(right: Sequence[str], found: Sequence[str]) -> str:
+def _pick_ranked(right: Sequence[str], found: Sequence[str]) -> str:
     """The first of the right packages that was found, or else the first."""
     return next((name for name in right if name in found), right[0])

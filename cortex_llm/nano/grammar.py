@@ -33,7 +33,7 @@ LOWER, CAPITAL, UPPER, NO_ACCENTS, TYPO, BARE = 0.4, 0.3, 0.02, 0.12, 0.07, 0.25
 
 
 @dataclass(frozen=True)
-class Said:
+class Utterance:
     """A request and its marked spans, by name; the unnamed one is "subject".
 
     `meant` is the request before it was typed: without the errors and haste of typing.
@@ -66,7 +66,7 @@ class Grammar:
         chance: random.Random,
         fixed: Mapping[str, str] | None = None,
         tidy: bool = False,
-    ) -> Said:
+    ) -> Utterance:
         """Say a rule, or one of these templates; `fixed` overrides rules by name."""
         templates = self.rules[rule] if isinstance(rule, str) else rule
         names: list[str] = []
@@ -76,10 +76,12 @@ class Grammar:
             return f"{_OPEN}{match[2]}{_CLOSE}"
 
         text = self._expand(chance.choice(templates), chance, fixed or {}, 0)
-        text = _spaced(_MARK.sub(mark, text))
-        typed = text if tidy else _typed(text, chance)
+        text = _add_spaces(_MARK.sub(mark, text))
+        typed = text if tidy else _type(text, chance)
         spans = [span.strip() for span in _MARKED.findall(typed)]
-        return Said(_unmarked(typed), dict(zip(names, spans, strict=False)), _unmarked(text))
+        return Utterance(
+            _remove_marks(typed), dict(zip(names, spans, strict=False)), _remove_marks(text)
+        )
 
     def _expand(
         self, text: str, chance: random.Random, fixed: Mapping[str, str], depth: int
@@ -100,33 +102,33 @@ class Grammar:
         return _RULE.sub(rule, text)
 
 
-def written(language: str) -> Iterator[str]:
+def read_written_lines(language: str) -> Iterator[str]:
     """Every request that the written lines say by themselves, without words of the corpus."""
     for templates in _read(f"{language}-written.txt").values():
         for template in templates:
             if "{" not in template:
-                yield from (_MARK.sub(r"\2", text) for text in _choices(template))
+                yield from (_MARK.sub(r"\2", text) for text in _split_choices(template))
 
 
 def digest() -> str:
     """The SHA-256 of all phrases, in the order of their files' names."""
     together = hashlib.sha256()
-    for part in sorted(folder().iterdir(), key=lambda part: part.name):
+    for part in sorted(phrases_folder().iterdir(), key=lambda part: part.name):
         together.update(part.read_bytes())
     return together.hexdigest()
 
 
-def _choices(template: str) -> Iterator[str]:
+def _split_choices(template: str) -> Iterator[str]:
     """The template with each of its choices made, in every combination."""
     match = _INNERMOST.search(template)
     if match is None:
         yield template
         return
     for chosen in match[1].split("|"):
-        yield from _choices(template[: match.start()] + chosen + template[match.end() :])
+        yield from _split_choices(template[: match.start()] + chosen + template[match.end() :])
 
 
-def folder() -> Traversable:
+def phrases_folder() -> Traversable:
     """Where the phrases are."""
     return importlib.resources.files("cortex_llm.nano").joinpath("phrases")
 
@@ -134,7 +136,7 @@ def folder() -> Traversable:
 def _read(file: str) -> dict[str, list[str]]:
     rules: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in folder().joinpath(file).read_text("utf-8").splitlines():
+    for line in phrases_folder().joinpath(file).read_text("utf-8").splitlines():
         if line.startswith("= "):
             lines = rules.setdefault(line[2:].strip(), [])
         elif line.strip() and not line.startswith("#"):
@@ -142,18 +144,18 @@ def _read(file: str) -> dict[str, list[str]]:
     return rules
 
 
-def _unmarked(text: str) -> str:
+def _remove_marks(text: str) -> str:
     return text.replace(_OPEN, "").replace(_CLOSE, "")
 
 
-def _spaced(text: str) -> str:
+def _add_spaces(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(rf" ?{_CLOSE} ?([,.!])", rf"{_CLOSE}\1", text)
     text = re.sub(r" ([,.!])", r"\1", text)
     return re.sub(rf"{_OPEN} ", f" {_OPEN}", re.sub(rf" {_CLOSE}", f"{_CLOSE} ", text)).strip()
 
 
-def _typed(text: str, chance: random.Random) -> str:
+def _type(text: str, chance: random.Random) -> str:
     """The text as somebody may have typed it."""
     if chance.random() < BARE:
         text = text.replace("¿", "").rstrip(" ?.!") or text  # "..." stays what it is
@@ -173,11 +175,11 @@ def _typed(text: str, chance: random.Random) -> str:
         split = unicodedata.normalize("NFD", text)
         text = "".join(sign for sign in split if not unicodedata.combining(sign))
     if chance.random() < TYPO:
-        text = _mistyped(text, chance)
+        text = _mistype(text, chance)
     return text
 
 
-def _mistyped(text: str, chance: random.Random) -> str:
+def _mistype(text: str, chance: random.Random) -> str:
     """Two letters swapped, one lost or one doubled, never in a span that will be copied."""
     marked = [match.span() for match in _MARKED.finditer(text)]
     free = [

@@ -17,7 +17,7 @@ BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}  # what /proc/cpuinfo calls it, o
 def precision(device: str, cpuinfo: Path = Path("/proc/cpuinfo")) -> torch.dtype:
     """The type of the products of training on a device: "cpu", "cuda" or "cuda:1".
 
-    On two cores of a Zen 3, which has no bfloat16, imitating it gave 109 tokens a second, and
+    On two cores of a Zen 3, which has no bfloat16, imitating it gave 109 tokens per second, and
     float32 2,700.
     """
     on_cpu = device.partition(":")[0] == "cpu"

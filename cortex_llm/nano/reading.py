@@ -129,7 +129,9 @@ class Reader:
     ) -> tuple[str, str, str] | None:
         package = chance.choice(self._packages[language])
         passage, _ = description(package, language)
-        found = [s for s in sentences(passage.partition("\n")[2]) if 5 <= len(s.split()) <= 30]
+        found = [
+            s for s in split_sentences(passage.partition("\n")[2]) if 5 <= len(s.split()) <= 30
+        ]
         if not found:
             return None
         answer = chance.choice(found)
@@ -204,7 +206,7 @@ def description(package: dict[str, Any], language: str) -> tuple[str, str]:
     return passage, f"{package['name']}: {short}."
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences of a paragraph."""
     return [part.strip() for part in re.split(r"(?<=[.!?])\s+", text) if part.strip()]
 

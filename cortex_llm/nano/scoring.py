@@ -14,7 +14,7 @@ SEED = 7
 
 
 @dataclass(frozen=True)
-class Figure:
+class Score:
     """A share with its 95 % interval, and how many cases it rests on."""
 
     value: float
@@ -27,25 +27,25 @@ class Figure:
         return f"{100 * self.value:.1f} % [{low:.1f}\u2013{high:.1f}] (n={self.count})"
 
 
-def proportion(right: int, count: int) -> Figure:
+def proportion(right: int, count: int) -> Score:
     """A share of cases, with Wilson's interval."""
     if not count:
-        return Figure(0.0, 0.0, 1.0, 0)
+        return Score(0.0, 0.0, 1.0, 0)
     share, spread = right / count, Z * Z / count
     middle = (share + spread / 2) / (1 + spread)
     half = Z * math.sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    return Figure(share, max(0.0, middle - half), min(1.0, middle + half), count)
+    return Score(share, max(0.0, middle - half), min(1.0, middle + half), count)
 
 
-def mean(values: Sequence[float]) -> Figure:
+def mean(values: Sequence[float]) -> Score:
     """A mean, with a bootstrap interval."""
     if not values:
-        return Figure(0.0, 0.0, 1.0, 0)
+        return Score(0.0, 0.0, 1.0, 0)
     chance = random.Random(SEED)  # noqa: S311 - the same seed must say the same
     count = len(values)
     means = sorted(sum(chance.choices(values, k=count)) / count for _ in range(RESAMPLES))
     low, high = means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES) - 1]
-    return Figure(sum(values) / count, low, high, count)
+    return Score(sum(values) / count, low, high, count)
 
 
 def rouge_l(said: str, expected: str) -> float:

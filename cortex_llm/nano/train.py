@@ -24,7 +24,7 @@ from torch import nn
 
 from cortex_llm.errors import LlmError, UsageError
 from cortex_llm.nano import corpus, dataset, grammar, tokenizer, vocabulary
-from cortex_llm.nano.compiling import Loss, compiled
+from cortex_llm.nano.compiling import Loss, compile_loss
 from cortex_llm.nano.example import Example
 from cortex_llm.nano.examples import Maker
 from cortex_llm.nano.model import Nano
@@ -81,7 +81,7 @@ class Progress:
     plans: list[tuple[int, int]] = field(default_factory=list)  # (from this step, for so many)
 
 
-class Lessons:
+class TrainingData:
     """The examples of a run, new ones for each epoch, in the tokens of the run's folder."""
 
     def __init__(self, plan: Plan) -> None:
@@ -98,10 +98,10 @@ class Lessons:
             self.tokens = tokenizer.train(_texts(first), plan.size.vocabulary)
             tokenizer.save(self.tokens, path)
 
-    def epoch(self, number: int) -> list[dataset.Encoded]:
+    def epoch(self, number: int) -> list[dataset.EncodedExample]:
         """The examples of an epoch; they follow from the seed and the epoch's number."""
         made = self._maker.make(self._plan.examples, self._plan.seed + APART * number)
-        encoded: list[dataset.Encoded] = []
+        encoded: list[dataset.EncodedExample] = []
         while some := list(itertools.islice(made, ENCODED_AT_ONCE)):
             encoded += dataset.encode(some, self.tokens, self._plan.size.context)
         return encoded
@@ -130,10 +130,10 @@ def train(plan: Plan, say: Say) -> Progress:
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     torch.use_deterministic_algorithms(mode=True, warn_only=plan.device != "cpu")
-    lessons = Lessons(plan)
+    lessons = TrainingData(plan)
     identity = lessons.identity()
     model = Nano(plan.size).to(plan.device)
-    loss = compiled(model.loss) if plan.compiled else model.loss
+    loss = compile_loss(model.loss) if plan.compiled else model.loss
     optimizers = Optimizers(model, plan.size.rate)
     at = _restore(plan, model, optimizers, identity)
     say(f"{model.parameter_count():,} parameters, from step {at.step}")
@@ -142,12 +142,12 @@ def train(plan: Plan, say: Say) -> Progress:
         at.plans.append((at.step, at.total))
     started, saved = time.monotonic() - at.seconds, time.monotonic()
     first, timed_from = at.step, at.seconds
-    with _stoppable(at, plan.until) as stopped, (plan.run / "log.jsonl").open("a") as log:
+    with _stop_on_signal(at, plan.until) as stopped, (plan.run / "log.jsonl").open("a") as log:
         while not at.total or at.step < at.total:
             encoded = lessons.epoch(at.epoch)
             say(f"epoch {at.epoch}: {len(encoded)} examples")
             for number, batch in enumerate(
-                dataset.batches(encoded, plan.size.batch_tokens, plan.seed, at.epoch)
+                dataset.make_batches(encoded, plan.size.batch_tokens, plan.seed, at.epoch)
             ):
                 if number < at.batch:
                     continue
@@ -283,7 +283,7 @@ def _restore(plan: Plan, model: Nano, optimizers: Optimizers, identity: dict[str
 
 
 @contextlib.contextmanager
-def _stoppable(at: Progress, until: int | None) -> Iterator[Callable[[], bool]]:
+def _stop_on_signal(at: Progress, until: int | None) -> Iterator[Callable[[], bool]]:
     """SIGTERM, Ctrl-C and the step `until` end the run after the step, with a checkpoint."""
     asked: list[int] = []
     before = {

@@ -45,7 +45,7 @@ def is_held_out(name: str) -> bool:
     return hashlib.sha256(f"held out {name}".encode()).digest()[0] < HELD_OUT
 
 
-def kind_of(short: str, name: str) -> str:
+def find_kind(short: str, name: str) -> str:
     """What a package is, in the words of its summary, without its name: "small web server"."""
     text = re.split(r"\s[-\u2013]{1,2}\s|;|\. |\(|:", short)[0]
     text = re.sub(rf"\b{re.escape(name)}\b", "", text, flags=re.I)
@@ -87,42 +87,42 @@ def build(
 
     grammars = {}
     for language in LANGUAGES:
-        acts = _acts(manuals, language)
-        goals, things = _phrases(catalogue, language, set(known))
-        kinds = _mixed(_kinds(applications, language), things)
+        acts = _list_acts(manuals, language)
+        goals, things = _list_phrases(catalogue, language, set(known))
+        kinds = _mix_phrases(_list_kinds(applications, language), things)
         grammars[language] = Grammar(
             language,
             {
                 "package": package,
-                "command": _choice(commands),
+                "command": _choose(commands),
                 "kind" if language == "en" else "corpus_kind": kinds,
-                "act": _choice(acts),
-                "goal": _mixed(acts, goals),
-                "noise": _noise,
+                "act": _choose(acts),
+                "goal": _mix_phrases(acts, goals),
+                "noise": _list_noise,
             },
         )
     return Vocabulary(packages, applications, manuals, catalogue, grammars)
 
 
-def _choice(words: Sequence[str]) -> Any:
+def _choose(words: Sequence[str]) -> Any:
     return lambda chance: chance.choice(words)
 
 
-def _mixed(words: Sequence[str], catalogued: Sequence[str]) -> Any:
+def _mix_phrases(words: Sequence[str], catalogued: Sequence[str]) -> Any:
     def choice(chance: random.Random) -> str:
         return chance.choice(catalogued if chance.random() < CATALOGUED else words)
 
-    return choice if catalogued else _choice(words)
+    return choice if catalogued else _choose(words)
 
 
-def _phrases(
+def _list_phrases(
     catalogue: Sequence[dict[str, Any]], language: str, names: set[str]
 ) -> tuple[list[str], list[str]]:
     """The catalogue's phrases: what somebody wants to do, and what somebody wants to have."""
     goals: list[str] = []
     things: list[str] = []
     infinitive = _INFINITIVE.get(language)
-    verbs = _english_verbs()
+    verbs = _read_english_verbs()
     for intent in catalogue:
         for phrase in map(str, intent[language]):
             first = phrase.split()[0]
@@ -133,22 +133,22 @@ def _phrases(
     return goals, things
 
 
-def _english_verbs() -> frozenset[str]:
-    text = grammar.folder().joinpath("verbs.txt").read_text("utf-8")
+def _read_english_verbs() -> frozenset[str]:
+    text = grammar.phrases_folder().joinpath("verbs.txt").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(" ".join(lines).split())
 
 
-def _kinds(applications: Sequence[dict[str, Any]], language: str) -> list[str]:
+def _list_kinds(applications: Sequence[dict[str, Any]], language: str) -> list[str]:
     found = (
-        kind_of(package["short"][language], package["name"])
+        find_kind(package["short"][language], package["name"])
         for package in applications
         if language in package["short"]
     )
     return [kind for kind in found if len(kind) > 3]
 
 
-def _acts(manuals: Sequence[dict[str, Any]], language: str) -> list[str]:
+def _list_acts(manuals: Sequence[dict[str, Any]], language: str) -> list[str]:
     """Summaries that begin with a verb: "list directory contents"."""
     found = []
     for page in manuals:
@@ -162,7 +162,7 @@ def _acts(manuals: Sequence[dict[str, Any]], language: str) -> list[str]:
     return found
 
 
-def _noise(chance: random.Random) -> str:
+def _list_noise(chance: random.Random) -> str:
     """What a cat types."""
     roll = chance.random()
     if roll < 0.5:

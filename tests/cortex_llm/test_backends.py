@@ -42,8 +42,8 @@ def test_a_place_that_cannot_be_written(home: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "ftp://x", "http://", "http:///x"])
 def test_no_url(text: str) -> None:
-    assert backends.web(text)
+    assert backends.check_url(text)
 
 
 def test_a_url() -> None:
-    assert backends.web("https://example.org:8443/v1") is None
+    assert backends.check_url("https://example.org:8443/v1") is None

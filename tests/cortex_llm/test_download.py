@@ -20,7 +20,7 @@ def host(tiny: Path) -> object:
         yield found
 
 
-def get(host: ModelHost, folder: Path, **options: object) -> download.Fetched:
+def get(host: ModelHost, folder: Path, **options: object) -> download.Download:
     return fetch(host.url, folder / "m.gguf", stall=0.5, pause=0.01, **options)  # type: ignore[arg-type]
 
 
@@ -120,7 +120,9 @@ def test_a_model_that_promises_more_is_refused(tiny: Path, tmp_path: Path) -> No
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.parametrize(("status", "hint"), [(404, "gone"), (401, "account"), (403, "account")])
+@pytest.mark.parametrize(
+    ("status", "hint"), [(404, "no longer exists"), (401, "account"), (403, "account")]
+)
 def test_refusals_say_what_to_do(host: ModelHost, tmp_path: Path, status: int, hint: str) -> None:
     host.status = status
     with pytest.raises(DownloadError, match=f"HTTP {status}") as caught:
@@ -156,13 +158,13 @@ def test_a_network_that_never_holds_is_given_up(host: ModelHost, tmp_path: Path)
     host.dead = True
     with pytest.raises(DownloadError, match="broke 6 times at 100,000") as caught:
         fetch(host.url, tmp_path / "m.gguf", stall=0.5, pause=0.0)
-    assert "kept" in (caught.value.hint or "")
+    assert "resumes" in (caught.value.hint or "")
     assert "m.gguf.part" in leftovers(tmp_path)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "/etc/passwd"])
 def test_only_the_web(url: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no http"):
+    with pytest.raises(UsageError, match="not an http"):
         fetch(url, tmp_path / "m.gguf")
 
 

@@ -79,7 +79,7 @@ def test_a_native_server_that_does_not_run_is_passed_over(
 
 
 def test_a_named_engine_that_is_missing_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="which is no program") as caught:
+    with pytest.raises(EngineError, match="which is not a program") as caught:
         engines.choose(Settings(engine="llama-server", server=tmp_path / "none"))
     assert "pip install 'cortex-linux[llm]'" in (caught.value.hint or "")
 

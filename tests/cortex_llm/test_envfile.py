@@ -51,11 +51,11 @@ def test_later_assignments_come_later() -> None:
     ("text", "line", "words"),
     [
         ("A=1\nnonsense\n", 2, "NAME=value"),
-        ("A=1\n\nB-C=1", 3, "'B-C' is not the name"),
-        ("export A=1", 1, "'export A' is not the name"),
+        ("A=1\n\nB-C=1", 3, "'B-C' is not a valid variable name"),
+        ("export A=1", 1, "'export A' is not a valid variable name"),
         ("=1", 1, "is not NAME=value"),
-        ("A=1\nB='open\nstill", 2, "never ends"),
-        ('B="open', 1, "never ends"),
+        ("A=1\nB='open\nstill", 2, "unclosed"),
+        ('B="open', 1, "unclosed"),
         ("A=1\0", 1, "NUL"),
     ],
 )

@@ -11,11 +11,11 @@ from cortex_llm.explain_stop import explain
     ("result", "status", "words"),
     [
         ("oom-kill", "9", "MemoryMax is 64 MiB"),
-        ("signal", "KILL", "want of memory"),
+        ("signal", "KILL", "memory"),
         ("core-dump", "SEGV", "CORTEX_LLM_ENGINE=xllamacpp"),
         ("signal", "ILL", "another processor"),
         ("signal", "USR1", "SIGUSR1"),
-        ("timeout", "TERM", "in time"),
+        ("timeout", "TERM", "took too long"),
         ("exit-code", "2", "llm.env"),
         ("exit-code", "1", "cortex-llm check"),
         ("exit-code", "0", "did not become ready"),
@@ -30,4 +30,4 @@ def test_every_bad_end_says_what_to_do(result: str, status: str, words: str) -> 
 
 
 def test_a_good_end() -> None:
-    assert explain({"SERVICE_RESULT": "success"}, None) == (True, "unloaded; its memory is free")
+    assert explain({"SERVICE_RESULT": "success"}, None) == (True, "unloaded; its memory was freed")

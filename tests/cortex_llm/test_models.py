@@ -62,7 +62,7 @@ def test_a_truncated_model_is_described_but_not_usable(tiny: Path, tmp_path: Pat
     cut.write_bytes(tiny.read_bytes()[:-100])
     assert models.describe(cut).truncated
     with pytest.raises(ModelError, match=r"truncated: it has [\d,]+ bytes of [\d,]+") as caught:
-        models.usable(cut)
+        models.describe_usable(cut)
     assert caught.value.hint == "download the model again"
 
 
@@ -78,7 +78,9 @@ def test_the_list(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "b.gguf").write_bytes(tiny.read_bytes())
     (tmp_path / "a.GGUF").write_bytes(b"nonsense")
     (tmp_path / "notes.txt").write_text("no model")
-    found = [item for item in models.listing([tmp_path, tmp_path / "none"]) if not item.built_in]
+    found = [
+        item for item in models.list_models([tmp_path, tmp_path / "none"]) if not item.built_in
+    ]
     assert [item.path.name for item in found] == ["a.GGUF", "b.gguf"]
     assert "is not a GGUF model" in (found[0].problem or "")
     assert found[1].info is not None
@@ -86,8 +88,8 @@ def test_the_list(tiny: Path, tmp_path: Path) -> None:
 
 def test_the_built_in_model_is_one_or_says_what_to_do() -> None:
     try:
-        path = models.built_in()
+        path = models.find_built_in()
     except ModelError as error:
         assert "built-in" in str(error)
     else:
-        assert models.usable(path).profile
+        assert models.describe_usable(path).profile

@@ -7,47 +7,47 @@ from pathlib import Path
 import pytest
 
 from cortex_llm.errors import UsageError
-from cortex_llm.prompter import Answers, Asker, _from_file
+from cortex_llm.prompter import Answers, Prompter, _read_answers
 
 
-def asker(**values: str) -> Asker:
-    return Asker(Answers(values), interactive=False)
+def prompter(**values: str) -> Prompter:
+    return Prompter(Answers(values), interactive=False)
 
 
 def test_given_answers_are_checked() -> None:
-    assert asker(threads="4").number("threads", "Threads", 2, 1, 8) == 4
+    assert prompter(threads="4").number("threads", "Threads", 2, 1, 8) == 4
     for wrong in ("0", "9", "four", "-1", "٣", ""):
         with pytest.raises(UsageError):
-            asker(threads=wrong or " ").number("threads", "Threads", 2, 1, 8)
+            prompter(threads=wrong or " ").number("threads", "Threads", 2, 1, 8)
 
 
 def test_the_default_counts_where_nobody_is_asked() -> None:
-    assert asker().number("threads", "Threads", 2, 1, 8) == 2
-    assert asker().confirm("proceed", "Do it?")
-    assert not asker().confirm("oversize", "Sure?", default=False)
+    assert prompter().number("threads", "Threads", 2, 1, 8) == 2
+    assert prompter().confirm("proceed", "Do it?")
+    assert not prompter().confirm("oversize", "Sure?", default=False)
     with pytest.raises(UsageError, match="not answered"):
-        asker().text("url", "URL")
+        prompter().text("url", "URL")
 
 
 def test_a_choice_by_key_or_number() -> None:
     options = {"a": "first", "b": "second"}
-    assert asker(backend="b").choose("backend", "?", options, "a") == "b"
-    assert asker(backend="2").choose("backend", "?", options, "a") == "b"
+    assert prompter(backend="b").choose("backend", "?", options, "a") == "b"
+    assert prompter(backend="2").choose("backend", "?", options, "a") == "b"
     with pytest.raises(UsageError, match="choose 1 to 2"):
-        asker(backend="c").choose("backend", "?", options, "a")
+        prompter(backend="c").choose("backend", "?", options, "a")
 
 
 def test_an_answer_not_accepted_ends_it() -> None:
     with pytest.raises(UsageError, match="--model"):
-        asker(model="x").forgetting("model")
+        prompter(model="x").without("model")
 
 
 def test_a_file_of_answers(tmp_path: Path) -> None:
     path = tmp_path / "answers"
     path.write_text("# mine\nBACKEND='file'\n")
-    assert _from_file(path) == {"backend": "file"}
+    assert _read_answers(path) == {"backend": "file"}
     path.write_text("nonsense\n")
     with pytest.raises(UsageError, match="line 1"):
-        _from_file(path)
+        _read_answers(path)
     with pytest.raises(UsageError, match="cannot read"):
-        _from_file(tmp_path / "none")
+        _read_answers(tmp_path / "none")

@@ -86,7 +86,7 @@ def test_a_server_that_died_is_told_at_once(tmp_path: Path) -> None:
         )
         assert time.monotonic() - started < 5
     assert result.returncode == 1
-    assert "ended before it was ready" in result.stderr
+    assert "exited before it was ready" in result.stderr
     assert "journalctl -u cortex-llm" in result.stderr
 
 
@@ -99,7 +99,7 @@ def test_the_time_is_over(tmp_path: Path) -> None:
 def test_a_hung_server_does_not_hold_us() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         endpoint = TcpEndpoint("127.0.0.1", mute.getsockname()[1])
-        with pytest.raises(NotReadyError, match="does not answer"):
+        with pytest.raises(NotReadyError, match="does not respond"):
             ready.wait(endpoint, 0.3, lambda: True)
 
 
@@ -119,7 +119,7 @@ def test_loading_for_ever_is_told(answering: tuple[TcpEndpoint, list[int]]) -> N
 def test_another_program_is_told(answering: tuple[TcpEndpoint, list[int]]) -> None:
     endpoint, statuses = answering
     statuses.append(404)
-    with pytest.raises(NotReadyError, match="HTTP 404: it is no model server"):
+    with pytest.raises(NotReadyError, match="HTTP 404: it is not a model server"):
         ready.wait(endpoint, 5, lambda: True)
 
 

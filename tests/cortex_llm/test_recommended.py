@@ -24,15 +24,15 @@ def test_the_documented_models_are_there() -> None:
 
 def test_what_fits() -> None:
     biggest = MODELS[-1]
-    assert recommended.why_not(biggest, 8 * GIB, 100 * GIB) == "needs 16 GiB of memory"
-    assert "disk" in (recommended.why_not(biggest, 32 * GIB, GIB) or "")
-    assert recommended.why_not(biggest, 32 * GIB, 100 * GIB) is None
+    assert recommended.explain_misfit(biggest, 8 * GIB, 100 * GIB) == "needs 16 GiB of memory"
+    assert "disk" in (recommended.explain_misfit(biggest, 32 * GIB, GIB) or "")
+    assert recommended.explain_misfit(biggest, 32 * GIB, 100 * GIB) is None
 
 
 def test_the_best_leaves_room_for_others() -> None:
-    assert recommended.best(256 << 20, 100 * GIB) is None
-    small = recommended.best(GIB, 100 * GIB)
+    assert recommended.choose_best(256 << 20, 100 * GIB) is None
+    small = recommended.choose_best(GIB, 100 * GIB)
     assert small is MODELS[0]
-    chosen = recommended.best(16 * GIB, 100 * GIB)
+    chosen = recommended.choose_best(16 * GIB, 100 * GIB)
     assert chosen is not None
     assert chosen.ram * 2 <= 16

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cortex_llm.exchanges import Exchange, Outcome, Witness
+from cortex_llm.exchanges import Exchange, Observer, Outcome
 from cortex_llm.relay import CHUNK, Relay
 from tests.support.daemon import eventually
 
@@ -34,7 +34,7 @@ class Bench:
         self.ended: list[tuple[Exchange, Outcome]] = []
         self.relay = Relay(
             str(self.inner),
-            lambda: Witness(self.began.append, lambda *both: self.ended.append(both)),
+            lambda: Observer(self.began.append, lambda *both: self.ended.append(both)),
             most,
         )
         self.relay.listen(str(self.public))

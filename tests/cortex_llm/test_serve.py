@@ -279,7 +279,9 @@ def test_bad_models_are_told_in_a_sentence(tiny: Path, tmp_path: Path) -> None:
 
 def test_a_server_open_to_others_needs_a_key(tiny: Path) -> None:
     settings = Settings(endpoint=TcpEndpoint("0.0.0.0", free_port()), model_path=tiny)
-    with pytest.raises(UsageError, match="open to other machines, and no API key is set"):
+    with pytest.raises(
+        UsageError, match="accepts connections from other machines but no API key is set"
+    ):
         serve.prepare(settings)
 
 
@@ -297,7 +299,7 @@ def test_the_folder_of_a_socket_must_be_there(tmp_path: Path) -> None:
 def test_what_is_no_socket_is_not_removed(tmp_path: Path) -> None:
     path = tmp_path / "llm.sock"
     path.write_text("precious")
-    with pytest.raises(UsageError, match="is no socket"):
+    with pytest.raises(UsageError, match="is not a socket"):
         serve.clear_stale_socket(UnixEndpoint(path))
     assert path.read_text() == "precious"
 

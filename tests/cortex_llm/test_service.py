@@ -23,9 +23,9 @@ def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
 
 def test_the_cap_leaves_a_reserve(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(engine="xllamacpp")
-    _, sized, cap = service._planned(settings, tiny)
+    _, sized, cap = service._plan_service(settings, tiny)
     assert sized.needed_bytes < cap <= sized.needed_bytes * service.HEADROOM
     small = Machine(400 << 20, "RAM", 400 << 20, 1)
     monkeypatch.setattr(service.machine, "inspect", lambda: small)
-    with pytest.raises(ModelError, match="too big for this machine"):
-        service._planned(settings, tiny)
+    with pytest.raises(ModelError, match="too large for this machine"):
+        service._plan_service(settings, tiny)

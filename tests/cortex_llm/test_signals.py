@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cortex_llm.signals import SIGNALS, once
+from cortex_llm.signals import SIGNALS, interrupt_once
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def test_the_first_signal_interrupts_and_no_other_one_does(number: signal.Signal
     before = [signal.getsignal(each) for each in SIGNALS]
     taken_back = False
     with pytest.raises(KeyboardInterrupt):
-        with once():
+        with interrupt_once():
             try:
                 os.kill(os.getpid(), number)
                 raise AssertionError("not interrupted")
@@ -38,6 +38,6 @@ def test_the_first_signal_interrupts_and_no_other_one_does(number: signal.Signal
 
 def test_what_was_ignored_still_is() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with once():
+    with interrupt_once():
         os.kill(os.getpid(), signal.SIGHUP)
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

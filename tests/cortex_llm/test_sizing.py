@@ -64,7 +64,7 @@ def test_what_was_asked_for_is_kept_even_where_it_does_not_fit() -> None:
     sized = plan(Settings(ctx_size=16384, parallel=8, cache_ram_mb=7), LARGE, machine(6 * GIB))
     assert (sized.context, sized.parallel, sized.cache_ram_mb) == (16384, 8, 7)
     assert not sized.fits
-    assert "6,144 MiB is the limit" in sizing.shortfall(sized)
+    assert "the limit is 6,144 MiB" in sizing.describe_shortfall(sized)
 
 
 @pytest.mark.parametrize(("kind", "share"), [("f16", 1), ("q8_0", 0.53125), ("q4_0", 0.28125)])

@@ -42,7 +42,7 @@ def attempt(server: Path, model: Path, sized: Sizing, timeout: float = 20.0) -> 
     engine = engines.find("llama-server", settings)
     assert isinstance(engine, Engine)
     with pytest.raises(EngineError) as caught:
-        trial.run(engine, settings, models.describe(model), sized, timeout)
+        trial.run_trial(engine, settings, models.describe(model), sized, timeout)
     return f"{caught.value}; {caught.value.hint}"
 
 
@@ -52,7 +52,7 @@ def test_each_engine_survives_a_token(
     named = engine_env.get("CORTEX_LLM_SERVER")
     settings = Settings(engine=engine, server=Path(named) if named else None, api_key="s3cret")
     found, _ = engines.choose(settings)
-    seen = trial.run(found, settings, models.describe(tiny), sized, 30.0)
+    seen = trial.run_trial(found, settings, models.describe(tiny), sized, 30.0)
     assert seen.engine == engine
     assert 0 < seen.load_ms < 30_000
     assert seen.tokens_per_second > 10
@@ -61,9 +61,9 @@ def test_each_engine_survives_a_token(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("SIGSEGV", "ended by SIGSEGV: it does not run on this processor"),
-        ("SIGILL", "ended by SIGILL: it was built for another processor"),
-        ("SIGKILL", "ended by SIGKILL: it was killed, most likely for want of memory"),
+        ("SIGSEGV", "killed by SIGSEGV: it is not compatible with this processor"),
+        ("SIGILL", "killed by SIGILL: it was built for another processor"),
+        ("SIGKILL", "killed by SIGKILL: it was killed, probably out of memory"),
     ],
 )
 def test_a_death_by_signal_is_named_with_its_remedy(
@@ -86,12 +86,12 @@ def test_the_cause_is_quoted_and_not_what_follows_from_it(tiny: Path, sized: Siz
     engine = engines.find("xllamacpp", settings)
     assert isinstance(engine, engines.Engine)
     with pytest.raises(EngineError, match="block size 32 does not divide"):
-        trial.run(engine, settings, models.usable(tiny), sized, 20.0)
+        trial.run_trial(engine, settings, models.describe_usable(tiny), sized, 20.0)
 
 
 def test_a_server_that_hangs_is_ended(tmp_path: Path, tiny: Path, sized: Sizing) -> None:
     said = attempt(hanging(tmp_path / "server"), tiny, sized, timeout=0.5)
-    assert "does not answer" in said
+    assert "does not respond" in said
     assert "nothing listens there" in said
 
 
@@ -100,7 +100,7 @@ def test_a_server_that_ignores_sigterm_is_killed(
 ) -> None:
     monkeypatch.setattr(trial, "STOP_TIMEOUT", 0.2)
     body = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)"
-    assert "does not answer" in attempt(write_server(tmp_path / "s", body), tiny, sized, 0.5)
+    assert "does not respond" in attempt(write_server(tmp_path / "s", body), tiny, sized, 0.5)
 
 
 def test_a_long_temporary_folder_still_has_room_for_a_socket(
@@ -111,7 +111,7 @@ def test_a_long_temporary_folder_still_has_room_for_a_socket(
     monkeypatch.setattr(tempfile, "tempdir", str(long))
     settings = Settings(engine="xllamacpp")
     found, _ = engines.choose(settings)
-    assert trial.run(found, settings, models.describe(tiny), sized, 30.0).load_ms > 0
+    assert trial.run_trial(found, settings, models.describe(tiny), sized, 30.0).load_ms > 0
     monkeypatch.undo()
 
 

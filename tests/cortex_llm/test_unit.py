@@ -11,21 +11,21 @@ from cortex_llm.errors import EngineError, UsageError
 
 
 def test_the_drop_in_has_the_cap_and_the_folder() -> None:
-    text = unit.model_drop_in(123, Path("/srv/my models/a.gguf"))
+    text = unit.render_drop_in(123, Path("/srv/my models/a.gguf"))
     assert "MemoryMax=123\n" in text
     assert 'BindReadOnlyPaths="/srv/my models"\n' in text
 
 
 @pytest.mark.parametrize("model", [None, unit.DEFAULT_FOLDER / "a.gguf"])
 def test_the_usual_folder_needs_no_line(model: Path | None) -> None:
-    assert "Bind" not in unit.model_drop_in(123, model)
+    assert "Bind" not in unit.render_drop_in(123, model)
 
 
 def test_paths_that_systemd_would_read_otherwise() -> None:
-    assert unit.path_in_unit(Path("/a%b")) == '"/a%%b"'
-    assert unit.path_in_unit(Path("/a:b")) == '"/a\\\\:b"'
+    assert unit.escape_path(Path("/a%b")) == '"/a%%b"'
+    assert unit.escape_path(Path("/a:b")) == '"/a\\\\:b"'
     with pytest.raises(UsageError, match="control characters"):
-        unit.path_in_unit(Path("/a\nb"))
+        unit.escape_path(Path("/a\nb"))
 
 
 def test_systemctl_failing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,13 +123,13 @@ def test_a_person_chooses_and_downloads(home: Path, host: ModelHost) -> None:
         screen.type("2")
         screen.expect("Threads \\[\\d+\\]: ")
         screen.type("none")
-        screen.expect("no whole number")
+        screen.expect("not a whole number")
         screen.type("1")
         screen.expect("Context in tokens \\[4096\\]: ")
         screen.type("512")
-        screen.expect("This will be done:")
+        screen.expect("Plan:")
         screen.expect("download 0.62 GiB from")
-        screen.expect("Do it now\\? \\(y/n\\) \\[y\\]: ")
+        screen.expect("Continue\\? \\(y/n\\) \\[y\\]: ")
         assert everything(home) == []
         screen.type("y")
         screen.expect("100 %")
@@ -141,7 +141,7 @@ def test_a_person_chooses_and_downloads(home: Path, host: ModelHost) -> None:
     assert "CORTEX_PROVIDER=daemon" in (home / ".cortex/.env").read_text()
 
 
-@pytest.mark.parametrize("question", ["Your choice", "Threads", "Context", "Do it now"])
+@pytest.mark.parametrize("question", ["Your choice", "Threads", "Context", "Continue"])
 def test_ctrl_c_at_any_question_changes_nothing(home: Path, host: ModelHost, question: str) -> None:
     before = everything(home)
     options = ["--model-url", host.url, "--model", "tinyllama-1.1b"]
@@ -154,7 +154,7 @@ def test_ctrl_c_at_any_question_changes_nothing(home: Path, host: ModelHost, que
                 break
             screen.type(answer)
         else:
-            screen.expect("Do it now")
+            screen.expect("Continue")
             screen.expect("]: ")
         screen.interrupt()
         assert screen.end() == 130
@@ -169,11 +169,11 @@ def test_ctrl_c_in_a_download_asks_whether_to_keep_it(home: Path, host: ModelHos
         screen.type("")
         screen.expect("Context")
         screen.type("")
-        screen.expect("Do it now")
+        screen.expect("Continue")
         screen.type("")
         screen.expect("MiB/s")
         screen.interrupt()
-        screen.expect("Keep what has come.*: ")
+        screen.expect("Keep the partial download.*: ")
         screen.type("n")
         assert screen.end() == 130
     assert everything(home) == []
@@ -216,7 +216,7 @@ def test_another_server_by_its_url(home: Path) -> None:
 
 def test_dry_run_and_no_model(home: Path, tiny: Path) -> None:
     options = ["--yes", "--backend", "file", "--model-path", str(tiny), "--dry-run"]
-    assert "This will be done" in run(home, *options).stdout
+    assert "Plan:" in run(home, *options).stdout
     assert run(home, "--yes", "--backend", "none").returncode == 0
     assert everything(home) == []
 
@@ -235,20 +235,20 @@ def test_no_network_says_how_to_go_on(home: Path) -> None:
 def test_no_network_and_a_person_goes_another_way(home: Path, tiny: Path) -> None:
     unreachable = "http://127.0.0.1:1/m.gguf"
     with terminal(home, "--model", "tinyllama-1.1b", "--model-url", unreachable) as screen:
-        for question in ("Your choice", "Threads", "Context", "Do it now"):
+        for question in ("Your choice", "Threads", "Context", "Continue"):
             screen.expect(question)
             screen.expect("]: ")
             screen.type("")
         screen.expect("cannot reach 127.0.0.1")
         screen.expect("built-in model")
-        screen.expect("Choose another way.*]: ")
+        screen.expect("Choose something else.*]: ")
         screen.type("y")
         screen.expect("Your choice")
         screen.expect("]: ")
         screen.type("file")
         screen.expect("Path of the GGUF file: ")
         screen.type(str(tiny))
-        for question in ("Threads", "Context", "Do it now"):
+        for question in ("Threads", "Context", "Continue"):
             screen.expect(question)
             screen.expect("]: ")
             screen.type("")
@@ -263,7 +263,7 @@ def test_no_network_and_a_person_goes_another_way(home: Path, tiny: Path) -> Non
         ("file", "Path of the GGUF file"),
         ("url", "Base URL"),
         ("builtin", "Threads"),
-        ("none", "Do it now"),
+        ("none", "Continue"),
     ],
 )
 def test_ctrl_c_on_every_way_changes_nothing(home: Path, choice: str, question: str) -> None:
@@ -279,7 +279,7 @@ def test_ctrl_c_on_every_way_changes_nothing(home: Path, choice: str, question: 
 
 def test_ctrl_c_before_a_model_that_is_too_large(home: Path) -> None:
     with terminal(home, "--backend", "local", "--model", "llama2-13b") as screen:
-        screen.expect("Threads|Take it nevertheless")  # as large as this machine is
+        screen.expect("Threads|Use it anyway")  # as large as this machine is
         screen.interrupt()
         assert screen.end() == 130
     assert everything(home) == []

@@ -35,8 +35,8 @@ def test_short_forms_are_of_known_flags() -> None:
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["--thread", "1"], "does not know the flag '--thread'; did you mean --threads?"),
-        (["--grammar-file", "x"], "does not know the flag '--grammar-file'"),
+        (["--thread", "1"], "does not support the flag '--thread'; did you mean --threads?"),
+        (["--grammar-file", "x"], "does not support the flag '--grammar-file'"),
         (["stray"], "'stray'"),
         (["--port"], "the flag --port needs a value"),
     ],
@@ -62,7 +62,7 @@ def run(*argv: str) -> subprocess.CompletedProcess[str]:
 def test_bad_flags_exit_with_2_and_no_traceback() -> None:
     result = run("--no-such-flag")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("error: the engine xllamacpp does not know the flag")
+    assert result.stderr.startswith("error: the engine xllamacpp does not support the flag")
     assert "Traceback" not in result.stderr
 
 

@@ -149,7 +149,7 @@ def test_ctrl_c_in_the_last_step_of_the_wizard_puts_all_back(running: Machine) -
         "--ctx-size", "256",
     ]  # fmt: skip
     with terminal(argv, dict(os.environ), Path("/")) as screen:
-        screen.wait_for("Do it now")
+        screen.wait_for("Continue")
         screen.press(b"y\n")
         screen.wait_for("trying one token")
         wait_for(lambda: "new.gguf" in running.run("cat", ENV).stdout)
@@ -202,7 +202,7 @@ def test_status_and_uninstall(running: Machine) -> None:
     assert TINY in said
     assert "on_demand     True" in said
     said = llm(running, "uninstall")
-    assert "models stay" in said
+    assert "models are kept" in said
     wait_for(lambda: running.show("cortex-llm", "ActiveState") == "inactive")
     running.run("test", "-s", TINY)
     assert "MODEL_PATH" not in running.run("cat", ENV).stdout

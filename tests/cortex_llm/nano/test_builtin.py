@@ -25,7 +25,7 @@ def weights(folder: Path, size: str = "fixture", content: bytes = b"weights") ->
 
 
 def test_what_is_shipped_is_whole() -> None:
-    path = builtin.builtin_model()
+    path = builtin.find_builtin_model()
     assert path.parent == builtin.weights_folder()
     with path.open("rb") as stream:
         assert stream.read(4) == b"GGUF"
@@ -34,16 +34,16 @@ def test_what_is_shipped_is_whole() -> None:
 @pytest.mark.parametrize("size", ["fixture", "default"])
 def test_both_sizes_are_shipped(size: str) -> None:
     manifest = json.loads(builtin.manifest_path(builtin.weights_folder(), size).read_text())
-    assert builtin.builtin_model(size).stat().st_size == manifest["bytes"]
+    assert builtin.find_builtin_model(size).stat().st_size == manifest["bytes"]
     assert {"sha256", "tokenizer_sha256", "corpus_sha256", "seed", "versions"} <= set(manifest)
 
 
 def test_the_best_size_is_preferred(tmp_path: Path) -> None:
     weights(tmp_path)
-    assert builtin.builtin_model(folder=tmp_path).name == "fixture.gguf"
+    assert builtin.find_builtin_model(folder=tmp_path).name == "fixture.gguf"
     weights(tmp_path, "default")
-    assert builtin.builtin_model(folder=tmp_path).name == "default.gguf"
-    assert builtin.builtin_model("fixture", tmp_path).name == "fixture.gguf"
+    assert builtin.find_builtin_model(folder=tmp_path).name == "default.gguf"
+    assert builtin.find_builtin_model("fixture", tmp_path).name == "fixture.gguf"
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     expected = hashlib.sha256(b"weights").hexdigest()
     path.write_bytes(b"weightS")
     with pytest.raises(ModelError) as caught:
-        builtin.builtin_model(folder=tmp_path)
+        builtin.find_builtin_model(folder=tmp_path)
     message = str(caught.value)
     assert str(path) in message
     assert expected in message
@@ -62,12 +62,12 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     weights(tmp_path).unlink()
     with pytest.raises(ModelError, match=r"cannot read the built-in model .*fixture\.gguf"):
-        builtin.builtin_model(folder=tmp_path)
+        builtin.find_builtin_model(folder=tmp_path)
 
 
 def test_nothing_there(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="missing") as caught:
-        builtin.builtin_model(folder=tmp_path)
+        builtin.find_builtin_model(folder=tmp_path)
     assert builtin.REINSTALL in str(caught.value.hint)
 
 
@@ -75,13 +75,13 @@ def test_nothing_there(tmp_path: Path) -> None:
 def test_a_damaged_manifest(tmp_path: Path, text: str) -> None:
     builtin.manifest_path(tmp_path, "default").write_text(text)
     with pytest.raises(ModelError, match=r"manifest-default\.json is damaged"):
-        builtin.builtin_model(folder=tmp_path)
+        builtin.find_builtin_model(folder=tmp_path)
 
 
 def test_it_needs_only_the_standard_library() -> None:
     code = (
         "import sys; from cortex_llm.nano import builtin, prompts, sizes, chat; "
-        "builtin.builtin_model(); "
+        "builtin.find_builtin_model(); "
         "print([n for n in ('torch', 'numpy', 'tokenizers', 'xllamacpp') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

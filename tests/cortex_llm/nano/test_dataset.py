@@ -32,13 +32,13 @@ def tokens(examples: list[Example]) -> Tokenizer:
 
 
 @pytest.fixture(scope="module")
-def encoded(examples: list[Example], tokens: Tokenizer) -> list[dataset.Encoded]:
+def encoded(examples: list[Example], tokens: Tokenizer) -> list[dataset.EncodedExample]:
     return dataset.encode(examples, tokens, 1024)
 
 
-def test_an_epoch_holds_every_example_once(encoded: list[dataset.Encoded]) -> None:
+def test_an_epoch_holds_every_example_once(encoded: list[dataset.EncodedExample]) -> None:
     assert len(encoded) == 200
-    got = list(dataset.batches(encoded, 2048, seed=1, epoch=0))
+    got = list(dataset.make_batches(encoded, 2048, seed=1, epoch=0))
     assert sum(len(batch.inputs) for batch in got) == 200
     weight = sum(float((batch.weights == 1.0).sum()) for batch in got)
     assert weight == sum(len(item.tokens) - item.prompt for item in encoded)
@@ -46,9 +46,9 @@ def test_an_epoch_holds_every_example_once(encoded: list[dataset.Encoded]) -> No
         assert batch.targets.numel() + batch.shared <= 2048 or len(batch.inputs) == 1
 
 
-def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
+def test_targets_are_the_next_tokens(encoded: list[dataset.EncodedExample]) -> None:
     item = next(item for item in encoded if not item.deciding)
-    batch = next(iter(dataset.batches([item], 2048, 1, 0)))
+    batch = next(iter(dataset.make_batches([item], 2048, 1, 0)))
     assert batch.shared == 0
     assert batch.inputs[0].tolist() == item.tokens[:-1].tolist()
     assert batch.targets[0].tolist() == item.tokens[1:].tolist()
@@ -57,9 +57,9 @@ def test_targets_are_the_next_tokens(encoded: list[dataset.Encoded]) -> None:
 
 
 def test_requests_for_an_intent_share_their_beginning(
-    encoded: list[dataset.Encoded], tokens: Tokenizer
+    encoded: list[dataset.EncodedExample], tokens: Tokenizer
 ) -> None:
-    for batch in dataset.batches(encoded, 2048, 1, 0):
+    for batch in dataset.make_batches(encoded, 2048, 1, 0):
         if not batch.deciding.any():
             assert batch.shared == 0
             continue
@@ -74,7 +74,7 @@ def test_requests_for_an_intent_share_their_beginning(
         assert torch.equal(batch.targets[:, :-1][followed], following[followed])
 
 
-def test_every_second_request_ends_with_its_intent(encoded: list[dataset.Encoded]) -> None:
+def test_every_second_request_ends_with_its_intent(encoded: list[dataset.EncodedExample]) -> None:
     asked = [item for item in encoded if item.deciding]
     assert len(asked) > 100
     cut = [item for item in asked if len(item.tokens) == item.deciding.stop]
@@ -91,13 +91,13 @@ def test_what_decides_is_the_intent_s_name() -> None:
     named = one.tokens[one.deciding.start : one.deciding.stop].tolist()
     assert tokens.decode(named) == "install"
     assert not other.deciding
-    batch = next(iter(dataset.batches([one], 2048, 1, 0)))
+    batch = next(iter(dataset.make_batches([one], 2048, 1, 0)))
     assert batch.targets[0][batch.deciding[0]].tolist() == named
 
 
-def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.Encoded]) -> None:
+def test_the_order_follows_from_seed_and_epoch(encoded: list[dataset.EncodedExample]) -> None:
     def order(seed: int, epoch: int) -> list[torch.Tensor]:
-        return [batch.inputs for batch in dataset.batches(encoded, 1024, seed, epoch)]
+        return [batch.inputs for batch in dataset.make_batches(encoded, 1024, seed, epoch)]
 
     first, again, other = order(1, 0), order(1, 0), order(1, 1)
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))

@@ -25,7 +25,7 @@ Somebody
 
 
 def test_a_manual() -> None:
-    page = documents.manual(PAGE)
+    page = documents.parse_manual(PAGE)
     assert page.summary == "list directory contents"
     assert page.options == (
         ("-a, --all", "do not ignore entries starting with ."),
@@ -39,7 +39,7 @@ def test_a_manual() -> None:
 
 
 def test_no_manual_at_all() -> None:
-    assert documents.manual("") == documents.Manual("", (), ())
+    assert documents.parse_manual("") == documents.Manual("", (), ())
 
 
 def test_html() -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("xllamacpp", reason="needs the extra llm")
 
 
 def test_development_requests_are_measured() -> None:
-    rows = evaluate.evaluate(builtin.builtin_model(), lambda _: None, development=True)
+    rows = evaluate.evaluate(builtin.find_builtin_model(), lambda _: None, development=True)
     assert rows[0].name == "intent, held-out requests"
     assert 0 < rows[0].figure.value <= 1
     assert rows[0].figure.count == sum(row.figure.count for row in rows[1:4])
@@ -25,7 +25,7 @@ def test_scores_go_into_manifest_and_document(tmp_path: Path) -> None:
     document.write_text("before\n<!-- scores:default -->\nold\n<!-- /scores:default -->\nafter\n")
     rows = [evaluate.Row("a measure", scoring.proportion(9, 10))]
     for _ in range(2):  # twice is as once
-        evaluate.record(rows, manifest, document, "default")
+        evaluate.record_scores(rows, manifest, document, "default")
     text = document.read_text()
     assert text.startswith("before\n<!-- scores:default -->\n| measure")
     assert "| a measure | 90.0 % [59.6\u201398.2] (n=10) |\n<!-- /scores:default -->\nafter" in text

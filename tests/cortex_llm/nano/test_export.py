@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cortex_llm.nano import chat, heldout, prompts
-from cortex_llm.nano.builtin import builtin_model
+from cortex_llm.nano.builtin import find_builtin_model
 from cortex_llm.nano.serving import Server, serve
 
 pytest.importorskip("torch", reason="needs the extra train: pip install 'cortex-linux[train]'")
@@ -48,7 +48,7 @@ def questions() -> list[prompts.Messages]:
 
 @pytest.fixture(scope="module")
 def loaded() -> tuple[Any, Any]:
-    return from_gguf.load(builtin_model(SIZE), SIZE)
+    return from_gguf.load(find_builtin_model(SIZE), SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def greedy(model: Any, ids: list[int], end: int) -> list[int]:
 
 def test_q8_gives_the_same_json(half: Server) -> None:
     asked = questions()[:45]  # those whose answer is JSON
-    with serve(builtin_model(SIZE)) as quantized:
+    with serve(find_builtin_model(SIZE)) as quantized:
         pairs = [[json.loads(s.answer(messages)) for s in (half, quantized)] for messages in asked]
     assert sum(first != second for first, second in pairs) == 0
     assert all(first.get("intent") == second.get("intent") for first, second in pairs)

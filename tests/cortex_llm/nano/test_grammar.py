@@ -56,6 +56,6 @@ def test_a_rule_without_end_is_an_error(grammars: dict[str, Grammar]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_written_lines_say_whole_requests(language: str) -> None:
-    requests = list(grammar.written(language))
+    requests = list(grammar.read_written_lines(language))
     assert len(requests) > 5000
     assert not any(set("{}[]()|") & set(request) for request in requests)

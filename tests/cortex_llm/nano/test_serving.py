@@ -9,7 +9,7 @@ import pytest
 
 from cortex_llm.errors import EngineError
 from cortex_llm.nano import prompts
-from cortex_llm.nano.builtin import builtin_model
+from cortex_llm.nano.builtin import find_builtin_model
 from cortex_llm.nano.serving import Server, serve
 from cortex_llm.nano.sizes import CONTEXT
 
@@ -27,7 +27,7 @@ NGINX = (
 
 @pytest.fixture(scope="module", params=["fixture", "default"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with serve(builtin_model(request.param)) as running:
+    with serve(find_builtin_model(request.param)) as running:
         yield running
 
 
@@ -70,7 +70,7 @@ def test_the_same_question_has_the_same_answer(server: Server) -> None:
 
 @pytest.mark.parametrize("question", ["What is nginx?", "what is nginx", "what does nginx do?"])
 def test_the_question_that_the_readme_asks_first_is_answered(question: str) -> None:
-    with serve(builtin_model("default")) as running:
+    with serve(find_builtin_model("default")) as running:
         said = running.answer(prompts.answer(question, [NGINX]))
     assert said not in prompts.UNKNOWN.values()
     assert "web" in said

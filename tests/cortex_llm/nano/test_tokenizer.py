@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cortex_llm.nano.apt import parse_records
-from cortex_llm.nano.builtin import builtin_model
+from cortex_llm.nano.builtin import find_builtin_model
 from cortex_llm.nano.serving import serve
 
 AT_ONCE = 400  # descriptions in a request: one each would be tens of thousands of requests
@@ -34,7 +34,7 @@ def test_every_description_comes_back(size: str) -> None:
     if not texts:
         pytest.skip("this machine has no package lists: apt-get update")
     different = 0
-    with serve(builtin_model(size)) as server:
+    with serve(find_builtin_model(size)) as server:
         for start in range(0, len(texts), AT_ONCE):
             text = "\n\n".join(texts[start : start + AT_ONCE])
             tokens = server.post("/tokenize", {"content": text, "parse_special": False})["tokens"]

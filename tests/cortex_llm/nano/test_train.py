@@ -128,7 +128,7 @@ def test_code_that_makes_other_examples_does_not_continue_a_run(
 
 
 def test_each_epoch_has_examples_of_its_own(corpus: Path, tmp_path: Path) -> None:
-    lessons = train.Lessons(plan(corpus, tmp_path, steps=1))
+    lessons = train.TrainingData(plan(corpus, tmp_path, steps=1))
 
     def epoch(number: int) -> list[list[int]]:
         return [item.tokens.tolist() for item in lessons.epoch(number)]

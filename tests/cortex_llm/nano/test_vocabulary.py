@@ -14,9 +14,9 @@ def test_about_a_tenth_is_held_out() -> None:
 
 
 def test_kind_of() -> None:
-    assert vocabulary.kind_of("GNU nano is a text editor", "nano") == "is a text editor"
-    assert vocabulary.kind_of("A small web server - documentation", "x") == "small web server"
-    assert vocabulary.kind_of("one two three four five six seven eight", "x") == ""
+    assert vocabulary.find_kind("GNU nano is a text editor", "nano") == "is a text editor"
+    assert vocabulary.find_kind("A small web server - documentation", "x") == "small web server"
+    assert vocabulary.find_kind("one two three four five six seven eight", "x") == ""
 
 
 def test_noise_is_no_request() -> None:

@@ -14,7 +14,7 @@ import pytest
 from cortex_llm.nano.builtin import REINSTALL
 
 CHECKOUT = Path(__file__).parents[3]
-SHOW = "from cortex_llm.nano.builtin import builtin_model; print(builtin_model())"
+SHOW = "from cortex_llm.nano.builtin import find_builtin_model; print(find_builtin_model())"
 
 
 @pytest.fixture(scope="module")
