@@ -45,7 +45,7 @@ def ask(
     Piped input and files given with -f are read as data: journalctl -u nginx | cortex ask "why
     does it fail".  The answer ends with its sources, and with a list of what could not be
     verified in its commands; none is ever run.  Nothing leaves the machine, unless
-    CORTEX_PROVIDER names a server elsewhere.
+    CORTEX_PROVIDER names a server elsewhere and you allow it.
     """
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer
