@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import composer, matcher, sayings, sentence
+from cortex_cli.actions import composer, leftover, matcher, sayings, sentence
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
@@ -54,7 +54,10 @@ class Reading:
 def readings(asked: Sentence) -> list[Reading]:
     """Every reading, best first; those that are not sure enough are left out."""
     found = [
-        Reading(replace(draft.filled, does=_spoken(draft.filled.does, asked.language)), draft.score)
+        Reading(
+            replace(draft.filled, does=_spoken(draft.filled.does, asked.language)),
+            draft.score * leftover.factor(asked, draft.used),
+        )
         for draft in composer.drafts(asked)
     ]
     for match in matcher.matches(asked):
@@ -63,7 +66,7 @@ def readings(asked: Sentence) -> list[Reading]:
         except Unfillable:
             continue
         if match.complete or match.score >= GAP_THRESHOLD:
-            found.append(Reading(filled, match.score))
+            found.append(Reading(filled, match.score * leftover.factor(asked, match.used)))
     kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
     return _distinct(sorted(kept, key=lambda one: -one.score))
 

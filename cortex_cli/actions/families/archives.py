@@ -155,8 +155,8 @@ def compose(asked: Sentence) -> Draft | None:
         filled = _list(r, archives[0])
     if filled is None:
         return None
-    r.take(*_NOISE)
-    return Draft(filled, SURE * r.coverage())
+    r.noise(*_NOISE)
+    return r.draft(filled, SURE)
 
 
 def ending(name: str) -> str:

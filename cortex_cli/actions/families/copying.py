@@ -97,7 +97,7 @@ def compose(asked: Sentence) -> Draft | None:
     else:
         single = "." in source.rsplit("/", 1)[-1] and not r.has("folder", "recursive")
         argv = ["scp", *([] if single else ["-r"]), source, destination]
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     preview = (
         Step((("rsync", "-avn", "--delete", _slashed(source), destination),)) if mirror else None
     )
@@ -111,7 +111,7 @@ def compose(asked: Sentence) -> Draft | None:
         preview=preview,
         manual=(f"{argv[0]}(1)",),
     )
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _slashed(source: str) -> str:

@@ -124,10 +124,9 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     r.used.update(n for n, _ in stamps)
     r.used.update(n for n, _ in spans)
-    r.take(*_NOISE)
-    return Draft(
-        Filled("date-compute", (Step(tuple(stages)),), said(_DOES), READS, manual=("date(1)",)),
-        FULL * r.coverage(),
+    r.noise(*_NOISE)
+    return r.draft(
+        Filled("date-compute", (Step(tuple(stages)),), said(_DOES), READS, manual=("date(1)",))
     )
 
 

@@ -56,7 +56,7 @@ def compose(asked: Sentence) -> Draft | None:
                 "frequency",
                 "new",
             )
-            return Draft(filled, FULL * r.coverage())
+            return r.draft(filled)
         r.used.clear()
     return None
 

@@ -84,7 +84,7 @@ def compose(asked: Sentence) -> Draft | None:
     if r.take("json"):
         argv += ["-o", "json"]
     output = _output(r)
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     effect = CHANGES if output else READS
     filled = Filled(
         "journal-show",
@@ -93,7 +93,7 @@ def compose(asked: Sentence) -> Draft | None:
         effect,
         manual=("journalctl(1)",),
     )
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _about_journal(r: Reader) -> bool:

@@ -87,10 +87,10 @@ def compose(asked: Sentence) -> Draft | None:
     stages = _stages(r)
     if stages is None:
         return None
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
     filled = Filled("processes-show", (Step(tuple(stages)),), said(_DOES), READS, manual=manual)
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _stages(r: Reader) -> list[tuple[str, ...]] | None:

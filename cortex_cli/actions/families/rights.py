@@ -85,8 +85,8 @@ def compose(asked: Sentence) -> Draft | None:
         filled = _mode(r, concepts)
     if filled is None:
         return None
-    r.take(*_NOISE)
-    return Draft(filled, FULL * r.coverage())
+    r.noise(*_NOISE)
+    return r.draft(filled)
 
 
 def _targets(r: Reader) -> list[str]:

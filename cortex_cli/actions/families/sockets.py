@@ -97,7 +97,7 @@ def compose(asked: Sentence) -> Draft | None:
         argv += ["state", "established"]
     elif port:
         argv += ["sport", "=", f":{port}"]
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     filled = Filled(
         "sockets-show",
         (Step((tuple(argv),)),),
@@ -106,7 +106,7 @@ def compose(asked: Sentence) -> Draft | None:
         needs_root=True,
         manual=("ss(8)",),
     )
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _port(r: Reader) -> str:

@@ -139,7 +139,7 @@ def compose(asked: Sentence) -> Draft | None:
     stages = _stages(r, files)
     if not stages:
         return None
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     shown = " ".join(files)
     does = said(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
     effect = CHANGES if output else READS
@@ -147,7 +147,7 @@ def compose(asked: Sentence) -> Draft | None:
     filled = Filled(
         "text-" + stages[-1][0], (Step(tuple(stages), output),), does, effect, manual=manual
     )
-    return Draft(filled, FULL * 0.99 * r.coverage())
+    return r.draft(filled, FULL * 0.99)
 
 
 def _allowed(r: Reader) -> set[str]:

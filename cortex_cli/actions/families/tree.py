@@ -136,9 +136,8 @@ def compose(asked: Sentence) -> Draft | None:
     made = _act(r, chosen, target[1] if target else "", mode, owner)
     if made is None:
         return None
-    r.take(*_NOISE)
-    score = FULL * r.coverage()
-    return Draft(made, score)
+    r.noise(*_NOISE)
+    return r.draft(made)
 
 
 def _about_files(r: Reader) -> bool:
