@@ -14,6 +14,7 @@ from cortex_cli.actions import composer, leftover, matcher, sayings, sentence
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
+from cortex_cli.stems import folded
 from cortex_cli.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ _MEANS = re.compile(
     r"|what does \S+ do)\b",
     re.IGNORECASE,
 )
+# "who has the port open" asks what is; nothing is to be changed.
+_ASKS_WHAT_IS = re.compile(
+    r"\W*(?:who|whose|which|what|where|is|are|was|were|does|did|has|have|why|when"
+    r"|how (?:many|much|long|big)"
+    r"|quels?|quelles?|qui|combien|ou est|est[- ]ce qu|pourquoi|depuis quand"
+    r"|cuanto?s?|cuantas?|cual(?:es)?|quien(?:es)?|donde|cuando)\b(?! (?:do|can|should|could) i\b)"
+)
+ASKED_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,11 @@ def readings(asked: Sentence) -> list[Reading]:
             continue
         if match.complete or match.score >= GAP_THRESHOLD:
             found.append(Reading(filled, match.score * leftover.factor(asked, match.used)))
+    if _ASKS_WHAT_IS.match(folded(asked.text[:200])):
+        found = [
+            one if one.filled.effect == READS else replace(one, score=one.score * ASKED_SHARE)
+            for one in found
+        ]
     kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
     return _distinct(sorted(kept, key=lambda one: -one.score))
 

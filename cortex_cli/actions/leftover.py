@@ -34,7 +34,7 @@ def factor(asked: Sentence, used: frozenset[int]) -> float:
             share *= LIMIT
         elif token.literal is not None and token.weight > 1.0:
             share *= LITERAL
-        elif not token.known:
+        elif not token.known or token.ordinary:
             share *= UNKNOWN
         else:
             share *= PLAIN

@@ -129,7 +129,7 @@ def matches(asked: Sentence, limit: int = 5) -> list[Match]:
     known, index = phrases()
     votes: dict[int, float] = {}
     for token in asked.tokens:
-        key = token.concept or token.text.lower()
+        key = _key(token)
         for number in index.get(key, ()):
             votes[number] = votes.get(number, 0.0) + token.weight
     rough = {
@@ -156,7 +156,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         places = [
             place
             for place, token in enumerate(tokens)
-            if (token.concept or token.text.lower()) == concept
+            if _key(token) == concept
         ]
         if places:
             used.update(places)
@@ -196,6 +196,11 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     }
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+def _key(token: Token) -> str:
+    """What a token says to the index; a quotation is data and says nothing."""
+    return "" if token.kind == "quoted" else token.concept or token.text.lower()
 
 
 def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str]) -> bool:

@@ -238,7 +238,9 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
         return 0.95 if cued else 0.9
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
-    if token.known:
+    if token.ordinary and kind != "text":
+        return 0.7 if before in cues else 0.0
+    if token.known and not token.ordinary:
         near = before in cues or (after in cues and kind in ("group", "user", "branch"))
         called = before == "named" and before in cues
         return 0.7 if called or (near and token.concept in NAMEABLE) else 0.0
@@ -291,6 +293,8 @@ def value_of(kind: str, token: Token) -> str:
         if literal is not None and literal.kind == "glob":
             return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
+    if kind == "clock":
+        return _clock(value)
     if kind == "unit":
         return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)
     if kind == "package":
@@ -310,6 +314,20 @@ def value_of(kind: str, token: Token) -> str:
     if literal is None:
         return value
     return _quantity(kind, literal.kind, value, literal.number, literal.unit)
+
+
+_CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
+
+
+def _clock(value: str) -> str:
+    """ "6am", "23h30" and "11:15 pm" as hours and minutes of the day."""
+    match = _CLOCK.match(value)
+    if match is None:
+        return value
+    hour = int(match[1])
+    if match[3]:
+        hour = hour % 12 + (12 if match[3].lower() == "pm" else 0)
+    return f"{hour:02d}:{match[2] or '00'}" if match[3] or "h" in value.lower() else value
 
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mon": 2592000, "y": 31536000}

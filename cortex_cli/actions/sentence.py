@@ -6,13 +6,12 @@ Pure.  Knows no action; each token says how much it weighs when nothing accounts
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from cortex_cli.actions import lexicon
+from cortex_cli.actions import lexicon, rewriting
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
-from cortex_cli.stems import folded
 
 # A question longer than this is none.
 MAX_CHARS = 1500
@@ -27,13 +26,6 @@ PLACES = {
     "desktop": "~/Desktop",
     "downloads": "~/Downloads",
 }
-_PERIODS = {"hour": "h", "day": "d", "week": "w", "month": "mon", "year": "y", "minute": "min"}
-_ORDINALS = {
-    "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "deuxieme": 2, "seconde": 2,
-    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "segundo": 2, "segunda": 2, "tercero": 3,
-    "tercera": 3, "tercer": 3, "cuarto": 4, "cuarta": 4, "quinta": 5, "quinto": 5, "premiere": 1,
-    "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
-}  # fmt: skip
 # "a tar.gz of docs" speaks of a kind of archive, not of a file.
 _FORMATS = frozenset(
     {"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"}
@@ -42,43 +34,21 @@ _FORMATS = frozenset(
 _INVERTED = re.compile(
     r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE
 )
+# "e.g." is no file's name.
+_ASIDES = re.compile(r"\b(?:e\.g\.|i\.e\.|p\. ?ex\.|p\. ?ej\.|etc\.)", re.IGNORECASE)
 # "turn the wifi off" is "turn off the wifi".
 _PARTED = re.compile(
     r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)",
     re.IGNORECASE,
 )
-_MAY_NAME = frozenset(
-    {
-        "image",
-        "video",
-        "audio",
-        "web",
-        "backup",
-        "temp",
-        "journal",
-        "container",
-        "git",
-        "config",
-        "mail",
-        "public",
-        "upload",
-        "python",
-        "core",
-        "test",
-        "cache",
-        "project",
-        "pdf",
-        "url",
-        "information",
-        "string",
-    }
-)
-_COUNTED = frozenset({"column", "line", "page", "word"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``concept`` is "" for a pure literal; ``literal`` is None for a pure word."""
+    """``concept`` is "" for a pure literal; ``literal`` is None for a pure word.
+
+    ``ordinary`` words are known, of no concept, and no names.
+    """
 
     text: str
     concept: str
@@ -86,11 +56,17 @@ class Token:
     known: bool = False
     mark: bool = False
     literal: Literal | None = None
+    ordinary: bool = False
 
     @property
     def kind(self) -> str:
         """The kind of its literal, or ""."""
         return self.literal.kind if self.literal is not None else ""
+
+    @property
+    def wordy(self) -> bool:
+        """Whether it is a word of no concept: what a text search or a replacement may be for."""
+        return self.literal is None and not self.mark and (not self.known or self.ordinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +92,7 @@ def read(text: str, language: str) -> Sentence | None:
     if len(text) > MAX_CHARS:
         return None
     text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
+    text = _ASIDES.sub(" ", text)
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
@@ -130,19 +107,7 @@ def read(text: str, language: str) -> Sentence | None:
     tokens += _words(text[place:], language)
     if len(tokens) > MAX_TOKENS:
         return None
-    return Sentence(text, language, tuple(_periods(_ordinals(_folder_names(tokens)))))
-
-
-def _folder_names(tokens: list[Token]) -> list[Token]:
-    """ "the folder photos" is called photos."""
-    found = list(tokens)
-    for place, (one, two) in enumerate(pairwise(tokens)):
-        alone = one.concept in ("folder", "script") and not one.text.lower().endswith("s")
-        after = tokens[place + 2].concept if place + 2 < len(tokens) else ""
-        if alone and two.concept in _MAY_NAME and two.literal is None and after != "file":
-            literal = Literal("name", two.text, 0, 0)
-            found[place + 1] = Token(two.text, "", LITERAL_WEIGHT, literal=literal)
-    return found
+    return Sentence(text, language, tuple(rewriting.rewritten(tokens)))
 
 
 def _known_word(value: str, language: str) -> bool:
@@ -166,7 +131,7 @@ def _words(text: str, language: str) -> list[Token]:
             place += length
             break
         else:
-            found.append(_unknown(text[slice(*said[place][1:])], said[place][0]))
+            found.append(_unknown(text[slice(*said[place][1:])], said[place][0], language))
             place += 1
     return found
 
@@ -184,45 +149,10 @@ def _token(shown: str, concept: lexicon.Concept) -> Token:
     return Token(shown, concept.name, weight, known=True, mark=concept.role == MARK)
 
 
-def _unknown(shown: str, piece: str) -> Token:
+def _unknown(shown: str, piece: str, language: str) -> Token:
     if piece in ALONE:
         literal = Literal("number", shown, 0, 0, number_of(piece))
         return Token(shown, "", LITERAL_WEIGHT, literal=literal)
+    if lexicon.ordinary(piece, language):
+        return Token(shown, lexicon.root_of(piece), UNKNOWN_WEIGHT, known=True, ordinary=True)
     return Token(shown, lexicon.root_of(piece), UNKNOWN_WEIGHT)
-
-
-def _ordinals(tokens: list[Token]) -> list[Token]:
-    """ "second column" and "column two" hold a number."""
-    found = list(tokens)
-    for place, (one, two) in enumerate(pairwise(tokens)):
-        said = folded(one.text)
-        single = not two.text.lower().endswith("s")
-        if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
-            literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
-            found[place] = Token(one.text, "", 1.0, literal=literal)
-    return found
-
-
-def _periods(tokens: list[Token]) -> list[Token]:
-    """ "the last hour" is a duration of one."""
-    found = list(tokens)
-    for place, (one, two) in enumerate(pairwise(tokens)):
-        if (
-            one.concept == "last"
-            and two.concept in _PERIODS
-            and place
-            and tokens[place - 1].kind == "number"
-        ):
-            number = tokens[place - 1].literal
-            literal = Literal(
-                "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
-            )
-            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
-            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
-            continue
-        pair = one, two
-        for first, second, at in ((*pair, place + 1), (two, one, place)):
-            if first.concept == "last" and second.concept in _PERIODS and second.literal is None:
-                literal = Literal("duration", second.text, 0, 0, 1.0, _PERIODS[second.concept])
-                found[at] = replace(second, concept="", weight=LITERAL_WEIGHT, literal=literal)
-    return found

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Home, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES, DESTROYS
 
 if TYPE_CHECKING:

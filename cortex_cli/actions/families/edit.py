@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families import treetests
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _placed(r: Reader, n: int, token: Token) -> bool:
 
 
 def _loose(token: Token) -> bool:
-    return token.literal is None and not token.known and not token.mark
+    return token.wordy
 
 
 def _value(token: Token) -> str:

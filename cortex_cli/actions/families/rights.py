@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import parameters
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, said
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:

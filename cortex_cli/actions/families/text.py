@@ -335,6 +335,7 @@ def _pattern(r: Reader) -> str | None:
         if (
             r.before(n)[:1] in (["containing"], ["word"], ["string"])
             and token.known
+            and token.weight >= 1.0
             and not token.mark
             and token.concept not in ("word", "string", "line")
         ):
@@ -344,7 +345,7 @@ def _pattern(r: Reader) -> str | None:
 
 
 def _unknown(token: Token) -> bool:
-    return token.literal is None and not token.known and not token.mark
+    return token.wordy
 
 
 def _lines(r: Reader, stages: list[list[str]]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families import treetests
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path
 from cortex_cli.actions.families.treetests import Selection
 from cortex_cli.finding import CHANGES, DESTROYS, READS
 
@@ -235,7 +235,7 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             before = ["containing"]
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
-            and (not token.known or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
+            and (token.wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
             and token.concept not in _HOLDERS
         )
         if (

@@ -162,7 +162,8 @@ def read_names(r: Reader, chosen: Selection) -> None:
             name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
             _named(r, chosen, n, name, role)
         elif role in _NAMING and (
-            token.kind in ("quoted", "name", "file", "number") or _bare(token)
+            token.kind in ("quoted", "name", "file", "number")
+            or (_bare(token) and (role != "except" or not token.known))
         ):
             if "containing" in before and role != "named" and "name" not in before:
                 continue
