@@ -133,6 +133,7 @@ def _quantity(name: str, units: dict[str, str]) -> str:
 def _pattern() -> re.Pattern[str]:
     kinds = (
         rf"(?P<quoted>{_QUOTES})",
+        r"(?P<scheme>\b(?:https?|ftp|ssh|file)://(?=\s|$))",
         rf"(?P<url>\b(?:https?|ftp|ssh|git|sftp|file)://{_PART}+)",
         rf"(?P<remote>{_WORDED}(?:[\w.-]{{1,64}}@)?[\w.-]{{2,80}}:(?:/|~){_PART}*|\b[\w.-]{{1,64}}@[\w.-]{{1,80}}:{_PART}+)",
         r"(?P<address>\b[\w.+-]{1,64}@[\w.-]{1,80}\w)",
@@ -182,7 +183,7 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
     start, end = match.span()
     if kind == "quoted":
         inner = next(name for name in ("q1", "q2", "q3", "q4", "q5") if match[name] is not None)
-        return Literal(kind, text[slice(*match.span(inner))], start, end)
+        return Literal(kind, text[slice(*match.span(inner))].strip("\u00a0\u202f"), start, end)
     if kind in ("size", "duration"):
         return _measured(kind, match)
     value = text[start:end]
@@ -192,6 +193,8 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
         end = start + len(value)
     if kind == "path" and value.lower() in _NO_PATHS:
         return None
+    if kind == "scheme":
+        kind = "quoted"
     if kind == "dotted":
         kind = _of_dotted(value)
     if kind == "ip" and value.count(":") == 5 and len(value) == 17:

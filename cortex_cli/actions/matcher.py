@@ -153,11 +153,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     lost = 0
     hints = {implied(token) for token in tokens if token.literal is not None}
     for concept, weight in phrase.concepts:
-        places = [
-            place
-            for place, token in enumerate(tokens)
-            if _key(token) == concept
-        ]
+        places = [place for place, token in enumerate(tokens) if _key(token) == concept]
         if places:
             used.update(places)
             got += weight

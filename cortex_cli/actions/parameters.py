@@ -90,6 +90,7 @@ FITS: dict[str, dict[str, float]] = {
     "days": {"duration": 1},
     "clock": {"clock": 1, "stamp": 0.4},
     "date": {"stamp": 1},
+    "month": {"month": 1},
     "mode": {"mode": 1, "number": 0.9},
     "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
@@ -261,6 +262,8 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
         score = 0.9 if _OCTAL.match(value) else 0.0
     if kind == "device" and literal.kind == "path":
         score = 1.0 if value.startswith("/dev/") else 0.05
+    if kind in ("file", "folder") and literal.kind == "path":
+        score = _path_fit(kind, value)
     if kind == "number" and literal.unit == "ordinal":
         score = 0.9
     if kind in ("pid", "port") and not value.strip(":").split("/")[0].isdigit():
@@ -268,6 +271,13 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     if kind in _STRICT and not _STRICT[kind].match(value):
         return 0.0
     return min(1.0, score + (0.15 if cued and score else 0.0))
+
+
+def _path_fit(kind: str, value: str) -> float:
+    """A path that ends in a file's ending is hardly a folder, one without hardly a file."""
+    last = value.rstrip("/").rsplit("/", 1)[-1].lstrip(".")
+    ended = "." in last and not value.endswith("/")
+    return (1.0 if ended else 0.92) if kind == "file" else (0.8 if ended else 1.0)
 
 
 def placeholder(kind: str, language: str) -> str:

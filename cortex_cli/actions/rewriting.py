@@ -63,7 +63,9 @@ _HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 
 def rewritten(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
-    passes = (_names, _folder_names, _ordinals, _periods, _targets, _clocks)
+    passes = (
+        _names, _folder_names, _ordinals, _periods, _targets, _clocks, _months, _described, _counted
+    )  # fmt: skip
     for rewrite in passes:
         tokens = rewrite(tokens)
     return tokens
@@ -85,8 +87,87 @@ def _names(tokens: list[Token]) -> list[Token]:
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         alone = one.concept == "named" or not one.text.lower().endswith(("s", "x"))
-        if one.concept in _ANNOUNCES and alone and two.ordinary:
+        plain = two.literal is None and not two.mark
+        capital = place > 0 and two.text[:1].isupper() and plain
+        field = folded(one.text) in _FIELDS and plain and (two.known or two.wordy)
+        if (one.concept in _ANNOUNCES and alone and (two.ordinary or capital)) or (field and two.weight >= 1.0 and any(t.kind == "file" for t in tokens)):
             found[place + 1] = _named(two)
+    return found
+
+
+# They announce a name in a structured file: "the field version of package.json".
+_FIELDS = frozenset({"field", "key", "champ", "clave", "campo"})
+_MONTHS = {
+    name: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    )
+    for number, name in enumerate(names.split(), 1)
+}
+
+
+def _months(tokens: list[Token]) -> list[Token]:
+    """ "march 2027": the month of a year."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        after = [one for one in tokens[place + 1 : place + 3] if not one.mark]
+        year = bool(after) and after[0].kind == "number" and len(after[0].text) == 4
+        if year and token.literal is None and (number := _MONTHS.get(folded(token.text))):
+            found[place] = replace(_named(token), literal=_literal("month", str(number)))
+    return found
+
+
+# What only says which kind of file is named: "the text file a.txt", "a 7z archive x.7z".
+_DESCRIBES = frozenset(
+    """
+    string journal config script backup csv json xml yaml image video audio pdf python archive
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+
+
+def _described(tokens: list[Token]) -> list[Token]:
+    """A word before a file's name that says only what kind of file it is weighs little."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if token.kind not in ("file", "path"):
+            continue
+        ending = token.text.rsplit(".", 1)[-1].lower()
+        for near in range(max(0, place - 4), place):
+            one = tokens[near]
+            between = tokens[near + 1 : place]
+            if any(t.concept not in ("file", "named", "folder", "archive") for t in between):
+                continue
+            if one.concept in _DESCRIBES and one.literal is None:
+                found[near] = replace(one, weight=0.15)
+            elif folded(one.text) == ending and between:
+                found[near] = replace(one, weight=0.0, mark=True, literal=None)
+    return found
+
+
+_HOW_MANY = {
+    "two": 2,
+    "both": 2,
+    "deux": 2,
+    "dos": 2,
+    "ambos": 2,
+    "three": 3,
+    "trois": 3,
+    "tres": 3,
+}
+
+
+def _counted(tokens: list[Token]) -> list[Token]:
+    """ "the two files a and b": the number is how many are named."""
+    named = sum(token.kind in ("file", "path", "archive") for token in tokens)
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if _HOW_MANY.get(folded(token.text)) == named and any(
+            one.concept in ("file", "folder", "pdf", "image", "video")
+            for one in tokens[place + 1 : place + 3]
+        ):
+            found[place] = replace(token, weight=0.0, mark=True, literal=None)
     return found
 
 

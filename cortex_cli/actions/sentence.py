@@ -42,6 +42,11 @@ _PARTED = re.compile(
     re.IGNORECASE,
 )
 
+# "turn notes.txt into upper case" converts it.
+_TURNED = re.compile(
+    r"\b(?:turn|transform|make)\s+((?:\S{1,80}\s+){0,3}\S{1,80})\s+into\b", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -92,7 +97,7 @@ def read(text: str, language: str) -> Sentence | None:
     if len(text) > MAX_CHARS:
         return None
     text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
-    text = _ASIDES.sub(" ", text)
+    text = _TURNED.sub(r"convert \1 to", _ASIDES.sub(" ", text))
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
@@ -112,7 +117,13 @@ def read(text: str, language: str) -> Sentence | None:
 
 def _known_word(value: str, language: str) -> bool:
     run = tuple(piece for piece, _, _ in lexicon.pieces(value))
-    return bool(run) and "_" not in value and lexicon.concept_of(run, language) is not None
+    shouted = len(value) > 3 and value.isupper() and not value.isalpha()
+    return (
+        bool(run)
+        and "_" not in value
+        and not shouted
+        and lexicon.concept_of(run, language) is not None
+    )
 
 
 def _words(text: str, language: str) -> list[Token]:
@@ -123,6 +134,8 @@ def _words(text: str, language: str) -> list[Token]:
         for length in range(min(LONGEST, len(said) - place), 0, -1):
             run = tuple(piece for piece, _, _ in said[place : place + length])
             concept = lexicon.concept_of(run, language)
+            if concept is not None and _foreign(text, said[place : place + length], language):
+                concept = None
             if concept is None or not _together(text, said[place : place + length]):
                 continue
             shown = text[said[place][1] : said[place + length - 1][2]]
@@ -134,6 +147,19 @@ def _words(text: str, language: str) -> list[Token]:
             found.append(_unknown(text[slice(*said[place][1:])], said[place][0], language))
             place += 1
     return found
+
+
+def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
+    """A small word of another language, were it not for its accent: "thèse" is not "these"."""
+    (piece, start, end), *more = run
+    if more or text[start:end].isascii():
+        return False
+    concept = lexicon.concept_of((piece,), language)
+    return (
+        concept is not None
+        and concept.role in (STOP, MARK)
+        and (piece,) not in lexicon.entries()[language]
+    )
 
 
 def _together(text: str, run: list[tuple[str, int, int]]) -> bool:

@@ -76,7 +76,9 @@ def _replacement(r: Reader) -> Filled | None:
     if not r.has("replace") and not changed:
         return None
     texts = [
-        (n, t) for n, t in r.free() if (t.kind in _TEXTS or _loose(t)) and not _placed(r, n, t)
+        (n, t)
+        for n, t in r.free()
+        if (t.kind in _TEXTS or _loose(t) or t.concept in _NAMED_SIGNS) and not _placed(r, n, t)
     ]
     if len(texts) < 2:
         return None
@@ -150,7 +152,12 @@ def _loose(token: Token) -> bool:
     return token.wordy
 
 
+_NAMED_SIGNS = {"comma": ",", "semicolon": ";", "colon": ":"}
+
+
 def _value(token: Token) -> str:
+    if token.concept in _NAMED_SIGNS:
+        return _NAMED_SIGNS[token.concept]
     return token.literal.value if token.literal else token.text
 
 

@@ -144,6 +144,8 @@ def _named_kinds(r: Reader, chosen: Selection) -> None:
             continue
         word = token.text.lower()
         known = LANGUAGES.get(word) or (word if word in EXTENSIONS else "")
+        if r.before(n)[:1] == ["folder"] and r.tokens[n - 1].text.lower()[-1] != "s":
+            continue
         if known and not token.known and token.kind in ("", "name") and near & {"file", "ending"}:
             r.used.add(n)
             chosen.names.append(f"*.{known}")
@@ -388,7 +390,7 @@ def read_known_root(r: Reader, chosen: Selection) -> None:
             not chosen.roots
             and plain
             and r.before(n)[:1] == ["in"]
-            and token.concept not in FILES | {"line", "today"}
+            and token.concept not in FILES | {"line", "today", "every", "all", "insides"}
         ):
             chosen.roots.append(token.text)
             r.used.add(n)
