@@ -211,6 +211,8 @@ def made(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> 
             place += 1
         elif word == "{files}" and "files" in values:
             pipeline[-1] += [_safe(one, "path", []) for one in values["files"].split("\0")]
+        elif word == "{program}" and "\0" in values.get("program", ""):
+            pipeline[-1] += values["program"].split("\0")
         else:
             pipeline[-1].append(_filled(word, values, kinds, pipeline[-1]))
         place += 1

@@ -18,8 +18,18 @@ LIMITS = frozenset(
     small big
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# What is to be done: a verb passed over means that something else was asked.
+VERBS = frozenset(
+    """
+    delete create copy move rename replace append insert compare join split truncate convert
+    compress extract encrypt decrypt sign verify backup sync upload download resume restore undo
+    cancel start stop restart reload enable disable mask unmask kill pause follow schedule lock
+    unlock allow deny grant mount unmount format resize repair clean install uninstall purge
+    upgrade hold reinstall shutdown reboot suspend hibernate sort count sum
+    """.split()  # noqa: SIM905 - as above
+)
 # What is left of the score for each that is left over.
-LIMIT, LITERAL, UNKNOWN, PLAIN = 0.72, 0.7, 0.84, 0.92
+LIMIT, LITERAL, VERB, UNKNOWN, PLAIN = 0.72, 0.7, 0.8, 0.84, 0.92
 # Below this a token says nothing by itself.
 LIGHT = 0.2
 
@@ -34,6 +44,8 @@ def factor(asked: Sentence, used: frozenset[int]) -> float:
             share *= LIMIT
         elif token.literal is not None and token.weight > 1.0:
             share *= LITERAL
+        elif token.concept in VERBS:
+            share *= VERB
         elif not token.known or token.ordinary:
             share *= UNKNOWN
         else:

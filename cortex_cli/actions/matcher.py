@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import loading, sentence
@@ -45,9 +45,11 @@ _COMMON_CUES = frozenset(
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
 IMPLIED_BONUS = 0.06
+# "all groups that tom is in" names no group.
+SEVERAL = 0.75
 # "the password of lena" says as much as "of the user lena", unless something is destroyed.
 CUE_SHARE = 0.5
-ROLE_BONUS, ORDER_BONUS = 0.12, 0.02
+ROLE_BONUS, ORDER_BONUS = 0.3, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
     total = got + slots + missing + lack + LEFT_SHARE * left
     score = (got + gain) / total + extra if total else 0.0
+    if phrase.action.effect != READS and _several(phrase, asked, filled):
+        score *= SEVERAL
     score *= GENERAL if phrase.action.general else 1.0
     if phrase.action.effect != READS:
         score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
@@ -210,6 +214,18 @@ def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: li
     parameters = phrase.action.parameters
     return bool(filled) and all(
         said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
+    )
+
+
+def _several(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> bool:
+    """Whether all of a kind are meant where the action takes one of it."""
+    said = {concept for concept, _ in phrase.concepts}
+    if said & {"all", "every"}:
+        return False
+    cues = {cue for name in filled for cue in CUES.get(phrase.action.parameters[name].kind, ())}
+    return any(
+        one.concept in ("all", "every") and two.concept in cues
+        for one, two in pairwise(asked.tokens)
     )
 
 

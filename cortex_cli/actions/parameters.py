@@ -31,6 +31,8 @@ PROGRAMS = frozenset(
     elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# What mkfs -t takes; FAT has an entry of its own.
+FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
 _UNIT_NAMES = {
     "apache": "apache2", "sshd": "ssh", "postgres": "postgresql",
     "networkmanager": "NetworkManager",
@@ -69,7 +71,7 @@ FITS: dict[str, dict[str, float]] = {
     "unit": {"unit": 1, "name": 0.9, "quoted": 0.8},
     "package": {"name": 0.9, "quoted": 0.8, "file": 0.4},
     "process": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.5},
-    "program": {"name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
+    "program": {"invocation": 1, "name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
     "user": {"name": 0.9, "quoted": 0.85},
     "group": {"name": 0.9, "quoted": 0.85},
     "host": {"host": 1, "ip": 1, "name": 0.85, "quoted": 0.7, "file": 0.5, "address": 0.7},
@@ -91,6 +93,7 @@ FITS: dict[str, dict[str, float]] = {
     "clock": {"clock": 1, "stamp": 0.4},
     "date": {"stamp": 1},
     "month": {"month": 1},
+    "fstype": {"name": 1},
     "mode": {"mode": 1, "number": 0.9},
     "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
@@ -123,7 +126,7 @@ BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
     "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+    "extension": 0.8, "version": 0.3, "fstype": 1.0, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
 CUES: dict[str, frozenset[str]] = {
@@ -258,6 +261,8 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     value = literal.value
     if kind == "archive" and value.lower().endswith(ARCHIVES):
         score = 1.0
+    if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
+        score = 0.0
     if kind == "mode" and literal.kind == "number":
         score = 0.9 if _OCTAL.match(value) else 0.0
     if kind == "device" and literal.kind == "path":
@@ -303,6 +308,8 @@ def value_of(kind: str, token: Token) -> str:
         if literal is not None and literal.kind == "glob":
             return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
+    if literal is not None and literal.kind == "invocation":
+        return "\0".join(value.split())
     if kind == "clock":
         return _clock(value)
     if kind == "unit":

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions.leftover import VERBS
 from cortex_cli.actions.literals import EXTENSIONS, Literal
 from cortex_cli.stems import folded
 
@@ -83,18 +84,31 @@ def _named(token: Token) -> Token:
 
 
 def _names(tokens: list[Token]) -> list[Token]:
-    """An everyday word is a name where one is announced: "a directory called reports"."""
+    """A word is a name where one is announced: "a directory called reports", "the folder build"."""
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        alone = one.concept == "named" or not one.text.lower().endswith(("s", "x"))
-        plain = two.literal is None and not two.mark
-        capital = place > 0 and two.text[:1].isupper() and plain
-        field = folded(one.text) in _FIELDS and plain and (two.known or two.wordy)
-        if (one.concept in _ANNOUNCES and alone and (two.ordinary or capital)) or (field and two.weight >= 1.0 and any(t.kind == "file" for t in tokens)):
+        if two.literal is None and not two.mark and _announced(tokens, place, one, two):
             found[place + 1] = _named(two)
     return found
 
 
+def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
+    if folded(one.text) in _FIELDS:
+        return two.weight >= 1.0 and any(token.kind == "file" for token in tokens)
+    if one.concept == "named":
+        return two.concept not in _UNNAMEABLE
+    plural = one.text.lower().endswith(("s", "x"))
+    if one.concept not in _ANNOUNCES or plural or one.literal is not None:
+        return False
+    # Two verbs are one too many: the second is a name.
+    verb = two.concept in VERBS and any(token.concept in VERBS for token in tokens[:place])
+    return two.ordinary or verb or two.text[:1].isupper()
+
+
+_UNNAMEABLE = frozenset(
+    {"file", "folder", "string", "starting", "ending", "containing", "line", "like", "user", "host"}
+    | {"group", "package", "service", "branch", "match", "word", "character", "this"}
+)
 # They announce a name in a structured file: "the field version of package.json".
 _FIELDS = frozenset({"field", "key", "champ", "clave", "campo"})
 _MONTHS = {
@@ -123,6 +137,7 @@ def _months(tokens: list[Token]) -> list[Token]:
 _DESCRIBES = frozenset(
     """
     string journal config script backup csv json xml yaml image video audio pdf python archive
+    compress
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 
@@ -137,9 +152,11 @@ def _described(tokens: list[Token]) -> list[Token]:
         for near in range(max(0, place - 4), place):
             one = tokens[near]
             between = tokens[near + 1 : place]
-            if any(t.concept not in ("file", "named", "folder", "archive") for t in between):
+            if any(
+                t.concept not in ("file", "named", "folder", "archive", "compress") for t in between
+            ):
                 continue
-            if one.concept in _DESCRIBES and one.literal is None:
+            if one.concept in _DESCRIBES and one.literal is None and (near or not between):
                 found[near] = replace(one, weight=0.15)
             elif folded(one.text) == ending and between:
                 found[near] = replace(one, weight=0.0, mark=True, literal=None)
@@ -246,6 +263,7 @@ def _periods(tokens: list[Token]) -> list[Token]:
                 "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
             )
             found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
+            found[place] = replace(one, weight=0.0, mark=True)
             found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
             continue
         pair = one, two

@@ -136,6 +136,10 @@ def _words(text: str, language: str) -> list[Token]:
             concept = lexicon.concept_of(run, language)
             if concept is not None and _foreign(text, said[place : place + length], language):
                 concept = None
+            if concept is not None and length == 1 and _shouted(text, said[place], concept.role):
+                found.append(_shout(text[slice(*said[place][1:])]))
+                place += 1
+                break
             if concept is None or not _together(text, said[place : place + length]):
                 continue
             shown = text[said[place][1] : said[place + length - 1][2]]
@@ -147,6 +151,17 @@ def _words(text: str, language: str) -> list[Token]:
             found.append(_unknown(text[slice(*said[place][1:])], said[place][0], language))
             place += 1
     return found
+
+
+def _shouted(text: str, piece: tuple[str, int, int], role: str) -> bool:
+    """TODO is no Spanish word, and ALL is what is looked for: capitals among small letters."""
+    word = text[piece[1] : piece[2]]
+    loud = len(word) > 2 and word.isalpha() and word.isupper() and not text.isupper()
+    return loud and role in (STOP, MARK, WEAK)
+
+
+def _shout(word: str) -> Token:
+    return Token(word, "", LITERAL_WEIGHT, literal=Literal("name", word, 0, 0))
 
 
 def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:

@@ -135,12 +135,17 @@ def _boot(r: Reader, argv: list[str]) -> None:
     previous = any(t.concept == "last" and not t.kind for t in r.tokens) and not r.has("current")
     number = any(t.kind == "number" for t in r.tokens)
     before = previous and (not number or "boot" in _beside(r, "last"))
-    if before and r.has("since"):
+    if before and r.has("since") and not _follows(r, "boot", "last"):
         before = False
     argv += ["-b", "-1"] if before else ["-b"]
     r.take("boot", "current", "since")
     if previous and "boot" in _beside(r, "last"):
         r.take("last")
+
+
+def _follows(r: Reader, one: str, other: str) -> bool:
+    """Whether ``other`` comes right after ``one``."""
+    return any(t.concept == one and other in r.after(n) for n, t in enumerate(r.tokens))
 
 
 def _beside(r: Reader, concept: str) -> set[str]:

@@ -136,6 +136,8 @@ def compose(asked: Sentence) -> Draft | None:
     made = _act(r, chosen, target[1] if target else "", mode, owner)
     if made is None:
         return None
+    if r.has("many", "count", "show"):
+        r.take("containing")
     r.noise(*_NOISE)
     return r.draft(made)
 
