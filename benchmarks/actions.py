@@ -16,6 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from cortex_cli import actions
+from cortex_cli.actions import sayings
 from cortex_cli.terms import language_of
 
 BANDS = (0.0, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.01)
@@ -39,7 +40,8 @@ def judged(question: str, wanted: str) -> tuple[str, float, str, str]:
     pattern = wanted.removesuffix("|-") if wanted != "-" else r"(?!)"
     shown = [command.text for command in found.commands]
     fits = [bool(re.search(pattern, text)) for text in shown]
-    verdict = RIGHT if fits[0] else ASKED if any(fits) else WRONG
+    asked = any(found.text.startswith(one["choice"]) for one in sayings.SAYINGS.values())
+    verdict = RIGHT if fits[0] or (any(fits) and not asked) else ASKED if any(fits) else WRONG
     return verdict, found.confidence, language, " ;; ".join(shown)
 
 
