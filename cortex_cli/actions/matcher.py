@@ -317,10 +317,16 @@ def _rank(asked: Sentence, place: int) -> int:
     return sum(token.literal is not None or not token.known for token in asked.tokens[:place])
 
 
+# "which groups paul …": the plural announces no name.
+_COUNTABLE = frozenset({"group", "user", "branch", "container"})
+
+
 def _around(asked: Sentence, place: int) -> tuple[str, str]:
     """The concepts before (over a preposition or "called") and after a token."""
     tokens = asked.tokens
     before = tokens[place - 1].concept if place else ""
+    if before in _COUNTABLE and tokens[place - 1].text.lower().endswith("s"):
+        before = ""
     if place > 1 and tokens[place - 1].mark and before != "named":
         before = before if before == "with" else ""
     after = tokens[place + 1].concept if place + 1 < len(tokens) else ""

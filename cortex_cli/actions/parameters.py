@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z")
 _LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
 _OCTAL = re.compile(r"[0-7]{3,4}\Z")
 ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
@@ -94,6 +95,7 @@ FITS: dict[str, dict[str, float]] = {
     "date": {"stamp": 1},
     "month": {"month": 1},
     "fstype": {"name": 1},
+    "geometry": {"name": 1},
     "mode": {"mode": 1, "number": 0.9},
     "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
@@ -236,7 +238,7 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if not base or token.mark:
         return 0.0
     word = token.text.lower()
-    if kind == "user" and word == "root":
+    if kind == "user" and token.concept == "root" and not token.text.endswith("s"):
         return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
@@ -262,6 +264,8 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     if kind == "archive" and value.lower().endswith(ARCHIVES):
         score = 1.0
     if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
+        score = 0.0
+    if kind == "geometry" and not _GEOMETRY.match(value):
         score = 0.0
     if kind == "mode" and literal.kind == "number":
         score = 0.9 if _OCTAL.match(value) else 0.0

@@ -65,7 +65,7 @@ _HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 def rewritten(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
     passes = (
-        _names, _folder_names, _ordinals, _periods, _targets, _clocks, _months, _described, _counted
+        _names, _folder_names, _ordinals, _periods, _targets, _clocks, _months, _described, _counted, _made
     )  # fmt: skip
     for rewrite in passes:
         tokens = rewrite(tokens)
@@ -246,6 +246,25 @@ def _ordinals(tokens: list[Token]) -> list[Token]:
             literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
             found[place] = replace(one, concept="", weight=1.0, literal=literal)
     return found
+
+
+# What something can be made: then making it is a change.
+_BECOMES = frozenset({"readable", "writable", "executable", "immutable", "private", "default"})
+
+
+def _made(tokens: list[Token]) -> list[Token]:
+    """ "make x executable" creates nothing; "midnight" is a time of day."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        near = {one.concept for one in tokens[place + 1 : place + 5]}
+        if token.concept == "create" and near & _BECOMES and "file" not in near:
+            found[place] = replace(token, concept="change")
+        elif token.concept in _HOURS:
+            found[place] = replace(token, literal=_literal("clock", _HOURS[token.concept]))
+    return found
+
+
+_HOURS = {"midnight": "00:00", "noon": "12:00"}
 
 
 def _periods(tokens: list[Token]) -> list[Token]:

@@ -47,6 +47,34 @@ _TURNED = re.compile(
     r"\b(?:turn|transform|make)\s+((?:\S{1,80}\s+){0,3}\S{1,80})\s+into\b", re.IGNORECASE
 )
 
+# "run the command uptime on x": the program is data, whatever the word means.
+_COMMANDED = re.compile(
+    r"\b(run|execute|exécuter|exécute|lancer|ejecutar|ejecuta)\s+(?:the\s+|la\s+|el\s+)?"
+    r"(?:command|commande|comando|orden)\s+([a-z][\w.-]{1,40})(?=\s|\Z)",
+    re.IGNORECASE,
+)
+# So are the two words of "replace hello by goodbye in".
+_REPLACED = re.compile(
+    r"\b(replace|substitute|remplacer|remplace|reemplazar|reemplaza|sustituir|sustituye)\s+"
+    r"((?:every|all|each|chaque|cada|todos)\s+)?([^\W\d][\w-]{1,40})\s+(by|with|par|por|con)\s+([^\W\d][\w-]{1,40})"
+    r"(?=\s+(?:in|dans|en|everywhere)\b)",
+    re.IGNORECASE,
+)
+_NOT_DATA = frozenset(
+    """
+    comma commas coma comas tab tabs virgule virgules spaces espaces espacios tabulations
+    tabuladores semicolon semicolons colon colons underscores dots
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+
+
+def _quoted(match: re.Match[str]) -> str:
+    """The replacement's two words as quotations, unless they name a sign."""
+    old, new = match[3], match[5]
+    if {old.lower(), new.lower()} & _NOT_DATA:
+        return match[0]
+    return f'{match[1]} {match[2] or ""}"{old}" {match[4]} "{new}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -97,6 +125,7 @@ def read(text: str, language: str) -> Sentence | None:
     if len(text) > MAX_CHARS:
         return None
     text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
+    text = _REPLACED.sub(_quoted, _COMMANDED.sub(r'\1 "\2"', text))
     text = _TURNED.sub(r"convert \1 to", _ASIDES.sub(" ", text))
     tokens: list[Token] = []
     place = 0
@@ -104,7 +133,7 @@ def read(text: str, language: str) -> Sentence | None:
         if literal.kind in ("name", "device") and _known_word(literal.value, language):
             continue
         tokens += _words(text[place : literal.start], language)
-        if literal.value.lower() in _FORMATS:
+        if literal.kind != "quoted" and literal.value.lower() in _FORMATS:
             tokens.append(Token(literal.value.lower(), "archive", 1.0, known=True))
         else:
             tokens.append(Token(literal.value, "", LITERAL_WEIGHT, literal=literal))

@@ -92,6 +92,7 @@ def _replacement(r: Reader) -> Filled | None:
     options = "gI" if r.take("case") else "g"
     said_old, said_new = _value(old), _value(new)
     script = f"s/{_bounded(r, pattern(said_old))}/{replacement(said_new)}/{options}"
+    script = script.replace("\t", "\\t")
     r.take("replace", "change")
     does = said(_REPLACES, old=said_old, new=said_new, file=" ".join(files) or " ".join(tree[1:2]))
     if tree:
@@ -152,7 +153,7 @@ def _loose(token: Token) -> bool:
     return token.wordy
 
 
-_NAMED_SIGNS = {"comma": ",", "semicolon": ";", "colon": ":"}
+_NAMED_SIGNS = {"comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
 
 
 def _value(token: Token) -> str:

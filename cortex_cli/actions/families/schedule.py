@@ -42,6 +42,8 @@ _PERIODS = frozenset({"hour", "day", "week", "month", "year", "minute"})
 # Minutes and hours of these kinds fit into a day evenly or not at all.
 MINUTES, HOURS = 60, 24
 DEFAULT_HOUR = 3
+# What is to happen for days on belongs to cron rather than to a terminal that must stay open.
+SURE = 1.1
 _ELSEWHERE = frozenset({"timer", "delete", "show", "reboot", "shutdown", "backup", "count", "find"})
 
 
@@ -70,7 +72,7 @@ def compose(asked: Sentence) -> Draft | None:
         check=Step((("crontab", "-l"),)),
         manual=("crontab(1)", "crontab(5)"),
     )
-    return r.draft(filled)
+    return r.draft(filled, SURE)
 
 
 def _when(r: Reader) -> str | None:

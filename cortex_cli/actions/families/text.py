@@ -50,6 +50,7 @@ _OPERATIONS = frozenset(
         "follow",
         "encoding",
         "without",
+        "linenumbers",
     ]
 )
 # Said of other things than a file's text.
@@ -132,6 +133,8 @@ def compose(asked: Sentence) -> Draft | None:
     concepts = {token.concept for token in r.tokens}
     if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
         return None
+    if {"name", "file", "containing"} <= concepts:
+        return None
     files = _files(r)
     if not files or (len(files) > 1 and r.has("not", "all")):
         return None
@@ -160,6 +163,8 @@ def _allowed(r: Reader) -> set[str]:
                 for one in r.tokens[max(0, n - 2) : n + 2]
                 if one.concept in ("journal", "json", "csv")
             )
+    if r.has("column", "line", "word", "character"):
+        found.add("extract")
     if r.has("duplicate", "unique"):
         found.add("delete")
     if r.has("uppercase", "lowercase"):
@@ -271,8 +276,8 @@ def _filter(r: Reader, stages: list[list[str]]) -> None:
     if counted:
         r.take("count", "many", "frequency")
         options.append("-c")
-    if r.has("number") and r.has("line"):
-        r.take("number")
+    if (r.has("number") and r.has("line")) or r.has("linenumbers"):
+        r.take("number", "linenumbers")
         options.append("-n")
     r.take("containing", "word", "line", "find", "match", "with", "starting", "ending")
     stages.append(["grep", *options, "-e", wanted])
@@ -300,7 +305,9 @@ def _pattern(r: Reader) -> str | None:
         text = token.kind in ("quoted", "name", "ip", "address", "variable", "url") or _unknown(
             token
         )
-        number = token.kind == "number" and bool(before & {"containing", "word", "string"})
+        number = token.kind == "number" and bool(
+            before & {"containing", "word", "string", "starting", "ending"}
+        )
         if (text or number) and (
             token.kind == "quoted"
             or before
@@ -333,7 +340,7 @@ def _pattern(r: Reader) -> str | None:
             )
     for n, token in r.free():
         if (
-            r.before(n)[:1] in (["containing"], ["word"], ["string"])
+            r.before(n)[:1] in (["containing"], ["word"], ["string"], ["frequency"])
             and token.known
             and token.weight >= 1.0
             and not token.mark
@@ -506,7 +513,7 @@ def _counts(r: Reader, stages: list[list[str]]) -> None:
     if not r.take("count", "many"):
         return
     option = "-w" if r.take("word") else "-m" if r.take("character") else "-l"
-    r.take("line", "number", "sum", "have", "row")
+    r.take("line", "number", "sum", "have", "row", "containing")
     if stages and stages[-1][0] == "wc":
         return
     stages.append(["wc", option])
@@ -524,6 +531,7 @@ def _case(r: Reader, stages: list[list[str]]) -> None:
 
 
 def _numbers(r: Reader, stages: list[list[str]]) -> None:
-    if not stages and r.has("line") and r.has("number") and r.take("number", "line"):
+    numbered = r.has("line") and r.has("number") and r.take("number", "line")
+    if not stages and (r.take("linenumbers") or numbered):
         r.take("with", "show")
         stages.append(["cat", "-n"])

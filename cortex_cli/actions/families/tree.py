@@ -30,6 +30,7 @@ _NOISE = tuple(
     content place path in information
     """.split()  # noqa: SIM905 - as above
 )
+_BELOW = ("sub", "sous")
 _SPACE = ("space", "place", "espace", "espacio", "ocupa", "pesa", "occup")
 _DOES = {
     "list": languages(
@@ -274,18 +275,25 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
         return None
     if r.take("delete"):
         return _deletion(chosen, found, root) if chosen.specific() else None
-    if not chosen.specific() and not r.has(
-        "count",
-        "many",
-        "big",
-        "small",
-        "oldest",
-        "newest",
-        "sum",
-        "checksum",
-        "md5",
-        "sort",
-        "size",
+    sub = chosen.kind == "d" and any(
+        token.concept == "folder" and token.text.lower().startswith(_BELOW) for token in r.tokens
+    )
+    if (
+        not chosen.specific()
+        and not sub
+        and not r.has(
+            "count",
+            "many",
+            "big",
+            "small",
+            "oldest",
+            "newest",
+            "sum",
+            "checksum",
+            "md5",
+            "sort",
+            "size",
+        )
     ):
         return None
     if (mode or owner) and not (chosen.names or r.has("all", "every", "find")):

@@ -163,11 +163,15 @@ def read_names(r: Reader, chosen: Selection) -> None:
             value = token.literal.value if token.literal else ""
             name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
             _named(r, chosen, n, name, role)
-        elif role in _NAMING and (
-            token.kind in ("quoted", "name", "file", "number")
-            or (_bare(token) and (role != "except" or not token.known))
+        elif (
+            role in {*_NAMING, HOLDS}
+            and token.concept not in _VERBS
+            and (
+                token.kind in ("quoted", "name", "file", "number")
+                or (_bare(token) and (role != "except" or not token.known))
+            )
         ):
-            if "containing" in before and role != "named" and "name" not in before:
+            if "containing" in before and role not in ("named", HOLDS):
                 continue
             _named(
                 r,
@@ -184,12 +188,16 @@ def _role(r: Reader, n: int) -> str:
         token = r.tokens[near]
         if token.concept in _NAMING:
             return token.concept
+        if token.concept == "containing" and near and r.tokens[near - 1].concept == "name":
+            return HOLDS
         if not token.mark and token.concept not in _BETWEEN:
             return ""
     return ""
 
 
+_VERBS = frozenset({"containing"})
 _BETWEEN = frozenset({"file", "folder", "character", "string", "word", "not", "ending", "all"})
+HOLDS = "name-containing"
 _NAMING = frozenset({"named", "name", "starting", "ending", "except"})
 
 
@@ -202,6 +210,8 @@ def _dotfile(value: str, role: str) -> bool:
 
 
 def _shaped(value: str, role: str) -> str:
+    if role == HOLDS:
+        return f"*{value}*"
     if role == "starting":
         return f"{value}*"
     if role == "ending":
@@ -212,7 +222,7 @@ def _shaped(value: str, role: str) -> str:
 def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
     r.used.add(n)
     for near in range(max(0, n - 3), n):
-        if r.tokens[near].concept in _NAMING | {"not"} or r.tokens[near].mark:
+        if r.tokens[near].concept in _NAMING | {"not", *_VERBS} or r.tokens[near].mark:
             r.used.add(near)
     negated = role == "except" or any(one.concept == "not" for one in r.tokens[max(0, n - 3) : n])
     (chosen.excluded if negated else chosen.names).append(name)
