@@ -39,6 +39,16 @@ EXTENSIONS = frozenset(
     mbox ttf otf woff po pot m4v dmg ova gguf ipynb parquet env example gitignore cache backup
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# Programs and services that sentences name by a word that also means something.
+PROGRAMS = frozenset(
+    """
+    ssh sshd cron docker nginx apache apache2 git bluetooth cups postgres postgresql mysql mariadb
+    redis samba smbd firefox chromium chrome python python3 node java podman ufw fail2ban nftables
+    rsync tmux vim nano gcc make curl wget htop sudo avahi-daemon networkmanager dnsmasq bind9
+    named postfix dovecot exim4 systemd-resolved systemd-timesyncd chrony grafana prometheus
+    elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 UNIT_ENDINGS = "service|timer|socket|mount|automount|target|path|slice|scope|swap"
 _DOMAINS = frozenset(
     [

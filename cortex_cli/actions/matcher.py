@@ -261,9 +261,14 @@ def _assigned(
         value = sum(worth[pair] for pair in assignment.items())
         if value > best[0] + 1e-9:
             best = (value, assignment)
-    gain = sum(SLOT_WEIGHT * min(MAX_FIT, worth[pair]) for pair in best[1].items())
+    gain = sum(SLOT_WEIGHT * _damped(worth[pair]) for pair in best[1].items())
     lack = sum(0.4 * SLOT_WEIGHT for name in phrase.slots if name not in best[1])
     return best[1], gain, lack
+
+
+def _damped(worth: float) -> float:
+    """What surely fills a slot decides which value it is, hardly which entry."""
+    return worth if worth <= 1.0 else min(MAX_FIT, 1.0 + (worth - 1.0) / 3)
 
 
 def _may_fill(phrase: Phrase, asked: Sentence, place: int) -> bool:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Glob, Home
+from cortex_cli.actions.literals import PROGRAMS
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
@@ -22,16 +23,6 @@ ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
     ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",
 )  # fmt: skip
-# Programs and services that sentences name by a word that also means something.
-PROGRAMS = frozenset(
-    """
-    ssh sshd cron docker nginx apache apache2 git bluetooth cups postgres postgresql mysql mariadb
-    redis samba smbd firefox chromium chrome python python3 node java podman ufw fail2ban nftables
-    rsync tmux vim nano gcc make curl wget htop sudo avahi-daemon networkmanager dnsmasq bind9
-    named postfix dovecot exim4 systemd-resolved systemd-timesyncd chrony grafana prometheus
-    elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
-    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
-)
 # What mkfs -t takes; FAT has an entry of its own.
 FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
 _UNIT_NAMES = {

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.leftover import VERBS
-from cortex_cli.actions.literals import EXTENSIONS, Literal
+from cortex_cli.actions.literals import EXTENSIONS, PROGRAMS, Literal
 from cortex_cli.stems import folded
 
 if TYPE_CHECKING:
@@ -100,8 +100,12 @@ def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
     plural = one.text.lower().endswith(("s", "x"))
     if one.concept not in _ANNOUNCES or plural or one.literal is not None:
         return False
-    # Two verbs are one too many: the second is a name.
-    verb = two.concept in VERBS and any(token.concept in VERBS for token in tokens[:place])
+    if folded(one.text) in PROGRAMS or folded(two.text).endswith(("ly", "ment", "mente")):
+        return False
+    # A verb where a noun belongs: with another verb before, or nothing but a preposition after.
+    after = tokens[place + 2] if place + 2 < len(tokens) else None
+    second = any(token.concept in VERBS for token in tokens[:place])
+    verb = two.concept in VERBS and place > 0 and (second or after is None or after.mark)
     return two.ordinary or verb or two.text[:1].isupper()
 
 

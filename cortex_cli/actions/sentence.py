@@ -16,6 +16,8 @@ from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
 # A question longer than this is none.
 MAX_CHARS = 1500
 MAX_TOKENS = 80
+# UUID is a word of the lexicon, ERROR what a log is searched for.
+LONGEST_ACRONYM = 4
 WEIGHTS = {MARK: 0.0, WEAK: 0.15, PLAIN: 1.0}
 UNKNOWN_WEIGHT, LITERAL_WEIGHT, PLACE_WEIGHT = 1.3, 1.5, 0.3
 # Concepts that are a path of their own.
@@ -186,7 +188,7 @@ def _shouted(text: str, piece: tuple[str, int, int], role: str) -> bool:
     """TODO is no Spanish word, and ALL is what is looked for: capitals among small letters."""
     word = text[piece[1] : piece[2]]
     loud = len(word) > 2 and word.isalpha() and word.isupper() and not text.isupper()
-    return loud and role in (STOP, MARK, WEAK)
+    return loud and (role in (STOP, MARK, WEAK) or len(word) > LONGEST_ACRONYM)
 
 
 def _shout(word: str) -> Token:

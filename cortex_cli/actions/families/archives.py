@@ -47,7 +47,7 @@ _PACKAGES = {
 _NOISE = tuple(
     """
     archive file folder all show content with use in to from create this name who recursive of
-    new current every named inside image package only
+    new current every named inside image package only keeporiginal keep
     """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(

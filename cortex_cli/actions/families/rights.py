@@ -242,6 +242,8 @@ def _worded(r: Reader) -> str:
     may = "".join(sign for concept, sign in _MAY if r.take(concept))
     if only:
         return "600" if "x" not in may else "700"
+    if "x" in may and r.has("owner") and r.has("only"):
+        return "u+x"
     who = next((sign for concept, sign in _WHO if r.has(concept)), "")
     if who in ("g", "a") or (who == "u" and "x" not in may):
         return f"{who}+{may}"

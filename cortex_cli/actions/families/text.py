@@ -344,7 +344,7 @@ def _pattern(r: Reader) -> str | None:
             and token.known
             and token.weight >= 1.0
             and not token.mark
-            and token.concept not in ("word", "string", "line")
+            and token.concept not in ("word", "string", "line", "frequency")
         ):
             r.used.add(n)
             return token.text
@@ -403,7 +403,7 @@ def _columns(r: Reader, stages: list[list[str]]) -> None:
         program = f"{{s += {places[0]}}} END {{print s}}"
     elif r.take("maximum"):
         program = f"NR == 1 || {places[0]} > m {{m = {places[0]}}} END {{print m}}"
-    r.take("column", "number")
+    r.take("column", "number", "extract")
     stages.append(["awk", *(["-F", split] if split else []), program])
 
 
@@ -445,7 +445,7 @@ def _order(r: Reader, stages: list[list[str]]) -> None:
         stages += [["sort"], ["uniq", "-c"], ["sort", "-rn"]]
     elif r.take("duplicate"):
         r.take("line", "sort")
-        plain = r.take("delete", "without") or r.take("unique")
+        plain = r.take("delete", "without", "deny") or r.take("unique")
         stages += [["sort", "-u"]] if plain else [["sort"], ["uniq", "-d"]]
     elif r.take("sort"):
         stages.append(["sort", *_sorting(r)])

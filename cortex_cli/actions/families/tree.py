@@ -234,7 +234,8 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
         return
     for n, token in r.free():
         before = r.before(n, 3)
-        if searched and token.kind == "quoted" and before[:1] in (["for"], ["find"]):
+        grepped = "grep" in r.asked.text.lower() and (token.kind == "name" or token.wordy)
+        if searched and (token.kind == "quoted" or grepped) and before[:1] in (["for"], ["find"]):
             before = ["containing"]
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
@@ -245,7 +246,7 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             n not in reserved
             and not token.mark
             and text
-            and (token.kind == "quoted" or set(before[:1]) & _HOLDERS)
+            and (token.kind == "quoted" or grepped or set(before[:1]) & _HOLDERS)
             and {"containing", "word", "string"} & set(before)
         ):
             if "name" in before:
