@@ -25,7 +25,7 @@ VERBS = frozenset(
     compress extract encrypt decrypt sign verify backup sync upload download resume restore undo
     cancel start stop restart reload enable disable mask unmask kill pause follow schedule lock
     unlock allow deny grant mount unmount format resize repair clean install uninstall purge
-    upgrade hold reinstall shutdown reboot suspend hibernate sort count sum
+    change upgrade hold reinstall shutdown reboot suspend hibernate sort count sum
     """.split()  # noqa: SIM905 - as above
 )
 # What is left of the score for each that is left over.

@@ -152,6 +152,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<cidr>\b\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}\b)",
         r"(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b(?!\.\d)|(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:]))",
         r"(?P<hostport>\b(?:localhost|[A-Za-z][\w.-]{1,80}|\d{1,3}(?:\.\d{1,3}){3}):\d{2,5}\b)",
+        r"(?P<pair>(?<![\w/.@-])[a-z_][\w-]{1,30}:[a-z_][\w.-]{0,30}(?![\w:/]))",
         r"(?P<stamp>\b\d{4}-\d\d-\d\d(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?\b)",
         rf"(?P<path>(?<![\w.*])(?:~[\w-]{{0,32}}|\.\.?)?/{_PART}*|(?<![\w/])~(?![\w~])|(?<![\w./~-])[\w][\w.+@-]{{0,100}}/(?!\d+\b(?!\.))[\w*.+~@][\w./*+~@-]*/?)",
         _quantity("size", _SIZE_UNITS),
@@ -206,6 +207,8 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
         return None
     if kind == "scheme":
         kind = "quoted"
+    if kind == "pair":
+        kind = "name"
     if kind == "dotted":
         kind = _of_dotted(value)
     if kind == "ip" and value.count(":") == 5 and len(value) == 17:

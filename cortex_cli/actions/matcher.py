@@ -34,7 +34,7 @@ MIN_FIT, MAX_FIT = 0.3, 1.1
 # A family that knows more of the case goes before an entry for the general one.
 GENERAL = 0.95
 # What changes the machine must be said in full: each word of the phrase that is missing.
-LOST = 0.9
+LOST, READ_LOST = 0.9, 0.95
 # "which packages can be upgraded" wants to see, "upgrade the packages" to change.
 LOOKED = 0.96
 _LOOKING = frozenset({"show", "who", "many"})
@@ -46,7 +46,7 @@ _COMMON_CUES = frozenset(
 UNSAID_GAIN = 1.1
 IMPLIED_BONUS = 0.06
 # "all groups that tom is in" names no group.
-SEVERAL = 0.75
+SEVERAL = 0.65
 # "the password of lena" says as much as "of the user lena", unless something is destroyed.
 CUE_SHARE = 0.5
 ROLE_BONUS, ORDER_BONUS = 0.3, 0.02
@@ -188,6 +188,8 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     if phrase.action.effect != READS and _several(phrase, asked, filled):
         score *= SEVERAL
     score *= GENERAL if phrase.action.general else 1.0
+    if phrase.action.effect == READS:
+        score *= READ_LOST ** max(0, lost - len(unsaid))
     if phrase.action.effect != READS:
         score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
     parameters = phrase.action.parameters

@@ -87,6 +87,7 @@ FITS: dict[str, dict[str, float]] = {
     "month": {"month": 1},
     "fstype": {"name": 1},
     "geometry": {"name": 1},
+    "quotation": {"quoted": 1},
     "mode": {"mode": 1, "number": 0.9},
     "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},

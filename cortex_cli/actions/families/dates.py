@@ -98,7 +98,7 @@ def compose(asked: Sentence) -> Draft | None:
     if len(stamps) == 2:
         one, two = (token.text for _, token in stamps)
         stages = [("awk", "-v", f"a={one}", "-v", f"b={two}", _DAYS_BETWEEN)]
-    elif "epoch" in concepts and numbers and numbers[0][1].number > 1e6:
+    elif concepts & {"epoch", "convert"} and numbers and numbers[0][1].number > 1e6:
         stages = [("date", "-d", f"@{numbers[0][1].value}")]
         r.used.add(numbers[0][0])
     elif "epoch" in concepts:

@@ -94,6 +94,8 @@ def compose(asked: Sentence) -> Draft | None:
 
 
 def _stages(r: Reader) -> list[tuple[str, ...]] | None:
+    if (pid := _pid(r)) and r.take("memory", "cpu"):
+        return [("ps", "-p", pid, "-o", "pid,user,pmem,rss,pcpu,args")]
     user = _user(r)
     name = _name(r)
     sort = "" if name else _sort(r)
@@ -118,6 +120,15 @@ def _stages(r: Reader) -> list[tuple[str, ...]] | None:
         who = ("-u", user) if user else ("-e",)
         return [("ps", *who, "--no-headers"), ("wc", "-l")]
     return _table(r, sort, user)
+
+
+def _pid(r: Reader) -> str:
+    """The number right after "process"."""
+    for n, token in r.free():
+        if token.kind == "number" and r.before(n)[:1] in (["process"], ["pid"]):
+            r.used.add(n)
+            return token.text
+    return ""
 
 
 def _table(r: Reader, sort: str, user: str) -> list[tuple[str, ...]]:

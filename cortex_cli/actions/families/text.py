@@ -387,9 +387,13 @@ def _lines(r: Reader, stages: list[list[str]]) -> None:
 
 def _columns(r: Reader, stages: list[list[str]]) -> None:
     """awk: a column, its sum, its mean."""
-    if not r.has("column") or r.has("sort"):
-        return
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
+    words = r.has("word") and bool(numbers) and numbers[0][1].unit == "ordinal"
+    if not (r.has("column") or words) or r.has("sort"):
+        if r.has("number") and not numbers and r.take("sum"):
+            r.take("number")
+            stages.append(["awk", "{s += $1} END {print s}"])
+        return
     last = not numbers and r.take("last")
     if not numbers and not last:
         return
@@ -403,7 +407,7 @@ def _columns(r: Reader, stages: list[list[str]]) -> None:
         program = f"{{s += {places[0]}}} END {{print s}}"
     elif r.take("maximum"):
         program = f"NR == 1 || {places[0]} > m {{m = {places[0]}}} END {{print m}}"
-    r.take("column", "number", "extract")
+    r.take("column", "number", "extract", *(("word", "line", "every") if words else ()))
     stages.append(["awk", *(["-F", split] if split else []), program])
 
 
