@@ -26,7 +26,7 @@ _PATTERN = re.compile(r"[\w*?.,/@%+=:-]+\Z", re.ASCII)
 _PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
 # What a shell leaves alone where it stands by itself, and what people escape.
 _BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
-_PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files"})
+_PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files", "debfile"})
 
 
 class Home(str):

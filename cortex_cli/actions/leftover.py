@@ -29,6 +29,8 @@ VERBS = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 # What is left of the score for each that is left over.
+# Left over it limits too, though it may also only stress: "print only the errors".
+_STRESS = frozenset({"only", "condition"})
 LIMIT, LITERAL, VERB, UNKNOWN, PLAIN = 0.72, 0.7, 0.8, 0.84, 0.92
 # Below this a token says nothing by itself.
 LIGHT = 0.2
@@ -40,7 +42,7 @@ def factor(asked: Sentence, used: frozenset[int]) -> float:
     for place, token in enumerate(asked.tokens):
         if place in used or token.mark or token.weight < LIGHT:
             continue
-        if token.concept in LIMITS:
+        if token.concept in LIMITS or token.concept in _STRESS:
             share *= LIMIT
         elif token.literal is not None and token.weight > 1.0:
             share *= LITERAL

@@ -22,7 +22,7 @@ STOP, MARK, WEAK, PLAIN = "stop", "mark", "weak", "plain"
 _SIGNS = {"-": STOP, "@": MARK, "~": WEAK}
 LONGEST = 6
 CACHED_WORDS = 20_000
-MIN_ADVERB = 7
+MIN_ADVERB, MIN_VERB = 7, 5
 _PIECE = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
 # "it", "los" and "-le" at the end of a verb: borrarlos, dame, donne-le.
 _ENCLITICS = re.compile(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
@@ -125,6 +125,7 @@ def root_of(word: str) -> str:
 
 # Adverbs are formed at will, and name nothing.
 _ADVERBS = {ENGLISH: ("ally", "edly", "ously", "ively"), FRENCH: ("ment",), SPANISH: ("mente",)}
+_INFINITIVES = {FRENCH: ("er", "ir"), SPANISH: ("ar", "er", "ir")}
 
 
 @cache
@@ -143,5 +144,7 @@ def ordinary(word: str, language: str) -> bool:
     """Whether ``word`` is one of everyday language, in any form."""
     known = everyday().get(language, frozenset())
     if word in known or any(form in known for form in _forms(word, language)):
+        return True
+    if len(word) >= MIN_VERB and word.endswith(_INFINITIVES.get(language, ("\0",))):
         return True
     return len(word) > MIN_ADVERB and word.endswith(_ADVERBS.get(language, ()))

@@ -44,12 +44,17 @@ _COMMON_CUES = frozenset(
 )
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
+# "unmount all drives" names none, and wants more than one.
+UNSAID_OF_ALL = 0.8
 IMPLIED_BONUS = 0.06
 # "all groups that tom is in" names no group.
 SEVERAL = 0.65
 # "the password of lena" says as much as "of the user lena", unless something is destroyed.
 CUE_SHARE = 0.5
-ROLE_BONUS, ORDER_BONUS = 0.3, 0.02
+ROLE_BONUS, ROLE_BONUS_LOST, ORDER_BONUS = 0.3, 0.1, 0.02
+# "installed from backports" is no "installed backports".
+STRANGE = 0.3
+_STRANGE = frozenset({"from", "with", "without", "for", "as", "than", "or", "except", "not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,8 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         else:
             lost += weight >= 1.0 and concept not in phrase.optional
             missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
-    if got <= 0.0:
+    plain = sum(weight for _, weight in phrase.concepts if weight >= 1.0)
+    if got <= 0.0 or (plain and got < 1.0):
         return None
     filled, gain, lack = _assigned(phrase, asked, used)
     unsaid = [
@@ -196,6 +202,12 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     values = {
         name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
     }
+    if (
+        unsaid
+        and asked.concepts() & {"all", "every"}
+        and not {"all", "every"} & dict(phrase.concepts).keys()
+    ):
+        score *= UNSAID_OF_ALL
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
 
@@ -313,7 +325,10 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
         value += ROLE_BONUS / (1 if near else 2)
         value += ORDER_BONUS if set(cues) <= said and len(cues) > 1 else 0.0
     elif cues and name in phrase.slots and len(phrase.slots) > 1:
-        value -= ROLE_BONUS / 2
+        value -= ROLE_BONUS_LOST
+    stands = asked.tokens[place - 1].concept if place else ""
+    if asked.tokens[place].literal is None and stands in _STRANGE and stands not in cues:
+        value -= STRANGE
     slots = list(phrase.slots)
     if name in slots:
         value += ORDER_BONUS * (1 - abs(slots.index(name) - _rank(asked, place)) / 4)

@@ -15,7 +15,8 @@ from cortex_cli.actions.literals import PROGRAMS
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
-_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z")
+_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
+_COMMAND = re.compile(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
 _LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
 _GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
 _OCTAL = re.compile(r"[0-7]{3,4}\Z")
@@ -88,6 +89,7 @@ FITS: dict[str, dict[str, float]] = {
     "fstype": {"name": 1},
     "geometry": {"name": 1},
     "quotation": {"quoted": 1},
+    "debfile": {"file": 1, "path": 1, "url": 0.3},
     "mode": {"mode": 1, "number": 0.9},
     "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
@@ -118,8 +120,8 @@ FITS: dict[str, dict[str, float]] = {
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "group": 0.8,
-    "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
-    "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
+    "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.5, "path": 0.45,
+    "file": 0.42, "text": 0.42, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
     "extension": 0.8, "version": 0.3, "fstype": 1.0, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
@@ -153,6 +155,7 @@ CUES: dict[str, frozenset[str]] = {
     "ip": frozenset({"address", "host"}),
     "cidr": frozenset({"network", "address"}),
     "mode": frozenset({"permission"}),
+    "text": frozenset({"string", "word", "containing", "message"}),
     "version": frozenset({"version"}),
 }
 # Words with a meaning of their own that things are often called: "the group video".
@@ -216,7 +219,15 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
     },
 }
 _ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
-_STRICT = {"user": _LOGIN, "group": _LOGIN, "unit": _WORD, "package": _WORD, "host": _WORD}
+_STRICT = {
+    "user": _LOGIN,
+    "group": _LOGIN,
+    "unit": _WORD,
+    "package": _WORD,
+    "host": _WORD,
+    "process": _WORD,
+    "program": _COMMAND,
+}
 KINDS = frozenset(FITS)
 
 
@@ -256,6 +267,8 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     if kind == "archive" and value.lower().endswith(ARCHIVES):
         score = 1.0
     if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
+        score = 0.0
+    if kind == "debfile" and not value.lower().endswith(".deb"):
         score = 0.0
     if kind == "geometry" and not _GEOMETRY.match(value):
         score = 0.0
@@ -298,7 +311,7 @@ def value_of(kind: str, token: Token) -> str:
     """The value as programs want it."""
     literal = token.literal
     value = token.text if literal is None else literal.value
-    if kind in ("path", "file", "folder", "archive", "files", "device"):
+    if kind in ("path", "file", "folder", "archive", "files", "device", "debfile"):
         if kind == "device" and literal is not None and literal.kind == "device":
             return f"/dev/{value}"
         if literal is not None and literal.kind == "glob":

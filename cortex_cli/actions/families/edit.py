@@ -194,7 +194,7 @@ def _deleted(r: Reader) -> str | None:
         return f"{low.strip()},{high.strip()}d"
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     if numbers and not r.has("containing", "word"):
-        r.used.update(n for n, _ in numbers)
+        r.used.update(n for n, _ in numbers[:2])
         count = numbers[0][1].number
         if r.take("first"):
             return f"1,{count:g}d"

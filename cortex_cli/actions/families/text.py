@@ -106,6 +106,7 @@ _ELSEWHERE = frozenset(
         "run",
         "execute",
         "owned",
+        "swap",
     ]
 )
 _NOISE = tuple(

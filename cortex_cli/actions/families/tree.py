@@ -30,6 +30,8 @@ _NOISE = tuple(
     content place path in information
     """.split()  # noqa: SIM905 - as above
 )
+# What may be taken from a file without deleting it.
+_PARTS = ("permission", "line", "word", "column", "character", "password", "acl", "metadata")
 _BELOW = ("sub", "sous")
 _SPACE = ("space", "place", "espace", "espacio", "ocupa", "pesa", "occup")
 _DOES = {
@@ -272,6 +274,8 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
     found = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
+    if r.has("delete") and r.has(*_PARTS):
+        return None
     if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
         return None
     if r.take("delete"):
@@ -345,7 +349,8 @@ def _packed(found: list[str], root: str, target: str) -> Filled | None:
 
 def _grepped(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled:
     options = "-l" + ("i" if chosen.case else "") + ("w" if r.take("whole") else "")
-    if r.has("not", "without") and r.take("not", "without"):
+    if _denied(r, chosen.content_place):
+        r.take("not", "without")
         options = options.replace("l", "L")
     tested = (
         chosen.tests or chosen.excluded or chosen.depth or any("/" in name for name in chosen.names)
@@ -360,6 +365,12 @@ def _grepped(r: Reader, chosen: Selection, found: list[str], root: str, target: 
         stages.append(("wc", "-l"))
     r.take("save", "write")
     return _piped("grep", stages, root, target)
+
+
+def _denied(r: Reader, content: int) -> bool:
+    """Whether the content must be missing: a negation shortly before it."""
+    near = range(max(0, content - 4), max(0, content))
+    return any(r.tokens[n].concept in ("not", "without") for n in near)
 
 
 def _shown(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled | None:

@@ -334,7 +334,7 @@ def read_owners(r: Reader, chosen: Selection) -> None:
             named
             and not (token.known and before[:1] != ["user"] and token.concept != "root")
             and {"owned", "owner"} & set(before)
-        ) or (named and before[:1] == ["user"]):
+        ) or (named and not token.known and before[:1] == ["user"]):
             group = "group" in before
             chosen.tests += ["-group" if group else "-user", token.text]
             _take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
