@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
 KIND = "action"
-THRESHOLD = 0.66
+THRESHOLD = 0.67
 # What destroys or leaves the machine: nearly every word must be accounted for.
 THRESHOLDS = {CHANGES: 0.7, DESTROYS: 0.78, LEAVES: 0.74}
 # With a gap in the command, only the words speak for it.

@@ -31,10 +31,12 @@ LEFT_SHARE = 0.85
 # A path or a quotation that no slot takes: the phrase is about something else.
 LEFT_LITERAL = 1.6
 MIN_FIT, MAX_FIT = 0.3, 1.1
+# A phrase of small words alone says too little for a name that nothing marks as one.
+NO_WORD = 0.7
 # A family that knows more of the case goes before an entry for the general one.
 GENERAL = 0.95
 # What changes the machine must be said in full: each word of the phrase that is missing.
-LOST, READ_LOST = 0.9, 0.95
+LOST, READ_LOST = 0.9, 0.94
 # "which packages can be upgraded" wants to see, "upgrade the packages" to change.
 LOOKED = 0.96
 _LOOKING = frozenset({"show", "who", "many"})
@@ -53,8 +55,8 @@ SEVERAL = 0.65
 CUE_SHARE = 0.5
 ROLE_BONUS, ROLE_BONUS_LOST, ORDER_BONUS = 0.3, 0.1, 0.02
 # "installed from backports" is no "installed backports".
-STRANGE = 0.3
-_STRANGE = frozenset({"from", "with", "without", "for", "as", "than", "or", "except", "not"})
+STRANGE = 0.6
+_STRANGE = frozenset({"from", "without", "as", "than", "or", "except", "not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,12 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     ]
     if unsaid and not _general(phrase, asked, filled, unsaid):
         return None
+    program = phrase.action.run[0].split()[0]
+    used |= {
+        n
+        for n, token in enumerate(tokens)
+        if not token.kind and token.text.lower() in (program, phrase.action.package)
+    }
     used |= set(filled.values()) | _cue_words(phrase, asked, filled)
     if unsaid:
         used |= _kind_words(phrase, asked, unsaid)
@@ -198,6 +206,8 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         score *= READ_LOST ** max(0, lost - len(unsaid))
     if phrase.action.effect != READS:
         score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
+    if not plain and any(tokens[place].literal is None for place in filled.values()):
+        score *= NO_WORD
     parameters = phrase.action.parameters
     values = {
         name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()

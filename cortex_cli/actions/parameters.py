@@ -97,6 +97,7 @@ FITS: dict[str, dict[str, float]] = {
     "variable": {"variable": 1, "name": 0.85, "quoted": 0.6},
     "text": {
         "quoted": 1,
+        "invocation": 0.95,
         "name": 0.6,
         "number": 0.5,
         "url": 0.5,
@@ -318,7 +319,7 @@ def value_of(kind: str, token: Token) -> str:
             return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
     if literal is not None and literal.kind == "invocation":
-        return "\0".join(value.split())
+        return "\0".join(value.split()) if kind == "program" else value
     if kind == "clock":
         return _clock(value)
     if kind == "unit":

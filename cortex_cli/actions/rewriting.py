@@ -181,7 +181,7 @@ _HOW_MANY = {
 
 def _counted(tokens: list[Token]) -> list[Token]:
     """ "the two files a and b": the number is how many are named."""
-    named = sum(token.kind in ("file", "path", "archive") for token in tokens)
+    named = sum(token.kind in ("file", "path", "archive", "name") for token in tokens)
     found = list(tokens)
     for place, token in enumerate(tokens):
         if _HOW_MANY.get(folded(token.text)) == named and any(
@@ -263,6 +263,9 @@ def _made(tokens: list[Token]) -> list[Token]:
         near = {one.concept for one in tokens[place + 1 : place + 5]}
         if token.concept == "create" and near & _BECOMES and "file" not in near:
             found[place] = replace(token, concept="change")
+        elif token.concept == "enable" and place and tokens[place - 1].concept == "not":
+            found[place] = replace(token, concept="disable")
+            found[place - 1] = replace(tokens[place - 1], weight=0.0, mark=True)
         elif token.concept in _HOURS:
             found[place] = replace(token, literal=_literal("clock", _HOURS[token.concept]))
     return found

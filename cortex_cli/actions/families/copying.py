@@ -160,6 +160,8 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
 
 def _direction(r: Reader, n: int) -> str:
     before = r.before(n, 3)
+    if "of" in before[:2] and "to" not in before[:2]:
+        return "from"
     return (
         "from"
         if "from" in before and "to" not in before[: before.index("from")]

@@ -493,6 +493,12 @@ def _ends(r: Reader, stages: list[list[str]]) -> None:
         r.take("new", "line", "journal")
         stages.append(["tail", "-f"])
         return
+    size = r.literal("size")
+    if size is not None and size[1].literal is not None and size[1].literal.unit == "c":
+        wanted = "head" if r.take("first") else "tail" if r.take("last") else ""
+        if wanted:
+            r.used.add(size[0])
+            stages.append([wanted, "-c", f"{size[1].literal.number:g}"])
     for concept, program in (("first", "head"), ("last", "tail")):
         if r.has(concept) and r.take(concept):
             found = r.literal("number")

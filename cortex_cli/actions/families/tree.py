@@ -274,7 +274,8 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
     found = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
-    if r.has("delete") and r.has(*_PARTS):
+    permits = any(part in r.asked.text.lower() for part in ("permission", "droit", "permiso"))
+    if r.has("delete") and (r.has(*_PARTS) or permits):
         return None
     if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
         return None
