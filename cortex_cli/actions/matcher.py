@@ -39,7 +39,7 @@ GENERAL = 0.95
 LOST, READ_LOST = 0.9, 0.94
 # "which packages can be upgraded" wants to see, "upgrade the packages" to change.
 LOOKED = 0.96
-_LOOKING = frozenset({"show", "who", "many"})
+_LOOKING = frozenset({"show", "check", "who", "many"})
 # The cues that a phrase may lack: what a name most often is.
 _COMMON_CUES = frozenset(
     {"user", "service", "package", "host", "file", "folder", "process", "port"}

@@ -46,7 +46,7 @@ _PACKAGES = {
 }
 _NOISE = tuple(
     """
-    archive file folder all show content with use in to from create this name who recursive of
+    check archive file folder all show content with use in to from create this name who recursive of
     new current every named inside image package only keeporiginal keep
     """.split()  # noqa: SIM905 - as above
 )

@@ -26,7 +26,7 @@ _GONE = re.compile(
 )
 _NOISE = tuple(
     """
-    copy file folder ssh host with to from all recursive this sync upload download via content
+    check copy file folder ssh host with to from all recursive this sync upload download via content
     service use in user remote backup keep permission time between home named who current
     progress every owner move
     """.split()  # noqa: SIM905 - as above

@@ -19,7 +19,7 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    journal show all service line only this boot who message since content find of from process
+    check journal show all service line only this boot who message since content find of from process
     name status every file result newest have in time current priority
     """.split()  # noqa: SIM905 - as above
 )

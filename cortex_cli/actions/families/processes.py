@@ -19,7 +19,7 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    process show all running use who this information have current many find time only service
+    check process show all running use who this information have current many find time only service
     of available name now sort by with count number size result every status package last first
     space long
     """.split()  # noqa: SIM905 - as above

@@ -19,7 +19,7 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    show all who this process service use have in open listen port socket connect network
+    check show all who this process service use have in open listen port socket connect network
     current by on available now find name running with behind host address pid number status
     something lock log_in
     """.split()  # noqa: SIM905 - as above

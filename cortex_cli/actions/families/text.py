@@ -111,7 +111,7 @@ _ELSEWHERE = frozenset(
 )
 _NOISE = tuple(
     """
-    show find all file only content result who name use every of match this string with column
+    check show find all file only content result who name use every of match this string with column
     folder
     """.split()  # noqa: SIM905 - as above
 )

@@ -26,7 +26,7 @@ _WANTED = tuple(
 )
 _NOISE = tuple(
     """
-    show find all file folder who use name this exists have every result type current new
+    check show find all file folder who use name this exists have every result type current new
     content place path in information
     """.split()  # noqa: SIM905 - as above
 )
