@@ -83,9 +83,8 @@ def report(path: Path, *, lost: bool) -> None:
         print(f"  {language:3} {total:4}  {shares}")
     for band, fits in sorted(bands.items()):
         share = 100 * sum(fits) / len(fits)
-        print(
-            f"  confidence {BANDS[band]:.2f} to {BANDS[band + 1]:.2f}: {len(fits):3}, {share:5.1f} % right"
-        )
+        low, high = BANDS[band], BANDS[band + 1]
+        print(f"  confidence {low:.2f} to {high:.2f}: {len(fits):3}, {share:5.1f} % right")
     print(f"  warm p95, processor time: {1000 * sorted(spent)[int(len(spent) * 0.95)]:.1f} ms")
 
 

@@ -49,7 +49,8 @@ _ASKS_WHAT_IS = re.compile(
     r"\W*(?:who|whose|which|what|where|is|are|was|were|does|did|has|have|why|when"
     r"|how (?:many|much|long|big)"
     r"|quels?|quelles?|qui|combien|ou est|est[- ]ce qu|pourquoi|depuis quand"
-    r"|que (?=\w+)|cuanto?s?|cuantas?|cual(?:es)?|quien(?:es)?|donde|cuando)\b(?! (?:do|can|should|could) i\b)"
+    r"|que (?=\w+)|cuanto?s?|cuantas?|cual(?:es)?|quien(?:es)?|donde|cuando)\b"
+    r"(?! (?:do|can|should|could) i\b)"
 )
 ASKED_SHARE = 0.8
 

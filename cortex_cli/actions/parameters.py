@@ -1,7 +1,6 @@
 """The kinds of parameters: how each is recognised in a sentence and how its value is written.
 
-``fit`` says how well a token is a value of a kind, from 0 to 1; ``value_of`` writes it as
-programs want it.  Pure; knows no action.
+``fit`` says how well a token is a value of a kind, from 0 to 1.  Pure; knows no action.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.action import Glob, Home
 from cortex_cli.actions.literals import PROGRAMS
 
 if TYPE_CHECKING:
@@ -26,14 +24,6 @@ ARCHIVES = (
 )  # fmt: skip
 # What mkfs -t takes; FAT has an entry of its own.
 FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
-_UNIT_NAMES = {
-    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql",
-    "networkmanager": "NetworkManager",
-    "samba": "smbd", "openssh": "ssh", "crond": "cron",
-    "httpd": "apache2",
-    "wifi": "wpa_supplicant",    "redis": "redis-server", "bind": "named",
-}  # fmt: skip
-_PACKAGE_NAMES = {"apache": "apache2", "sshd": "openssh-server", "postgres": "postgresql"}
 # kind → literal kinds that are of it, and how surely.
 FITS: dict[str, dict[str, float]] = {
     "path": {
@@ -123,7 +113,8 @@ BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.5, "path": 0.45,
     "file": 0.42, "text": 0.42, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "fstype": 1.0, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+    "extension": 0.8, "version": 0.3, "fstype": 1.0,
+    "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
 CUES: dict[str, frozenset[str]] = {
@@ -156,7 +147,6 @@ CUES: dict[str, frozenset[str]] = {
     "ip": frozenset({"address", "host"}),
     "cidr": frozenset({"network", "address"}),
     "mode": frozenset({"permission"}),
-    "text": frozenset({"string", "word", "containing", "message"}),
     "version": frozenset({"version"}),
 }
 # Words with a meaning of their own that things are often called: "the group video".
@@ -180,46 +170,6 @@ IMPLIED = {
     "sqlite": "sqlite",
     "deb": "deb",
 }
-# What stands where a sentence names nothing: "how do I delete a user".
-PLACEHOLDERS: dict[str, dict[str, str]] = {
-    "fr": {
-        "file": "FICHIER",
-        "path": "CHEMIN",
-        "folder": "DOSSIER",
-        "user": "UTILISATEUR",
-        "group": "GROUPE",
-        "package": "PAQUET",
-        "host": "HÔTE",
-        "size": "TAILLE",
-        "name": "NOM",
-        "text": "TEXTE",
-        "device": "PÉRIPHÉRIQUE",
-        "unit": "SERVICE",
-        "process": "PROCESSUS",
-        "program": "PROGRAMME",
-        "number": "NOMBRE",
-        "archive": "ARCHIVE",
-    },
-    "es": {
-        "file": "ARCHIVO",
-        "path": "RUTA",
-        "folder": "CARPETA",
-        "user": "USUARIO",
-        "group": "GRUPO",
-        "package": "PAQUETE",
-        "host": "EQUIPO",
-        "size": "TAMAÑO",
-        "name": "NOMBRE",
-        "text": "TEXTO",
-        "device": "DISPOSITIVO",
-        "unit": "SERVICIO",
-        "process": "PROCESO",
-        "program": "PROGRAMA",
-        "number": "NÚMERO",
-        "archive": "ARCHIVO",
-    },
-}
-_ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
 _STRICT = {
     "user": _LOGIN,
     "group": _LOGIN,
@@ -295,84 +245,9 @@ def _path_fit(kind: str, value: str) -> float:
     return (1.0 if ended else 0.92) if kind == "file" else (0.8 if ended else 1.0)
 
 
-def placeholder(kind: str, language: str) -> str:
-    """What stands in a command for a value that was not said."""
-    return PLACEHOLDERS.get(language, {}).get(kind) or _ENGLISH_PLACEHOLDERS.get(kind, kind.upper())
-
-
 def implied(token: Token) -> str:
     """The concept that a file's name implies, or ""."""
     if token.kind not in ("file", "path", "glob", "url"):
         return ""
     last = token.text.rsplit(".", 1)[-1].lower()
     return (IMPLIED[last] or last) if last in IMPLIED else ""
-
-
-def value_of(kind: str, token: Token) -> str:
-    """The value as programs want it."""
-    literal = token.literal
-    value = token.text if literal is None else literal.value
-    if kind in ("path", "file", "folder", "archive", "files", "device", "debfile"):
-        if kind == "device" and literal is not None and literal.kind == "device":
-            return f"/dev/{value}"
-        if literal is not None and literal.kind == "glob":
-            return Glob(value)
-        return Home(value) if value == "~" or value.startswith("~/") else value
-    if literal is not None and literal.kind == "invocation":
-        return "\0".join(value.split()) if kind == "program" else value
-    if kind == "clock":
-        return _clock(value)
-    if kind == "unit":
-        return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)
-    if kind == "package":
-        return _PACKAGE_NAMES.get(value.lower(), value.lower())
-    if kind == "process" and literal is None:
-        return value.lower()
-    if kind == "port":
-        return next(part for part in value.strip(":").split("/") if part.isdigit())
-    if kind == "glob" and literal is not None and literal.kind == "extension":
-        return f"*{value}"
-    if kind == "extension":
-        return value.lstrip("*.")
-    if kind == "variable":
-        return value.lstrip("$")
-    if kind == "url" and "://" not in value:
-        return f"https://{value}"
-    if literal is None:
-        return value
-    return _quantity(kind, literal.kind, value, literal.number, literal.unit)
-
-
-_CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
-
-
-def _clock(value: str) -> str:
-    """ "6am", "23h30" and "11:15 pm" as hours and minutes of the day."""
-    match = _CLOCK.match(value)
-    if match is None:
-        return value
-    hour = int(match[1])
-    if match[3]:
-        hour = hour % 12 + (12 if match[3].lower() == "pm" else 0)
-    return f"{hour:02d}:{match[2] or '00'}" if match[3] or "h" in value.lower() else value
-
-
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mon": 2592000, "y": 31536000}
-
-
-def _quantity(kind: str, literal: str, value: str, number: float, unit: str) -> str:
-    whole = f"{number:g}"
-    if literal == "size":
-        return whole if unit == "c" else f"{whole}{unit}"
-    if literal == "duration":
-        total = number * _SECONDS[unit]
-        per = {"seconds": 1, "minutes": 60, "days": 86400}.get(kind)
-        if per is not None:
-            return f"{max(1, round(total / per))}"
-        named = {"mon": "months", "y": "years", "d": "days", "w": "weeks"}.get(unit, unit)
-        return f"{whole} {named}" if unit in ("mon", "y", "d", "w") else f"{whole}{unit}"
-    if literal == "number" and kind in ("number", "percent", "pid"):
-        return whole
-    if literal == "percent":
-        return whole
-    return value

@@ -65,8 +65,9 @@ _HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 def rewritten(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
     passes = (
-        _names, _folder_names, _ordinals, _periods, _targets, _clocks, _months, _described, _counted, _made
-    )  # fmt: skip
+        *(_names, _folder_names, _ordinals, _periods, _targets),
+        *(_clocks, _months, _described, _counted, _made),
+    )
     for rewrite in passes:
         tokens = rewrite(tokens)
     return tokens

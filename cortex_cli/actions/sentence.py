@@ -58,7 +58,8 @@ _COMMANDED = re.compile(
 # So are the two words of "replace hello by goodbye in".
 _REPLACED = re.compile(
     r"\b(replace|substitute|remplacer|remplace|reemplazar|reemplaza|sustituir|sustituye)\s+"
-    r"((?:(?:the\s+)?(?:every|all|each|word|string|chaque|le mot|cada|todos|la palabra)\s+)?)([^\W\d][\w-]{1,40})\s+(by|with|par|por|con)\s+([^\W\d][\w-]{1,40})"
+    r"((?:(?:the\s+)?(?:every|all|each|word|string|chaque|le mot|cada|todos|la palabra)\s+)?)"
+    r"([^\W\d][\w-]{1,40})\s+(by|with|par|por|con)\s+([^\W\d][\w-]{1,40})"
     r"(?=\s+(?:in|dans|en|everywhere)\b)",
     re.IGNORECASE,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import parameters
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, said
+from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _name(r: Reader) -> str:
         unknown = token.kind in ("name", "quoted") or (
             not token.kind and not token.known and not token.mark
         )
-        program = token.text.lower() in parameters.PROGRAMS and not token.kind
+        program = token.text.lower() in PROGRAMS and not token.kind
         if unknown or program:
             r.used.add(n)
             r.take("named")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import parameters
+from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Reader, languages, path, said
 from cortex_cli.finding import CHANGES
@@ -103,7 +103,7 @@ def _clock(r: Reader) -> tuple[int, int]:
     """Minute and hour of the day."""
     for n, token in r.free():
         if token.kind == "clock" and token.literal is not None:
-            hour, _, minute = parameters.value_of("clock", token).partition(":")
+            hour, _, minute = values.value_of("clock", token).partition(":")
             r.used.add(n)
             return int(minute[:2] or 0), int(hour)
         if token.kind == "number" and token.literal is not None and _oclock(r, n, token):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import parameters
+from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, said
 from cortex_cli.finding import READS
@@ -113,7 +113,7 @@ def _port(r: Reader) -> str:
     for n, token in r.free():
         if token.kind in ("port", "number", "hostport") and token.literal is not None:
             value = (
-                parameters.value_of("port", token)
+                values.value_of("port", token)
                 if token.kind != "hostport"
                 else token.text.rsplit(":", 1)[1]
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.actions import loading, matcher, sentence
+from cortex_cli.actions import loading, matcher, phrases, sentence
 from cortex_cli.actions.action import Action, made, words_of
 from cortex_cli.finding import CHANGES, DESTROYS, READS
 from cortex_cli.manuals import Manuals
@@ -77,7 +77,7 @@ def test_a_phrase_holds_more_than_small_words() -> None:
     """A phrase of nothing but small words would never be found, or be what any sentence is."""
     empty = [
         (phrase.action.name, phrase.language)
-        for phrase in matcher.phrases()[0]
+        for phrase in phrases.phrases()[0]
         if sum(weight for _, weight in phrase.concepts) < 0.15
     ]
     assert not empty
