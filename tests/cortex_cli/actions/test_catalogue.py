@@ -29,6 +29,7 @@ SAMPLE = {
     "minutes": "5", "seconds": "5", "days": "5", "duration": "5min", "ip": "10.0.0.1",
     "cidr": "10.0.0.0/8", "mac": "00:11:22:33:44:55", "url": "https://example.com/",
     "device": "/dev/sdx1", "interface": "eth0", "clock": "10:30", "date": "2024-01-31",
+    "debfile": "tool.deb", "geometry": "800x600", "fstype": "ext4", "quotation": '"some words"',
 }  # fmt: skip
 
 
