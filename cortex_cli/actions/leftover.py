@@ -22,7 +22,7 @@ LIMITS = frozenset(
 VERBS = frozenset(
     """
     delete create copy move rename replace append insert compare join split truncate convert
-    compress extract encrypt decrypt sign verify backup sync upload download resume restore undo
+    compress extract encrypt decrypt sign backup sync upload download resume restore undo
     cancel start stop restart reload enable disable mask unmask kill pause follow schedule lock
     unlock allow deny grant mount unmount format resize repair clean install uninstall purge
     change upgrade hold reinstall shutdown reboot suspend hibernate sort count sum

@@ -44,7 +44,7 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
         "archive": "ARCHIVO",
     },
 }
-_ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
+_ENGLISH_PLACEHOLDERS = {"debfile": "FILE.deb", "unit": "SERVICE", "login": "HOST", "path": "PATH"}
 
 
 def placeholder(kind: str, language: str) -> str:

@@ -343,7 +343,7 @@ def _pattern(r: Reader) -> str | None:
         if (
             r.before(n)[:1] in (["containing"], ["word"], ["string"], ["frequency"])
             and token.known
-            and token.weight >= 1.0
+            and (token.weight >= 1.0 or r.tokens[n - 1].text.lower() in ("word", "mot", "palabra"))
             and not token.mark
             and token.concept not in ("word", "string", "line", "frequency")
         ):
