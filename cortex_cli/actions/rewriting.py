@@ -105,8 +105,9 @@ def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
         return False
     # A verb where a noun belongs: with another verb before, or nothing but a preposition after.
     after = tokens[place + 2] if place + 2 < len(tokens) else None
-    second = any(token.concept in VERBS for token in tokens[:place])
-    verb = two.concept in VERBS and place > 0 and (second or after is None or after.mark)
+    acts = VERBS | {"verify"}
+    second = any(token.concept in acts for token in tokens[:place])
+    verb = two.concept in acts and place > 0 and (second or after is None or after.mark)
     return two.ordinary or verb or two.text[:1].isupper()
 
 
