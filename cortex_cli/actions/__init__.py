@@ -6,9 +6,12 @@ and nothing else.  Nothing here runs a command or reads the machine.
 How a question is read
 ----------------------
 ``literals`` finds paths, globs, sizes, hosts … first; ``sentence`` turns the rest into concepts
-(``lexicon.txt``: one concept a line, words in English, French and Spanish; forms are found);
-``matcher`` compares with the catalogue's phrases, ``composer`` asks the families; ``answering``
-weighs them.  What nothing accounts for counts against a reading.
+(``lexicon.txt``: one concept a line, words in English, French and Spanish; forms are found).
+Words of everyday language (``ordinary.txt``) are no names unless one is announced; ``rewriting``
+makes values of what only together says one ("the last hour", "the folder build", "à 4h").
+``matcher`` compares with the catalogue's ``phrases`` and lets ``assignment`` fill their slots,
+``composer`` asks the families; ``answering`` weighs them.  What nothing accounts for counts
+against a reading (``leftover``): negations, literals, verbs and names most.
 
 The catalogue: ``catalogue/AREA.yaml``
 --------------------------------------
@@ -35,7 +38,8 @@ A list of entries::
 - **Slots** ``{name}`` are parameters.  Kinds (``parameters.FITS``): path file folder files archive
   glob unit package process program user group host login remote ip cidr mac url port number
   percent pid size duration seconds minutes days clock date mode device interface signal variable
-  text name branch image range version extension timezone locale.  The word before a slot in its
+  text name branch image range version extension timezone locale month
+  fstype geometry quotation debfile.  The word before a slot in its
   phrase is its cue: with "copy {file} to {folder}" what comes after "to" is the folder.
 - **run** is split into words as a shell would, once, before any value is known: quotes group,
   ``|`` is a pipe, ``> {file}`` or ``>> {file}`` takes the output.  ``[ -n {count} ]`` is left out

@@ -26,7 +26,7 @@ _PATTERN = re.compile(r"[\w*?.,/@%+=:-]+\Z", re.ASCII)
 _PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
 # What a shell leaves alone where it stands by itself, and what people escape.
 _BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
-_PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files"})
+_PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files", "debfile"})
 
 
 class Home(str):
@@ -211,6 +211,8 @@ def made(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> 
             place += 1
         elif word == "{files}" and "files" in values:
             pipeline[-1] += [_safe(one, "path", []) for one in values["files"].split("\0")]
+        elif word == "{program}" and "\0" in values.get("program", ""):
+            pipeline[-1] += values["program"].split("\0")
         else:
             pipeline[-1].append(_filled(word, values, kinds, pipeline[-1]))
         place += 1

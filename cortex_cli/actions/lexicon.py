@@ -16,11 +16,13 @@ from cortex_cli.language.stems import fold, stem
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 LEXICON = Path(__file__).parent / "lexicon.txt"
+ORDINARY = Path(__file__).parent / "ordinary.txt"
 LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 STOP, MARK, WEAK, PLAIN = "stop", "mark", "weak", "plain"
 _SIGNS = {"-": STOP, "@": MARK, "~": WEAK}
 LONGEST = 6
 CACHED_WORDS = 20_000
+MIN_ADVERB, MIN_VERB = 7, 5
 _PIECE = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
 # "it", "los" and "-le" at the end of a verb: borrarlos, dame, donne-le.
 _ENCLITICS = re.compile(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
@@ -123,3 +125,30 @@ def _forms(word: str, language: str) -> list[str]:
 def root_of(word: str) -> str:
     """What stands for a word of no concept."""
     return stem(unicodedata.normalize("NFC", word))
+
+
+# Adverbs are formed at will, and name nothing.
+_ADVERBS = {ENGLISH: ("ally", "edly", "ously", "ively"), FRENCH: ("ment",), SPANISH: ("mente",)}
+_INFINITIVES = {FRENCH: ("er", "ir"), SPANISH: ("ar", "er", "ir")}
+
+
+@cache
+def everyday() -> dict[str, frozenset[str]]:
+    """For each language its everyday words that name nothing."""
+    found = {}
+    for line in ORDINARY.read_text(encoding="utf-8").splitlines():
+        language, colon, words = line.partition(":")
+        if colon and not line.startswith("#"):
+            found[language] = frozenset(fold(word) for word in words.split())
+    return found
+
+
+@lru_cache(CACHED_WORDS)
+def ordinary(word: str, language: str) -> bool:
+    """Whether ``word`` is one of everyday language, in any form."""
+    known = everyday().get(language, frozenset())
+    if word in known or any(form in known for form in _forms(word, language)):
+        return True
+    if len(word) >= MIN_VERB and word.endswith(_INFINITIVES.get(language, ("\0",))):
+        return True
+    return len(word) > MIN_ADVERB and word.endswith(_ADVERBS.get(language, ()))

@@ -39,6 +39,16 @@ EXTENSIONS = frozenset(
     mbox ttf otf woff po pot m4v dmg ova gguf ipynb parquet env example gitignore cache backup
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# Programs and services that sentences name by a word that also means something.
+PROGRAMS = frozenset(
+    """
+    ssh sshd cron docker nginx apache apache2 git bluetooth cups postgres postgresql mysql mariadb
+    redis samba smbd firefox chromium chrome python python3 node java podman ufw fail2ban nftables
+    rsync tmux vim nano gcc make curl wget htop sudo avahi-daemon networkmanager dnsmasq bind9
+    named postfix dovecot exim4 systemd-resolved systemd-timesyncd chrony grafana prometheus
+    elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 UNIT_ENDINGS = "service|timer|socket|mount|automount|target|path|slice|scope|swap"
 _DOMAINS = frozenset(
     [
@@ -133,6 +143,7 @@ def _quantity(name: str, units: dict[str, str]) -> str:
 def _pattern() -> re.Pattern[str]:
     kinds = (
         rf"(?P<quoted>{_QUOTES})",
+        r"(?P<scheme>\b(?:https?|ftp|ssh|file)://(?=\s|$))",
         rf"(?P<url>\b(?:https?|ftp|ssh|git|sftp|file)://{_PART}+)",
         rf"(?P<remote>{_WORDED}(?:[\w.-]{{1,64}}@)?[\w.-]{{2,80}}:(?:/|~){_PART}*|\b[\w.-]{{1,64}}@[\w.-]{{1,80}}:{_PART}+)",
         r"(?P<address>\b[\w.+-]{1,64}@[\w.-]{1,80}\w)",
@@ -141,10 +152,12 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<cidr>\b\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}\b)",
         r"(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b(?!\.\d)|(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:]))",
         r"(?P<hostport>\b(?:localhost|[A-Za-z][\w.-]{1,80}|\d{1,3}(?:\.\d{1,3}){3}):\d{2,5}\b)",
+        r"(?P<pair>(?<![\w/.@-])[a-z_][\w-]{1,30}:[a-z_][\w.-]{0,30}(?![\w:/]))",
         r"(?P<stamp>\b\d{4}-\d\d-\d\d(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?\b)",
         rf"(?P<path>(?<![\w.*])(?:~[\w-]{{0,32}}|\.\.?)?/{_PART}*|(?<![\w/])~(?![\w~])|(?<![\w./~-])[\w][\w.+@-]{{0,100}}/(?!\d+\b(?!\.))[\w*.+~@][\w./*+~@-]*/?)",
         _quantity("size", _SIZE_UNITS),
         _quantity("duration", _TIME_UNITS),
+        r"(?P<invocation>(?<![\w./-])[a-z][\w.-]{0,40}(?:\s-{1,2}[a-zA-Z][\w=,.-]{0,40})+(?!\w))",
         r"(?P<percent>\b\d{1,3}\s?%)",
         r"(?P<mode>(?<![\w+=-])(?:[ugoa]{1,4}[+=-][rwxXst]{1,6}(?:,[ugoa]{1,4}[+=-][rwxXst]{1,6}){0,4}|\+[rwxXst]{1,4}|[r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-])(?!\w))",
         r"(?P<glob>(?<![\w/])[\w.+~-]{0,60}\*[\w.*+~-]{0,60}|(?<![\w/])[\w.*-]{1,60}\?[\w.]{1,30}(?!\w))",
@@ -182,7 +195,7 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
     start, end = match.span()
     if kind == "quoted":
         inner = next(name for name in ("q1", "q2", "q3", "q4", "q5") if match[name] is not None)
-        return Literal(kind, text[slice(*match.span(inner))], start, end)
+        return Literal(kind, text[slice(*match.span(inner))].strip("\u00a0\u202f"), start, end)
     if kind in ("size", "duration"):
         return _measured(kind, match)
     value = text[start:end]
@@ -192,6 +205,10 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
         end = start + len(value)
     if kind == "path" and value.lower() in _NO_PATHS:
         return None
+    if kind == "scheme":
+        kind = "quoted"
+    if kind == "pair":
+        kind = "name"
     if kind == "dotted":
         kind = _of_dotted(value)
     if kind == "ip" and value.count(":") == 5 and len(value) == 17:

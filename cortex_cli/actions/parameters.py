@@ -1,7 +1,6 @@
 """The kinds of parameters: how each is recognised in a sentence and how its value is written.
 
-``fit`` says how well a token is a value of a kind, from 0 to 1; ``value_of`` writes it as
-programs want it.  Pure; knows no action.
+``fit`` says how well a token is a value of a kind, from 0 to 1.  Pure; knows no action.
 """
 
 from __future__ import annotations
@@ -9,36 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.action import Glob, Home
+from cortex_cli.actions.literals import PROGRAMS
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
-_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z")
+_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
+_COMMAND = re.compile(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
 _LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
 _OCTAL = re.compile(r"[0-7]{3,4}\Z")
 ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
     ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",
 )  # fmt: skip
-# Programs and services that sentences name by a word that also means something.
-PROGRAMS = frozenset(
-    """
-    ssh sshd cron docker nginx apache apache2 git bluetooth cups postgres postgresql mysql mariadb
-    redis samba smbd firefox chromium chrome python python3 node java podman ufw fail2ban nftables
-    rsync tmux vim nano gcc make curl wget htop sudo avahi-daemon networkmanager dnsmasq bind9
-    named postfix dovecot exim4 systemd-resolved systemd-timesyncd chrony grafana prometheus
-    elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
-    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
-)
-_UNIT_NAMES = {
-    "apache": "apache2", "sshd": "ssh", "postgres": "postgresql",
-    "networkmanager": "NetworkManager",
-    "samba": "smbd", "openssh": "ssh", "crond": "cron",
-    "httpd": "apache2",
-    "wifi": "wpa_supplicant",    "redis": "redis-server", "bind": "named",
-}  # fmt: skip
-_PACKAGE_NAMES = {"apache": "apache2", "sshd": "openssh-server", "postgres": "postgresql"}
+# What mkfs -t takes; FAT has an entry of its own.
+FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
 # kind → literal kinds that are of it, and how surely.
 FITS: dict[str, dict[str, float]] = {
     "path": {
@@ -70,7 +55,7 @@ FITS: dict[str, dict[str, float]] = {
     "package": {"name": 0.9, "quoted": 0.8, "file": 0.4},
     "software": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.6},
     "process": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.5},
-    "program": {"name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
+    "program": {"invocation": 1, "name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
     "user": {"name": 0.9, "quoted": 0.85},
     "account": {"name": 0.9, "quoted": 0.85, "number": 0.85},
     "group": {"name": 0.9, "quoted": 0.85},
@@ -92,6 +77,11 @@ FITS: dict[str, dict[str, float]] = {
     "days": {"duration": 1},
     "clock": {"clock": 1, "stamp": 0.4},
     "date": {"stamp": 1},
+    "month": {"month": 1},
+    "fstype": {"name": 1},
+    "geometry": {"name": 1},
+    "quotation": {"quoted": 1},
+    "debfile": {"file": 1, "path": 1, "url": 0.3},
     "mode": {"mode": 1, "number": 0.9},
     "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
     "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
@@ -99,6 +89,7 @@ FITS: dict[str, dict[str, float]] = {
     "variable": {"variable": 1, "name": 0.85, "quoted": 0.6},
     "text": {
         "quoted": 1,
+        "invocation": 0.95,
         "name": 0.6,
         "number": 0.5,
         "url": 0.5,
@@ -123,11 +114,10 @@ FITS: dict[str, dict[str, float]] = {
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85,
-    "software": 0.85,
-    "group": 0.8,
-    "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
-    "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "parameter": 0.5,
+    "software": 0.85, "parameter": 0.5, "group": 0.8,
+    "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.5, "path": 0.45,
+    "file": 0.42, "text": 0.42, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
+    "extension": 0.8, "version": 0.3, "fstype": 1.0,
     "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
@@ -198,47 +188,15 @@ IMPLIED = {
     "sqlite": "sqlite",
     "deb": "deb",
 }
-# What stands where a sentence names nothing: "how do I delete a user".
-PLACEHOLDERS: dict[str, dict[str, str]] = {
-    "fr": {
-        "file": "FICHIER",
-        "path": "CHEMIN",
-        "folder": "DOSSIER",
-        "user": "UTILISATEUR",
-        "group": "GROUPE",
-        "package": "PAQUET",
-        "host": "HÔTE",
-        "size": "TAILLE",
-        "name": "NOM",
-        "text": "TEXTE",
-        "device": "PÉRIPHÉRIQUE",
-        "unit": "SERVICE",
-        "process": "PROCESSUS",
-        "program": "PROGRAMME",
-        "number": "NOMBRE",
-        "archive": "ARCHIVE",
-    },
-    "es": {
-        "file": "ARCHIVO",
-        "path": "RUTA",
-        "folder": "CARPETA",
-        "user": "USUARIO",
-        "group": "GRUPO",
-        "package": "PAQUETE",
-        "host": "EQUIPO",
-        "size": "TAMAÑO",
-        "name": "NOMBRE",
-        "text": "TEXTO",
-        "device": "DISPOSITIVO",
-        "unit": "SERVICIO",
-        "process": "PROCESO",
-        "program": "PROGRAMA",
-        "number": "NÚMERO",
-        "archive": "ARCHIVO",
-    },
+_STRICT = {
+    "user": _LOGIN,
+    "group": _LOGIN,
+    "unit": _WORD,
+    "package": _WORD,
+    "host": _WORD,
+    "process": _WORD,
+    "program": _COMMAND,
 }
-_ENGLISH_PLACEHOLDERS = {"unit": "SERVICE", "login": "HOST", "path": "PATH"}
-_STRICT = {"user": _LOGIN, "group": _LOGIN, "unit": _WORD, "package": _WORD, "host": _WORD}
 KINDS = frozenset(FITS)
 
 
@@ -252,7 +210,7 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
     if not base or token.mark:
         return 0.0
     word = token.text.lower()
-    if kind == "user" and word == "root":
+    if kind == "user" and token.concept == "root" and not token.text.endswith("s"):
         return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
@@ -262,7 +220,9 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
         return 0.95 if cued else 0.9
     if kind == "account" and word in ACCOUNTS:
         return 1.0 if cued else 0.4 if before == "group" else 0.85
-    if token.known:
+    if token.ordinary and kind != "text":
+        return 0.7 if before in cues else 0.0
+    if token.known and not token.ordinary:
         near = before in cues or (after in cues and kind in ("group", "user", "branch"))
         called = before == "named" and before in cues
         return 0.7 if called or (near and token.concept in NAMEABLE) else 0.0
@@ -279,10 +239,18 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     value = literal.value
     if kind == "archive" and value.lower().endswith(ARCHIVES):
         score = 1.0
+    if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
+        score = 0.0
+    if kind == "debfile" and not value.lower().endswith(".deb"):
+        score = 0.0
+    if kind == "geometry" and not _GEOMETRY.match(value):
+        score = 0.0
     if kind == "mode" and literal.kind == "number":
         score = 0.9 if _OCTAL.match(value) else 0.0
     if kind == "device" and literal.kind == "path":
         score = 1.0 if value.startswith("/dev/") else 0.05
+    if kind in ("file", "folder") and literal.kind == "path":
+        score = _path_fit(kind, value)
     if kind == "number" and literal.unit == "ordinal":
         score = 0.9
     if kind in ("pid", "port") and not value.strip(":").split("/")[0].isdigit():
@@ -292,9 +260,11 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     return min(1.0, score + (0.15 if cued and score else 0.0))
 
 
-def placeholder(kind: str, language: str) -> str:
-    """What stands in a command for a value that was not said."""
-    return PLACEHOLDERS.get(language, {}).get(kind) or _ENGLISH_PLACEHOLDERS.get(kind, kind.upper())
+def _path_fit(kind: str, value: str) -> float:
+    """A path that ends in a file's ending is hardly a folder, one without hardly a file."""
+    last = value.rstrip("/").rsplit("/", 1)[-1].lstrip(".")
+    ended = "." in last and not value.endswith("/")
+    return (1.0 if ended else 0.92) if kind == "file" else (0.8 if ended else 1.0)
 
 
 def implied(token: Token) -> str:
@@ -303,55 +273,3 @@ def implied(token: Token) -> str:
         return ""
     last = token.text.rsplit(".", 1)[-1].lower()
     return (IMPLIED[last] or last) if last in IMPLIED else ""
-
-
-def value_of(kind: str, token: Token) -> str:
-    """The value as programs want it."""
-    literal = token.literal
-    value = token.text if literal is None else literal.value
-    if kind in ("path", "file", "folder", "archive", "files", "device"):
-        if kind == "device" and literal is not None and literal.kind == "device":
-            return f"/dev/{value}"
-        if literal is not None and literal.kind == "glob":
-            return Glob(value)
-        return Home(value) if value == "~" or value.startswith("~/") else value
-    if kind == "unit":
-        return _UNIT_NAMES.get(value.lower(), value.lower() if literal is None else value)
-    if kind == "package":
-        return _PACKAGE_NAMES.get(value.lower(), value.lower())
-    if kind == "process" and literal is None:
-        return value.lower()
-    if kind == "port":
-        return next(part for part in value.strip(":").split("/") if part.isdigit())
-    if kind == "glob" and literal is not None and literal.kind == "extension":
-        return f"*{value}"
-    if kind == "extension":
-        return value.lstrip("*.")
-    if kind == "variable":
-        return value.lstrip("$")
-    if kind == "url" and "://" not in value:
-        return f"https://{value}"
-    if literal is None:
-        return value
-    return _quantity(kind, literal.kind, value, literal.number, literal.unit)
-
-
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mon": 2592000, "y": 31536000}
-
-
-def _quantity(kind: str, literal: str, value: str, number: float, unit: str) -> str:
-    whole = f"{number:g}"
-    if literal == "size":
-        return whole if unit == "c" else f"{whole}{unit}"
-    if literal == "duration":
-        total = number * _SECONDS[unit]
-        per = {"seconds": 1, "minutes": 60, "days": 86400}.get(kind)
-        if per is not None:
-            return f"{max(1, round(total / per))}"
-        named = {"mon": "months", "y": "years", "d": "days", "w": "weeks"}.get(unit, unit)
-        return f"{whole} {named}" if unit in ("mon", "y", "d", "w") else f"{whole}{unit}"
-    if literal == "number" and kind in ("number", "percent", "pid"):
-        return whole
-    if literal == "percent":
-        return whole
-    return value

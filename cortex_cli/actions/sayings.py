@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MAX_LINES = 12
 MAX_SHOWN_CHARS = 400
-_SAYINGS = {
+SAYINGS = {
     "en": {
         DESTROYS: "This deletes data and cannot be undone.",
         LEAVES: "This ends the session on this machine.",
@@ -53,7 +53,7 @@ def clean(text: str) -> str:
 
 def text(filled: Filled, language: str) -> str:
     """What it does, the command, and what goes with it."""
-    say = _SAYINGS[language]
+    say = SAYINGS[language]
     lines = [clean(filled.does)]
     if filled.preview is not None:
         lines += [say["preview"], _line(filled.preview, root=filled.needs_root)]
@@ -73,7 +73,7 @@ def text(filled: Filled, language: str) -> str:
 
 def choice(one: Filled, other: Filled, language: str) -> str:
     """Two readings, to choose from."""
-    lines = [_SAYINGS[language]["choice"]]
+    lines = [SAYINGS[language]["choice"]]
     for filled in (one, other):
         lines.append(clean(filled.does))
         lines += [_line(step, root=filled.needs_root) for step in filled.steps]

@@ -6,14 +6,13 @@ Pure.  Knows no action; each token says how much it weighs when nothing accounts
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import lexicon
+from cortex_cli.actions import lexicon, rewriting
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
-from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 # A question longer than this is none.
 MAX_CHARS = 1500
 MAX_TOKENS = 80
+# UUID is a word of the lexicon, ERROR what a log is searched for.
+LONGEST_ACRONYM = 4
 WEIGHTS = {MARK: 0.0, WEAK: 0.15, PLAIN: 1.0}
 UNKNOWN_WEIGHT, LITERAL_WEIGHT, PLACE_WEIGHT = 1.3, 1.5, 0.3
 # Concepts that are a path of their own.
@@ -31,13 +32,6 @@ PLACES = {
     "desktop": "~/Desktop",
     "downloads": "~/Downloads",
 }
-_PERIODS = {"hour": "h", "day": "d", "week": "w", "month": "mon", "year": "y", "minute": "min"}
-_ORDINALS = {
-    "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "deuxieme": 2, "seconde": 2,
-    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "segundo": 2, "segunda": 2, "tercero": 3,
-    "tercera": 3, "tercer": 3, "cuarto": 4, "cuarta": 4, "quinta": 5, "quinto": 5, "premiere": 1,
-    "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
-}  # fmt: skip
 # "a tar.gz of docs" speaks of a kind of archive, not of a file.
 _FORMATS = frozenset(
     {"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"}
@@ -46,43 +40,55 @@ _FORMATS = frozenset(
 _INVERTED = re.compile(
     r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE
 )
+# "e.g." is no file's name.
+_ASIDES = re.compile(r"\b(?:e\.g\.|i\.e\.|p\. ?ex\.|p\. ?ej\.|etc\.)", re.IGNORECASE)
 # "turn the wifi off" is "turn off the wifi".
 _PARTED = re.compile(
     r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)",
     re.IGNORECASE,
 )
-_MAY_NAME = frozenset(
-    {
-        "image",
-        "video",
-        "audio",
-        "web",
-        "backup",
-        "temp",
-        "journal",
-        "container",
-        "git",
-        "config",
-        "mail",
-        "public",
-        "upload",
-        "python",
-        "core",
-        "test",
-        "cache",
-        "project",
-        "pdf",
-        "url",
-        "information",
-        "string",
-    }
+
+# "turn notes.txt into upper case" converts it.
+_TURNED = re.compile(
+    r"\b(?:turn|transform|make)\s+((?:\S{1,80}\s+){0,3}\S{1,80})\s+into\b", re.IGNORECASE
 )
-_COUNTED = frozenset({"column", "line", "page", "word"})
+
+# "run the command uptime on x": the program is data, whatever the word means.
+_COMMANDED = re.compile(
+    r"\b(run|execute|exécuter|exécute|lancer|ejecutar|ejecuta)\s+(?:the\s+|la\s+|el\s+)?"
+    r"(?:command|commande|comando|orden)\s+([a-z][\w.-]{1,40})(?=\s|\Z)",
+    re.IGNORECASE,
+)
+# So are the two words of "replace hello by goodbye in".
+_REPLACED = re.compile(
+    r"\b(replace|substitute|remplacer|remplace|reemplazar|reemplaza|sustituir|sustituye)\s+"
+    r"((?:(?:the\s+)?(?:every|all|each|word|string|chaque|le mot|cada|todos|la palabra)\s+)?)"
+    r"([^\W\d][\w-]{1,40})\s+(by|with|par|por|con)\s+([^\W\d][\w-]{1,40})"
+    r"(?=\s+(?:in|dans|en|everywhere)\b)",
+    re.IGNORECASE,
+)
+_NOT_DATA = frozenset(
+    """
+    comma commas coma comas tab tabs virgule virgules spaces espaces espacios tabulations
+    tabuladores semicolon semicolons colon colons underscores dots
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+
+
+def _quoted(match: re.Match[str]) -> str:
+    """The replacement's two words as quotations, unless they name a sign."""
+    old, new = match[3], match[5]
+    if {old.lower(), new.lower()} & _NOT_DATA:
+        return match[0]
+    return f'{match[1]} {match[2] or ""}"{old}" {match[4]} "{new}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``concept`` is "" for a pure literal; ``literal`` is None for a pure word."""
+    """``concept`` is "" for a pure literal; ``literal`` is None for a pure word.
+
+    ``ordinary`` words are known, of no concept, and no names.
+    """
 
     text: str
     concept: str
@@ -90,11 +96,17 @@ class Token:
     known: bool = False
     mark: bool = False
     literal: Literal | None = None
+    ordinary: bool = False
 
     @property
     def kind(self) -> str:
         """The kind of its literal, or ""."""
         return self.literal.kind if self.literal is not None else ""
+
+    @property
+    def wordy(self) -> bool:
+        """Whether it is a word of no concept: what a text search or a replacement may be for."""
+        return self.literal is None and not self.mark and (not self.known or self.ordinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +135,15 @@ def read(text: str, language: str, extra: Path | None = None) -> Sentence | None
     if len(text) > MAX_CHARS:
         return None
     text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
+    text = _REPLACED.sub(_quoted, _COMMANDED.sub(r'\1 "\2"', text))
+    text = _TURNED.sub(r"convert \1 to", _ASIDES.sub(" ", text))
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
         if literal.kind in ("name", "device") and _known_word(literal.value, language, extra):
             continue
         tokens += _words(text[place : literal.start], language, extra)
-        if literal.value.lower() in _FORMATS:
+        if literal.kind != "quoted" and literal.value.lower() in _FORMATS:
             tokens.append(Token(literal.value.lower(), "archive", 1.0, known=True))
         else:
             tokens.append(Token(literal.value, "", LITERAL_WEIGHT, literal=literal))
@@ -137,24 +151,18 @@ def read(text: str, language: str, extra: Path | None = None) -> Sentence | None
     tokens += _words(text[place:], language, extra)
     if len(tokens) > MAX_TOKENS:
         return None
-    return Sentence(text, language, tuple(_periods(_ordinals(_folder_names(tokens)))))
-
-
-def _folder_names(tokens: list[Token]) -> list[Token]:
-    """ "the folder photos" is called photos."""
-    found = list(tokens)
-    for place, (one, two) in enumerate(pairwise(tokens)):
-        alone = one.concept in ("folder", "script") and not one.text.lower().endswith("s")
-        after = tokens[place + 2].concept if place + 2 < len(tokens) else ""
-        if alone and two.concept in _MAY_NAME and two.literal is None and after != "file":
-            literal = Literal("name", two.text, 0, 0)
-            found[place + 1] = Token(two.text, "", LITERAL_WEIGHT, literal=literal)
-    return found
+    return Sentence(text, language, tuple(rewriting.rewritten(tokens)))
 
 
 def _known_word(value: str, language: str, extra: Path | None) -> bool:
     run = tuple(piece for piece, _, _ in lexicon.pieces(value))
-    return bool(run) and "_" not in value and lexicon.concept_of(run, language, extra) is not None
+    shouted = len(value) > 3 and value.isupper() and not value.isalpha()
+    return (
+        bool(run)
+        and "_" not in value
+        and not shouted
+        and lexicon.concept_of(run, language, extra) is not None
+    )
 
 
 def _words(text: str, language: str, extra: Path | None) -> list[Token]:
@@ -165,6 +173,12 @@ def _words(text: str, language: str, extra: Path | None) -> list[Token]:
         for length in range(min(LONGEST, len(said) - place), 0, -1):
             run = tuple(piece for piece, _, _ in said[place : place + length])
             concept = lexicon.concept_of(run, language, extra)
+            if concept is not None and _foreign(text, said[place : place + length], language):
+                concept = None
+            if concept is not None and length == 1 and _shouted(text, said[place], concept.role):
+                found.append(_shout(text[slice(*said[place][1:])]))
+                place += 1
+                break
             if concept is None or not _together(text, said[place : place + length]):
                 continue
             shown = text[said[place][1] : said[place + length - 1][2]]
@@ -173,9 +187,33 @@ def _words(text: str, language: str, extra: Path | None) -> list[Token]:
             place += length
             break
         else:
-            found.append(_unknown(text[slice(*said[place][1:])], said[place][0]))
+            found.append(_unknown(text[slice(*said[place][1:])], said[place][0], language))
             place += 1
     return found
+
+
+def _shouted(text: str, piece: tuple[str, int, int], role: str) -> bool:
+    """TODO is no Spanish word, and ALL is what is looked for: capitals among small letters."""
+    word = text[piece[1] : piece[2]]
+    loud = len(word) > 2 and word.isalpha() and word.isupper() and not text.isupper()
+    return loud and (role in (STOP, MARK, WEAK) or len(word) > LONGEST_ACRONYM)
+
+
+def _shout(word: str) -> Token:
+    return Token(word, "", LITERAL_WEIGHT, literal=Literal("name", word, 0, 0))
+
+
+def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
+    """A small word of another language, were it not for its accent: "thèse" is not "these"."""
+    (piece, start, end), *more = run
+    if more or text[start:end].isascii():
+        return False
+    concept = lexicon.concept_of((piece,), language)
+    return (
+        concept is not None
+        and concept.role in (STOP, MARK)
+        and (piece,) not in lexicon.entries()[language]
+    )
 
 
 def _together(text: str, run: list[tuple[str, int, int]]) -> bool:
@@ -191,45 +229,10 @@ def _token(shown: str, concept: lexicon.Concept) -> Token:
     return Token(shown, concept.name, weight, known=True, mark=concept.role == MARK)
 
 
-def _unknown(shown: str, piece: str) -> Token:
+def _unknown(shown: str, piece: str, language: str) -> Token:
     if piece in ALONE:
         literal = Literal("number", shown, 0, 0, number_of(piece))
         return Token(shown, "", LITERAL_WEIGHT, literal=literal)
+    if lexicon.ordinary(piece, language):
+        return Token(shown, lexicon.root_of(piece), UNKNOWN_WEIGHT, known=True, ordinary=True)
     return Token(shown, lexicon.root_of(piece), UNKNOWN_WEIGHT)
-
-
-def _ordinals(tokens: list[Token]) -> list[Token]:
-    """ "second column" and "column two" hold a number."""
-    found = list(tokens)
-    for place, (one, two) in enumerate(pairwise(tokens)):
-        said = fold(one.text)
-        single = not two.text.lower().endswith("s")
-        if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
-            literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
-            found[place] = Token(one.text, "", 1.0, literal=literal)
-    return found
-
-
-def _periods(tokens: list[Token]) -> list[Token]:
-    """ "the last hour" is a duration of one."""
-    found = list(tokens)
-    for place, (one, two) in enumerate(pairwise(tokens)):
-        if (
-            one.concept == "last"
-            and two.concept in _PERIODS
-            and place
-            and tokens[place - 1].kind == "number"
-        ):
-            number = tokens[place - 1].literal
-            literal = Literal(
-                "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
-            )
-            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
-            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
-            continue
-        pair = one, two
-        for first, second, at in ((*pair, place + 1), (two, one, place)):
-            if first.concept == "last" and second.concept in _PERIODS and second.literal is None:
-                literal = Literal("duration", second.text, 0, 0, 1.0, _PERIODS[second.concept])
-                found[at] = replace(second, concept="", weight=LITERAL_WEIGHT, literal=literal)
-    return found

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
-from cortex_cli.actions import matcher, sentence
+from cortex_cli.actions import matcher, phrases, sentence
 from cortex_cli.actions.action import Unfillable, expanded, fill
 from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
@@ -24,7 +24,8 @@ from cortex_cli.probes.machine import Machine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cortex_cli.actions.matcher import Known, Match
+    from cortex_cli.actions.matcher import Match
+    from cortex_cli.actions.phrases import PhraseIndex
     from cortex_cli.actions.sentence import Sentence
     from cortex_cli.finding import ShownCommand
     from cortex_cli.probes.probe import Probe, Reading
@@ -63,7 +64,7 @@ class ProbeIndex:
     """Every probe by its id, and their phrases."""
 
     probes: dict[str, Probe]
-    phrases: matcher.PhraseIndex
+    phrases: PhraseIndex
 
 
 @cache
@@ -77,12 +78,12 @@ def build_index() -> ProbeIndex:
     """Every probe, from the catalogue's files."""
     probes = loading.load()
     actions = [probe.action for probe in probes.values()]
-    return ProbeIndex(probes, matcher.index_phrases(actions, LEXICON))
+    return ProbeIndex(probes, phrases.index_phrases(actions, LEXICON))
 
 
-def known() -> Known:
+def known() -> PhraseIndex:
     """The phrases of every probe."""
-    return index().phrases.phrases, index().phrases.numbers
+    return index().phrases
 
 
 def find(

@@ -12,6 +12,7 @@ from cortex_cli.actions.families import (
     journal,
     processes,
     rights,
+    schedule,
     sockets,
     text,
     tree,
@@ -34,4 +35,5 @@ ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
     processes.compose,
     sockets.compose,
     dates.compose,
+    schedule.compose,
 )

@@ -46,8 +46,8 @@ _PACKAGES = {
 }
 _NOISE = tuple(
     """
-    archive file folder all show content with use in to from create this name who recursive of
-    new current every named inside image package only
+    check archive file folder all show content with use in to from create this name who recursive of
+    new current every named inside image package only keeporiginal keep
     """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
@@ -155,8 +155,8 @@ def compose(asked: Sentence) -> Draft | None:
         filled = _list(r, archives[0])
     if filled is None:
         return None
-    r.take(*_NOISE)
-    return Draft(filled, SURE * r.coverage())
+    r.noise(*_NOISE)
+    return r.draft(filled, SURE)
 
 
 def ending(name: str) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Home, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES, DESTROYS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _GONE = re.compile(
 )
 _NOISE = tuple(
     """
-    copy file folder ssh host with to from all recursive this sync upload download via content
+    check copy file folder ssh host with to from all recursive this sync upload download via content
     service use in user remote backup keep permission time between home named who current
     progress every owner move
     """.split()  # noqa: SIM905 - as above
@@ -97,7 +97,7 @@ def compose(asked: Sentence) -> Draft | None:
     else:
         single = "." in source.rsplit("/", 1)[-1] and not r.has("folder", "recursive")
         argv = ["scp", *([] if single else ["-r"]), source, destination]
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     preview = (
         Step((("rsync", "-avn", "--delete", _slashed(source), destination),)) if mirror else None
     )
@@ -111,7 +111,7 @@ def compose(asked: Sentence) -> Draft | None:
         preview=preview,
         manual=(f"{argv[0]}(1)",),
     )
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _slashed(source: str) -> str:
@@ -160,6 +160,8 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
 
 def _direction(r: Reader, n: int) -> str:
     before = r.before(n, 3)
+    if "of" in before[:2] and "to" not in before[:2]:
+        return "from"
     return (
         "from"
         if "from" in before and "to" not in before[: before.index("from")]

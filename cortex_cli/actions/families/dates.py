@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, said
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _UNITS = {
 }
 _NOISE = tuple(
     """
-    show time day who calculator since from ago in newer until now today last this between many
-    difference compare convert epoch to week find second year month current as number for of
+    check show time day who calculator since from ago in newer until now today last this between
+    many difference compare convert epoch to week find second year month current as number for of
     more
     """.split()  # noqa: SIM905 - as above
 )
@@ -98,7 +98,7 @@ def compose(asked: Sentence) -> Draft | None:
     if len(stamps) == 2:
         one, two = (token.text for _, token in stamps)
         stages = [("awk", "-v", f"a={one}", "-v", f"b={two}", _DAYS_BETWEEN)]
-    elif "epoch" in concepts and numbers and numbers[0][1].number > 1e6:
+    elif concepts & {"epoch", "convert"} and numbers and numbers[0][1].number > 1e6:
         stages = [("date", "-d", f"@{numbers[0][1].value}")]
         r.used.add(numbers[0][0])
     elif "epoch" in concepts:
@@ -124,10 +124,9 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     r.used.update(n for n, _ in stamps)
     r.used.update(n for n, _ in spans)
-    r.take(*_NOISE)
-    return Draft(
-        Filled("date-compute", (Step(tuple(stages)),), said(_DOES), READS, manual=("date(1)",)),
-        FULL * r.coverage(),
+    r.noise(*_NOISE)
+    return r.draft(
+        Filled("date-compute", (Step(tuple(stages)),), said(_DOES), READS, manual=("date(1)",))
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Glob, Home
+from cortex_cli.actions.leftover import LIMITS
 
 if TYPE_CHECKING:
     from cortex_cli.actions.action import Filled
@@ -18,10 +19,11 @@ LEFT_LITERAL = 1.6
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """``score`` is the share of the sentence that the command accounts for."""
+    """``score`` is the share of the sentence that the command accounts for; ``used`` its tokens."""
 
     filled: Filled
     score: float
+    used: frozenset[int] = frozenset()
 
 
 class Reader:
@@ -45,6 +47,14 @@ class Reader:
         found = [n for n, token in self.free() if token.concept in concepts]
         self.used.update(found)
         return bool(found)
+
+    def noise(self, *concepts: str) -> None:
+        """Accounts for words that add nothing here; what limits or negates is never noise."""
+        self.take(*(concept for concept in concepts if concept not in LIMITS))
+
+    def draft(self, filled: Filled, surety: float = FULL) -> Draft:
+        """What was read, with how much of the sentence it accounts for."""
+        return Draft(filled, surety * self.coverage(), frozenset(self.used))
 
     def literal(self, *kinds: str) -> tuple[int, Token] | None:
         """The first free literal of these kinds."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families import treetests
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def compose(asked: Sentence) -> Draft | None:
                 "frequency",
                 "new",
             )
-            return Draft(filled, FULL * r.coverage())
+            return r.draft(filled)
         r.used.clear()
     return None
 
@@ -76,7 +76,9 @@ def _replacement(r: Reader) -> Filled | None:
     if not r.has("replace") and not changed:
         return None
     texts = [
-        (n, t) for n, t in r.free() if (t.kind in _TEXTS or _loose(t)) and not _placed(r, n, t)
+        (n, t)
+        for n, t in r.free()
+        if (t.kind in _TEXTS or _loose(t) or t.concept in _NAMED_SIGNS) and not _placed(r, n, t)
     ]
     if len(texts) < 2:
         return None
@@ -90,6 +92,7 @@ def _replacement(r: Reader) -> Filled | None:
     options = "gI" if r.take("case") else "g"
     said_old, said_new = _value(old), _value(new)
     script = f"s/{_bounded(r, pattern(said_old))}/{replacement(said_new)}/{options}"
+    script = script.replace("\t", "\\t")
     r.take("replace", "change")
     does = said(_REPLACES, old=said_old, new=said_new, file=" ".join(files) or " ".join(tree[1:2]))
     if tree:
@@ -147,10 +150,15 @@ def _placed(r: Reader, n: int, token: Token) -> bool:
 
 
 def _loose(token: Token) -> bool:
-    return token.literal is None and not token.known and not token.mark
+    return token.wordy
+
+
+_NAMED_SIGNS = {"comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
 
 
 def _value(token: Token) -> str:
+    if token.concept in _NAMED_SIGNS:
+        return _NAMED_SIGNS[token.concept]
     return token.literal.value if token.literal else token.text
 
 
@@ -186,7 +194,7 @@ def _deleted(r: Reader) -> str | None:
         return f"{low.strip()},{high.strip()}d"
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     if numbers and not r.has("containing", "word"):
-        r.used.update(n for n, _ in numbers)
+        r.used.update(n for n, _ in numbers[:2])
         count = numbers[0][1].number
         if r.take("first"):
             return f"1,{count:g}d"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import parameters
+from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.finding import CHANGES, READS
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    journal show all service line only this boot who message since content find of from process
-    name status every file result newest have in time current priority
+    check journal show all service line only this boot who message since content find of from
+    process name status every file result newest have in time current priority
     """.split()  # noqa: SIM905 - as above
 )
 _PRIORITIES = (("critical", "crit"), ("error", "err"), ("warning", "warning"))
@@ -84,7 +85,7 @@ def compose(asked: Sentence) -> Draft | None:
     if r.take("json"):
         argv += ["-o", "json"]
     output = _output(r)
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     effect = CHANGES if output else READS
     filled = Filled(
         "journal-show",
@@ -93,13 +94,11 @@ def compose(asked: Sentence) -> Draft | None:
         effect,
         manual=("journalctl(1)",),
     )
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _about_journal(r: Reader) -> bool:
-    said_all = {
-        token.concept for token in r.tokens if token.text.lower() not in parameters.PROGRAMS
-    }
+    said_all = {token.concept for token in r.tokens if token.text.lower() not in PROGRAMS}
     if said_all & _ELSEWHERE:
         return False
     if any(token.kind in ("path", "file", "glob") for token in r.tokens) and "save" not in said_all:
@@ -119,12 +118,12 @@ def _unit(r: Reader, argv: list[str]) -> None:
         named = token.kind in ("unit", "name") or (
             not token.kind and not token.known and not token.mark
         )
-        program = token.text.lower() in parameters.PROGRAMS and bool(
+        program = token.text.lower() in PROGRAMS and bool(
             near & {"journal", "service", "of", "for", "from", "error", "show", "follow", ""}
         )
         quoted = token.kind == "quoted" and "service" in near
         if named or program or quoted:
-            argv += ["-u", parameters.value_of("unit", token)]
+            argv += ["-u", values.value_of("unit", token)]
             r.used.add(n)
             return
 
@@ -135,12 +134,17 @@ def _boot(r: Reader, argv: list[str]) -> None:
     previous = any(t.concept == "last" and not t.kind for t in r.tokens) and not r.has("current")
     number = any(t.kind == "number" for t in r.tokens)
     before = previous and (not number or "boot" in _beside(r, "last"))
-    if before and r.has("since"):
+    if before and r.has("since") and not _follows(r, "boot", "last"):
         before = False
     argv += ["-b", "-1"] if before else ["-b"]
     r.take("boot", "current", "since")
     if previous and "boot" in _beside(r, "last"):
         r.take("last")
+
+
+def _follows(r: Reader, one: str, other: str) -> bool:
+    """Whether ``other`` comes right after ``one``."""
+    return any(t.concept == one and other in r.after(n) for n, t in enumerate(r.tokens))
 
 
 def _beside(r: Reader, concept: str) -> set[str]:

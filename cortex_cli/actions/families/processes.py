@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import parameters
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, said
+from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    process show all running use who this information have current many find time only service
+    check process show all running use who this information have current many find time only service
     of available name now sort by with count number size result every status package last first
     space long
     """.split()  # noqa: SIM905 - as above
@@ -87,13 +87,15 @@ def compose(asked: Sentence) -> Draft | None:
     stages = _stages(r)
     if stages is None:
         return None
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
     filled = Filled("processes-show", (Step(tuple(stages)),), said(_DOES), READS, manual=manual)
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _stages(r: Reader) -> list[tuple[str, ...]] | None:
+    if (pid := _pid(r)) and r.take("memory", "cpu"):
+        return [("ps", "-p", pid, "-o", "pid,user,pmem,rss,pcpu,args")]
     user = _user(r)
     name = _name(r)
     sort = "" if name else _sort(r)
@@ -118,6 +120,15 @@ def _stages(r: Reader) -> list[tuple[str, ...]] | None:
         who = ("-u", user) if user else ("-e",)
         return [("ps", *who, "--no-headers"), ("wc", "-l")]
     return _table(r, sort, user)
+
+
+def _pid(r: Reader) -> str:
+    """The number right after "process"."""
+    for n, token in r.free():
+        if token.kind == "number" and r.before(n)[:1] in (["process"], ["pid"]):
+            r.used.add(n)
+            return token.text
+    return ""
 
 
 def _table(r: Reader, sort: str, user: str) -> list[tuple[str, ...]]:
@@ -187,7 +198,7 @@ def _name(r: Reader) -> str:
         unknown = token.kind in ("name", "quoted") or (
             not token.kind and not token.known and not token.mark
         )
-        program = token.text.lower() in parameters.PROGRAMS and not token.kind
+        program = token.text.lower() in PROGRAMS and not token.kind
         if unknown or program:
             r.used.add(n)
             r.take("named")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _OWNER = languages(
 _NOISE = tuple(
     """
     file folder change permission owner recursive all to grant group user content script add
-    every everyone own who owned allow this by only program and process enable path in with
+    every everyone others own who owned allow this by only program and process enable path in with
     """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(
@@ -61,7 +62,7 @@ _ELSEWHERE = frozenset(
         "immutable",
     ]
 )
-_WHO = (("everyone", "a"), ("group", "g"), ("owner", "u"))
+_WHO = (("others", "o"), ("everyone", "a"), ("group", "g"), ("owner", "u"))
 _MAY = (("executable", "x"), ("writable", "w"), ("write", "w"), ("readable", "r"))
 
 
@@ -69,6 +70,8 @@ def compose(asked: Sentence) -> Draft | None:
     """chmod or chown for ``asked``; None when no rights are to be changed."""
     r = Reader(asked)
     concepts = {t.concept for t in r.tokens}
+    if _every_one(r):
+        return None
     if concepts & _ELSEWHERE - {"show"} or any(
         t.kind in ("glob", "duration", "size", "unit") for t in r.tokens if t.kind != "glob"
     ):
@@ -85,8 +88,16 @@ def compose(asked: Sentence) -> Draft | None:
         filled = _mode(r, concepts)
     if filled is None:
         return None
-    r.take(*_NOISE)
-    return Draft(filled, FULL * r.coverage())
+    r.noise(*_NOISE)
+    return r.draft(filled)
+
+
+def _every_one(r: Reader) -> bool:
+    """ "all folders below x": a choice of files, which find makes."""
+    return any(
+        one.concept in ("all", "every") and two.concept in ("file", "folder")
+        for one, two in pairwise(r.tokens)
+    )
 
 
 def _targets(r: Reader) -> list[str]:
@@ -242,7 +253,9 @@ def _worded(r: Reader) -> str:
     may = "".join(sign for concept, sign in _MAY if r.take(concept))
     if only:
         return "600" if "x" not in may else "700"
+    if "x" in may and r.has("owner") and r.has("only"):
+        return "u+x"
     who = next((sign for concept, sign in _WHO if r.has(concept)), "")
-    if who in ("g", "a") or (who == "u" and "x" not in may):
+    if who in ("g", "a", "o") or (who == "u" and "x" not in may):
         return f"{who}+{may}"
     return f"+{may}" if may == "x" else f"u+{may}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import parameters
+from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, said
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    show all who this process service use have in open listen port socket connect network
+    check show all who this process service use have in open listen port socket connect network
     current by on available now find name running with behind host address pid number status
     something lock log_in
     """.split()  # noqa: SIM905 - as above
@@ -97,7 +97,7 @@ def compose(asked: Sentence) -> Draft | None:
         argv += ["state", "established"]
     elif port:
         argv += ["sport", "=", f":{port}"]
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     filled = Filled(
         "sockets-show",
         (Step((tuple(argv),)),),
@@ -106,14 +106,14 @@ def compose(asked: Sentence) -> Draft | None:
         needs_root=True,
         manual=("ss(8)",),
     )
-    return Draft(filled, FULL * r.coverage())
+    return r.draft(filled)
 
 
 def _port(r: Reader) -> str:
     for n, token in r.free():
         if token.kind in ("port", "number", "hostport") and token.literal is not None:
             value = (
-                parameters.value_of("port", token)
+                values.value_of("port", token)
                 if token.kind != "hostport"
                 else token.text.rsplit(":", 1)[1]
             )

@@ -50,6 +50,7 @@ _OPERATIONS = frozenset(
         "follow",
         "encoding",
         "without",
+        "linenumbers",
     ]
 )
 # Said of other things than a file's text.
@@ -105,11 +106,12 @@ _ELSEWHERE = frozenset(
         "run",
         "execute",
         "owned",
+        "swap",
     ]
 )
 _NOISE = tuple(
     """
-    show find all file only content result who name use every of match this string with column
+    check show find all file only content result who name use every of match this string with column
     folder
     """.split()  # noqa: SIM905 - as above
 )
@@ -132,6 +134,8 @@ def compose(asked: Sentence) -> Draft | None:
     concepts = {token.concept for token in r.tokens}
     if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
         return None
+    if {"name", "file", "containing"} <= concepts:
+        return None
     files = _files(r)
     if not files or (len(files) > 1 and r.has("not", "all")):
         return None
@@ -139,7 +143,7 @@ def compose(asked: Sentence) -> Draft | None:
     stages = _stages(r, files)
     if not stages:
         return None
-    r.take(*_NOISE)
+    r.noise(*_NOISE)
     shown = " ".join(files)
     does = said(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
     effect = CHANGES if output else READS
@@ -147,7 +151,7 @@ def compose(asked: Sentence) -> Draft | None:
     filled = Filled(
         "text-" + stages[-1][0], (Step(tuple(stages), output),), does, effect, manual=manual
     )
-    return Draft(filled, FULL * 0.99 * r.coverage())
+    return r.draft(filled, FULL * 0.99)
 
 
 def _allowed(r: Reader) -> set[str]:
@@ -160,6 +164,8 @@ def _allowed(r: Reader) -> set[str]:
                 for one in r.tokens[max(0, n - 2) : n + 2]
                 if one.concept in ("journal", "json", "csv")
             )
+    if r.has("column", "line", "word", "character"):
+        found.add("extract")
     if r.has("duplicate", "unique"):
         found.add("delete")
     if r.has("uppercase", "lowercase"):
@@ -271,8 +277,8 @@ def _filter(r: Reader, stages: list[list[str]]) -> None:
     if counted:
         r.take("count", "many", "frequency")
         options.append("-c")
-    if r.has("number") and r.has("line"):
-        r.take("number")
+    if (r.has("number") and r.has("line")) or r.has("linenumbers"):
+        r.take("number", "linenumbers")
         options.append("-n")
     r.take("containing", "word", "line", "find", "match", "with", "starting", "ending")
     stages.append(["grep", *options, "-e", wanted])
@@ -300,7 +306,9 @@ def _pattern(r: Reader) -> str | None:
         text = token.kind in ("quoted", "name", "ip", "address", "variable", "url") or _unknown(
             token
         )
-        number = token.kind == "number" and bool(before & {"containing", "word", "string"})
+        number = token.kind == "number" and bool(
+            before & {"containing", "word", "string", "starting", "ending"}
+        )
         if (text or number) and (
             token.kind == "quoted"
             or before
@@ -333,10 +341,11 @@ def _pattern(r: Reader) -> str | None:
             )
     for n, token in r.free():
         if (
-            r.before(n)[:1] in (["containing"], ["word"], ["string"])
+            r.before(n)[:1] in (["containing"], ["word"], ["string"], ["frequency"])
             and token.known
+            and (token.weight >= 1.0 or r.tokens[n - 1].text.lower() in ("word", "mot", "palabra"))
             and not token.mark
-            and token.concept not in ("word", "string", "line")
+            and token.concept not in ("word", "string", "line", "frequency")
         ):
             r.used.add(n)
             return token.text
@@ -344,7 +353,7 @@ def _pattern(r: Reader) -> str | None:
 
 
 def _unknown(token: Token) -> bool:
-    return token.literal is None and not token.known and not token.mark
+    return token.wordy
 
 
 def _lines(r: Reader, stages: list[list[str]]) -> None:
@@ -379,9 +388,13 @@ def _lines(r: Reader, stages: list[list[str]]) -> None:
 
 def _columns(r: Reader, stages: list[list[str]]) -> None:
     """awk: a column, its sum, its mean."""
-    if not r.has("column") or r.has("sort"):
-        return
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
+    words = r.has("word") and bool(numbers) and numbers[0][1].unit == "ordinal"
+    if not (r.has("column") or words) or r.has("sort"):
+        if r.has("number") and not numbers and r.take("sum"):
+            r.take("number")
+            stages.append(["awk", "{s += $1} END {print s}"])
+        return
     last = not numbers and r.take("last")
     if not numbers and not last:
         return
@@ -395,7 +408,7 @@ def _columns(r: Reader, stages: list[list[str]]) -> None:
         program = f"{{s += {places[0]}}} END {{print s}}"
     elif r.take("maximum"):
         program = f"NR == 1 || {places[0]} > m {{m = {places[0]}}} END {{print m}}"
-    r.take("column", "number")
+    r.take("column", "number", "extract", *(("word", "line", "every") if words else ()))
     stages.append(["awk", *(["-F", split] if split else []), program])
 
 
@@ -437,7 +450,7 @@ def _order(r: Reader, stages: list[list[str]]) -> None:
         stages += [["sort"], ["uniq", "-c"], ["sort", "-rn"]]
     elif r.take("duplicate"):
         r.take("line", "sort")
-        plain = r.take("delete", "without") or r.take("unique")
+        plain = r.take("delete", "without", "deny") or r.take("unique")
         stages += [["sort", "-u"]] if plain else [["sort"], ["uniq", "-d"]]
     elif r.take("sort"):
         stages.append(["sort", *_sorting(r)])
@@ -480,6 +493,12 @@ def _ends(r: Reader, stages: list[list[str]]) -> None:
         r.take("new", "line", "journal")
         stages.append(["tail", "-f"])
         return
+    size = r.literal("size")
+    if size is not None and size[1].literal is not None and size[1].literal.unit == "c":
+        wanted = "head" if r.take("first") else "tail" if r.take("last") else ""
+        if wanted:
+            r.used.add(size[0])
+            stages.append([wanted, "-c", f"{size[1].literal.number:g}"])
     for concept, program in (("first", "head"), ("last", "tail")):
         if r.has(concept) and r.take(concept):
             found = r.literal("number")
@@ -505,7 +524,7 @@ def _counts(r: Reader, stages: list[list[str]]) -> None:
     if not r.take("count", "many"):
         return
     option = "-w" if r.take("word") else "-m" if r.take("character") else "-l"
-    r.take("line", "number", "sum", "have", "row")
+    r.take("line", "number", "sum", "have", "row", "containing")
     if stages and stages[-1][0] == "wc":
         return
     stages.append(["wc", option])
@@ -523,6 +542,7 @@ def _case(r: Reader, stages: list[list[str]]) -> None:
 
 
 def _numbers(r: Reader, stages: list[list[str]]) -> None:
-    if not stages and r.has("line") and r.has("number") and r.take("number", "line"):
+    numbered = r.has("line") and r.has("number") and r.take("number", "line")
+    if not stages and (r.take("linenumbers") or numbered):
         r.take("with", "show")
         stages.append(["cat", "-n"])

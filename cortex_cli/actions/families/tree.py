@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families import treetests
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path
+from cortex_cli.actions.families.draft import Draft, Reader, languages, path
 from cortex_cli.actions.families.treetests import Selection
 from cortex_cli.finding import CHANGES, DESTROYS, READS
 
@@ -26,10 +26,13 @@ _WANTED = tuple(
 )
 _NOISE = tuple(
     """
-    show find all file folder who use name this exists have every result type current new
+    check show find all file folder who use name this exists have every result type current new
     content place path in information
     """.split()  # noqa: SIM905 - as above
 )
+# What may be taken from a file without deleting it.
+_PARTS = ("permission", "line", "word", "column", "character", "password", "acl", "metadata")
+_BELOW = ("sub", "sous")
 _SPACE = ("space", "place", "espace", "espacio", "ocupa", "pesa", "occup")
 _DOES = {
     "list": languages(
@@ -136,9 +139,10 @@ def compose(asked: Sentence) -> Draft | None:
     made = _act(r, chosen, target[1] if target else "", mode, owner)
     if made is None:
         return None
-    r.take(*_NOISE)
-    score = FULL * r.coverage()
-    return Draft(made, score)
+    if r.has("many", "count", "show"):
+        r.take("containing")
+    r.noise(*_NOISE)
+    return r.draft(made)
 
 
 def _about_files(r: Reader) -> bool:
@@ -232,18 +236,19 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
         return
     for n, token in r.free():
         before = r.before(n, 3)
-        if searched and token.kind == "quoted" and before[:1] in (["for"], ["find"]):
+        grepped = "grep" in r.asked.text.lower() and (token.kind == "name" or token.wordy)
+        if searched and (token.kind == "quoted" or grepped) and before[:1] in (["for"], ["find"]):
             before = ["containing"]
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
-            and (not token.known or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
+            and (token.wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
             and token.concept not in _HOLDERS
         )
         if (
             n not in reserved
             and not token.mark
             and text
-            and (token.kind == "quoted" or set(before[:1]) & _HOLDERS)
+            and (token.kind == "quoted" or grepped or set(before[:1]) & _HOLDERS)
             and {"containing", "word", "string"} & set(before)
         ):
             if "name" in before:
@@ -269,22 +274,32 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
     found = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
+    permits = any(part in r.asked.text.lower() for part in ("permission", "droit", "permiso"))
+    if r.has("delete") and (r.has(*_PARTS) or permits):
+        return None
     if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
         return None
     if r.take("delete"):
         return _deletion(chosen, found, root) if chosen.specific() else None
-    if not chosen.specific() and not r.has(
-        "count",
-        "many",
-        "big",
-        "small",
-        "oldest",
-        "newest",
-        "sum",
-        "checksum",
-        "md5",
-        "sort",
-        "size",
+    sub = chosen.kind == "d" and any(
+        token.concept == "folder" and token.text.lower().startswith(_BELOW) for token in r.tokens
+    )
+    if (
+        not chosen.specific()
+        and not sub
+        and not r.has(
+            "count",
+            "many",
+            "big",
+            "small",
+            "oldest",
+            "newest",
+            "sum",
+            "checksum",
+            "md5",
+            "sort",
+            "size",
+        )
     ):
         return None
     if (mode or owner) and not (chosen.names or r.has("all", "every", "find")):
@@ -335,7 +350,8 @@ def _packed(found: list[str], root: str, target: str) -> Filled | None:
 
 def _grepped(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled:
     options = "-l" + ("i" if chosen.case else "") + ("w" if r.take("whole") else "")
-    if r.has("not", "without") and r.take("not", "without"):
+    if _denied(r, chosen.content_place):
+        r.take("not", "without")
         options = options.replace("l", "L")
     tested = (
         chosen.tests or chosen.excluded or chosen.depth or any("/" in name for name in chosen.names)
@@ -350,6 +366,12 @@ def _grepped(r: Reader, chosen: Selection, found: list[str], root: str, target: 
         stages.append(("wc", "-l"))
     r.take("save", "write")
     return _piped("grep", stages, root, target)
+
+
+def _denied(r: Reader, content: int) -> bool:
+    """Whether the content must be missing: a negation shortly before it."""
+    near = range(max(0, content - 4), max(0, content))
+    return any(r.tokens[n].concept in ("not", "without") for n in near)
 
 
 def _shown(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled | None:

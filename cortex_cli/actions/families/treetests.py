@@ -144,6 +144,8 @@ def _named_kinds(r: Reader, chosen: Selection) -> None:
             continue
         word = token.text.lower()
         known = LANGUAGES.get(word) or (word if word in EXTENSIONS else "")
+        if r.before(n)[:1] == ["folder"] and r.tokens[n - 1].text.lower()[-1] != "s":
+            continue
         if known and not token.known and token.kind in ("", "name") and near & {"file", "ending"}:
             r.used.add(n)
             chosen.names.append(f"*.{known}")
@@ -161,10 +163,15 @@ def read_names(r: Reader, chosen: Selection) -> None:
             value = token.literal.value if token.literal else ""
             name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
             _named(r, chosen, n, name, role)
-        elif role in _NAMING and (
-            token.kind in ("quoted", "name", "file", "number") or _bare(token)
+        elif (
+            role in {*_NAMING, HOLDS}
+            and token.concept not in _VERBS
+            and (
+                token.kind in ("quoted", "name", "file", "number")
+                or (_bare(token) and (role != "except" or not token.known))
+            )
         ):
-            if "containing" in before and role != "named" and "name" not in before:
+            if "containing" in before and role not in ("named", HOLDS):
                 continue
             _named(
                 r,
@@ -181,12 +188,16 @@ def _role(r: Reader, n: int) -> str:
         token = r.tokens[near]
         if token.concept in _NAMING:
             return token.concept
+        if token.concept == "containing" and near and r.tokens[near - 1].concept == "name":
+            return HOLDS
         if not token.mark and token.concept not in _BETWEEN:
             return ""
     return ""
 
 
+_VERBS = frozenset({"containing"})
 _BETWEEN = frozenset({"file", "folder", "character", "string", "word", "not", "ending", "all"})
+HOLDS = "name-containing"
 _NAMING = frozenset({"named", "name", "starting", "ending", "except"})
 
 
@@ -199,6 +210,8 @@ def _dotfile(value: str, role: str) -> bool:
 
 
 def _shaped(value: str, role: str) -> str:
+    if role == HOLDS:
+        return f"*{value}*"
     if role == "starting":
         return f"{value}*"
     if role == "ending":
@@ -209,7 +222,7 @@ def _shaped(value: str, role: str) -> str:
 def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
     r.used.add(n)
     for near in range(max(0, n - 3), n):
-        if r.tokens[near].concept in _NAMING | {"not"} or r.tokens[near].mark:
+        if r.tokens[near].concept in _NAMING | {"not", *_VERBS} or r.tokens[near].mark:
             r.used.add(near)
     negated = role == "except" or any(one.concept == "not" for one in r.tokens[max(0, n - 3) : n])
     (chosen.excluded if negated else chosen.names).append(name)
@@ -321,7 +334,7 @@ def read_owners(r: Reader, chosen: Selection) -> None:
             named
             and not (token.known and before[:1] != ["user"] and token.concept != "root")
             and {"owned", "owner"} & set(before)
-        ) or (named and before[:1] == ["user"]):
+        ) or (named and not token.known and before[:1] == ["user"]):
             group = "group" in before
             chosen.tests += ["-group" if group else "-user", token.text]
             _take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
@@ -387,7 +400,7 @@ def read_known_root(r: Reader, chosen: Selection) -> None:
             not chosen.roots
             and plain
             and r.before(n)[:1] == ["in"]
-            and token.concept not in FILES | {"line", "today"}
+            and token.concept not in FILES | {"line", "today", "every", "all", "insides"}
         ):
             chosen.roots.append(token.text)
             r.used.add(n)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.actions import loading, matcher, sentence
+from cortex_cli.actions import loading, matcher, phrases, sentence
 from cortex_cli.actions.action import Action, made, words_of
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.finding import CHANGES, DESTROYS, READS
@@ -29,6 +29,7 @@ SAMPLE = {
     "minutes": "5", "seconds": "5", "days": "5", "duration": "5min", "ip": "10.0.0.1",
     "cidr": "10.0.0.0/8", "mac": "00:11:22:33:44:55", "url": "https://example.com/",
     "device": "/dev/sdx1", "interface": "eth0", "clock": "10:30", "date": "2024-01-31",
+    "debfile": "tool.deb", "geometry": "800x600", "fstype": "ext4", "quotation": '"some words"',
 }  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_a_phrase_holds_more_than_small_words() -> None:
     """A phrase of nothing but small words would never be found, or be what any sentence is."""
     empty = [
         (phrase.action.name, phrase.language)
-        for phrase in matcher.phrases()[0]
+        for phrase in phrases.phrases()[0]
         if sum(weight for _, weight in phrase.concepts) < 0.15
     ]
     assert not empty
