@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cortex_cli.trouble.asked import DISK, HEAT, LOAD, MEMORY, NETWORK, UPDATES
 from cortex_cli.trouble.cause import SEVERITIES, WARNING, Cause
+from cortex_cli.trouble.command_lines import parse
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
@@ -54,7 +55,8 @@ def _cause(alert: dict[str, Any]) -> Cause:
         for line in item.get("lines", ())[:1]
     ]
     remedy = str(alert.get("remedy", ""))
-    commands = [line.strip() for line in remedy.splitlines() if line.startswith("    ")]
+    lines = [line for line in remedy.splitlines() if line.startswith("    ")]
+    commands = [shown for line in lines for shown in parse(line)]
     return Cause(
         topic=topic,
         severity=SEVERITIES.get(str(alert.get("severity")), WARNING),

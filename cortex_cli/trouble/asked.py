@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from cortex_cli.language.question import Question
 
 DISK, LOAD, MEMORY, HEAT, NETWORK, UPDATES, CERTIFICATE = (
@@ -22,6 +24,8 @@ DISK, LOAD, MEMORY, HEAT, NETWORK, UPDATES, CERTIFICATE = (
 )
 # Longer questions bring their own story: they are not about this machine as a whole.
 MAX_WORDS = 16
+# Shorter words that end in d are seldom daemons.
+MIN_DAEMON = 3
 
 # Without accents, in lower case.
 _TOPIC_WORDS = {
@@ -69,7 +73,7 @@ _GENERAL = re.compile(
     r"|(?:explique|montre|liste)[a-z-]*(?: (?:cette|l'|les|mes|ces))? ?alertes?"
     r"|(?:que|qu'a) (?:a|t-elle|se passe-t-il)(?: (?:cette machine|ce serveur|ici))?"
     r"|¿?que (?:le )?(?:pasa|ocurre|sucede|va mal|falla|esta mal|anda mal)"
-    rf"(?: (?:a|en|con) (?:{_HERE}))?"
+    rf"(?: (?:a|en|con))?(?: (?:{_HERE}))?"
     r"|¿?(?:hay|existe)(?: algun| alguna| algo)? ?(?:problemas?|alertas?|mal|que falle|roto)"
     rf"(?: (?:en|con) (?:{_HERE}))?"
     r"|¿?(?:esta |va )?todo (?:esta |va )?(?:bien|en orden|correcto)"
@@ -88,18 +92,73 @@ _IS_IT = re.compile(
 _FAILS = re.compile(
     r"\b(?:fail|failed|fails|failing|crash|crashed|crashes|die|died|dies|stop|stopped|stops|start"
     r"|starts|run|running|work|working|down|dead|broken|up|restarting|echoue|plante|arrete|marche"
-    r"|demarre|fonctionne|tombe|mort|fallo|falla|fallado|arranca|funciona|caido|paro|murio|inicia)\b"
+    r"|demarre|fonctionne|tombe|mort|fallo|falla|fallado|arranca|funciona|caido|paro|murio|inicia"
+    r"|arrancan|funcionan|cae|cayo|para|muere|fallando|detuvo|detenido|reinicia|redemarre|tue"
+    r"|repond|responde|respond|responding|restart|restarts|killed|exit|exited|exits|hang|hangs"
+    r"|hung|stuck|unreachable|inactive)\b"
 )
 _UNIT = re.compile(r"[a-z0-9@][a-z0-9@._:\\-]{1,79}\Z")
 _QUOTED = re.compile("[\"'`«“][^\"'`»”]{3,}[\"'`»”]")
+_ALERT = re.compile(r"\balert(?:a|e)?s?\b")
+# Words that mean a unit beside a name, and endings of names that are units and nothing else.
+_SERVICE_WORDS = frozenset(["service", "unit", "daemon", "unite", "servicio", "unidad", "demonio"])
+_SUFFIXES = (".service", ".socket", ".timer", ".mount")
+# Servers whose name in "why did NAME fail" means the service, whether it is here or not.
+_SERVERS = frozenset(
+    """
+    nginx apache apache2 httpd caddy haproxy mysql mariadb postgresql postgres redis mongodb
+    memcached docker containerd ssh cron postfix dovecot exim4 bind9 named unbound dnsmasq
+    chrony rsyslog samba squid tomcat jenkins grafana prometheus rabbitmq elasticsearch php-fpm
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+# Halves of "won't", pronouns behind a French verb, and what else is no name.
+_SMALL = frozenset(
+    "won doesn didn isn aren wasn hasn can couldn don again always now today suddenly keep keeps"
+    " correctly properly anymore si ca ici toujours encore soudain correctement aqui siempre ahora"
+    " ya hoy sigue vez otra nunca any ha been un esta este cette".split()
+)
+_INVERTED = ("-il", "-elle", "-t", "-ils", "-elles", "-on")
+_EVERYDAY_D = frozenset(
+    """
+    sound cloud download upload reload keyboard card build password command cloud world board
+    word read thread grid bird wood food friend child record speed load cold field hold head
+    hard bad old used need kind end mind hand land window method standard discord pad android
+    """.split()  # noqa: SIM905
+)
+# What may be said beside a topic; any other word makes the question one of its own.
+_ACCOUNTED = frozenset(
+    """
+    full slow slowly hot warm down dead broken loud noisy low high short out gone exhausted expired
+    running run working work failing failed fail fails unreachable unstable dropping drop too so
+    always many much all time again suddenly today now very getting get gets keep keeps almost nearly left
+    free used up usage use big heavy filling fill fills filled wrong problem problems trouble issue
+    issues ok okay fine dying healthy bad invalid responding answering resolve resolving reach
+    connect slower faster eating taking server host box laptop home root drive ssd hdd my ran
+    plein pleine rempli remplie remplit sature saturee tellement si tres trop toujours souvent plus
+    soudain aujourd hui maintenant a t il elle est va vont bien mal marche marchent fonctionne
+    fonctionnent panne lent lente rame chauffe chauffent expire invalide probleme problemes avec
+    ordinateur serveur ma cette ca deja encore utilise utilisee disponible epuise fait bruit il-y-a
+    y manque reste eleve elevee occupe occupee perdu coupe
+    esta estan tan muy siempre mucho demasiado ahora hoy de repente lleno llena llenos lento lenta
+    funciona funcionan falla fallan va van caduco caducado vencido problema problemas equipo
+    ordenador maquina servidor sistema queda sin hace ruido alta alto ocupado ocupada todo ya casi
+    falta faltan agota agotado agotada anda caido caida roto no hay acaba conecta responde usada usado
+    """.split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question is about: topics (empty for the whole machine), names that may be units."""
+    """What a question is about.
 
-    topics: frozenset[str]
-    units: tuple[str, ...]
+    ``topics`` is empty for the whole machine; ``units`` are names that may be units, ``services``
+    those of them that can be nothing else; ``alerts`` is true where the open alerts are meant.
+    """
+
+    topics: frozenset[str] = frozenset()
+    units: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    alerts: bool = False
 
 
 def read(question: Question) -> Asked | None:
@@ -110,11 +169,37 @@ def read(question: Question) -> Asked | None:
     if not words or len(words) > MAX_WORDS or _QUOTED.search(question.text):
         return None
     if _GENERAL.fullmatch(said):
-        return Asked(frozenset(), ())
-    topics = frozenset(_TOPICS[word] for word in words if word in _TOPICS)
+        return Asked(alerts=bool(_ALERT.search(said)))
     if not (_WHY.search(said) or _IS_IT.search(said)):
         return None
-    units = tuple(word for word in question.content if _UNIT.match(word) and word not in _TOPICS)
+    topics = frozenset(_TOPICS[word] for word in words if word in _TOPICS)
+    units = tuple(word for word in question.content if _may_be_unit(word))
     if _FAILS.search(said) and units:
-        return Asked(topics, units)
-    return Asked(topics, ()) if topics else None
+        return Asked(topics, units, tuple(_services(words, units)))
+    return Asked(topics) if topics and _all_accounted(question) else None
+
+
+def _may_be_unit(word: str) -> bool:
+    folded = fold(word)
+    return bool(_UNIT.match(word)) and not (
+        folded in _TOPICS
+        or folded in _SERVICE_WORDS
+        or folded in _SMALL
+        or _FAILS.fullmatch(folded)
+        or folded.endswith(_INVERTED)
+    )
+
+
+def _services(words: Sequence[str], units: Sequence[str]) -> Iterator[str]:
+    """Those of ``units`` that can only be meant as services."""
+    called = bool(_SERVICE_WORDS & set(words))
+    for unit in units:
+        ends = unit.endswith("d") and len(unit) > MIN_DAEMON and unit not in _EVERYDAY_D
+        if unit.endswith(_SUFFIXES) or unit in _SERVERS or (len(units) == 1 and (called or ends)):
+            yield unit
+
+
+def _all_accounted(question: Question) -> bool:
+    """True where nothing is said beside topics and symptoms: no other subject is meant."""
+    said = (part for word in question.content for part in fold(word).split("-"))
+    return all(part in _TOPICS or part in _ACCOUNTED or part.isdigit() or not part for part in said)

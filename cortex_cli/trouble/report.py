@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from cortex_cli.finding import CHANGES, READS, Finding, ShownCommand
+from cortex_cli.finding import MAX_LINES, Finding
 from cortex_cli.output import escape
-from cortex_cli.trouble import alerts, machine, units
+from cortex_cli.trouble import alerts, disks, machine, units
+from cortex_cli.trouble.asked import DISK
 from cortex_cli.trouble.cause import INFO
+from cortex_cli.trouble.command_lines import typed
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:
@@ -19,23 +20,11 @@ if TYPE_CHECKING:
     from cortex_cli.trouble.cause import Cause
 
 KIND = "failure"
-SURE = 0.95
-MAX_LINES = 12
+# What was looked up now is certain; that nothing was found is not.
+SURE, LIKELY = 1.0, 0.95
 MAX_COMMANDS = 3
-MAX_OTHERS = 4
+MAX_OTHERS, MAX_UNSEEN = 4, 4
 MAX_LINE_CHARS = 300
-_READING = (
-    "du",
-    "df",
-    "journalctl",
-    "systemctl status",
-    "ps",
-    "top",
-    "ip",
-    "cat",
-    "sensors",
-    "getent",
-)
 
 
 def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
@@ -43,48 +32,65 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
     environ = settings.environ
     if asked.units:
         causes = units.named(environ, language, asked.units)
-        if not causes and not asked.topics:
-            return None
+        causes = causes or units.absent(environ, language, asked.services)
         if causes:
-            return _finding(causes, language)
-    causes = _causes(asked, language, settings)
+            return finding(causes, language)
+        if not asked.topics:
+            return None
+    known = alerts.causes(settings)
+    causes = _relevant(asked, known or [])
+    if not asked.topics and not asked.alerts:
+        causes += units.failed(environ, language)
+    if not (asked.alerts and causes):
+        told = {cause.topic for cause in causes}
+        looked = machine.causes(environ, language, asked.topics)
+        causes += [cause for cause in looked if cause.topic not in told]
     if not asked.topics:  # one busy program is nothing wrong
         causes = [cause for cause in causes if cause.severity > INFO]
-    if not causes:
-        name = "nothing-topic" if asked.topics else "nothing"
-        return Finding(KIND, SURE, say(language, name), sources=("cortex status",))
-    return _finding(causes, language)
+    no_alerts = asked.alerts and known == []
+    notes = [say(language, "no-alerts")] if no_alerts else []
+    if causes:
+        return finding(causes, language, notes)
+    return _nothing(asked, language, notes, has_daemon=known is not None)
 
 
-def _causes(asked: Asked, language: str, settings: Settings) -> list[Cause]:
-    known = alerts.causes(settings) or []
-    if asked.topics:
-        known = [cause for cause in known if cause.topic in asked.topics]
-    else:
-        known += units.failed(settings.environ, language)
-    told = {cause.topic for cause in known}
-    looked = machine.causes(settings.environ, language, asked.topics)
-    return known + [cause for cause in looked if cause.topic not in told]
+def _relevant(asked: Asked, known: Sequence[Cause]) -> list[Cause]:
+    return [cause for cause in known if not asked.topics or cause.topic in asked.topics]
 
 
-def _finding(causes: Sequence[Cause], language: str) -> Finding:
+def _nothing(asked: Asked, language: str, notes: list[str], *, has_daemon: bool) -> Finding:
+    """That nothing is wrong, and what could not be seen."""
+    lines = [*notes, say(language, "nothing-topic" if asked.topics else "nothing")]
+    if not has_daemon:
+        lines.append(say(language, "no-daemon"))
+    unseen = disks.unseen() if not asked.topics or DISK in asked.topics else []
+    if unseen:
+        lines.append(say(language, "unseen", mounts=", ".join(unseen[:MAX_UNSEEN])))
+    text = "\n".join(_line(line) for line in lines)
+    return Finding(KIND, LIKELY, text, sources=("cortex status",))
+
+
+def finding(causes: Sequence[Cause], language: str, notes: Sequence[str] = ()) -> Finding:
+    """``causes`` (at least one) as an answer, the gravest first, below ``notes``."""
     first, *others = sorted(causes, key=lambda cause: -cause.severity)
-    lines = [_line(line) for line in first.text.splitlines()]
+    lines = [*notes, *(_line(line) for line in first.text.splitlines())]
     if first.evidence:
         lines.append(_line(say(language, "evidence", lines="; ".join(first.evidence))))
-    commands = tuple(_command(text) for text in dict.fromkeys(first.commands))[:MAX_COMMANDS]
+    commands = tuple({command.text: command for command in first.commands}.values())[:MAX_COMMANDS]
     rest = [cause.text.split(". ")[0].rstrip(".") for cause in others if cause.severity > INFO]
     room = MAX_LINES - len(lines) - bool(rest)
     if commands and room > len(commands):
-        lines.append(say(language, "do"))
-        lines += [f"  {_line(command.text)}" for command in commands]
+        if "\n" not in first.text:  # the catalogue's text ends with what to do
+            lines.append(say(language, "do"))
+        lines += [f"  {_unbroken(typed(command))}" for command in commands]
+    lines = lines[: MAX_LINES - bool(rest)]
     if rest:
         titles = "; ".join(rest[:MAX_OTHERS])
         lines.append(_line(say(language, "others", titles=titles + ".")))
     return Finding(
         kind=KIND,
         confidence=SURE,
-        text="\n".join(lines[:MAX_LINES]),
+        text="\n".join(lines),
         commands=commands,
         sources=tuple(dict.fromkeys(cause.source for cause in (first, *others) if cause.source)),
         subject=first.topic,
@@ -93,14 +99,9 @@ def _finding(causes: Sequence[Cause], language: str) -> Finding:
 
 def _line(text: str) -> str:
     shown = escape(" ".join(text.split()))
-    return shown if len(shown) <= MAX_LINE_CHARS else f"{shown[:MAX_LINE_CHARS]} …"
+    return shown if len(shown) <= MAX_LINE_CHARS else f"{shown[: MAX_LINE_CHARS - 2]} …"
 
 
-def _command(text: str) -> ShownCommand:
-    plain = text.removeprefix("sudo ")
-    try:
-        argv = tuple(shlex.split(plain))
-    except ValueError:
-        argv = (plain,)
-    reads = plain.startswith(_READING)
-    return ShownCommand((argv,), text, READS if reads else CHANGES, plain != text)
+def _unbroken(text: str) -> str:
+    """A command on one line, never shortened: part of one may do something else."""
+    return escape(text).replace("\n", "\\n")
