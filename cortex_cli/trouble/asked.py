@@ -113,9 +113,7 @@ _SERVERS = frozenset(
 )
 # Halves of "won't", pronouns behind a French verb, and what else is no name.
 _SMALL = frozenset(
-    "won doesn didn isn aren wasn hasn can couldn don again always now today suddenly keep keeps"
-    " correctly properly anymore si ca ici toujours encore soudain correctement aqui siempre ahora"
-    " ya hoy sigue vez otra nunca any ha been un esta este cette".split()
+    ["won", "doesn", "didn", "isn", "aren", "wasn", "hasn", "can", "couldn", "don", "again", "always", "now", "today", "suddenly", "keep", "keeps", "correctly", "properly", "anymore", "si", "ca", "ici", "toujours", "encore", "soudain", "correctement", "aqui", "siempre", "ahora", "ya", "hoy", "sigue", "vez", "otra", "nunca", "any", "ha", "been", "un", "esta", "este", "cette"]
 )
 _INVERTED = ("-il", "-elle", "-t", "-ils", "-elles", "-on")
 _EVERYDAY_D = frozenset(
@@ -130,8 +128,8 @@ _ACCOUNTED = frozenset(
     """
     full slow slowly hot warm down dead broken loud noisy low high short out gone exhausted expired
     running run working work failing failed fail fails unreachable unstable dropping drop too so
-    always many much all time again suddenly today now very getting get gets keep keeps almost nearly left
-    free used up usage use big heavy filling fill fills filled wrong problem problems trouble issue
+    always many much all time again suddenly today now very getting get gets keep keeps almost nearly
+    left free used up usage use big heavy filling fill fills filled wrong problem problems trouble issue
     issues ok okay fine dying healthy bad invalid responding answering resolve resolving reach
     connect slower faster eating taking server host box laptop home root drive ssd hdd my ran
     plein pleine rempli remplie remplit sature saturee tellement si tres trop toujours souvent plus
@@ -142,7 +140,8 @@ _ACCOUNTED = frozenset(
     esta estan tan muy siempre mucho demasiado ahora hoy de repente lleno llena llenos lento lenta
     funciona funcionan falla fallan va van caduco caducado vencido problema problemas equipo
     ordenador maquina servidor sistema queda sin hace ruido alta alto ocupado ocupada todo ya casi
-    falta faltan agota agotado agotada anda caido caida roto no hay acaba conecta responde usada usado
+    falta faltan agota agotado agotada anda caido caida roto no hay acaba conecta responde usada
+    usado
     """.split()  # noqa: SIM905
 )
 

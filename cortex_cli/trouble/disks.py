@@ -94,7 +94,7 @@ def _shortage(folder: str, stat: os.statvfs_result, language: str) -> Iterator[C
         name = "inodes" if inodes >= VERY_FULL_PERCENT else "inodes-soon"
         severity = CRITICAL if inodes >= VERY_FULL_PERCENT else WARNING
         text = say(language, name, mount=folder, percent=inodes)
-        count = ("du", "--inodes", "-xd2", "--", folder)
+        count = ("du", "--inodes", "-xd2", folder)
         counting = command(count, ("sort", "-rn"), ("head", "-20"), root=True)
         yield Cause(DISK, severity, text, (), (counting,), f"statvfs {folder}")
 
@@ -102,13 +102,13 @@ def _shortage(folder: str, stat: os.statvfs_result, language: str) -> Iterator[C
 def _read_only(folder: str, language: str) -> Cause:
     text = say(language, "read-only", mount=folder)
     look = command(("journalctl", "-k", "-b", "-g", "I/O error|remount|EXT4-fs error"), root=True)
-    remount = command(("mount", "-o", "remount,rw", "--", folder), effect=CHANGES, root=True)
+    remount = command(("mount", "-o", "remount,rw", folder), effect=CHANGES, root=True)
     return Cause(DISK, CRITICAL, text, (), (look, remount), "/proc/mounts")
 
 
 def _freeing(folder: str) -> tuple[ShownCommand, ...]:
     """What shows the big folders; and on the disk of the system, what may go at once."""
-    sizes = ("du", "-xhd2", "--", folder)
+    sizes = ("du", "-xhd2", folder)
     biggest = command(sizes, ("sort", "-rh"), ("head", "-20"), root=True)
     if folder != "/" and not folder.startswith("/var"):
         return (biggest,)

@@ -35,7 +35,8 @@ PROPERTIES = (
 KNOWN = frozenset({"loaded", "error", "bad-setting", "masked"})
 # The codes of waitid(2).
 KILLED = frozenset({"2", "3"})
-_PLACEHOLDER = re.compile(r"[A-Z][A-Z_]{2,}\Z")
+# A word in capitals, as in "chown USER:GROUP": the catalogue did not know the value.
+_PLACEHOLDER = re.compile(r"(?:^|[:=/@])[A-Z][A-Z_]{2,}(?:$|[:=/@])")
 _MESSAGE = re.compile(r"\S+ \S+ (?P<writer>[^\s\[:]{1,64})(?:\[\d{1,10}\])?: (?P<message>.*)\Z")
 
 
@@ -83,9 +84,9 @@ def _causes(environ: Mapping[str, str], language: str, unit: str) -> Iterator[Ca
     load, active = state.get("LoadState", [""])[0], state.get("ActiveState", [""])[0]
     if load not in KNOWN:
         return
-    status = command(("systemctl", "status", "--", unit))
+    status = command(_systemctl("status", unit))
     if load == "masked":
-        unmask = command(("systemctl", "unmask", "--", unit), effect=CHANGES, root=True)
+        unmask = command(_systemctl("unmask", unit), effect=CHANGES, root=True)
         text = say(language, "unit-masked", unit=unit)
         yield Cause(UNIT, WARNING, text, (), (status, unmask), "systemctl")
     elif load != "loaded":
@@ -115,8 +116,8 @@ def _stopped(
             return Cause(UNIT, ERROR, text, failure.evidence, failure.commands, failure.source)
     text = say(language, "unit-inactive", unit=unit, state=state.get("SubState", ["?"])[0])
     commands = (
-        command(("systemctl", "status", "--", unit)),
-        command(("systemctl", "start", "--", unit), effect=CHANGES, root=True),
+        command(_systemctl("status", unit)),
+        command(_systemctl("start", unit), effect=CHANGES, root=True),
     )
     return Cause(UNIT, WARNING, text, (), commands, "systemctl")
 
@@ -129,17 +130,23 @@ def _failure(
     source = f"journal: {unit}"
     look = (
         command(("journalctl", "-u", unit, "-b", "-e")),
-        command(("systemctl", "restart", "--", unit), effect=CHANGES, root=True),
+        command(_systemctl("restart", unit), effect=CHANGES, root=True),
     )
     journal = _journal(environ, unit)
     if setting := unit_checks.find(state, language):
-        edit = command(("systemctl", "edit", "--full", "--", unit), effect=CHANGES, root=True)
-        shown = command(("systemctl", "cat", "--", unit))
+        edit = command(_systemctl("edit", unit), effect=CHANGES, root=True)
+        shown = command(_systemctl("cat", unit))
         return Cause(UNIT, ERROR, f"{text} {setting.text}", (), (shown, edit, look[1]), source)
     if explained := _explained("\n".join(journal), unit, language):
         cause, commands = explained
         return Cause(UNIT, ERROR, f"{text} {cause}", (), (*commands, *look), source)
     return Cause(UNIT, ERROR, text, tuple(_own_words(journal)[-MAX_EVIDENCE:]), look, source)
+
+
+def _systemctl(verb: str, unit: str) -> tuple[str, ...]:
+    options = ("--full",) if verb == "edit" else ()
+    # "-.mount" is the root file system's.
+    return ("systemctl", verb, *options, *(("--",) if unit.startswith("-") else ()), unit)
 
 
 def _state(environ: Mapping[str, str], unit: str) -> dict[str, list[str]]:
@@ -175,7 +182,7 @@ def _explained(log: str, unit: str, language: str) -> tuple[str, tuple[ShownComm
 
 
 def _has_placeholder(shown: ShownCommand) -> bool:
-    return any(_PLACEHOLDER.match(word) for argv in shown.pipeline for word in argv[1:])
+    return any(_PLACEHOLDER.search(word) for argv in shown.pipeline for word in argv[1:])
 
 
 def _own_words(journal: Sequence[str]) -> list[str]:

@@ -202,4 +202,86 @@ CAUSES = (
         "why did nosuchd fail?",
         r"no unit nosuchd",
     ),
+    # Written after the room was made to name those above; see the test for the first result.
+    Planted(
+        "not-executable",
+        "why did plaind fail?",
+        r"(?s)plaind\.service has failed.*/opt/plaind.*not executable",
+        plant="printf '#!/bin/sh\\nsleep 600\\n' >/opt/plaind; chmod 644 /opt/plaind",
+        unit="ExecStart=/opt/plaind",
+    ),
+    Planted(
+        "missing-group",
+        "¿qué le pasa a este servidor?",
+        r"(?s)groupd\.service ha fallado.*grupo nogroupatall",
+        unit="Group=nogroupatall\nExecStart=/bin/sleep 600",
+    ),
+    Planted(
+        "missing-library",
+        "pourquoi libd s'arrête ?",
+        r"(?si)libd\.service a échoué.*(bibliothèque|libnothing\.so\.9)",
+        unit="ExecStart=PYTHON -c \"import ctypes;ctypes.CDLL('libnothing.so.9')\"",
+    ),
+    Planted(
+        "connection-refused",
+        "why has webd stopped?",
+        r"(?si)webd\.service has failed.*(refused|nothing (is )?listen)",
+        unit="ExecStart=PYTHON -c \"import socket;socket.create_connection(('127.0.0.1',9))\"",
+    ),
+    Planted(
+        "mount-of-a-missing-device",
+        "what is broken on this machine?",
+        r"(?si)srv-gone\.mount has failed.*(not exist|/dev/gone|special device)",
+        plant="mkdir -p /srv/gone; printf '[Mount]\\nWhat=/run/gone.img\\nWhere=/srv/gone\\n"
+        "Type=ext4\\n' >/run/systemd/system/srv-gone.mount; systemctl daemon-reload;"
+        " systemctl start srv-gone.mount || true",
+        clean="rm /run/systemd/system/srv-gone.mount; systemctl reset-failed",
+    ),
+    Planted(
+        "unknown-host",
+        "¿por qué no funciona named-client?",
+        r"(?si)named-client\.service ha fallado.*(nombre|resol)",
+        unit="ExecStart=PYTHON -c \"import socket;socket.getaddrinfo('db.invalid',5432)\"",
+    ),
+    Planted(
+        "bad-unit-file",
+        "pourquoi badd ne démarre pas ?",
+        r"(?s)systemd refuse les réglages de badd\.service",
+        plant="printf '[Service]\\nType=simple\\n' >/run/systemd/system/badd.service;"
+        " systemctl daemon-reload; systemctl start badd || true",
+        clean="rm /run/systemd/system/badd.service",
+    ),
+    Planted(
+        "no-space-for-a-unit",
+        "why did logd crash?",
+        r"(?si)logd\.service has failed.*(space|full)",
+        plant="mkdir -p /srv/small; mount -t tmpfs -o size=1M small /srv/small",
+        unit="ExecStart=/bin/dd if=/dev/zero of=/srv/small/log bs=64k count=100",
+        clean="umount /srv/small",
+    ),
+    Planted(
+        "too-many-open-files",
+        "¿por qué se ha caído filesd?",
+        r"(?si)filesd\.service ha fallado.*(archivos|ficheros) abiertos",
+        unit="LimitNOFILE=12\nExecStart=PYTHON -c \"f=[open('/etc/passwd') for _ in range(50)]\"",
+    ),
+    Planted(
+        "script-syntax-error",
+        "pourquoi scriptd plante-t-il ?",
+        r"(?si)scriptd\.service a échoué.*(syntax)",
+        plant="printf 'if true; then\\n' >/opt/scriptd.sh",
+        unit="ExecStart=/bin/sh /opt/scriptd.sh",
+    ),
+    Planted(
+        "watchdog",
+        "why did dogd die?",
+        r"(?si)dogd\.service has failed.*watchdog",
+        unit="WatchdogSec=1\nExecStart=/bin/sleep 600",
+    ),
+    Planted(
+        "sandboxed-path",
+        "¿por qué falla writed?",
+        r"(?si)writed\.service ha fallado.*solo lectura",
+        unit="ReadOnlyPaths=/etc\nExecStart=/usr/bin/touch /etc/writed.state",
+    ),
 )

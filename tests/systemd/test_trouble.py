@@ -46,7 +46,7 @@ def plant(box: Machine, planted: Planted) -> None:
 
 
 def unit_of(planted: Planted) -> str:
-    match = re.search(r"\\?b?(\w+d)\\\.service", planted.expected)
+    match = re.search(r"([\w-]+)\\\.service", planted.expected)
     assert match, planted.expected
     return match[1]
 

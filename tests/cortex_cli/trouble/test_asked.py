@@ -32,7 +32,7 @@ what is the problem with my laptop?
 how is this machine doing?
 any problems?
 qu'est-ce qui ne va pas ?
-qu’est-ce qui ne va pas sur cette machine ?
+qu\u2019est-ce qui ne va pas sur cette machine ?
 qu'est-ce qui cloche ici ?
 est-ce que tout va bien ?
 tout va bien sur ce serveur ?
