@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli.trouble.asked import DISK, HEAT, LOAD, MEMORY, NETWORK, UPDATES
 from cortex_cli.trouble.cause import SEVERITIES, WARNING, Cause
 from cortex_cli.trouble.command_lines import parse
+from cortex_cli.trouble.lexicon import DISK, HEAT, LOAD, MEMORY, NETWORK, UPDATES
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 TIMEOUT_S = 2.0
-OPEN = frozenset({"active", "acknowledged"})
+OPEN = ("active", "acknowledged")
 MAX_EVIDENCE = 3
 # By the beginning of an alert's kind.
 TOPICS = (
@@ -40,10 +40,12 @@ def causes(settings: Settings) -> list[Cause] | None:
     """One cause an open alert; None where no daemon answers."""
     try:
         with Client(settings.socket_path(), timeout_s=TIMEOUT_S) as client:
-            listed = client.call("alerts")["alerts"]
+            listed = [
+                alert for status in OPEN for alert in client.call("alerts", status=status)["alerts"]
+            ]
     except (CortexError, KeyError, TypeError):
         return None
-    return [_cause(alert) for alert in listed if alert.get("status") in OPEN]
+    return [_cause(alert) for alert in listed]
 
 
 def _cause(alert: dict[str, Any]) -> Cause:
@@ -60,8 +62,15 @@ def _cause(alert: dict[str, Any]) -> Cause:
     return Cause(
         topic=topic,
         severity=SEVERITIES.get(str(alert.get("severity")), WARNING),
-        text=f"{alert.get('title', kind)}. {alert.get('message', '')}".strip(),
+        text=_sentences(str(alert.get("title", kind)), str(alert.get("message", ""))),
         evidence=tuple(evidence[:MAX_EVIDENCE]),
         commands=tuple(commands),
         source=f"alert {alert.get('id', '')}",
     )
+
+
+def _sentences(title: str, message: str) -> str:
+    """The title and the message; a message that begins with the title says it all."""
+    if message.startswith(title) or not message:
+        return message or title
+    return f"{title}. {message}"

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.finding import CHANGES
-from cortex_cli.trouble.asked import DISK
 from cortex_cli.trouble.cause import CRITICAL, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
 from cortex_cli.trouble.files import text_of
+from cortex_cli.trouble.lexicon import DISK
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from cortex_cli.finding import CHANGES
-from cortex_cli.trouble.asked import NETWORK
 from cortex_cli.trouble.cause import ERROR, Cause
 from cortex_cli.trouble.command_lines import command
 from cortex_cli.trouble.files import text_of
+from cortex_cli.trouble.lexicon import NETWORK
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cortex_cli.finding import MAX_LINES, Finding
 from cortex_cli.output import escape
 from cortex_cli.trouble import alerts, disks, machine, units
-from cortex_cli.trouble.asked import DISK
 from cortex_cli.trouble.cause import INFO
 from cortex_cli.trouble.command_lines import typed
+from cortex_cli.trouble.lexicon import DISK
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:

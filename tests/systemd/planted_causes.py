@@ -262,7 +262,7 @@ CAUSES = (
     Planted(
         "too-many-open-files",
         "¿por qué se ha caído filesd?",
-        r"(?si)filesd\.service ha fallado.*(archivos|ficheros) abiertos",
+        r"(?si)filesd\.service ha fallado.*límite de archivos.*abiertos",
         unit="LimitNOFILE=12\nExecStart=PYTHON -c \"f=[open('/etc/passwd') for _ in range(50)]\"",
     ),
     Planted(

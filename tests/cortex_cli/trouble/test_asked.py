@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cortex_cli.language.question import Question
-from cortex_cli.trouble.asked import (
+from cortex_cli.trouble.asked import Asked, read
+from cortex_cli.trouble.lexicon import (
     CERTIFICATE,
     DISK,
     HEAT,
@@ -13,11 +14,10 @@ from cortex_cli.trouble.asked import (
     MEMORY,
     NETWORK,
     UPDATES,
-    Asked,
-    read,
 )
 
-WHOLE_MACHINE = """
+WHOLE_MACHINE = {
+    "en": """
 what is wrong here?
 what's wrong with this machine?
 What is wrong with my server
@@ -31,6 +31,8 @@ what is going wrong on this machine?
 what is the problem with my laptop?
 how is this machine doing?
 any problems?
+""",
+    "fr": """
 qu'est-ce qui ne va pas ?
 qu\u2019est-ce qui ne va pas sur cette machine ?
 qu'est-ce qui cloche ici ?
@@ -39,6 +41,8 @@ tout va bien sur ce serveur ?
 quel est le problème ici ?
 y a-t-il un problème ?
 y a-t-il des problèmes sur cette machine ?
+""",
+    "es": """
 ¿qué pasa aquí?
 ¿qué le pasa a esta máquina?
 ¿qué va mal en este servidor?
@@ -46,7 +50,8 @@ y a-t-il des problèmes sur cette machine ?
 ¿hay problemas en este equipo?
 ¿está todo bien?
 ¿cuál es el problema de esta máquina?
-"""
+""",
+}
 ALERTS = """
 explain this alert
 show my alerts
@@ -144,14 +149,19 @@ def lines(text: str) -> list[str]:
     return text.strip().splitlines()
 
 
-@pytest.mark.parametrize("text", lines(WHOLE_MACHINE))
-def test_the_whole_machine_is_meant(text: str) -> None:
-    assert read(Question(text)) == Asked(alerts="alert" in text)
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [(language, text) for language, texts in WHOLE_MACHINE.items() for text in lines(texts)],
+)
+def test_the_whole_machine_is_meant(language: str, text: str) -> None:
+    assert read(Question(text)) == Asked(alerts="alert" in text, language=language)
 
 
 @pytest.mark.parametrize("text", lines(ALERTS))
 def test_the_open_alerts_are_meant(text: str) -> None:
-    assert read(Question(text)) == Asked(alerts=True)
+    asked = read(Question(text))
+    assert asked is not None
+    assert asked == Asked(alerts=True, language=asked.language)
 
 
 @pytest.mark.parametrize(("text", "topic"), TOPICS)
