@@ -71,6 +71,7 @@ def _cause(alert: dict[str, Any]) -> Cause:
 
 def _sentences(title: str, message: str) -> str:
     """The title and the message; a message that begins with the title says it all."""
+    title, message = " ".join(title.split()), " ".join(message.split())
     if message.startswith(title) or not message:
         return message or title
     return f"{title}. {message}"

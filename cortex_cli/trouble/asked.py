@@ -47,9 +47,11 @@ _GENERAL = {
         r"|the server|my server|the system|my system|this computer|my computer)"
         r" (?:ok|okay|fine|well|good|healthy|alright|all right|in order|working)"
         r"(?: (?:here|now|today))?"
-        r"|(?:any|open|show|list|explain|what are)(?: me)?(?: (?:this|the|my|all|open|active|current))*"
+        r"|(?:any|open|show|list|explain|what are)(?: me)?"
+        r"(?: (?:this|the|my|all|open|active|current))*"
         r" (?:problems?|alerts?|issues?)(?: (?:here|open|active|now))*"
-        rf"|what does (?:this|the|my) alert mean|how (?:is|healthy is) (?:{_HERE})(?: doing| feeling)?"
+        rf"|what does (?:this|the|my) alert mean"
+        rf"|how (?:is|healthy is) (?:{_HERE})(?: doing| feeling)?"
         r"|(?:health|status) of (?:this|the|my) (?:machine|system|server|computer)"
     ),
     FRENCH: re.compile(

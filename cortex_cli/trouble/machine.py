@@ -128,7 +128,10 @@ def _certificates(environ: Mapping[str, str], language: str, root: Path) -> Iter
         ended = output_of(environ, "openssl", "x509", "-noout", "-enddate", "-in", str(path))
         if ended.startswith("notAfter="):
             text = say(
-                language, "certificate", path=path, date=ended.strip().removeprefix("notAfter=")
+                language,
+                "certificate",
+                path=str(path),
+                date=ended.strip().removeprefix("notAfter="),
             )
             dates = command(("openssl", "x509", "-noout", "-dates", "-in", str(path)), root=True)
             renew = command(("certbot", "renew"), effect=CHANGES, root=True, package="certbot")

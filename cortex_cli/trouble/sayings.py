@@ -153,5 +153,9 @@ SAYINGS: dict[str, dict[str, str]] = {
 
 
 def say(language: str, name: str, **values: object) -> str:
-    """The sentence ``name`` in ``language``, filled in."""
-    return SAYINGS.get(language, SAYINGS["en"])[name].format(**values)
+    """The sentence ``name`` in ``language``, filled in; a value never begins a line of its own."""
+    on_one_line = {
+        key: " ".join(value.splitlines()) if isinstance(value, str) else value
+        for key, value in values.items()
+    }
+    return SAYINGS.get(language, SAYINGS["en"])[name].format(**on_one_line)

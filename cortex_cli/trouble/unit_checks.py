@@ -75,9 +75,9 @@ def _programs(state: State, language: str) -> Iterator[Setting]:
             if path is None:
                 continue
             if not path.exists():
-                yield Setting(f"{name}=", say(language, "setting-program", path=path))
+                yield Setting(f"{name}=", say(language, "setting-program", path=str(path)))
             elif not os.access(path, os.X_OK):
-                yield Setting(f"{name}=", say(language, "setting-executable", path=path))
+                yield Setting(f"{name}=", say(language, "setting-executable", path=str(path)))
 
 
 def _one(state: State, name: str) -> str:
