@@ -16,6 +16,7 @@ from cortex_cli.trouble.lexicon import (
     SERVICE_WORDS,
     SMALL,
     SUFFIXES,
+    TO_LOOK,
     TOPICS,
 )
 
@@ -135,7 +136,8 @@ def read(question: Question) -> Asked | None:
     topics = frozenset(TOPICS[word] for word in words if word in TOPICS)
     units = tuple(word for word in question.content if _may_be_unit(word))
     if _FAILS.search(said) and units:
-        return Asked(topics, units, tuple(_services(words, units)), language=language)
+        services = () if words[0] in TO_LOOK else tuple(_services(words, units))
+        return Asked(topics, units, services, language=language)
     if topics and _all_accounted(question):
         return Asked(topics, language=language)
     return None

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 SHORT_SHARE = 0.08
 LOAD_PER_CPU = 1.5
+STALLED_PERCENT = 25.0
 BUSY_PERCENT = 60.0
 BUSY_S = 30
 MAX_BUSY = 3
 # A kill of last month is no trouble of today.
 KERNEL_KILLS = ("journalctl", "-k", "-b", "-S", "-1d", "-q", "--no-pager", "-g", "Killed process")
 TOP = command(("top", "-o", "%CPU"))
+_STALLED = re.compile(r"^full avg10=\S{1,10} avg60=(?P<minute>[0-9]{1,3}(?:\.[0-9]{1,3})?)", re.M)
 _KILLED = re.compile(r"Killed process \d{1,9} \((?P<program>[^)]{1,64})\)")
 # Where programs keep the certificates that they serve.
 CERTIFICATES = (
@@ -76,12 +78,24 @@ def _load(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cau
         load = float(text_of(root / "proc/loadavg").split()[0])
     except (IndexError, ValueError):
         return
+    yield from _stalled(language, root)
     busy = _busy(environ, language)
     if load >= LOAD_PER_CPU * cpus:
         text = say(language, "load", load=load, cpus=cpus)
         yield Cause(LOAD, WARNING, text, tuple(busy), (TOP,), "/proc/loadavg")
     elif busy:
         yield Cause(LOAD, INFO, busy[0], tuple(busy[1:]), (TOP,), "ps")
+
+
+def _stalled(language: str, root: Path) -> Iterator[Cause]:
+    """That every task waited for the disk: slow without a busy processor."""
+    match = _STALLED.search(text_of(root / "proc/pressure/io"))
+    percent = float(match["minute"]) if match else 0.0
+    if percent >= STALLED_PERCENT:
+        text = say(language, "stalled", percent=percent)
+        waiting = command(("ps", "-eo", "state,pid,user,comm"), ("grep", "^D"))
+        traffic = command(("iotop", "-obn1"), root=True, package="iotop")
+        yield Cause(LOAD, WARNING, text, (), (waiting, traffic), "/proc/pressure/io")
 
 
 def _busy(environ: Mapping[str, str], language: str) -> list[str]:

@@ -9,7 +9,7 @@ from cortex_cli.output import escape
 from cortex_cli.trouble import alerts, disks, machine, units
 from cortex_cli.trouble.cause import INFO
 from cortex_cli.trouble.command_lines import typed
-from cortex_cli.trouble.lexicon import DISK
+from cortex_cli.trouble.lexicon import DISK, HEAT, LOAD, MEMORY
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 KIND = "failure"
 # What was looked up now is certain; that nothing was found is not.
 SURE, LIKELY = 1.0, 0.95
+# What else may bring a symptom about.
+RELATED = {LOAD: (MEMORY,), HEAT: (LOAD,)}
 MAX_COMMANDS = 3
 MAX_OTHERS, MAX_UNSEEN = 4, 4
 MAX_LINE_CHARS = 300
@@ -43,7 +45,7 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
         causes += units.failed(environ, language)
     if not (asked.alerts and causes):
         told = {cause.topic for cause in causes}
-        looked = machine.causes(environ, language, asked.topics)
+        looked = machine.causes(environ, language, _with_related(asked.topics))
         causes += [cause for cause in looked if cause.topic not in told]
     if not asked.topics:  # one busy program is nothing wrong
         causes = [cause for cause in causes if cause.severity > INFO]
@@ -51,11 +53,17 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
     notes = [say(language, "no-alerts")] if no_alerts else []
     if causes:
         return finding(causes, language, notes)
+    if asked.topics and not asked.topics & machine.LOOKS.keys():
+        return None  # nobody looked
     return _nothing(asked, language, notes, has_daemon=known is not None)
 
 
 def _relevant(asked: Asked, known: Sequence[Cause]) -> list[Cause]:
     return [cause for cause in known if not asked.topics or cause.topic in asked.topics]
+
+
+def _with_related(topics: frozenset[str]) -> frozenset[str]:
+    return topics.union(*(RELATED.get(topic, ()) for topic in topics))
 
 
 def _nothing(asked: Asked, language: str, notes: list[str], *, has_daemon: bool) -> Finding:

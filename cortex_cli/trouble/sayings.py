@@ -9,6 +9,7 @@ SAYINGS: dict[str, dict[str, str]] = {
         "memory": "Memory is short: {available} of {total} is available.",
         "oom": "The kernel killed {program} because memory ran out.",
         "load": "The processors are overloaded: {load:.1f} tasks compete for {cpus}.",
+        "stalled": "Tasks stalled on disk access: {percent:.0f} % of the last minute.",
         "busy": "{program} (process {pid}) uses {percent:.0f} % of a processor.",
         "heat": "{sensor} is at {degrees:.0f} °C; its limit is {limit:.0f} °C.",
         "dns-none": "/etc/resolv.conf names no name server, so no host name can be resolved.",
@@ -57,6 +58,7 @@ SAYINGS: dict[str, dict[str, str]] = {
         "memory": "La mémoire manque : {available} disponibles sur {total}.",
         "oom": "Le noyau a tué {program} parce que la mémoire était épuisée.",
         "load": "Les processeurs sont surchargés : {load:.1f} tâches se disputent {cpus}.",
+        "stalled": "Les tâches attendent le disque : {percent:.0f} % de la dernière minute.",
         "busy": "{program} (processus {pid}) utilise {percent:.0f} % d'un processeur.",
         "heat": "{sensor} est à {degrees:.0f} °C ; sa limite est de {limit:.0f} °C.",
         "dns-none": "/etc/resolv.conf ne désigne aucun serveur de noms : aucun nom d'hôte ne peut"
@@ -107,6 +109,7 @@ SAYINGS: dict[str, dict[str, str]] = {
         "memory": "Falta memoria: {available} disponibles de {total}.",
         "oom": "El núcleo mató {program} porque se agotó la memoria.",
         "load": "Los procesadores están sobrecargados: {load:.1f} tareas compiten por {cpus}.",
+        "stalled": "Las tareas esperan al disco: {percent:.0f} % del último minuto.",
         "busy": "{program} (proceso {pid}) usa el {percent:.0f} % de un procesador.",
         "heat": "{sensor} está a {degrees:.0f} °C; su límite es {limit:.0f} °C.",
         "dns-none": "/etc/resolv.conf no nombra ningún servidor de nombres: no se puede resolver"

@@ -196,3 +196,9 @@ def test_what_only_may_be_a_unit_is_no_service(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "?", "why", "why " * 50_000, "why is " + "disk " * 20])
 def test_what_says_nothing_or_too_much_is_nothing(text: str) -> None:
     assert read(Question(text)) is None
+
+
+def test_who_wants_to_look_may_be_after_the_command() -> None:
+    asked = read(Question("see why the unit nginx failed"))
+    assert asked is not None
+    assert (asked.units, asked.services) == (("nginx",), ())

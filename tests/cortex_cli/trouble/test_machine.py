@@ -63,6 +63,17 @@ def test_too_many_tasks_for_the_processors(tmp_path: Path) -> None:
     assert look(tmp_path, LOAD) == []
 
 
+def test_tasks_wait_for_the_disk(tmp_path: Path) -> None:
+    write(tmp_path, "proc/loadavg", "0.01 2.0 1.0 3/900 1234\n")
+    some = "some avg10=90.00 avg60=80.00 avg300=1.00 total=1\n"
+    write(tmp_path, "proc/pressure/io", some + "full avg10=9.00 avg60=41.50 avg300=0.10 total=1\n")
+    (cause,) = look(tmp_path, LOAD)
+    assert cause.text == "Tasks stalled on disk access: 42 % of the last minute."
+    assert cause.commands[0].pipeline[1] == ("grep", "^D")
+    write(tmp_path, "proc/pressure/io", some + "full avg10=9.00 avg60=1.50 avg300=0.10 total=1\n")
+    assert look(tmp_path, LOAD) == []
+
+
 def sensor(root: Path, degrees: int, **files: str) -> None:
     folder = "sys/class/hwmon/hwmon0"
     write(root, f"{folder}/name", "coretemp\n")

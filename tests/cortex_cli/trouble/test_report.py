@@ -12,7 +12,7 @@ from cortex_cli.trouble import report
 from cortex_cli.trouble.asked import Asked
 from cortex_cli.trouble.cause import CRITICAL, ERROR, INFO, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
-from cortex_cli.trouble.lexicon import CERTIFICATE, HEAT
+from cortex_cli.trouble.lexicon import CERTIFICATE, HEAT, UPDATES
 from cortex_cli.trouble.sayings import say
 from tests.cortex_cli.trouble.test_alerts import store
 from tests.support.alert_stock import alert
@@ -114,7 +114,8 @@ def test_an_open_alert_comes_with_its_remedy(tmp_path: Path) -> None:
     with daemon(tmp_path, configured) as cortexd:
         found = report.make(Asked(frozenset({HEAT})), "en", settings(cortexd.socket_path))
     assert found is not None
-    assert found.text.splitlines() == [
+    # The load of this machine may come behind it.
+    assert found.text.splitlines()[:5] == [
         "coretemp is at 101 °C; its limit is 100 °C",
         "What shows it: Readings: 101",
         "What to do:",
@@ -126,4 +127,9 @@ def test_an_open_alert_comes_with_its_remedy(tmp_path: Path) -> None:
 
 def test_a_unit_that_is_not_here_is_left_to_others(tmp_path: Path) -> None:
     asked = Asked(units=("mybuild",))
+    assert report.make(asked, "en", settings(tmp_path / "none")) is None
+
+
+def test_where_nobody_looked_nothing_is_claimed(tmp_path: Path) -> None:
+    asked = Asked(frozenset({UPDATES}))
     assert report.make(asked, "en", settings(tmp_path / "none")) is None
