@@ -48,7 +48,7 @@ class Mount(NamedTuple):
 def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     """What is wrong with the local file systems."""
     wanted = {mount.folder: mount for mount in read_mounts(root / "etc/fstab")}
-    seen = set()
+    seen: set[object] = set()
     for mount in read_mounts(root / "proc/mounts"):
         if mount.kind not in LOCAL:
             continue
@@ -59,8 +59,11 @@ def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[C
             device = Path(mount.folder).stat().st_dev
         except OSError:
             continue
-        if device not in seen and stat.f_blocks and Path(mount.folder).is_dir():
-            seen.add(device)
+        # A container's root shows the figures of the disk below it.
+        same = (stat.f_blocks, stat.f_bfree, stat.f_files, stat.f_ffree)
+        known = device in seen or (mount.kind == "overlay" and same in seen)
+        if not known and stat.f_blocks and Path(mount.folder).is_dir():
+            seen |= {device, same}
             yield from _shortage(mount.folder, stat, language)
 
 

@@ -13,7 +13,7 @@ from cortex_cli.trouble.lexicon import DISK, HEAT, LOAD, MEMORY
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cortex_cli.settings import Settings
     from cortex_cli.trouble.asked import Asked
@@ -33,8 +33,7 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
     """The finding for what was asked; None where a unit was asked for that is not here."""
     environ = settings.environ
     if asked.units:
-        causes = units.named(environ, language, asked.units)
-        causes = causes or units.absent(environ, language, asked.services)
+        causes = _of_units(asked, language, environ)
         if causes:
             return finding(causes, language)
         if not asked.topics:
@@ -56,6 +55,16 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
     if asked.topics and not asked.topics & machine.LOOKS.keys():
         return None  # nobody looked
     return _nothing(asked, language, notes, has_daemon=known is not None)
+
+
+def _of_units(asked: Asked, language: str, environ: Mapping[str, str]) -> list[Cause]:
+    """What is wrong with the units asked for, or that there are none."""
+    found = units.named(environ, language, asked.units, asked.services)
+    if not found:
+        return units.absent(environ, language, asked.services)
+    if len(asked.units) > 1:  # "why does ssh key login fail": that ssh runs is no answer
+        return [cause for cause in found if cause.severity > INFO]
+    return found
 
 
 def _relevant(asked: Asked, known: Sequence[Cause]) -> list[Cause]:

@@ -47,15 +47,20 @@ def failed(environ: Mapping[str, str], language: str) -> list[Cause]:
     return [cause for name in names[:MAX_UNITS] for cause in _causes(environ, language, name)]
 
 
-def named(environ: Mapping[str, str], language: str, words: Sequence[str]) -> list[Cause]:
-    """What is wrong with the units that ``words`` name; nothing where none is a unit."""
+def named(
+    environ: Mapping[str, str], language: str, words: Sequence[str], services: Sequence[str] = ()
+) -> list[Cause]:
+    """What is wrong with the units that ``words`` name; nothing where none is a unit.
+
+    One of ``services``, which can be nothing else, may be the beginning of a name.
+    """
     found = []
     for word in words[:MAX_UNITS]:
         name = word if word.endswith(SUFFIXES) else f"{word}.service"
         causes = list(_causes(environ, language, name))
-        if not causes and len(word) >= MIN_BEGINNING:  # "postgres" for postgresql.service
+        if not causes and word in services and len(word) >= MIN_BEGINNING:
             longer = [name for name in _all(environ) if name.startswith(word)]
-            for name in longer[:MAX_NEAR]:
+            for name in longer[:MAX_NEAR]:  # "postgres" for postgresql.service
                 causes += _causes(environ, language, name)
         found += causes
     return found

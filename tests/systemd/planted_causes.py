@@ -284,4 +284,74 @@ CAUSES = (
         r"(?si)writed\.service ha fallado.*solo lectura",
         unit="ReadOnlyPaths=/etc\nExecStart=/usr/bin/touch /etc/writed.state",
     ),
+    # A third set, of other kinds, written after the second had been seen.
+    Planted(
+        "exec-format",
+        "why did formatd fail?",
+        r"(?si)formatd\.service has failed.*(format|interpreter|#!)",
+        plant="printf '\\x7fno program\\n' >/opt/formatd; chmod 755 /opt/formatd",
+        unit="ExecStart=/opt/formatd",
+    ),
+    Planted(
+        "abort",
+        "¿por qué murió abortd?",
+        r"(?si)abortd\.service ha fallado.*(abort|ABRT)",
+        unit="LimitCORE=0\nExecStart=/bin/sh -c 'kill -ABRT $$$$'",
+    ),
+    Planted(
+        "missing-variable",
+        "pourquoi vard ne fonctionne plus ?",
+        r"(?s)vard\.service a échoué.*DATABASE_URL",
+        unit="ExecStart=PYTHON -c \"import os;os.environ['DATABASE_URL']\"",
+    ),
+    Planted(
+        "unopened-database",
+        "why is sqld not working?",
+        r"(?si)sqld\.service has failed.*database",
+        unit="ExecStart=PYTHON -c \"import sqlite3;sqlite3.connect('/no/such/x.db')\"",
+    ),
+    Planted(
+        "missing-key",
+        "what's wrong with this machine?",
+        r"(?si)keyd\.service has failed.*(no such file|does not exist)",
+        unit='ExecStart=PYTHON -c "import ssl;'
+        "ssl.create_default_context().load_cert_chain('/etc/ssl/absent.pem')\"",
+    ),
+    Planted(
+        "nearly-full-disk",
+        "y a-t-il un problème ?",
+        r"/srv/nearly est plein à 9[345] %",
+        plant="mkdir -p /srv/nearly; mount -t tmpfs -o size=8M nearly /srv/nearly;"
+        " head -c 7900K /dev/zero >/srv/nearly/log",
+        clean="umount /srv/nearly",
+    ),
+    Planted(
+        "stopped-timer",
+        "why does nightly.timer not run?",
+        r"nightly\.timer is not running",
+        plant="printf '[Timer]\\nOnCalendar=daily\\n' >/run/systemd/system/nightly.timer;"
+        " printf '[Service]\\nExecStart=/bin/true\\n' >/run/systemd/system/nightly.service;"
+        " systemctl daemon-reload",
+        clean="rm /run/systemd/system/nightly.timer /run/systemd/system/nightly.service",
+    ),
+    Planted(
+        "failed-preparation",
+        "¿qué va mal en este servidor?",
+        r"(?si)prepd\.service ha fallado.*/srv/absent",
+        unit="ExecStartPre=/bin/ls /srv/absent\nExecStart=/bin/sleep 600",
+    ),
+    Planted(
+        "no-permission-for-a-port",
+        "pourquoi lowd s'arrête-t-il ?",
+        r"(?si)lowd\.service a échoué.*(permission|droit|privil)",
+        unit="User=nobody\nExecStart=PYTHON -c"
+        " \"import socket;socket.socket().bind(('127.0.0.1',81))\"",
+    ),
+    Planted(
+        "wrong-python",
+        "why has stalled-import crashed?",
+        r"(?si)stalled-import\.service has failed.*syntax",
+        plant="printf 'def broken(:\\n' >/opt/broken.py",
+        unit="ExecStart=PYTHON /opt/broken.py",
+    ),
 )

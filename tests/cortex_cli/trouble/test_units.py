@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.finding import CHANGES, READS
+from cortex_cli.settings import Settings
+from cortex_cli.trouble import report
+from cortex_cli.trouble.asked import Asked
 from cortex_cli.trouble.cause import ERROR, INFO, WARNING
 from cortex_cli.trouble.units import absent, failed, named
 
@@ -128,9 +131,22 @@ def test_what_it_requires_has_failed(unit: Callable[..., Environ]) -> None:
 
 def test_a_longer_name_is_found(unit: Callable[..., Environ]) -> None:
     environ = unit("postgresql.service", "LoadState=loaded\nActiveState=active\n")
-    (cause,) = named(environ, "en", ["postgres"])
+    (cause,) = named(environ, "en", ["postgres"], ["postgres"])
     assert cause.text.startswith("postgresql.service is running")
-    assert named(environ, "en", ["pos"]) == []
+    assert named(environ, "en", ["postgres"]) == []
+    assert named(environ, "en", ["pos"], ["pos"]) == []
+
+
+def test_that_it_runs_is_no_answer_to_a_question_of_more(
+    unit: Callable[..., Environ], tmp_path: Path
+) -> None:
+    environ = unit("ssh.service", "LoadState=loaded\nActiveState=active\n")
+    settings = Settings(environ=environ, socket=tmp_path / "none")
+    more = Asked(units=("ssh", "key", "login"), services=("ssh",))
+    assert report.make(more, "en", settings) is None
+    alone = report.make(Asked(units=("ssh",), services=("ssh",)), "en", settings)
+    assert alone is not None
+    assert alone.text.startswith("ssh.service is running")
 
 
 def test_a_name_that_begins_with_a_dash_is_no_option(unit: Callable[..., Environ]) -> None:
