@@ -36,7 +36,8 @@ KNOWN = frozenset({"loaded", "error", "bad-setting", "masked"})
 # The codes of waitid(2).
 KILLED = frozenset({"2", "3"})
 # A word in capitals, as in "chown USER:GROUP": the catalogue did not know the value.
-_PLACEHOLDER = re.compile(r"(?:^|[:=/@])[A-Z][A-Z_]{2,}(?:$|[:=/@])")
+_PLACEHOLDER = re.compile(r"(?:^|[:=/@])[A-Z][A-Z_]{2,}(?:$|[:=/@.])")
+_RAISED = re.compile(r"[\w.]{0,80}(?:Error|Exception): ")
 _MESSAGE = re.compile(r"\S+ \S+ (?P<writer>[^\s\[:]{1,64})(?:\[\d{1,10}\])?: (?P<message>.*)\Z")
 
 
@@ -144,7 +145,8 @@ def _failure(
         return Cause(UNIT, ERROR, f"{text} {setting.text}", (), (shown, edit, look[1]), source)
     if explained := _explained("\n".join(journal), unit, language):
         cause, commands = explained
-        return Cause(UNIT, ERROR, f"{text} {cause}", (), (*commands, *look), source)
+        last = tuple(_last_error(journal, cause))
+        return Cause(UNIT, ERROR, f"{text} {cause}", last, (*commands, *look), source)
     return Cause(UNIT, ERROR, text, tuple(_own_words(journal)[-MAX_EVIDENCE:]), look, source)
 
 
@@ -195,6 +197,12 @@ def _own_words(journal: Sequence[str]) -> list[str]:
     read = [match for line in journal if (match := _MESSAGE.match(line))]
     own = [match["message"] for match in read if match["writer"] != "systemd"]
     return own or [match["message"] for match in read]
+
+
+def _last_error(journal: Sequence[str], explained: str) -> list[str]:
+    """The line that ends a traceback, where the explanation does not quote it."""
+    last = _own_words(journal)[-1:]
+    return [line for line in last if _RAISED.match(line) and line not in explained]
 
 
 def _journal(environ: Mapping[str, str], unit: str) -> list[str]:

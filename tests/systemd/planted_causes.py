@@ -301,7 +301,7 @@ CAUSES = (
     Planted(
         "missing-variable",
         "pourquoi vard ne fonctionne plus ?",
-        r"(?s)vard\.service a échoué.*DATABASE_URL",
+        r"vard\.service a échoué.*variable d'environnement",
         unit="ExecStart=PYTHON -c \"import os;os.environ['DATABASE_URL']\"",
     ),
     Planted(
@@ -320,7 +320,7 @@ CAUSES = (
     Planted(
         "nearly-full-disk",
         "y a-t-il un problème ?",
-        r"/srv/nearly est plein à 9[345] %",
+        r"/srv/nearly est plein à 9[3456] %",
         plant="mkdir -p /srv/nearly; mount -t tmpfs -o size=8M nearly /srv/nearly;"
         " head -c 7900K /dev/zero >/srv/nearly/log",
         clean="umount /srv/nearly",

@@ -84,6 +84,20 @@ def test_what_the_catalogue_does_not_know_is_quoted(unit: Callable[..., Environ]
     assert (look.effect, restart.effect, restart.needs_root) == (READS, CHANGES, True)
 
 
+def test_the_end_of_a_traceback_is_shown(unit: Callable[..., Environ]) -> None:
+    environ = unit(
+        "vard.service",
+        FAILED + "ExecMainStatus=1\n",
+        "python3[7]: Traceback (most recent call last):",
+        'python3[7]:   File "/opt/vard.py", line 1, in <module>',
+        'python3[7]:   File "<frozen os>", line 679, in __getitem__',
+        "python3[7]: KeyError: 'DATABASE_URL'",
+        "systemd[1]: vard.service: Failed with result 'exit-code'.",
+    )
+    (cause,) = named(environ, "en", ["vard"])
+    assert "DATABASE_URL" in cause.text + " ".join(cause.evidence)
+
+
 def test_a_setting_is_surer_than_the_journal(unit: Callable[..., Environ]) -> None:
     environ = unit(
         "pathd.service",
