@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli.trouble.cause import SEVERITIES, WARNING, Cause
 from cortex_cli.trouble.command_lines import parse
 from cortex_cli.trouble.lexicon import DISK, HEAT, LOAD, MEMORY, NETWORK, UPDATES
+from cortex_cli.trouble.units import UNIT
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
@@ -18,6 +19,7 @@ OPEN = ("active", "acknowledged")
 MAX_EVIDENCE = 3
 # By the beginning of an alert's kind.
 TOPICS = (
+    ("unit", UNIT),
     ("disk", DISK),
     ("database", DISK),
     ("cpu", LOAD),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.finding import MAX_LINES, Finding
@@ -11,6 +13,7 @@ from cortex_cli.trouble.cause import INFO
 from cortex_cli.trouble.command_lines import typed
 from cortex_cli.trouble.lexicon import DISK, HEAT, LOAD, MEMORY
 from cortex_cli.trouble.sayings import say
+from cortex_cli.trouble.units import UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +32,11 @@ MAX_OTHERS, MAX_UNSEEN = 4, 4
 MAX_LINE_CHARS = 300
 
 
-def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
-    """The finding for what was asked; None where a unit was asked for that is not here."""
+def make(asked: Asked, language: str, settings: Settings, root: Path = Path("/")) -> Finding | None:
+    """The finding for what was asked; None where a unit was asked for that is not here.
+
+    ``root`` is where the kernel's files are looked for.
+    """
     environ = settings.environ
     if asked.units:
         causes = _of_units(asked, language, environ)
@@ -41,11 +47,11 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
     known = alerts.causes(settings)
     causes = _relevant(asked, known or [])
     if not asked.topics and not asked.alerts:
-        causes += units.failed(environ, language)
+        failed = units.failed(environ, language)
+        causes = [*_without_units(causes, failed), *failed]
     if not (asked.alerts and causes):
-        told = {cause.topic for cause in causes}
-        looked = machine.causes(environ, language, _with_related(asked.topics))
-        causes += [cause for cause in looked if cause.topic not in told]
+        looked = machine.causes(environ, language, _with_related(asked.topics), root)
+        causes = _merged(causes, looked)
     if not asked.topics:  # one busy program is nothing wrong
         causes = [cause for cause in causes if cause.severity > INFO]
     no_alerts = asked.alerts and known == []
@@ -54,7 +60,14 @@ def make(asked: Asked, language: str, settings: Settings) -> Finding | None:
         return finding(causes, language, notes)
     if asked.topics and not asked.topics & machine.LOOKS.keys():
         return None  # nobody looked
-    return _nothing(asked, language, notes, has_daemon=known is not None)
+    notes.append(say(language, "nothing-topic" if asked.topics else "nothing"))
+    if known is None:
+        notes.append(say(language, "no-daemon"))
+    unseen = disks.unseen(root) if not asked.topics or DISK in asked.topics else []
+    if unseen:
+        notes.append(say(language, "unseen", mounts=", ".join(unseen[:MAX_UNSEEN])))
+    text = "\n".join(_line(note) for note in notes)
+    return Finding(KIND, LIKELY, text, sources=("cortex status",))
 
 
 def _of_units(asked: Asked, language: str, environ: Mapping[str, str]) -> list[Cause]:
@@ -71,20 +84,38 @@ def _relevant(asked: Asked, known: Sequence[Cause]) -> list[Cause]:
     return [cause for cause in known if not asked.topics or cause.topic in asked.topics]
 
 
+def _without_units(known: Sequence[Cause], failed: Sequence[Cause]) -> list[Cause]:
+    """The alerts that are not of ``failed`` units: a unit's own journal says more of it."""
+    names = {cause.text.split(" ", 1)[0] for cause in failed}
+    return [cause for cause in known if cause.topic != UNIT or not names & set(cause.text.split())]
+
+
+def _merged(known: Sequence[Cause], looked: Sequence[Cause]) -> list[Cause]:
+    """``known`` alerts in the words and figures of now, and what no alert is about."""
+    merged = list(known)
+    told = [cause.topic for cause in known]
+    seen = [look.topic for look in looked]
+    for look in looked:
+        one = look.topic == DISK or told.count(look.topic) == seen.count(look.topic) == 1
+        number = next((n for n, cause in enumerate(merged) if one and _is_of(cause, look)), None)
+        if number is not None and look.severity > INFO:
+            old = merged[number]
+            severity = max(old.severity, look.severity)
+            merged[number] = replace(old, text=look.text, severity=severity)
+        elif look.topic == DISK or look.topic not in told:
+            merged.append(look)
+    return merged
+
+
+def _is_of(alert: Cause, look: Cause) -> bool:
+    """True where both are about one thing; of disks there are several."""
+    if alert.topic != look.topic or not alert.source.startswith("alert "):
+        return False
+    return look.topic != DISK or f"{look.source.partition(' ')[2]} " in alert.text
+
+
 def _with_related(topics: frozenset[str]) -> frozenset[str]:
     return topics.union(*(RELATED.get(topic, ()) for topic in topics))
-
-
-def _nothing(asked: Asked, language: str, notes: list[str], *, has_daemon: bool) -> Finding:
-    """That nothing is wrong, and what could not be seen."""
-    lines = [*notes, say(language, "nothing-topic" if asked.topics else "nothing")]
-    if not has_daemon:
-        lines.append(say(language, "no-daemon"))
-    unseen = disks.unseen() if not asked.topics or DISK in asked.topics else []
-    if unseen:
-        lines.append(say(language, "unseen", mounts=", ".join(unseen[:MAX_UNSEEN])))
-    text = "\n".join(_line(line) for line in lines)
-    return Finding(KIND, LIKELY, text, sources=("cortex status",))
 
 
 def finding(causes: Sequence[Cause], language: str, notes: Sequence[str] = ()) -> Finding:
