@@ -19,4 +19,4 @@ def find(question: Question, settings: Settings) -> Finding | None:
     from cortex_cli.trouble import asked, report
 
     what = asked.read(question)
-    return report.make(what, question.language, settings) if what is not None else None
+    return report.make(what, what.language, settings) if what is not None else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cortex_cli.trouble.asked import DISK, HEAT, LOAD, MEMORY, NETWORK, UPDATES
 from cortex_cli.trouble.cause import SEVERITIES, WARNING, Cause
+from cortex_cli.trouble.command_lines import parse
+from cortex_cli.trouble.lexicon import DISK, HEAT, LOAD, MEMORY, NETWORK, UPDATES
+from cortex_cli.trouble.units import UNIT
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
@@ -13,10 +15,11 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 TIMEOUT_S = 2.0
-OPEN = frozenset({"active", "acknowledged"})
+OPEN = ("active", "acknowledged")
 MAX_EVIDENCE = 3
 # By the beginning of an alert's kind.
 TOPICS = (
+    ("unit", UNIT),
     ("disk", DISK),
     ("database", DISK),
     ("cpu", LOAD),
@@ -39,10 +42,12 @@ def causes(settings: Settings) -> list[Cause] | None:
     """One cause an open alert; None where no daemon answers."""
     try:
         with Client(settings.socket_path(), timeout_s=TIMEOUT_S) as client:
-            listed = client.call("alerts")["alerts"]
+            listed = [
+                alert for status in OPEN for alert in client.call("alerts", status=status)["alerts"]
+            ]
     except (CortexError, KeyError, TypeError):
         return None
-    return [_cause(alert) for alert in listed if alert.get("status") in OPEN]
+    return [_cause(alert) for alert in listed]
 
 
 def _cause(alert: dict[str, Any]) -> Cause:
@@ -54,12 +59,21 @@ def _cause(alert: dict[str, Any]) -> Cause:
         for line in item.get("lines", ())[:1]
     ]
     remedy = str(alert.get("remedy", ""))
-    commands = [line.strip() for line in remedy.splitlines() if line.startswith("    ")]
+    lines = [line for line in remedy.splitlines() if line.startswith("    ")]
+    commands = [shown for line in lines for shown in parse(line)]
     return Cause(
         topic=topic,
         severity=SEVERITIES.get(str(alert.get("severity")), WARNING),
-        text=f"{alert.get('title', kind)}. {alert.get('message', '')}".strip(),
+        text=_sentences(str(alert.get("title", kind)), str(alert.get("message", ""))),
         evidence=tuple(evidence[:MAX_EVIDENCE]),
         commands=tuple(commands),
         source=f"alert {alert.get('id', '')}",
     )
+
+
+def _sentences(title: str, message: str) -> str:
+    """The title and the message; a message that begins with the title says it all."""
+    title, message = " ".join(title.split()), " ".join(message.split())
+    if message.startswith(title) or not message:
+        return message or title
+    return f"{title}. {message}"

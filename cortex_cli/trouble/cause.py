@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cortex_cli.finding import ShownCommand
 
 CRITICAL, ERROR, WARNING, INFO = 4, 3, 2, 1
 SEVERITIES = {"critical": CRITICAL, "error": ERROR, "warning": WARNING, "info": INFO}
@@ -16,5 +20,5 @@ class Cause:
     severity: int
     text: str
     evidence: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
+    commands: tuple[ShownCommand, ...] = ()
     source: str = ""
