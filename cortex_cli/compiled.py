@@ -34,17 +34,23 @@ MADE_FROM = frozenset({".py", ".yaml", ".txt"})
 
 
 def load(
-    room: Path, kind: type[T], build: Callable[[], T], environ: Mapping[str, str] = os.environ
+    room: Path,
+    kind: type[T],
+    build: Callable[[], T],
+    environ: Mapping[str, str] = os.environ,
+    *,
+    also: tuple[Path, ...] = (),
 ) -> T:
     """What ``build`` makes of the files of ``room``, from the copy if there is one.
 
-    ``build`` returns a ``kind`` that consists of data classes of this package.
+    ``build`` returns a ``kind`` that consists of data classes of this package; ``also`` are
+    other rooms whose files it is made from.
 
     Raises:
         whatever ``build`` raises.
     """
     beginning = f"{PREFIX}{room.name}-{kind.__name__}-"
-    name = f"{beginning}{_digest(room)}.pickle"
+    name = f"{beginning}{_digest((room, LANGUAGE, *also))}.pickle"
     for place in cache.list_folders(environ):
         kept = _read(place / name)
         if isinstance(kept, kind):
@@ -54,16 +60,16 @@ def load(
     return built
 
 
-def _digest(room: Path) -> str:
+def _digest(rooms: tuple[Path, ...]) -> str:
     digest = hashlib.sha256(sys.version.encode())
-    for file in sorted(_files(room)):
+    for file in sorted(_files(rooms)):
         state = file.stat()
         digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
     return digest.hexdigest()[:16]
 
 
-def _files(room: Path) -> Iterator[Path]:
-    for folder in (room, LANGUAGE):
+def _files(rooms: tuple[Path, ...]) -> Iterator[Path]:
+    for folder in rooms:
         for parent, _, names in os.walk(folder):
             yield from (Path(parent, name) for name in names if Path(name).suffix in MADE_FROM)
 

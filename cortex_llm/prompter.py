@@ -62,7 +62,7 @@ class Prompter:
     answers: Answers
     interactive: bool
 
-    def given(self, name: str) -> str | None:
+    def find_answer(self, name: str) -> str | None:
         """The answer that was given beforehand."""
         return self.answers.values.get(name)
 
@@ -85,7 +85,7 @@ class Prompter:
         check: Callable[[str], str | None] = lambda _: None,
     ) -> str:
         """A line of text; `check` says what is wrong with it."""
-        if (given := self.given(name)) is not None:
+        if (given := self.find_answer(name)) is not None:
             if problem := check(given):
                 raise UsageError(f"{name}: {problem}")
             return given
@@ -108,7 +108,7 @@ class Prompter:
     def choose(self, name: str, question: str, options: Mapping[str, str], default: str) -> str:
         """One of the options, by its number or its key."""
         keys = list(options)
-        if self.given(name) is None and self.interactive:
+        if self.find_answer(name) is None and self.interactive:
             print_data(question)
             for number, (key, text) in enumerate(options.items(), 1):
                 print_data(f"  {number}) {text}{'   (default)' if key == default else ''}")

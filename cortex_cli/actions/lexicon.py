@@ -63,10 +63,14 @@ def pieces(text: str) -> list[tuple[str, int, int]]:
 
 
 @cache
-def entries() -> dict[str, dict[tuple[str, ...], Concept]]:
-    """For each language the runs of words that stand for a concept."""
+def entries(extra: Path | None = None) -> dict[str, dict[tuple[str, ...], Concept]]:
+    """For each language the runs of words that stand for a concept.
+
+    ``extra`` is a file of the same format whose lines go before ours.
+    """
     found: dict[str, dict[tuple[str, ...], Concept]] = {name: {} for name in LANGUAGES}
-    for line in LEXICON.read_text(encoding="utf-8").splitlines():
+    files = (LEXICON,) if extra is None else (extra, LEXICON)
+    for line in (line for path in files for line in path.read_text(encoding="utf-8").splitlines()):
         name, _, said = line.partition(":")
         if not said or name.startswith("#"):
             continue
@@ -79,14 +83,14 @@ def entries() -> dict[str, dict[tuple[str, ...], Concept]]:
     return found
 
 
-def concept_of(run: tuple[str, ...], language: str) -> Concept | None:
+def concept_of(run: tuple[str, ...], language: str, extra: Path | None = None) -> Concept | None:
     """What a run of words stands for, in the question's language before the others."""
-    return _lookup(run, language)
+    return _lookup(run, language, extra)
 
 
 @lru_cache(CACHED_WORDS)
-def _lookup(run: tuple[str, ...], language: str) -> Concept | None:
-    known = entries()
+def _lookup(run: tuple[str, ...], language: str, extra: Path | None) -> Concept | None:
+    known = entries(extra)
     order = (language, *(name for name in (ENGLISH, FRENCH, SPANISH) if name != language))
     for name in order:
         if (found := known[name].get(run)) is not None:

@@ -19,7 +19,8 @@ from cortex_cli.actions.parameters import CUES, fit, implied, placeholder, value
 from cortex_cli.finding import DESTROYS, READS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from cortex_cli.actions.action import Action
     from cortex_cli.actions.sentence import Sentence, Token
@@ -75,26 +76,33 @@ class Match:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class PhraseIndex:
-    """Every phrase of the catalogue, and for each concept the numbers of those that hold it."""
+    """Phrases, and for each concept the numbers of those that hold it."""
 
     phrases: tuple[Phrase, ...]
     numbers: dict[str, tuple[int, ...]]
 
 
+Known = tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]
+
+
 @cache
-def phrases() -> tuple[tuple[Phrase, ...], dict[str, tuple[int, ...]]]:
-    """The phrases and their numbers by concept, from the compiled copy if there is one."""
-    index = compiled.load(Path(__file__).parent, PhraseIndex, index_phrases)
+def phrases() -> Known:
+    """Every phrase of the catalogue, from the compiled copy if there is one."""
+    room = Path(__file__).parent
+    index = compiled.load(room, PhraseIndex, lambda: index_phrases(loading.load()))
     return index.phrases, index.numbers
 
 
-def index_phrases() -> PhraseIndex:
-    """The index, from the catalogue's files."""
+def index_phrases(actions: Iterable[Action], extra: Path | None = None) -> PhraseIndex:
+    """The phrases of ``actions``, and for each concept those that hold it.
+
+    ``extra`` is a lexicon that goes before the actions' own.
+    """
     found = [
-        _phrase(action, language, text)
-        for action in loading.load()
+        _phrase(action, language, text, extra)
+        for action in actions
         for language in LANGUAGES
         for text in action.phrases[language]
     ]
@@ -105,7 +113,7 @@ def index_phrases() -> PhraseIndex:
     return PhraseIndex(tuple(found), {name: tuple(numbers) for name, numbers in index.items()})
 
 
-def _phrase(action: Action, language: str, text: str) -> Phrase:
+def _phrase(action: Action, language: str, text: str, extra: Path | None = None) -> Phrase:
     concepts: dict[str, float] = {}
     cues: dict[str, tuple[str, ...]] = {}
     before: list[str] = []
@@ -114,7 +122,7 @@ def _phrase(action: Action, language: str, text: str) -> Phrase:
             cues[part[1:-1]] = tuple(before[-2:])
             before.append("")
             continue
-        read = sentence.read(part, language)
+        read = sentence.read(part, language, extra)
         for token in read.tokens if read is not None else ():
             before.append(token.concept)
             if not token.mark:
@@ -140,9 +148,14 @@ def _parts(text: str) -> Iterator[str]:
     yield text[place:]
 
 
-def matches(asked: Sentence, limit: int = 5) -> list[Match]:
-    """The entries that fit best, best first, each once."""
-    known, index = phrases()
+def matches(
+    asked: Sentence, limit: int = 5, among: Known | None = None, breadth: int = CANDIDATES
+) -> list[Match]:
+    """The entries that fit best, best first, each once; ``among`` replaces the catalogue.
+
+    ``breadth`` is how many phrases are compared in full.
+    """
+    known, index = phrases() if among is None else among
     votes: dict[int, float] = {}
     for token in asked.tokens:
         key = token.concept or token.text.lower()
@@ -152,7 +165,7 @@ def matches(asked: Sentence, limit: int = 5) -> list[Match]:
         number: vote / (0.5 + sum(weight for _, weight in known[number].concepts))
         for number, vote in votes.items()
     }
-    order = sorted(rough, key=lambda number: (-rough[number], number))[:CANDIDATES]
+    order = sorted(rough, key=lambda number: (-rough[number], number))[:breadth]
     best: dict[str, Match] = {}
     for number in order:
         match = _matched(known[number], asked)

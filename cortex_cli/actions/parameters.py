@@ -68,9 +68,11 @@ FITS: dict[str, dict[str, float]] = {
     "glob": {"glob": 1, "extension": 0.95, "quoted": 0.8, "file": 0.8, "name": 0.6},
     "unit": {"unit": 1, "name": 0.9, "quoted": 0.8},
     "package": {"name": 0.9, "quoted": 0.8, "file": 0.4},
+    "software": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.6},
     "process": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.5},
     "program": {"name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
     "user": {"name": 0.9, "quoted": 0.85},
+    "account": {"name": 0.9, "quoted": 0.85, "number": 0.85},
     "group": {"name": 0.9, "quoted": 0.85},
     "host": {"host": 1, "ip": 1, "name": 0.85, "quoted": 0.7, "file": 0.5, "address": 0.7},
     "login": {"address": 1, "host": 0.8, "ip": 0.8, "name": 0.75},
@@ -112,6 +114,7 @@ FITS: dict[str, dict[str, float]] = {
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
     "range": {"range": 1},
+    "parameter": {"name": 0.9, "file": 0.9, "host": 0.9, "quoted": 0.8},
     "version": {"version": 1, "number": 0.7, "name": 0.6},
     "extension": {"extension": 1, "glob": 0.7, "name": 0.5},
     "timezone": {"path": 0.95, "quoted": 0.8, "name": 0.6},
@@ -119,10 +122,13 @@ FITS: dict[str, dict[str, float]] = {
 }
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
-    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "group": 0.8,
+    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85,
+    "software": 0.85,
+    "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.6, "path": 0.55,
     "file": 0.5, "text": 0.6, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+    "extension": 0.8, "version": 0.3, "parameter": 0.5,
+    "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
 CUES: dict[str, frozenset[str]] = {
@@ -131,6 +137,8 @@ CUES: dict[str, frozenset[str]] = {
     "process": frozenset({"process", "named"}),
     "program": frozenset({"process", "package", "named"}),
     "user": frozenset({"user", "member", "owner"}),
+    "account": frozenset({"user", "member", "owner"}),
+    "software": frozenset({"process", "package", "service", "command"}),
     "group": frozenset({"group"}),
     "host": frozenset({"host", "service", "address", "hostname", "this"}),
     "login": frozenset({"host", "service"}),
@@ -163,6 +171,18 @@ NAMEABLE = frozenset(
     image video audio web backup temp journal container git config mail public upload python
     core cache pdf url information root sudo ssh bluetooth printer wifi kernel json swap
     disk test script csv database mysql games podman snapshot compose sync user
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+# Users of every Debian whose names are words: asked about, seldom acted upon.
+ACCOUNTS = frozenset(
+    {"root", "mail", "backup", "sync", "games", "news", "proxy", "man", "list", "bin", "sys"}
+    | {"daemon", "nobody", "git"}
+)
+# Programs whose names are words of the lexicon: asked about as programs.
+SOFTWARE = PROGRAMS | frozenset(
+    """
+    bash zip unzip tar gzip screen mdadm grep iptables lvm acl quota systemd traceroute mail less
+    ping sensors podman compose java dash zsh perl ruby node awk sed ps top watch kvm tail cat find
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Ending → the concept that a file's name implies.
@@ -238,6 +258,10 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
         return 0.95 if cued else 0.9
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
+    if kind == "software" and word in SOFTWARE:
+        return 0.95 if cued else 0.9
+    if kind == "account" and word in ACCOUNTS:
+        return 1.0 if cued else 0.4 if before == "group" else 0.85
     if token.known:
         near = before in cues or (after in cues and kind in ("group", "user", "branch"))
         called = before == "named" and before in cues

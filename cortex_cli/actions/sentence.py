@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from cortex_cli.actions import lexicon
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
 from cortex_cli.language.stems import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # A question longer than this is none.
 MAX_CHARS = 1500
@@ -111,23 +115,26 @@ class Sentence:
         return inside, sum(token.weight for token in self.tokens) - inside
 
 
-def read(text: str, language: str) -> Sentence | None:
-    """``text`` as a sentence; None when it is too long to be one."""
+def read(text: str, language: str, extra: Path | None = None) -> Sentence | None:
+    """``text`` as a sentence; None when it is too long to be one.
+
+    ``extra`` is a lexicon that goes before the actions' own.
+    """
     if len(text) > MAX_CHARS:
         return None
     text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
-        if literal.kind in ("name", "device") and _known_word(literal.value, language):
+        if literal.kind in ("name", "device") and _known_word(literal.value, language, extra):
             continue
-        tokens += _words(text[place : literal.start], language)
+        tokens += _words(text[place : literal.start], language, extra)
         if literal.value.lower() in _FORMATS:
             tokens.append(Token(literal.value.lower(), "archive", 1.0, known=True))
         else:
             tokens.append(Token(literal.value, "", LITERAL_WEIGHT, literal=literal))
         place = literal.end
-    tokens += _words(text[place:], language)
+    tokens += _words(text[place:], language, extra)
     if len(tokens) > MAX_TOKENS:
         return None
     return Sentence(text, language, tuple(_periods(_ordinals(_folder_names(tokens)))))
@@ -145,19 +152,19 @@ def _folder_names(tokens: list[Token]) -> list[Token]:
     return found
 
 
-def _known_word(value: str, language: str) -> bool:
+def _known_word(value: str, language: str, extra: Path | None) -> bool:
     run = tuple(piece for piece, _, _ in lexicon.pieces(value))
-    return bool(run) and "_" not in value and lexicon.concept_of(run, language) is not None
+    return bool(run) and "_" not in value and lexicon.concept_of(run, language, extra) is not None
 
 
-def _words(text: str, language: str) -> list[Token]:
+def _words(text: str, language: str, extra: Path | None) -> list[Token]:
     found = []
     said = lexicon.pieces(text)
     place = 0
     while place < len(said):
         for length in range(min(LONGEST, len(said) - place), 0, -1):
             run = tuple(piece for piece, _, _ in said[place : place + length])
-            concept = lexicon.concept_of(run, language)
+            concept = lexicon.concept_of(run, language, extra)
             if concept is None or not _together(text, said[place : place + length]):
                 continue
             shown = text[said[place][1] : said[place + length - 1][2]]
