@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Below, a model may know better; without one, what is half known is still worth a word.
 ENOUGH = 0.5
-FACT_BONUS = 0.15
+FACT_BONUS = 0.08
 
 
 class Answerer(NamedTuple):

@@ -24,7 +24,7 @@ from cortex_cli.errors import Failure
 from cortex_cli.index import background
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.language.question import Question
-from cortex_cli.model import prompts, provider
+from cortex_cli.model import control_tokens, prompts, provider
 from cortex_cli.packages.knowledge import Knowledge
 
 if TYPE_CHECKING:
@@ -126,7 +126,9 @@ def _join_untrusted(request: Request, gathered: Evidence) -> str:
     texts = [attachment.text for attachment in request.attachments]
     passages = (*gathered.supporting, *gathered.related)
     texts += [passage.text for passage in passages if not passage.source.startswith("man ")]
-    return "\n".join(texts)
+    text = "\n".join(texts)
+    # The model has read the second form, and may copy that.
+    return f"{text}\n{control_tokens.break_up(text)}"
 
 
 class OpenIndexes:

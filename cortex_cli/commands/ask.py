@@ -46,7 +46,7 @@ def ask(
     does it fail".  A model is asked only if nothing else answers; the commands that it writes
     are checked.  The answer ends with its sources.  No command is ever run.  Exit status 3:
     nothing here answers the question.  Nothing leaves the machine, unless CORTEX_PROVIDER names
-    a server elsewhere.
+    a server elsewhere and you allow it.
     """
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer

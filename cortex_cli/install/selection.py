@@ -268,7 +268,8 @@ def _try_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[st
             with output.Waiting("waiting for the model"):
                 return ask_model(model_provider, model.profile, request, hits)
     except CortexError as error:
-        output.talk(f"choosing without a model: {error.message}")
+        hint = f" ({error.hint})" if error.hint else ""
+        output.talk(f"choosing without a model: {error.message}{hint}")
         return None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from cortex_cli.errors import UsageError
-from cortex_cli.model import provider_env
+from cortex_cli.model import consent, http_client, provider_env
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
 from cortexd.api.client import Client, Event
@@ -84,15 +84,18 @@ class Provider(Protocol):
         """Close the connection; a running generation is cancelled."""
 
 
-def choose(settings: Settings, model: str | None = None) -> Provider:
+def choose(settings: Settings, model: str | None = None, *, may_ask: bool = True) -> Provider:
     """Return the provider that the environment names; ``model`` overrides the one set there.
+
+    Before a server elsewhere is used for the first time the user is asked, if ``may_ask``.
 
     Raises:
         UsageError: an unknown provider, or one without a setting that it needs.
+        Failure: the server is elsewhere and the user has not allowed it.
         DaemonUnreachable: no daemon.
     """
     values = provider_env.load(settings.environ)
-    name = values.get("CORTEX_PROVIDER", DAEMON).lower()
+    name = (values.get("CORTEX_PROVIDER") or DAEMON).lower()
     if name == DAEMON:
         return DaemonProvider(settings, model)
     if name == FAKE:
@@ -104,6 +107,7 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
             hint=f"did you mean {guess}?" if guess else None,
         )
     target = ENDPOINTS[name].resolve(values)
+    consent.require(target.base_url, settings.environ, may_ask=may_ask)
     return OpenAIProvider(name, replace(target, model=model) if model else target)
 
 
@@ -172,13 +176,22 @@ class OpenAIProvider:
     """Asks a server with an OpenAI-compatible API directly."""
 
     def __init__(self, name: str, target: Target) -> None:
-        """Prepare a client; nothing is sent yet."""
-        from openai import OpenAI
+        """Prepare a client; nothing is sent yet.
+
+        Raises:
+            UsageError: a proxy or certificate variable of the environment cannot be used.
+        """
+        from openai import DefaultHttpxClient, OpenAI
 
         self._name = name
         self._target = target
         self._client: OpenAI = OpenAI(
-            base_url=target.base_url, api_key=target.api_key, max_retries=1
+            base_url=target.base_url,
+            api_key=target.api_key,
+            max_retries=1,
+            organization="",  # else the environment's, which may fit no header
+            project="",
+            http_client=http_client.create(DefaultHttpxClient, target),
         )
 
     def model(self) -> Model:
@@ -237,9 +250,10 @@ class OpenAIProvider:
             return LlmUnavailable(f"{server} refused: {error.status_code} {error.message}")
         if isinstance(error, APIConnectionError):
             variable = f"{ENDPOINTS[self._name].prefix}_BASE_URL"
-            return LlmUnavailable(
-                f"cannot reach {server}", hint=f"start it, or set {variable} to its address"
-            )
+            hint = f"start it, or set {variable} to its address"
+            if proxy := http_client.find_proxy_variable(self._target.base_url):
+                hint += f"; {proxy} names a proxy, which may be what does not answer"
+            return LlmUnavailable(f"cannot reach {server}", hint=hint)
         return LlmUnavailable(f"{server}: {error}")
 
 

@@ -212,22 +212,19 @@ def test_commands_that_do_not_exist_are_marked(cortex: Cortex, runtime: Path) ->
 
 
 @pytest.mark.parametrize("name", ["llama_cpp", "ollama", "openai"])
-def test_any_openai_compatible_server_answers_by_what_the_env_files_say(
+def test_any_openai_compatible_server_answers_by_what_the_env_file_says(
     cortex: Cortex, tmp_path: Path, name: str
 ) -> None:
     prefix = name.upper()
     with FakeLlm(chat=say("lighttpd is ", "a web server.")) as llm:
-        files = {
-            Path(cortex.environ["HOME"]) / ".cortex/.env": (
-                f"CORTEX_PROVIDER={name}\n{prefix}_API_KEY=secret\n{prefix}_MODEL=of-home\n"
-                f"{prefix}_BASE_URL=http://127.0.0.1:9\n"
-            ),
-            tmp_path / ".env": f"{prefix}_BASE_URL={llm.url}\n",
-        }
-        for path, text in files.items():
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
-            path.chmod(0o600)
+        file = Path(cortex.environ["HOME"]) / ".cortex/.env"
+        file.parent.mkdir()
+        file.write_text(
+            f"CORTEX_PROVIDER={name}\n{prefix}_API_KEY=secret\n{prefix}_MODEL=of-home\n"
+            f"{prefix}_BASE_URL={llm.url}\n"
+        )
+        file.chmod(0o600)
+        (tmp_path / ".env").write_text(f"{prefix}_BASE_URL=http://127.0.0.1:9\n")  # not read
         models = []
         for more in ((), ("--model", "named")):
             done = subprocess.run(
