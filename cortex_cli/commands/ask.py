@@ -1,4 +1,4 @@
-"""``cortex ask``: a question in, a streamed answer with its sources out.  Runs nothing."""
+"""``cortex ask``: a question in, an answer with its sources out.  Runs nothing."""
 
 from __future__ import annotations
 
@@ -40,12 +40,13 @@ def ask(
     max_tokens: int,
     no_stream: bool,
 ) -> None:
-    """Answer QUESTION from what this machine knows.
+    """Answer QUESTION: what is true or wrong here, how something is done, what a word means.
 
     Piped input and files given with -f are read as data: journalctl -u nginx | cortex ask "why
-    does it fail".  The answer ends with its sources, and with a list of what could not be
-    verified in its commands; none is ever run.  Nothing leaves the machine, unless
-    CORTEX_PROVIDER names a server elsewhere and you allow it.
+    does it fail".  A model is asked only if nothing else answers; the commands that it writes
+    are checked.  The answer ends with its sources.  No command is ever run.  Exit status 3:
+    nothing here answers the question.  Nothing leaves the machine, unless CORTEX_PROVIDER names
+    a server elsewhere and you allow it.
     """
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer

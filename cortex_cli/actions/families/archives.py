@@ -1,4 +1,4 @@
-"""Archives: make, unpack, list, add to; the program follows from the name's ending."""
+"""Archives: create, unpack, list, add to; the name's extension decides the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies between places and machines: cp, scp, rsync.  The host and what is kept decide."""
+"""Copies between folders and machines: cp, scp or rsync, as the host and the options decide."""
 
 from __future__ import annotations
 

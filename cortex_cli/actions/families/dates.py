@@ -1,4 +1,4 @@
-"""date: what day it is, was or will be, and how far apart two days are."""
+"""date: what day it is, was or will be, and the days between two dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sed -i: what is changed in a file's own text.  Patterns are data: their signs are escaped."""
+"""sed -i: what is changed in a file itself.  Patterns are data: special characters are escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""journalctl: unit by boot by priority by time by lines by follow by text by order."""
+"""journalctl: which lines (unit, boot, priority, time, text), how many, in which order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ps: which processes by sorted by by how many by tree or count."""
+"""ps: which processes, sorted by what, how many, as a tree or counted."""
 
 from __future__ import annotations
 

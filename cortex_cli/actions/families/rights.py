@@ -1,4 +1,4 @@
-"""chmod, chown, chgrp: who may do what with a path, alone or with all below it."""
+"""chmod, chown, chgrp: who may do what with a path, alone or with everything below it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ss: listening or connected by TCP or UDP by port by with the process."""
+"""ss: listening or connected, TCP or UDP, on which port, with the process."""
 
 from __future__ import annotations
 
