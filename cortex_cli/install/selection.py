@@ -146,6 +146,9 @@ def _match_comparison(request: str, knowledge: Knowledge) -> Choice | None:
     comparison = equivalents.find_comparison(request)
     if comparison is None:
         return None
+    is_list = bool(splitting.split_list(request))
+    if not comparison.explicit and (is_list or knowledge.package(comparison.name)):
+        return None  # a name among others, or the name of a package
     names: Sequence[str] = comparison.packages
     if not names and knowledge.package(comparison.name):
         names = knowledge.find_similar(comparison.name)

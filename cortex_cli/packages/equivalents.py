@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).parent / "equivalents.txt"
 EVERYDAY_MARK = "~"
 MAX_NAME_WORDS = 4
-MAX_WORDS = 200  # a comparison further into a request is a text, not a request
+MAX_WORDS = 200  # what is longer is a text, not a request
 MAX_FILLERS = 3
 
 # What stands before the name: "something like X", "un équivalent de X", "alternativa a X".
@@ -66,24 +66,30 @@ class Comparison:
     """What a request compares with: the program's name, and packages that do the same.
 
     ``packages`` is empty for a name that the table lacks; the name may then be a package.
+    ``explicit`` if a word says so, such as "like" or "alternative", and not the name alone.
     """
 
     name: str
     packages: tuple[str, ...]
+    explicit: bool
 
 
 def find_comparison(text: str) -> Comparison | None:
     """Return what ``text`` compares with; None if it names no program from elsewhere."""
-    found = words(text)[:MAX_WORDS]
-    compared = [name for name in _find_names(found) if _is_compared(found, *name)]
-    for start, end in compared:
-        name = " ".join(found[start:end])
-        return Comparison(name, tuple(p for p in _table()[name].packages if p != name))
+    found = words(text)
+    if len(found) > MAX_WORDS:
+        return None
+    places = _find_names(found)
+    for start, end in places:
+        if _is_compared(found, start, end):
+            name = " ".join(found[start:end])
+            packages = tuple(package for package in _table()[name].packages if package != name)
+            return Comparison(name, packages, explicit=True)
     if _WORK_ON.isdisjoint(found):
-        for start, end in _find_names(found):
+        for start, end in places:
             name = " ".join(found[start:end])
             if not _table()[name].everyday:
-                return Comparison(name, _table()[name].packages)
+                return Comparison(name, _table()[name].packages, explicit=False)
     return _find_unlisted(found)
 
 
@@ -124,7 +130,15 @@ def _is_compared(found: Sequence[str], start: int, end: int) -> bool:
     if end < len(found) and found[end] in _AFTER:
         return True
     place = _skip_fillers(found, start)
-    return place >= 0 and _compares(found, place)
+    if place < 0 or not _compares(found, place):
+        return False
+    everyday = _table()[" ".join(found[start:end])].everyday
+    return not everyday or found[place] in _AFTER - {"like", "style"} or _opens(found, place)
+
+
+def _opens(found: Sequence[str], place: int) -> bool:
+    """True if nothing before ``place`` says what is wanted: "something like"."""
+    return all(word in SCAFFOLDING or word in _FILLERS for word in found[:place])
 
 
 def _skip_fillers(found: Sequence[str], start: int) -> int:
@@ -141,11 +155,16 @@ def _compares(found: Sequence[str], place: int) -> bool:
 
 
 def _find_unlisted(found: Sequence[str]) -> Comparison | None:
-    """Return the one word that is compared with at the end: "an alternative to vlc"."""
-    if len(found) > 1 and found[-1] in _AFTER and found[-2] not in SCAFFOLDING:
-        return Comparison(found[-2], ())
-    if len(found) > 1 and found[-1] not in SCAFFOLDING:
-        place = _skip_fillers(found, len(found) - 1)
-        if place >= 0 and _compares(found, place):
-            return Comparison(found[-1], ())
+    """Return the one word that the whole request compares with: "an alternative to vlc".
+
+    In "a web server like nginx" that word is an example: the request says what is wanted.
+    """
+    last = len(found) - 1
+    if last < 1:
+        return None
+    if found[last] in _AFTER - {"like", "style", "type"} and _opens(found, last - 1):
+        return Comparison(found[last - 1], (), explicit=True)
+    place = _skip_fillers(found, last)
+    if place >= 0 and _compares(found, place) and _opens(found, place):
+        return Comparison(found[last], (), explicit=True)
     return None

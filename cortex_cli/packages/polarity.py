@@ -26,8 +26,8 @@ ATTACK = frozenset(
     hashid hcxtools hcxdumptool hping3 hydra hydra-gtk john john-data mdk3 mdk4 medusa
     metasploit-framework mfoc mfcuk ncrack netsniff-ng ophcrack ophcrack-cli
     patator pdfcrack pixiewps polenum pompem reaver recon-ng responder sidguesser sipcrack
-    sipvicious slowhttptest smbmap snmpcheck onesixtyone sqlmap sslsniff sslstrip sucrack t50 thc-ipv6
-    thc-ssl-dos weevely wfuzz wifite yersinia farpd fragrouter
+    sipvicious slowhttptest smbmap snmpcheck onesixtyone sqlmap sslsniff sslstrip sucrack t50
+    thc-ipv6 thc-ssl-dos weevely wfuzz wifite yersinia farpd fragrouter
     """.split()  # noqa: SIM905 - a block of names reads better than quoted ones
 )
 # What keeps others out: never the answer to "crack this".
