@@ -146,12 +146,14 @@ def _match_comparison(request: str, knowledge: Knowledge) -> Choice | None:
     comparison = equivalents.find_comparison(request)
     if comparison is None:
         return None
-    is_list = bool(splitting.split_list(request))
-    if not comparison.explicit and (is_list or knowledge.package(comparison.name)):
-        return None  # a name among others, or the name of a package
+    name = comparison.name
+    if not comparison.explicit and (
+        splitting.split_list(request) or knowledge.package(name) or knowledge.commands(name)
+    ):
+        return None  # a name among others, or one that this machine's lists know
     names: Sequence[str] = comparison.packages
-    if not names and knowledge.package(comparison.name):
-        names = knowledge.find_similar(comparison.name)
+    if not names and knowledge.package(name):
+        names = knowledge.find_similar(name)
     packages = [package for name in names if (package := knowledge.package(name))]
     if not packages:
         return None

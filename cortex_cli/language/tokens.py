@@ -30,9 +30,9 @@ MORE_SCAFFOLDING = frozenset(
     instead because since until till again always often ever never still too either both own him
     her them his hers their theirs its itself myself yourself themselves whoever whatever wherever
     wanna gonna gotta kinda sorta basically actually honestly btw
-    truc trucs machin chose choses tous tout toute toutes plusieurs certains autre autres gens
-    alors donc aussi très trop bien juste comme fait faire peut peux pouvoir voudrait doit
-    cosa cosas varios varias otro otra otros otras gente toda todas muy más menos también hacer
+    truc trucs machin tous tout toute toutes certains autre autres gens
+    alors donc aussi très trop bien juste comme peut peux pouvoir voudrait doit
+    cosa cosas otro otra otros otras gente toda todas muy menos también
     puedo puede pueda poder debo
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
