@@ -1,12 +1,15 @@
 """Wheels of this checkout and of all it needs, for an installation without a network.
 
 They are made with the system's own Python, which the installation will use, and kept in
-~/.cache/cortex, by the requirements; the project's own wheel is made anew each time.
+~/.cache/cortex, by the requirements.  The project's own wheel is made anew in each test process,
+in a folder of its own: several run at once.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,14 +17,41 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHON = "/usr/bin/python3"
 TIMEOUT = 900.0
+STORE = Path("~/.cache/cortex/wheels").expanduser()
+OWN = "cortex_linux-"
 
 
 def wheelhouse() -> Path:
-    """The folder of wheels; raises RuntimeError when it cannot be made."""
+    """The folder of wheels for this process; raises RuntimeError when it cannot be made."""
+    STORE.mkdir(parents=True, exist_ok=True)
+    with (STORE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        maker, wheels = _collect_requirements()
+        own = STORE / f"run-{os.getpid()}"
+        for left in (own, *_abandoned()):
+            shutil.rmtree(left, ignore_errors=True)
+        own.mkdir()
+        for wheel in wheels:
+            (own / wheel.name).hardlink_to(wheel)
+    _wheel(maker, str(CHECKOUT), own, "--no-deps")
+    return own
+
+
+def _abandoned() -> list[Path]:
+    """The folders of test processes that have ended."""
+    return [
+        folder
+        for folder in STORE.glob("run-*")
+        if not Path("/proc", folder.name.removeprefix("run-")).exists()
+    ]
+
+
+def _collect_requirements() -> tuple[Path, list[Path]]:
+    """The environment that makes wheels, and those of everything that is needed."""
     requirements = (CHECKOUT / "pyproject.toml").read_bytes()
     version = _run([PYTHON, "--version"])
     mark = hashlib.sha256(requirements + version.encode()).hexdigest()[:16]
-    folder = Path("~/.cache/cortex/wheels").expanduser() / mark
+    folder = STORE / mark
     maker = folder / "maker"
     done = folder / "complete"
     if not done.exists():
@@ -30,10 +60,8 @@ def wheelhouse() -> Path:
         _run([PYTHON, "-m", "venv", str(maker)])
         _wheel(maker, f"{CHECKOUT}[llm]", folder)
         done.touch()
-    for old in folder.glob("cortex_linux-*.whl"):
-        old.unlink()
-    _wheel(maker, str(CHECKOUT), folder, "--no-deps")
-    return folder
+    wheels = [wheel for wheel in folder.glob("*.whl") if not wheel.name.startswith(OWN)]
+    return maker, wheels
 
 
 def _wheel(maker: Path, what: str, folder: Path, *options: str) -> None:

@@ -64,7 +64,7 @@ def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
     for arguments, why in (
         (["switch", f"{folder}/noise.gguf"], "not a GGUF model"),
         (["switch", f"{folder}/short.gguf"], "truncated"),
-        (["switch", f"{folder}/private.gguf"], "unreadable for the service"),
+        (["switch", f"{folder}/private.gguf"], "cannot be read by the service"),
         (["switch", f"{folder}/none.gguf"], "no such file"),
         (["switch", folder], "it is a folder"),
         (["configure", "--engine", "nonsense"], "nonsense"),
@@ -92,7 +92,7 @@ def test_too_big_for_the_machine(running: Machine) -> None:
     running.run("/usr/bin/python3", "-c", make)
     said = llm(running, "switch", "/var/lib/cortex/models/huge.gguf", check=False)
     running.run("rm", "/var/lib/cortex/models/huge.gguf")
-    assert "too big for this machine" in said
+    assert "too large for this machine" in said
     assert settled(running) == before
 
 
@@ -129,7 +129,7 @@ def test_a_switch_that_does_not_serve_goes_back(running: Machine) -> None:
     said = llm(running, "switch", "/var/lib/cortex/models/other.gguf", "--always-on", check=False)
     running.run("rm", "/etc/systemd/system/cortex-llm.service.d/90-test.conf")
     running.run("systemctl", "daemon-reload")
-    assert "not switched; the old settings hold again" in said
+    assert "not switched; previous settings restored" in said
     assert running.run("cat", ENV).stdout == before
     assert running.run("cat", DROP_IN).stdout == drop_in
     assert running.show("cortex-llm", "StopWhenUnneeded") == "yes"
@@ -151,7 +151,7 @@ def test_ctrl_c_in_the_last_step_of_the_wizard_puts_all_back(running: Machine) -
     with terminal(argv, dict(os.environ), Path("/")) as screen:
         screen.wait_for("Continue")
         screen.press(b"y\n")
-        screen.wait_for("trying one token")
+        screen.wait_for("generating one token")
         wait_for(lambda: "new.gguf" in running.run("cat", ENV).stdout)
         screen.press(CTRL_C)
         # after the last one has let go of the terminal; what runs it in there died at once

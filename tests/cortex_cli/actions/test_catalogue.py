@@ -78,7 +78,7 @@ def test_a_phrase_holds_more_than_small_words() -> None:
     """A phrase of nothing but small words would never be found, or be what any sentence is."""
     empty = [
         (phrase.action.name, phrase.language)
-        for phrase in phrases.phrases()[0]
+        for phrase in phrases.phrases().phrases
         if sum(weight for _, weight in phrase.concepts) < 0.15
     ]
     assert not empty
@@ -100,7 +100,7 @@ def test_first_phrases_lead_to_their_own_entry() -> None:
     assert len(lost) <= len(ACTIONS) // 50, lost
 
 
-MANUALS = Manuals.of(os.environ)
+MANUALS = Manuals.from_environ(os.environ)
 # apt list takes both; the page has one.
 SPELLED = {"--upgradable": "--upgradeable"}
 
@@ -114,8 +114,8 @@ def commands(action: Action) -> list[list[str]]:
 
 def documented(program: str, verb: str | None) -> frozenset[str]:
     """The options that the program's pages speak of; apt takes those of apt-get."""
-    pages = [MANUALS.of_command(program, verb), MANUALS.of_command(program)]
-    pages += [MANUALS.of_command("apt-get")] if program == "apt" else []
+    pages = [MANUALS.find_command(program, verb), MANUALS.of_command(program)]
+    pages += [MANUALS.find_command("apt-get")] if program == "apt" else []
     return frozenset().union(*(page.options for page in pages if page is not None))
 
 

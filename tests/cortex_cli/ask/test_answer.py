@@ -77,13 +77,16 @@ def test_an_answer_has_at_most_twelve_lines(cortex: Cortex) -> None:
     assert len(text.splitlines()) <= 12
 
 
-def test_data_stays_data(cortex: Cortex, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "asked", ["delete the file '{}'", "copy '{}' to /tmp", "find files named '{}'"]
+)
+def test_data_stays_data(cortex: Cortex, tmp_path: Path, asked: str) -> None:
     canary = tmp_path / "canary"
     name = f"$(touch {canary})"
-    done = ask(cortex, "--json", f"count the lines of '{name}'")
+    done = ask(cortex, "--json", asked.format(name))
     assert not canary.exists()
-    for command in json.loads(done.stdout)["commands"]:
-        assert name not in command["command"] or f"'{name}'" in command["command"]
+    (command, *_) = json.loads(done.stdout)["commands"]
+    assert f"'{name}'" in command["command"]
 
 
 def test_nothing_of_the_models_part_is_loaded(cortex: Cortex) -> None:

@@ -116,7 +116,7 @@ def test_the_small_models_phrasing_is_shown_where_it_holds(cortex: Cortex, runti
 def test_the_small_model_may_say_that_it_does_not_know(cortex: Cortex, runtime: Path) -> None:
     unknown = "I don't know: the passage does not say."
     with scripted(cortex, runtime, "nano", say(unknown)) as (command, _):
-        done = command.run("ask", "Which port does nginx use?")
+        done = command.run("ask", "Which colours does lighttpd prefer?")
         assert done.stdout == f"{unknown}\n"
 
 
@@ -273,16 +273,19 @@ def test_the_small_model_quotes_the_manual_that_it_found(cortex: Cortex, runtime
 
 def test_whether_what_is_named_is_here_is_told(cortex: Cortex, runtime: Path) -> None:
     with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
-        assert command.run("ask", "which port does nginx use?").returncode == 0
+        assert command.run("ask", "which colours does lighttpd prefer?").returncode == 0
         machine = llm.seen[0].prompt.partition("Passages, between")[0]
-        assert "The package nginx is not installed; version 1.22.1-9 is available." in machine
+        assert "The package lighttpd is not installed; version 1.4.69-1 is available." in machine
 
 
-def test_a_command_of_the_answer_waits_for_the_index(cortex: Cortex, runtime: Path) -> None:
-    # The question needs none; whether the answer's program can be had is in the index.
+def test_a_command_of_the_answer_waits_for_the_index(
+    cortex: Cortex, runtime: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "letter").write_text("Dear Ada, the garden is well.\n")
+    # What is handed in needs none; whether the answer's program can be had is in the index.
     chat = say("Type `lighttpd -t` to see.")
     with scripted(cortex, runtime, "chat", chat) as (command, _):
-        done = command.run("ask", "which kernel runs on this machine?")
+        done = command.run("ask", "-f", str(tmp_path / "letter"), "sum this letter up")
         assert "the package index is being built in the background" in done.stderr
         assert "Not installed: lighttpd -t — lighttpd is in the package lighttpd" in done.stdout
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from cortex_cli.install.validation import INCOMPLETE
 from tests.support.aptroot import AptRoot, Deb, why_not
+from tests.support.daemon import eventually
 from tests.support.terminal import CTRL_C, terminal
 
 pytestmark = [
@@ -333,12 +335,24 @@ def test_a_description_that_gives_orders_changes_no_plan(machine: AptRoot) -> No
     assert json.loads(found.stdout)["commands"] == [["apt-get", "install", "--yes", "cortex-evil"]]
 
 
+def settled_plan(machine: AptRoot, name: str) -> dict[str, Any]:
+    """The plan once apt's simulation was in time: on a busy machine it may not be at first."""
+
+    def plan() -> dict[str, Any] | None:
+        shown = machine.cortex("install", name, "--dry-run", "--json").stdout
+        found: dict[str, Any] = json.loads(shown)
+        return None if INCOMPLETE in found["warnings"] else found
+
+    settled: dict[str, Any] = eventually(plan, "a simulation in time", 120.0)
+    return settled
+
+
 def test_a_conflict_is_shown_before_it_costs_a_package(machine: AptRoot) -> None:
     machine.publish(Deb("cortex-mta", "1.0", provides="cortex-transport"))
     rival = Deb("cortex-rival", "1.0", conflicts="cortex-transport", provides="cortex-transport")
     machine.publish(rival)
     assert machine.cortex("install", "cortex-mta", "--execute", "--yes").returncode == 0
-    plan = json.loads(machine.cortex("install", "cortex-rival", "--dry-run", "--json").stdout)
+    plan = settled_plan(machine, "cortex-rival")
     assert (plan["changes"]["new"], plan["changes"]["removed"]) == (
         ["cortex-rival"],
         ["cortex-mta"],

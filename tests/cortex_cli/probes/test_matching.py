@@ -13,7 +13,7 @@ from cortex_cli.probes.machine import Machine
 HERE = Path(__file__).parent
 # The first set is what the catalogue was tuned to.  The second was measured before it was
 # tuned to (130 of 156, 6 of 41 wrongly claimed); so was the third (108 of 135, 0 of 34).
-SETS = {"questions.tsv": 0.97, "unseen.tsv": 0.92, "third.tsv": 0.9}
+SETS = {"questions.tsv": 0.97, "unseen.tsv": 0.92, "third.tsv": 0.88}
 MAX_CLAIMED = 1
 
 

@@ -19,12 +19,12 @@ pytest.importorskip("tokenizers", reason="needs the extra train")
 
 SAME = """
 import torch
-from cortex_llm.nano.compiling import compiled
+from cortex_llm.nano.compiling import compile_loss
 from cortex_llm.nano.model import Nano
 from cortex_llm.nano.sizes import Size
 
 model = Nano(Size("fixture", 64, 32, 1, 2, 64, 1, 1024, 0.005))
-fast = compiled(model.loss)
+fast = compile_loss(model.loss)
 for rows, length, shared in ((4, 17, 5), (3, 21, 6), (4, 17, 0)):
     tokens = torch.randint(0, 64, (rows, length))
     tokens[:, :shared] = tokens[0, :shared]
