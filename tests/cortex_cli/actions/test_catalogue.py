@@ -114,7 +114,7 @@ def commands(action: Action) -> list[list[str]]:
 
 def documented(program: str, verb: str | None) -> frozenset[str]:
     """The options that the program's pages speak of; apt takes those of apt-get."""
-    pages = [MANUALS.find_command(program, verb), MANUALS.of_command(program)]
+    pages = [MANUALS.find_command(program, verb), MANUALS.find_command(program)]
     pages += [MANUALS.find_command("apt-get")] if program == "apt" else []
     return frozenset().union(*(page.options for page in pages if page is not None))
 
