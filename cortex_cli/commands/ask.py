@@ -11,6 +11,7 @@ from cortex_cli import output
 from cortex_cli.options import json_option, model_options
 
 if TYPE_CHECKING:
+    from cortex_cli.ask.request import Answer
     from cortex_cli.settings import Settings
 
 
@@ -62,6 +63,7 @@ def ask(
         result = answer(settings, request, view)
     finally:
         view.end_line()
+    warn_without_lists(settings, result)
 
     def print_text() -> None:
         if no_stream:
@@ -69,3 +71,14 @@ def ask(
         print_footer(result)
 
     output.emit(result.as_json(), print_text, as_json=settings.json)
+
+
+def warn_without_lists(settings: Settings, result: Answer) -> None:
+    """Say that only installed packages are known, where that may have decided the answer."""
+    from cortex_cli.index.packages import explain_missing_lists
+
+    if result.sources and not any(source.startswith("apt: ") for source in result.sources):
+        return
+    if missing := explain_missing_lists(settings.environ):
+        output.talk(f"Note: {missing.message}; only installed packages are known.")
+        output.talk(f"hint: {missing.hint}")

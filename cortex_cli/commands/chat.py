@@ -83,6 +83,7 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
     """Answer and store the turn; an error or Ctrl-C ends this answer, not the conversation."""
     from cortex_cli.ask.answer import answer
     from cortex_cli.ask.view import AnswerPrinter, print_footer
+    from cortex_cli.commands.ask import warn_without_lists
 
     view = AnswerPrinter(quiet=settings.json)
     try:
@@ -98,6 +99,7 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
         output.talk("stopped")
         return True
     view.end_line()
+    warn_without_lists(settings, result)
     conversation.add(request.question.text, result.text.strip())
     output.emit(result.as_json(), lambda: print_footer(result), as_json=settings.json)
     return True

@@ -35,8 +35,9 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     """Find the packages that do WHAT, best first, in this machine's own lists.
 
     WHAT is a few words in English, French or Spanish, a name, or a command.  No model is asked.
-    Exit status 3: nothing found.
+    Exit status 3: nothing found, or no package lists.
     """
+    from cortex_cli.index.packages import explain_missing_lists
     from cortex_cli.language.question import Question
     from cortex_cli.language.terms import language_of
     from cortex_cli.packages.knowledge import Knowledge
@@ -44,6 +45,8 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to search for")
+    if missing := explain_missing_lists(settings.environ):
+        raise missing
     question = Question(request)
     with Knowledge.open(settings.environ) as knowledge:
         hits = knowledge.search(question, limit)

@@ -24,6 +24,16 @@ def test_an_answer_ends_with_its_sources(nano: Cortex) -> None:
     )
 
 
+def test_without_package_lists_it_says_so(nano: Cortex, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    without = {"CORTEX_APT_LISTS": str(tmp_path / "none")}
+    done = nano.run("ask", "What is nginx?", env=without)
+    assert done.returncode == 0
+    assert "this machine has no package lists" in done.stderr
+    assert "apt-get update" in done.stderr
+    assert "package lists" not in nano.run("ask", "What is nginx?").stderr
+
+
 def test_it_does_not_know_what_nothing_supports(nano: Cortex) -> None:
     done = nano.run("ask", "What", "is", "the", "capital", "of", "France?")
     assert (done.returncode, done.stdout) == (0, "I don't know.\n")

@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 from tests.cortex_cli.conftest import Cortex
 
@@ -34,3 +36,14 @@ def test_nothing_found(cortex: Cortex) -> None:
 
 def test_nothing_said(cortex: Cortex) -> None:
     assert cortex.run("search", " ").returncode == 2
+
+
+def test_no_package_lists(cortex: Cortex, tmp_path: Path) -> None:
+    """A container image: installed packages, no lists."""
+    (tmp_path / "none").mkdir()
+    without = {"CORTEX_APT_LISTS": str(tmp_path / "none")}
+    for command in (["search", "a fast web server"], ["install", "a fast web server"]):
+        done = cortex.run(*command, env=without)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "this machine has no package lists" in done.stderr
+        assert re.search(r"^hint: run: (sudo )?apt-get update$", done.stderr, re.MULTILINE)
