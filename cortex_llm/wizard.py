@@ -32,16 +32,19 @@ BACKENDS = {
     URL: "An OpenAI-compatible server, by URL",
     NONE: "No model: monitoring and search only",
 }
+TABLE_HEAD = "     model                    size     RAM      speed      quality    best for"
 USER_FOLDER = Path("~/.cortex/models")
 
 
 def command(arguments: argparse.Namespace) -> int:
     """``setup``: 0 done, 130 interrupted with nothing changed."""
     answers = Answers.from_arguments(arguments)
-    prompter = Prompter(answers, interactive=sys.stdin.isatty() and not arguments.yes)
+    interactive = sys.stdin.isatty() and not arguments.yes
+    prompter = Prompter(answers, interactive=interactive, assume_yes=arguments.yes)
     folder = _find_models_folder(arguments)
     machine = machine_summary.summarize(folder)
-    print_data("Cortex setup\n")
+    print_data("Cortex setup")
+    print_data("")
     for label, value in machine.lines():
         print_data(f"  {label:<12} {value}")
     print_data("")
@@ -53,7 +56,8 @@ def command(arguments: argparse.Namespace) -> int:
 def _carry_out(prompter: Prompter, machine: MachineSummary, folder: Path, *, dry_run: bool) -> bool:
     """One plan, made and done; False when its download failed and the person goes another way."""
     plan = _make_plan(prompter, machine, folder)
-    print_data("\nPlan:")
+    print_data("")
+    print_data("Plan:")
     for step in plan.steps():
         print_data(f"  - {step}")
     if dry_run or not prompter.confirm("proceed", "Continue?"):
@@ -70,7 +74,8 @@ def _carry_out(prompter: Prompter, machine: MachineSummary, folder: Path, *, dry
         if not prompter.confirm("again", "Choose something else?"):
             raise
         return False
-    print_data('\nDone. Try it: cortex ask "What is nginx?"')
+    print_data("")
+    print_data('Done. Try it: cortex ask "What is nginx?"')
     return True
 
 
@@ -81,7 +86,9 @@ def _find_models_folder(arguments: argparse.Namespace) -> Path:
 
 
 def _make_plan(prompter: Prompter, machine: MachineSummary, folder: Path) -> Plan:
-    chosen = prompter.choose("backend", "Which backend should answer?", BACKENDS, LOCAL)
+    fitting = recommended.choose_best(machine.memory, machine.disk, machine.cores)
+    fallback = LOCAL if fitting else BUILT_IN
+    chosen = prompter.choose("backend", "Which backend should answer?", BACKENDS, fallback)
     if chosen == NONE:
         return backends.Nothing()
     if chosen == URL:
@@ -118,7 +125,6 @@ def _choose_model(
 
 
 def _choose_recommended(prompter: Prompter, machine: MachineSummary) -> Recommended:
-    print_data("\n     model                    size     RAM      speed      quality    best for")
     options = {}
     for model in recommended.MODELS:
         problem = recommended.explain_misfit(model, machine.memory, machine.disk)
@@ -127,8 +133,9 @@ def _choose_recommended(prompter: Prompter, machine: MachineSummary) -> Recommen
             f"{model.name:<22} {model.size:>5g} GiB {model.ram:>4g} GiB  "
             f"{model.speed:<10} {model.quality:<10} {model.best_for}; {mark}"
         )
-    fallback = recommended.choose_best(machine.memory, machine.disk) or recommended.MODELS[0]
-    key = prompter.choose("model", "Which model?", options, fallback.key)
+    best = recommended.choose_best(machine.memory, machine.disk, machine.cores)
+    fallback = best or recommended.MODELS[0]
+    key = prompter.choose("model", f"Which model?\n{TABLE_HEAD}", options, fallback.key)
     wanted = recommended.find(key)
     if wanted is None:  # `choose` has accepted it from the same table
         raise UsageError(f"no recommended model {key!r}")

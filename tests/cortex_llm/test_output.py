@@ -1,4 +1,6 @@
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +25,15 @@ def test_ordinary_text_is_left_alone() -> None:
 def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_json({"name": "ä"})
     assert json.loads(capsys.readouterr().out) == {"name": "ä"}
+
+
+def test_no_sentence_has_a_newline_that_would_be_escaped() -> None:
+    """``print_data`` and ``say`` print one line: a newline of ours would show as two signs."""
+    broken = []
+    for path in Path(output.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("print_data", "say"):
+                texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
+                if any(isinstance(text, str) and "\n" in text for text in texts):
+                    broken.append(f"{path.name}:{call.lineno}")
+    assert broken == []
