@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# The host is not looked up: the connection goes to the socket.
+SOCKET_BASE_URL = "http://localhost/v1"
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """The prefix of a provider's variables, and the defaults."""
@@ -37,9 +41,11 @@ class Endpoint:
             )
         model = values.get(f"{self.prefix}_MODEL") or self.model
         url = values.get(f"{self.prefix}_BASE_URL") or self.base_url
+        if url.startswith("unix:/"):
+            return Target(SOCKET_BASE_URL, model, key or "none", url.removeprefix("unix:"))
         if not url.startswith(("http://", "https://")):
             raise UsageError(
-                f"{self.prefix}_BASE_URL is {url!r}; it must start with http:// or https://"
+                f"{self.prefix}_BASE_URL is {url!r}; it must start with http://, https:// or unix:/"
             )
         url = url.rstrip("/")
         return Target(url if url.endswith("/v1") else f"{url}/v1", model, key or "none")
@@ -47,11 +53,17 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One server to ask."""
+    """One server to ask; ``socket_path`` is set if it listens on a Unix socket."""
 
     base_url: str
     model: str | None
     api_key: str
+    socket_path: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The address for a person."""
+        return f"unix:{self.socket_path}" if self.socket_path else self.base_url
 
 
 ENDPOINTS = {

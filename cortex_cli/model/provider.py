@@ -14,6 +14,7 @@ from cortex_cli.errors import UsageError
 from cortex_cli.model import provider_env
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
+from cortex_cli.settings import find_own_model_url
 from cortexd.api.client import Client, Event
 from cortexd.api.errors import (
     BadReply,
@@ -37,7 +38,7 @@ NANO_PREFIX = "cortex-nano"
 # The error codes of llama.cpp and OpenAI for a prompt longer than the context.
 CONTEXT_ERRORS = ("exceed_context_size_error", "context_length_exceeded")
 STATUS_TIMEOUT_S = 10.0
-DAEMON, FAKE = "daemon", "fake"
+DAEMON, FAKE, LLAMA_CPP = "daemon", "fake", "llama_cpp"
 PROVIDERS = (DAEMON, *ENDPOINTS, FAKE)
 
 
@@ -103,6 +104,8 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
             f"CORTEX_PROVIDER is {name!r}; it must be one of {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
+    if name == LLAMA_CPP and (url := find_own_model_url(settings.environ)):
+        values.setdefault("LLAMA_CPP_BASE_URL", url)  # where "cortex up" has put it
     target = ENDPOINTS[name].resolve(values)
     return OpenAIProvider(name, replace(target, model=model) if model else target)
 
@@ -177,8 +180,9 @@ class OpenAIProvider:
 
         self._name = name
         self._target = target
+        by_socket = _open_by_socket(target.socket_path) if target.socket_path else None
         self._client: OpenAI = OpenAI(
-            base_url=target.base_url, api_key=target.api_key, max_retries=1
+            base_url=target.base_url, api_key=target.api_key, max_retries=1, http_client=by_socket
         )
 
     def model(self) -> Model:
@@ -192,7 +196,7 @@ class OpenAIProvider:
         except OpenAIError as error:
             raise self._translate(error) from error
         if not listed:
-            raise LlmUnavailable(f"{self._name} at {self._target.base_url} has no model")
+            raise LlmUnavailable(f"{self._name} at {self._target.address} has no model")
         return Model(listed[0].id, _guess_profile(listed[0].id))
 
     def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
@@ -225,7 +229,7 @@ class OpenAIProvider:
     def _translate(self, error: OpenAIError) -> CortexError:
         from openai import APIConnectionError, APIStatusError
 
-        server = f"{self._name} at {self._target.base_url}"
+        server = f"{self._name} at {self._target.address}"
         if isinstance(error, APIStatusError):
             body = error.body if isinstance(error.body, dict) else {}
             if body.get("type") in CONTEXT_ERRORS or body.get("code") in CONTEXT_ERRORS:
@@ -241,6 +245,18 @@ class OpenAIProvider:
                 f"cannot reach {server}", hint=f"start it, or set {variable} to its address"
             )
         return LlmUnavailable(f"{server}: {error}")
+
+
+def _open_by_socket(path: str) -> Any:
+    """Return a client for ``openai`` whose connections all go to the Unix socket at ``path``."""
+    from importlib import import_module
+
+    from openai import DefaultHttpxClient
+
+    # httpx, or httpx2 in newer versions of openai: whichever its client is derived from.
+    base = next(kind for kind in DefaultHttpxClient.__mro__ if kind.__name__ == "Client")
+    library = import_module(base.__module__.partition(".")[0])
+    return DefaultHttpxClient(transport=library.HTTPTransport(uds=path))
 
 
 def _read_chunks(chunks: Stream[ChatCompletionChunk], model: str) -> Iterator[str | Finished]:

@@ -316,3 +316,9 @@ def test_a_changed_manual_holds_nobody_up(cortex: Cortex) -> None:
     while "man refrob(1)" not in (done := cortex.run(*question, env=environ)).stdout:
         assert time.monotonic() < deadline
     assert done.stderr == ""
+
+
+def test_a_model_server_of_up_is_found_without_the_daemon(chat: Cortex) -> None:
+    done = chat.run("ask", "What is nginx?", env={"CORTEX_PROVIDER": "llama_cpp"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()

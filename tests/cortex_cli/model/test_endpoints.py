@@ -13,6 +13,14 @@ def test_settings_override_the_defaults() -> None:
     assert ENDPOINTS["openai"].resolve(values) == Target("https://x/v1", "m", "k")
 
 
+def test_a_unix_socket() -> None:
+    target = ENDPOINTS["llama_cpp"].resolve({"LLAMA_CPP_BASE_URL": "unix:/run/user/1/llm.sock"})
+    assert (target.socket_path, target.address) == (
+        "/run/user/1/llm.sock",
+        "unix:/run/user/1/llm.sock",
+    )
+
+
 def test_a_missing_key_and_an_invalid_address() -> None:
     with pytest.raises(UsageError, match="OPENAI_API_KEY is not set"):
         ENDPOINTS["openai"].resolve({})
