@@ -41,9 +41,8 @@ def test_a_model_that_does_not_load_leaves_nothing_running(
     bad.write_bytes(b"GGUF but not really")
     done = cortex.run("up", "--model", str(bad))
     assert done.returncode == 1
-    assert done.stderr.splitlines()[2].startswith(
-        "cortex: cortex-llm exited unexpectedly. Last output:"
-    )
+    said = next(line for line in done.stderr.splitlines() if line.startswith("cortex: "))
+    assert said == "cortex: cortex-llm exited unexpectedly. Last output:"
     assert str(bad) in done.stderr
     assert service_pids(runtime) == []
 
