@@ -33,6 +33,8 @@ REDRAW_S = 0.1
 # A wait shorter than this needs no message.
 PATIENCE_S = 1.0
 BAR_CELLS = 24
+# A narrower last column of a table is not readable; it then starts a line of its own.
+MIN_COLUMN_CELLS, NARROW_INDENT = 24, 4
 
 
 def escape(text: str) -> str:
@@ -92,9 +94,42 @@ def talk_styled(parts: Iterable[tuple[str, str | None]]) -> None:
 
 
 def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
-    """Write one line to stdout, each part in its style if stdout shows colour."""
+    """Write one line to stdout, each part in its style if stdout shows colour.
+
+    On a terminal that is too narrow for it, its longest part is wrapped between words, below
+    itself, so that a table keeps its columns.
+    """
+    if sys.stdout.isatty():
+        import shutil
+
+        parts = wrap(list(parts), shutil.get_terminal_size().columns)
     sys.stdout.write("".join(_style(*part, sys.stdout) for part in parts) + "\n")
     sys.stdout.flush()
+
+
+def wrap(parts: list[tuple[str, str | None]], columns: int) -> list[tuple[str, str | None]]:
+    """Return ``parts`` with newlines in the longest text, if the line is wider than ``columns``."""
+    import textwrap
+
+    if sum(len(text) for text, _ in parts) <= columns:
+        return parts
+    at = max(range(len(parts)), key=lambda number: _count_breakable(parts[number][0]))
+    if "\n" in parts[at][0]:
+        return parts
+    before = "".join(text for text, _ in parts[:at]).rpartition("\n")[2]
+    after = sum(len(text) for text, _ in parts[at + 1 :])
+    indent, start = len(before), ""
+    if columns - indent - after < MIN_COLUMN_CELLS:  # it gets lines of its own
+        indent, start = NARROW_INDENT, "\n" + " " * NARROW_INDENT
+    width = max(columns - indent - after, MIN_COLUMN_CELLS)
+    text = parts[at][0].lstrip() if start else parts[at][0]
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    wrapped = start + ("\n" + " " * indent).join(lines)
+    return [*parts[:at], (wrapped, parts[at][1]), *parts[at + 1 :]]
+
+
+def _count_breakable(text: str) -> int:
+    return len(text) if " " in text.strip() else 0
 
 
 def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cortex_llm import envfile
 from cortex_llm.errors import UsageError
-from cortex_llm.output import escape, print_data
+from cortex_llm.output import escape, print_data, print_row
 
 #: Every question's name; in an answers file NAME=value, on the command line --name.
 NAMES = (
@@ -23,6 +23,7 @@ NAMES = (
     "threads", "ctx_size", "oversize", "proceed",
 )  # fmt: skip
 YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
+OPTION_INDENT = 5  # below the text of "  1) text"
 MAX_TRIES = 10  # a program that answers nonsense must not be asked for ever
 
 
@@ -114,7 +115,8 @@ class Prompter:
             for line in ("", *question.splitlines()):
                 print_data(line)
             for number, (key, text) in enumerate(options.items(), 1):
-                print_data(f"  {number}) {text}{'   (default)' if key == default else ''}")
+                mark = "   (default)" if key == default else ""
+                print_row(f"  {number}) {text}{mark}", OPTION_INDENT)
 
         def check(answer: str) -> str | None:
             number = answer.isdigit() and 1 <= int(answer) <= len(keys)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cortex_llm.backends import Plan
 from cortex_llm.download_view import PlannedDownload
 from cortex_llm.errors import DownloadError, LlmError, UsageError
 from cortex_llm.machine_summary import MachineSummary
-from cortex_llm.output import print_data, say
+from cortex_llm.output import print_data, print_row, say
 from cortex_llm.prompter import Answers, Prompter
 from cortex_llm.recommended import Recommended
 
@@ -33,6 +34,7 @@ BACKENDS = {
     NONE: "No model: monitoring and search only",
 }
 TABLE_HEAD = "     model                    size     RAM      speed      quality    best for"
+MARGIN = 17  # of a row around an option: its number, the mark of the default
 USER_FOLDER = Path("~/.cortex/models")
 
 
@@ -46,7 +48,7 @@ def command(arguments: argparse.Namespace) -> int:
     print_data("Cortex setup")
     print_data("")
     for label, value in machine.lines():
-        print_data(f"  {label:<12} {value}")
+        print_row(f"  {label:<12} {value}", indent=15)
     print_data("")
     while not _carry_out(prompter, machine, folder, dry_run=arguments.dry_run):
         prompter = prompter.without_answers()
@@ -59,7 +61,7 @@ def _carry_out(prompter: Prompter, machine: MachineSummary, folder: Path, *, dry
     print_data("")
     print_data("Plan:")
     for step in plan.steps():
-        print_data(f"  - {step}")
+        print_row(f"  - {step}", indent=4)
     if dry_run or not prompter.confirm("proceed", "Continue?"):
         say("nothing was changed")
         return True
@@ -135,7 +137,9 @@ def _choose_recommended(prompter: Prompter, machine: MachineSummary) -> Recommen
         )
     best = recommended.choose_best(machine.memory, machine.disk, machine.cores)
     fallback = best or recommended.MODELS[0]
-    key = prompter.choose("model", f"Which model?\n{TABLE_HEAD}", options, fallback.key)
+    fits = shutil.get_terminal_size().columns >= len(max(options.values(), key=len)) + MARGIN
+    question = f"Which model?\n{TABLE_HEAD}" if fits else "Which model?"
+    key = prompter.choose("model", question, options, fallback.key)
     wanted = recommended.find(key)
     if wanted is None:  # `choose` has accepted it from the same table
         raise UsageError(f"no recommended model {key!r}")

@@ -150,7 +150,8 @@ def update_alerts(
         else:
             reply = client.call(command, id=_find_alert(client, alert_id)["id"])
     count = reply.get(f"{word}_count", 1)
-    output.emit(reply, lambda: output.talk(f"{count} {word}"), as_json=settings.json)
+    note = "" if count or alert_id is None else ": it was so already, or is resolved"
+    output.emit(reply, lambda: output.talk(f"{count} {word}{note}"), as_json=settings.json)
 
 
 def _connect(settings: Settings) -> Client:

@@ -57,9 +57,22 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
                 f"no package matches {request!r}",
                 hint="try different words",
             )
+        hits = _put_named_first(hits, request, knowledge)
         rows = [_build_row(hit, knowledge, language_of(request)) for hit in hits]
     value = {"request": request, "packages": rows}
     output.emit(value, lambda: _print_rows(rows), as_json=settings.json)
+
+
+def _put_named_first(hits: list[Hit], request: str, knowledge: Knowledge) -> list[Hit]:
+    """Return the hits, the package first whose name is the whole request."""
+    from cortex_cli.packages.knowledge import Hit
+
+    package = knowledge.package(request)
+    if package is None or package.name == hits[0].package.name:
+        return hits
+    found = next((hit for hit in hits if hit.package.name == package.name), None)
+    named = found or Hit(package, hits[0].score, 1.0, 0.0)
+    return [named, *(hit for hit in hits if hit is not found)][: len(hits)]
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:

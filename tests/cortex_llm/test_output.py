@@ -1,4 +1,5 @@
 import ast
+import io
 import json
 from pathlib import Path
 
@@ -37,3 +38,20 @@ def test_no_sentence_has_a_newline_that_would_be_escaped() -> None:
                 if any(isinstance(text, str) and "\n" in text for text in texts):
                     broken.append(f"{path.name}:{call.lineno}")
     assert broken == []
+
+
+def test_a_row_goes_on_below_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "  1) Qwen2.5 0.5B Instruct   0.46 GiB    1 GiB  very fast  fair  small machines"
+    monkeypatch.setattr(output.sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    output.print_row(text, 5)
+    lines = output.sys.stdout.getvalue().splitlines()
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 60
+    assert lines[1].startswith("     ")
+    assert " ".join(lines).split() == text.split()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True

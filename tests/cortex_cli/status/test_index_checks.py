@@ -16,7 +16,8 @@ def test_missing_lists_are_noticed(tmp_path: Path, apt_env: dict[str, str]) -> N
     for path in lists.iterdir():
         path.unlink()
     none = index_checks.check_package_lists(settings)
-    assert (none.state, none.remedy) == ("warning", "run: apt-get update")
+    assert none.state == "warning"
+    assert str(none.remedy).endswith("apt-get update")
     assert none.detail == f"none in {lists}"
 
 
