@@ -94,17 +94,22 @@ def talk_styled(parts: Iterable[tuple[str, str | None]]) -> None:
 
 
 def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
-    """Write one line to stdout, each part in its style if stdout shows colour.
+    """Write one line to stdout, each part in its style if stdout shows colour."""
+    sys.stdout.write("".join(_style(*part, sys.stdout) for part in parts) + "\n")
+    sys.stdout.flush()
 
-    On a terminal that is too narrow for it, its longest part is wrapped between words, below
-    itself, so that a table keeps its columns.
+
+def data_row(parts: Iterable[tuple[str, str | None]]) -> None:
+    """Write one row of a table to stdout, as ``data_styled`` does.
+
+    On a terminal that is too narrow for it, its longest text is wrapped between words, below
+    itself, so that the columns stay.  Not for commands, which are to be copied whole.
     """
     if sys.stdout.isatty():
         import shutil
 
         parts = wrap(list(parts), shutil.get_terminal_size().columns)
-    sys.stdout.write("".join(_style(*part, sys.stdout) for part in parts) + "\n")
-    sys.stdout.flush()
+    data_styled(parts)
 
 
 def wrap(parts: list[tuple[str, str | None]], columns: int) -> list[tuple[str, str | None]]:
@@ -136,7 +141,7 @@ def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     """Write ``name  value`` lines to stdout, the values aligned."""
     width = max((len(name) for name, _ in pairs), default=0)
     for name, value in pairs:
-        data_styled([(f"{name:<{width}}  ", DIM), (value, None)])
+        data_row([(f"{name:<{width}}  ", DIM), (value, None)])
 
 
 def uses_colour(stream: TextIO) -> bool:

@@ -61,6 +61,6 @@ def _summarise(findings: list[Finding]) -> str:
 
 
 def _print_finding(finding: Finding) -> None:
-    output.data_styled([MARKS[finding.state], (f"{finding.name}: {finding.detail}", None)])
+    output.data_row([MARKS[finding.state], (f"{finding.name}: {finding.detail}", None)])
     if finding.remedy:
         output.data_styled([("        → ", output.DIM), (finding.remedy, None)])

@@ -49,7 +49,7 @@ def history(settings: Settings, number: int | None, limit: int) -> None:
 def _print_list(entries: list[Entry]) -> None:
     for entry in entries:
         began = format_time(entry.began)
-        output.data_styled(
+        output.data_row(
             [(f"{entry.id:>4}  {began}  {entry.state:<11}  ", None), (_format_title(entry), None)]
         )
     if not entries:

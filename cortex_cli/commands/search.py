@@ -79,7 +79,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     width = max(len(row["name"]) for row in rows)
     for row in rows:
         mark = "*" if row["installed"] else " "
-        output.data_styled(
+        output.data_row(
             [(f"{mark} {row['name']:<{width}}", output.BOLD), (f"  {row['short']}", None)]
         )
     if any(row["installed"] for row in rows):

@@ -93,7 +93,7 @@ def status(settings: Settings) -> None:
     def print_text() -> None:
         output.data_pairs(summarise(reply))
         for alert in alerts:
-            output.data_styled(alerts_view.format_line(alert))
+            output.data_row(alerts_view.format_line(alert))
 
     output.emit({**reply, "alerts": alerts}, print_text, as_json=settings.json)
     if severities and severities[0] != "warning":
