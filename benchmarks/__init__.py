@@ -9,6 +9,7 @@ BENCHMARKS = (
     "pipelined",
     "crowd",
     "isolation",
+    "hostile",
     "startup",
     "memory",
     "monitor",

@@ -56,10 +56,10 @@ class Bench:
     folder: Path
 
     @contextlib.contextmanager
-    def cortexd(self, llm_url: str = NO_MODEL) -> Iterator[Daemon]:
+    def cortexd(self, llm_url: str = NO_MODEL, settings: str = CONFIG) -> Iterator[Daemon]:
         """Run the daemon until the end of the block."""
         config = self.folder / "daemon.yaml"
-        config.write_text(CONFIG % llm_url)
+        config.write_text(settings % llm_url)
         path = self.folder / "cortexd.sock"
         notify = self.folder / "notify.sock"
         notify.unlink(missing_ok=True)

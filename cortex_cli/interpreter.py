@@ -26,6 +26,7 @@ from cortex_cli.model import prompts, provider
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.provider import Prompt
 from cortex_cli.options import DEFAULT_MAX_TOKENS
+from cortex_cli.output import is_plain
 from cortex_cli.packages.knowledge import Knowledge
 from cortex_cli.settings import Settings
 
@@ -101,7 +102,7 @@ class CommandInterpreter:
         """Return what the model proposes; None if it is the built-in small model."""
         if self._provider == FAKE and (text := self._settings.environ.get(FAKE_VARIABLE)):
             return _parse_commands(text)
-        with closing(provider.choose(self._settings, self._model)) as chosen:
+        with closing(provider.choose(self._settings, self._model, may_ask=False)) as chosen:
             if chosen.model().profile == prompts.NANO:
                 return None
             question = Question(request)
@@ -155,5 +156,5 @@ def _parse_commands(reply: str) -> list[str]:
     commands = value.get("commands") if isinstance(value, dict) else None
     if not isinstance(commands, list) or not all(isinstance(each, str) for each in commands):
         raise Failure(f"the model's reply has no list of commands: {shlex.quote(reply[:80])}")
-    kept = [each.strip() for each in commands if each.strip() and each.isprintable()]
+    kept = [each.strip() for each in commands if each.strip() and is_plain(each)]
     return kept[:MAX_COMMANDS]

@@ -1,8 +1,8 @@
 """What reaches the terminal: data on stdout, messages on stderr.
 
 Text from models, packages, logs and the daemon is never trusted: characters that could move the
-cursor, hide text or reorder it are escaped.  Colour only on a terminal and never with NO_COLOR.
-Nothing here knows what the text is about.
+cursor, hide text, be hidden or reorder it are escaped.  Colour only on a terminal and never with
+NO_COLOR.  Nothing here knows what the text is about.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-# C0 but tab and newline, DEL and C1, direction marks and overrides, line separators,
-# lone surrogates and the invisible tag characters.
+# C0 but tab and newline, DEL and C1, direction marks and overrides, line separators, lone
+# surrogates, and what Unicode lets programs draw as nothing (Default_Ignorable_Code_Point):
+# joiners, fillers, variation selectors, tags.  Some are part of honest text, such as an emoji's
+# selector or the joiner of a Persian word: written out, they are seen and not lost.
 UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-    "\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 UNSAFE_IN_JSON = re.compile(UNSAFE.pattern.replace("\x00-\x08\x0b-\x1f", ""))
 
@@ -40,6 +44,11 @@ MIN_COLUMN_CELLS, NARROW_INDENT = 24, 4
 def escape(text: str) -> str:
     """Return ``text`` with every character that a terminal would act on escaped."""
     return UNSAFE.sub(_write_out, text)
+
+
+def is_plain(text: str) -> bool:
+    """Return True if every character of ``text`` is shown as it is, on one line."""
+    return text.isprintable() and not UNSAFE.search(text)
 
 
 def _write_out(match: re.Match[str]) -> str:

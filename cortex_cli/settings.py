@@ -1,4 +1,4 @@
-"""This user's paths: runtime folder and socket.
+"""This user's paths: runtime folder, state folder and socket.
 
 The runtime folder is ``$XDG_RUNTIME_DIR/cortex``, or ``/tmp/cortex-UID`` if that variable is not
 set; either must be a real folder that belongs to this user and that nobody else can enter.
@@ -10,6 +10,7 @@ running, ``/run/cortex/cortex.sock``.
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 import stat
 from dataclasses import dataclass
@@ -101,6 +102,25 @@ def make_runtime_dir(environ: Mapping[str, str]) -> Path:
             hint=f"remove it, or set XDG_RUNTIME_DIR to a folder of your own: ls -ld {folder}",
         )
     return folder
+
+
+def find_state_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder for this user's state."""
+    state = environ.get("XDG_STATE_HOME", "")
+    if Path(state).is_absolute():
+        return Path(state) / "cortex"
+    return find_home(environ) / ".local/state/cortex"
+
+
+def find_home(environ: Mapping[str, str]) -> Path:
+    """Return this user's home folder; never a relative one, which the working directory decides."""
+    home = Path(environ.get("HOME", ""))
+    if home.is_absolute():
+        return home
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return Path("/")
 
 
 def find_privacy_problem(folder: Path) -> str | None:

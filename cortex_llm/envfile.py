@@ -89,14 +89,14 @@ class _Reader:
         value = ""
         while (char := self._next()) is not None and char != "\n":
             if char == "'":
-                value += self._single_quoted(line)
+                value += self._read_single_quoted(line)
             elif char == '"':
-                value += self._double_quoted(line)
+                value += self._read_double_quoted(line)
             elif char not in WHITESPACE:
-                return value + self._unquoted(char)
+                return value + self._read_unquoted(char)
         return value
 
-    def _unquoted(self, char: str | None) -> str:
+    def _read_unquoted(self, char: str | None) -> str:
         value, kept = "", 0  # kept: what the cut at the end must leave, being quoted
         while char is not None and char != "\n":
             if char == "\\":
@@ -109,7 +109,7 @@ class _Reader:
             char = self._next()
         return value[:kept] + value[kept:].rstrip(WHITESPACE)
 
-    def _single_quoted(self, line: int) -> str:
+    def _read_single_quoted(self, line: int) -> str:
         value = ""
         while (char := self._next()) != "'":
             if char is None:
@@ -117,7 +117,7 @@ class _Reader:
             value += char
         return value
 
-    def _double_quoted(self, line: int) -> str:
+    def _read_double_quoted(self, line: int) -> str:
         value = ""
         while (char := self._next()) != '"':
             if char == "\\":

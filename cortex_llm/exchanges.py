@@ -1,6 +1,6 @@
 """The bytes of one HTTP connection, both ways, as requests that begin and end. No I/O.
 
-A witness: what it is shown goes its way whatever it makes of it. Heads are read, bodies are
+A observer: what it is shown goes its way whatever it makes of it. Heads are read, bodies are
 counted and never kept. Where it loses its place (no HTTP, an endless head, an upgrade) it
 stops looking at that direction; what it then cannot see ends with the connection.
 
@@ -60,11 +60,11 @@ class Observer:
         self._requests = _Requests(self._open, began)
         self._replies = _Replies(self._open, self._finish)
 
-    def asked(self, data: bytes) -> None:
+    def feed_request(self, data: bytes) -> None:
         """The client has sent this."""
         self._requests.feed(data)
 
-    def answered(self, data: bytes) -> None:
+    def feed_reply(self, data: bytes) -> None:
         """The engine has sent this."""
         if self._open and self._open[0].first_byte is None:
             self._open[0].first_byte = monotonic()

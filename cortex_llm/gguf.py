@@ -110,13 +110,13 @@ class _Reader:
 
     def header(self) -> Header:
         version = self._magic_and_version()
-        tensor_count = self._limited("Q", MAX_TENSORS, "tensors")
-        pair_count = self._limited("Q", MAX_PAIRS, "metadata entries")
+        tensor_count = self._read_limited("Q", MAX_TENSORS, "tensors")
+        pair_count = self._read_limited("Q", MAX_PAIRS, "metadata entries")
         pairs: dict[str, Value] = {}
         lengths: dict[str, int] = {}
         for _ in range(pair_count):
             key = self._string(MAX_KEY, "a key")
-            kind = self._limited("I", MAX_TYPE, "as a value's type")
+            kind = self._read_limited("I", MAX_TYPE, "as a value's type")
             if kind == ARRAY:
                 lengths[key], kept = self._array(key)
                 if kept is not None:
@@ -126,7 +126,7 @@ class _Reader:
             elif kind in SCALARS:
                 pairs[key] = self._number(SCALARS[kind])
             else:
-                raise self._damaged(f"{key[:60]!r} has the unknown type {kind}")
+                raise self._report_damage(f"{key[:60]!r} has the unknown type {kind}")
         return self._tensors(version, tensor_count, pairs, lengths)
 
     def _magic_and_version(self) -> int:
@@ -173,34 +173,34 @@ class _Reader:
         parameters = end = 0
         for _ in range(count):
             name = self._string(MAX_KEY, "a tensor's name")
-            dimensions = self._limited("I", MAX_DIMENSIONS, "dimensions")
+            dimensions = self._read_limited("I", MAX_DIMENSIONS, "dimensions")
             elements = 1
             for _ in range(dimensions):
                 elements *= int(self._number("Q"))
             kind, offset = int(self._number("I")), int(self._number("Q"))
             type_name, block, block_bytes = TENSOR_TYPES.get(kind, (f"type {kind}", 1, 0))
             if elements >= 1 << 63 or offset >= 1 << 63:
-                raise self._damaged(f"tensor {name[:60]!r} has an impossible size")
+                raise self._report_damage(f"tensor {name[:60]!r} has an impossible size")
             types[type_name] = types.get(type_name, 0) + elements
             parameters += elements
             end = max(end, offset + -(-elements // block) * block_bytes)
         alignment = pairs.get("general.alignment", DEFAULT_ALIGNMENT)
         if not isinstance(alignment, int) or not 1 <= alignment <= MAX_ALIGNMENT:
-            raise self._damaged(f"general.alignment is {alignment!r}")
+            raise self._report_damage(f"general.alignment is {alignment!r}")
         start = self._at + -self._at % alignment
         return Header(version, pairs, lengths, types, parameters, self._size, start + end)
 
     def _array(self, key: str) -> tuple[int, tuple[bool | int | float, ...] | None]:
         """Step over an array; return its length, and its numbers when they are few."""
-        kind = self._limited("I", MAX_TYPE, "as an array's type")
-        length = self._limited("Q", MAX_ELEMENTS - self._elements, f"elements of {key[:60]!r}")
+        kind = self._read_limited("I", MAX_TYPE, "as an array's type")
+        length = self._read_limited("Q", MAX_ELEMENTS - self._elements, f"elements of {key[:60]!r}")
         self._elements += length
         if kind == STRING:
             for _ in range(length):
-                self._skip(self._limited("Q", MAX_STRING, "bytes of a string"))
+                self._skip(self._read_limited("Q", MAX_STRING, "bytes of a string"))
             return length, None
         if kind not in SCALARS:
-            raise self._damaged(f"{key[:60]!r} is an array of the unknown type {kind}")
+            raise self._report_damage(f"{key[:60]!r} is an array of the unknown type {kind}")
         format_ = f"<{length}{SCALARS[kind]}"
         if length > MAX_KEPT:
             self._skip(struct.calcsize(format_))
@@ -208,13 +208,13 @@ class _Reader:
         return length, struct.unpack(format_, self._read(struct.calcsize(format_)))
 
     def _string(self, limit: int, what: str) -> str:
-        length = self._limited("Q", limit, f"bytes of {what[:60]!r}")
+        length = self._read_limited("Q", limit, f"bytes of {what[:60]!r}")
         return self._read(length).decode("utf-8", "replace")
 
-    def _limited(self, format_: str, limit: int, what: str) -> int:
+    def _read_limited(self, format_: str, limit: int, what: str) -> int:
         number = int(self._number(format_))
         if number > limit:
-            raise self._damaged(f"it claims {number} {what}; the limit is {limit}")
+            raise self._report_damage(f"it claims {number} {what}; the limit is {limit}")
         return number
 
     def _number(self, format_: str) -> int | float | bool:
@@ -226,7 +226,7 @@ class _Reader:
         self._require(length)
         data = self._stream.read(length)
         if len(data) != length:
-            raise self._damaged("it shrank while it was read")
+            raise self._report_damage("it shrank while it was read")
         self._at += length
         return data
 
@@ -242,9 +242,9 @@ class _Reader:
                 hint="download the model again",
             )
         if self._at + length > MAX_HEADER:
-            raise self._damaged(f"its header continues past {MAX_HEADER} bytes")
+            raise self._report_damage(f"its header continues past {MAX_HEADER} bytes")
 
-    def _damaged(self, why: str) -> ModelError:
+    def _report_damage(self, why: str) -> ModelError:
         return ModelError(
             f"{self._path} is damaged: {why} (before byte {self._at})",
             hint="download the model again",

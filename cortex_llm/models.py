@@ -18,6 +18,7 @@ from pathlib import Path
 from cortex_llm.errors import LlmError, ModelError
 from cortex_llm.ggml_types import FILE_TYPES
 from cortex_llm.gguf import Header, Value, read_header
+from cortex_llm.output import is_visible
 
 PROFILE_KEY = "cortex.profile"
 PROFILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")  # it travels in a comma-separated list
@@ -178,7 +179,7 @@ def _list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
 def _name(pairs: Mapping[str, Value], path: Path) -> str:
     """general.name, cleaned for a list separated by commas and for terminals; or the stem."""
     name = _text(pairs, "general.name") or path.stem
-    cleaned = "".join(char if char.isprintable() and char != "," else " " for char in name)
+    cleaned = "".join(char if is_visible(char) and char != "," else " " for char in name)
     return " ".join(cleaned.split())[:MAX_NAME] or "model"
 
 

@@ -65,7 +65,7 @@ class Prompter:
     interactive: bool
     assume_yes: bool = False
 
-    def given(self, name: str) -> str | None:
+    def find_answer(self, name: str) -> str | None:
         """The answer that was given beforehand."""
         return self.answers.values.get(name)
 
@@ -88,7 +88,7 @@ class Prompter:
         check: Callable[[str], str | None] = lambda _: None,
     ) -> str:
         """A line of text; `check` says what is wrong with it."""
-        if (given := self.given(name)) is not None:
+        if (given := self.find_answer(name)) is not None:
             if problem := check(given):
                 raise UsageError(f"{name}: {problem}")
             return given
@@ -111,7 +111,7 @@ class Prompter:
     def choose(self, name: str, question: str, options: Mapping[str, str], default: str) -> str:
         """One of the options, by its number or its key."""
         keys = list(options)
-        if self.given(name) is None and self.interactive:
+        if self.find_answer(name) is None and self.interactive:
             for line in ("", *question.splitlines()):
                 print_data(line)
             for number, (key, text) in enumerate(options.items(), 1):
@@ -145,7 +145,7 @@ class Prompter:
         def check(answer: str) -> str | None:
             return None if answer.lower() in YES + NO else "answer y or n"
 
-        if default and not (self.interactive or self.assume_yes or self.given(name)):
+        if default and not (self.interactive or self.assume_yes or self.find_answer(name)):
             raise UsageError(
                 "confirmation needs a terminal; nothing was changed",
                 hint="add --yes to accept this plan, or --dry-run to only see it",

@@ -41,12 +41,12 @@ class _Side:
 
 class _Connection:
     def __init__(
-        self, relay: Relay, client: socket.socket, engine: socket.socket, witness: Observer
+        self, relay: Relay, client: socket.socket, engine: socket.socket, observer: Observer
     ) -> None:
         self._relay = relay
         self._client = _Side(client)
         self._engine = _Side(engine)
-        self._witness = witness
+        self._observer = observer
         self._deaf = False  # the engine takes nothing more; its reply may still come
         self._arm()
 
@@ -55,7 +55,7 @@ class _Connection:
             self._relay.watch(side.fd, None)
             side.socket.close()
         self._relay.connections.discard(self)
-        self._witness.close(outcome)
+        self._observer.close(outcome)
 
     def on_client(self, events: int) -> None:
         if events & _GONE:
@@ -90,7 +90,7 @@ class _Connection:
         if not self._deaf:
             self._engine.unsent = data
             self._send_request()
-        self._witness.asked(data)
+        self._observer.feed_request(data)
 
     def _send_request(self) -> None:
         try:
@@ -106,13 +106,13 @@ class _Connection:
             return True
         if not data:  # nothing is kept for the client here: it has had all of it
             self._engine.ended = True  # but may still read: llama-server reads what it refuses
-            self._witness.close(Outcome.BROKEN)
+            self._observer.close(Outcome.BROKEN)
             with contextlib.suppress(OSError):
                 self._client.socket.shutdown(socket.SHUT_WR)
             return True
         self._client.unsent = data
         going_on = self._send_reply()
-        self._witness.answered(data)
+        self._observer.feed_reply(data)
         return going_on
 
     def _send_reply(self) -> bool:
@@ -158,11 +158,11 @@ def _send(target: socket.socket, data: bytes) -> bytes:
 class Relay:
     """All connections, and other descriptors that are to be waited for."""
 
-    def __init__(self, engine: str, witness: Callable[[], Observer], most: int) -> None:
+    def __init__(self, engine: str, observer: Callable[[], Observer], most: int) -> None:
         """`engine` is the path of its socket; more than `most` connections wait their turn."""
         self.connections: set[_Connection] = set()
         self._engine = engine
-        self._witness = witness
+        self._observer = observer
         self._most = most
         self._epoll = select.epoll()
         self._watched: dict[int, int] = {}
@@ -259,4 +259,4 @@ class Relay:
             engine.close()
             client.close()
         else:
-            self.connections.add(_Connection(self, client, engine, self._witness()))
+            self.connections.add(_Connection(self, client, engine, self._observer()))

@@ -41,14 +41,14 @@ class RequestLog:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def began(self, exchange: Exchange) -> None:
+    def log_start(self, exchange: Exchange) -> None:
         """A request has come."""
         if not _is_logged(exchange):
             return
         message = f"{_name_request(exchange)} began: {exchange.method} {exchange.path}"
         self._write(Event.MODEL_REQUEST_BEGAN, INFO, message, exchange)
 
-    def ended(self, exchange: Exchange, outcome: Outcome) -> None:
+    def log_end(self, exchange: Exchange, outcome: Outcome) -> None:
         """It is over."""
         if not _is_logged(exchange):
             return

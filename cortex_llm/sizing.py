@@ -72,13 +72,13 @@ def plan(
     budget = int(machine.memory * MEMORY_SHARE)
     kv_share = KV_CACHE_TYPES[settings.kv_cache_type or "f16"] / KV_CACHE_TYPES["f16"]
 
-    def needed() -> int:
+    def estimate_bytes() -> int:
         kv_bytes = int(model.kv_bytes_per_token * context * parallel * kv_share)
         return _estimate_bytes(model, kv_bytes, cache_mb) + beside
 
-    while needed() > budget and settings.parallel is None and parallel > 1:
+    while estimate_bytes() > budget and settings.parallel is None and parallel > 1:
         parallel -= 1
-    while needed() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
+    while estimate_bytes() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
         context = max(MIN_CONTEXT, context // 2)
     if settings.parallel is None and parallel < most:
         notes.append(
@@ -99,9 +99,9 @@ def plan(
         threads=threads,
         threads_batch=settings.threads or machine.cores,
         cache_ram_mb=cache_mb,
-        needed_bytes=needed(),
+        needed_bytes=estimate_bytes(),
         memory=machine.memory,
-        fits=needed() <= budget,
+        fits=estimate_bytes() <= budget,
         notes=tuple(notes),
     )
 

@@ -49,7 +49,7 @@ class Supervisor:
         log = RequestLog(Journal())
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         most = max(1, (limit - OWN_DESCRIPTORS) // 2)
-        self._relay = Relay(inner, lambda: Observer(log.began, log.ended), most)
+        self._relay = Relay(inner, lambda: Observer(log.log_start, log.log_end), most)
         self._pid = pid
         self._inner = inner
         self._public = public
@@ -70,7 +70,7 @@ class Supervisor:
             signal.signal(number, lambda *_: None)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         pause = POLL_FIRST_S
-        while (status := self._ended()) is None:
+        while (status := self._read_end()) is None:
             if self._stopping is not None:
                 self._relay.step(self._insist(self._stopping))
             elif not self._open and not self._try_to_open():
@@ -89,7 +89,7 @@ class Supervisor:
             return EXIT_FAILED if self._failed else 0
         return exit_like(os.waitstatus_to_exitcode(status))
 
-    def _ended(self) -> int | None:
+    def _read_end(self) -> int | None:
         """The engine's wait status once it has ended."""
         pid, status = os.waitpid(self._pid, os.WNOHANG)
         return status if pid else None

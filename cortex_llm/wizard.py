@@ -121,8 +121,8 @@ def _choose_model(
         models.describe_usable(target)
         say(f"{target} is already here")
         return target, None
-    url = prompter.given("model_url") or wanted.url
-    checksum = prompter.given("sha256") or wanted.sha256
+    url = prompter.find_answer("model_url") or wanted.url
+    checksum = prompter.find_answer("sha256") or wanted.sha256
     return target, PlannedDownload(url, target, checksum, wanted.size, prompter)
 
 

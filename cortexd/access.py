@@ -11,13 +11,17 @@ import grp
 import os
 import socket
 import struct
+import time
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 # From <asm-generic/socket.h>; Python names only SO_PEERCRED.
 _SO_PEERGROUPS = 59
 # Python's getsockopt hands over at most this much: 256 groups of 4 bytes each.
 _GROUPS_BYTES = 1024
+# The group's number is looked up this often: each time takes longer than twenty pings.
+GROUPS_FRESH_S = 5.0
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -61,11 +65,16 @@ class Peer:
         return Level.READ
 
     def _in_group(self, name: str) -> bool:
-        try:
-            gid = grp.getgrnam(name).gr_gid
-        except KeyError:
-            return False
-        return gid == self.gid or gid in self.groups
+        gid = _find_gid(name, int(time.monotonic() / GROUPS_FRESH_S))
+        return gid is not None and (gid == self.gid or gid in self.groups)
+
+
+@lru_cache(maxsize=8)
+def _find_gid(name: str, _period: int) -> int | None:
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        return None
 
 
 def read_peer(connection: socket.socket) -> Peer:

@@ -75,7 +75,17 @@ class LimitsSection(Section, frozen=True, kw_only=True):
     """Limits on clients and their requests."""
 
     max_frame_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = DEFAULT_MAX_FRAME_BYTES
+    # When it is reached, the user with most connections gives way to one with fewer.
     max_connections: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+    # Of max_connections, kept for administrators; at most half of them.
+    admin_connections: Annotated[int, Meta(ge=0, le=1000)] = 16
+    # Requests of one user that are worked on at a time.
+    pending_per_user: Annotated[int, Meta(ge=1, le=100_000)] = 512
+    # Subscriptions (alerts.watch) that one user may hold.
+    subscriptions_per_user: Annotated[int, Meta(ge=1, le=10_000)] = 64
+    # Replies of one user that are made and not read; past this, requests are refused.
+    unsent_bytes_per_user: Annotated[int, Meta(ge=65_536, le=2**40)] = 16 * 1024 * 1024
+    batch_size: Annotated[int, Meta(ge=1, le=1000)] = 32  # requests in one JSON-RPC batch
     frame_timeout_sec: Seconds = 30.0  # for a request to arrive completely
     write_stall_sec: Seconds = 30.0  # until a client that stops reading is dropped
     queue_size: Annotated[int, Meta(ge=1, le=10_000)] = 100  # running and waiting inferences

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cortexd.access import Level, Policy
+from cortexd.budget import Budgets
 from cortexd.metrics import samplers
 from cortexd.metrics.counters import Counters
 from cortexd.model.llm import Upstream
+from cortexd.model.prompts import MAX_RENDERERS, RENDERERS_PER_USER
 from cortexd.model.queue import InferenceQueue
 from cortexd.model.ratelimit import RateLimiter
 
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from msgspec import Raw
+
     from cortexd.access import Peer
-    from cortexd.api.messages import HelpReply, ReloadReply
+    from cortexd.api.messages import ReloadReply
     from cortexd.config import AccessSection, Config, LoadedConfig
     from cortexd.monitoring.monitor import Monitor
 
@@ -67,7 +71,7 @@ class Context:
     version: str
     stop: Callable[[], None]
     reload: Callable[[], ReloadReply]
-    describe_commands: Callable[[], HelpReply]
+    describe_commands: Callable[[], Raw]
     monitor: Monitor
     count_connections: Callable[[], int] = lambda: 0
     update_status: Callable[[], None] = lambda: None  # there is news for `systemctl status`
@@ -76,14 +80,18 @@ class Context:
     cpu: samplers.CpuMeter = field(default_factory=samplers.CpuMeter)
     running: dict[str, Running] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    budgets: Budgets = field(init=False)
     queue: InferenceQueue = field(init=False)
+    renderers: InferenceQueue = field(init=False)  # turns of templates
     limiter: RateLimiter = field(init=False)
     llm: Upstream = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the parts whose bounds the configuration sets."""
         limits, llm = self.config.limits, self.config.llm
+        self.budgets = Budgets(limits)
         self.queue = InferenceQueue(limits, llm.slots)
+        self.renderers = InferenceQueue(limits, MAX_RENDERERS, RENDERERS_PER_USER)
         self.limiter = RateLimiter(limits)
         self.llm = Upstream(llm)
         self.policy = _policy(self.config.access)
@@ -109,7 +117,9 @@ class Context:
         """Let a new configuration take effect; running requests finish under the old one."""
         self.loaded = loaded
         config = loaded.config
+        self.budgets.configure(config.limits)
         self.queue.configure(config.limits)
+        self.renderers.configure(config.limits)
         self.limiter.configure(config.limits)
         self.llm.configure(config.llm)
         self.policy = _policy(config.access)

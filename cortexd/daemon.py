@@ -23,7 +23,7 @@ from cortexd.context import Context
 from cortexd.dispatch import Dispatcher
 from cortexd.events import Event
 from cortexd.handlers import COMMANDS
-from cortexd.handlers.manual import describe_commands
+from cortexd.handlers.manual import encode_commands
 from cortexd.monitoring.monitor import Monitor
 from cortexd.notify.alert_sinks import AlertSinks
 from cortexd.sources.model import ModelService
@@ -67,7 +67,7 @@ class Daemon:
             VERSION,
             self._stop.set,
             self.reload,
-            functools.cache(functools.partial(describe_commands, COMMANDS)),
+            functools.cache(functools.partial(encode_commands, COMMANDS)),
             self._monitor,
             lambda: len(self._server),
             self._update_status,

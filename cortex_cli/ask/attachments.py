@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.errors import Failure
-from cortex_cli.model import prompts
+from cortex_cli.model import control_tokens, prompts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,14 @@ class Attachment:
     def mark(self) -> str:
         """The mark before and after the text in a prompt."""
         return prompts.make_mark(self.name, self.text)
+
+    def break_up_tokens(self) -> Attachment:
+        """Return this as a prompt may hold it: without control tokens of chat templates."""
+        return replace(
+            self,
+            before=control_tokens.break_up(self.before),
+            after=control_tokens.break_up(self.after),
+        )
 
     def shorten(self, limit: int) -> Attachment:
         """Return at most ``limit`` characters of this, cut from the middle."""

@@ -13,7 +13,7 @@ from cortex_cli import output
 from cortex_cli.ask import attachments
 from cortex_cli.ask.request import UNKNOWN, WAITING, Answer
 from cortex_cli.language.words import FRENCH, SPANISH
-from cortex_cli.model import prompts
+from cortex_cli.model import control_tokens, prompts
 from cortex_cli.model.provider import Finished, Prompt
 from cortexd.api.errors import ContextExceeded
 
@@ -102,10 +102,15 @@ def _estimate_room(model: Model, request: Request, evidence: Evidence) -> int:
 
 def _fit(request: Request, room: int) -> _FittedRequest:
     notes = []
-    text = "".join(attachment.text for attachment in request.attachments)
+    # First, so that what is cut to size is what is sent.
+    data = tuple(attachment.break_up_tokens() for attachment in request.attachments)
+    history = [
+        {**turn, "content": control_tokens.break_up(turn["content"])} for turn in request.history
+    ]
+    text = "".join(attachment.text for attachment in data)
     size = len(text.encode("utf-8", "replace"))
     limit = min(room, MAX_DATA_BYTES * len(text) // size) if size else 0
-    fitted = attachments.fit(request.attachments, limit)
+    fitted = attachments.fit(data, limit)
     notes += [
         f"{attachment.name} is too long: {attachment.cut} characters were cut from its middle"
         for attachment in fitted
@@ -113,7 +118,7 @@ def _fit(request: Request, room: int) -> _FittedRequest:
     ]
     left = room - sum(len(attachment.text) for attachment in fitted)
     kept: list[dict[str, str]] = []
-    for turn in reversed(request.history):
+    for turn in reversed(history):
         left -= len(turn["content"])
         if left < 0:
             break
@@ -154,7 +159,7 @@ def _list_sources(request: Request, evidence: Evidence) -> tuple[str, ...]:
 
 def _stream_answer(provider: Provider, prompt: Prompt, draft: Answer, show: Show) -> Answer:
     text = ""
-    finished = Finished("stop", draft.model)
+    finished = Finished("stop", draft.model or "")
     with output.Waiting(WAITING) as waiting:
         for piece in provider.stream(prompt):
             waiting.stop()

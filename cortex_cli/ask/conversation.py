@@ -9,25 +9,18 @@ from __future__ import annotations
 import json
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cortex_cli.errors import Failure
+from cortex_cli.settings import find_state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 # More than any context holds; older turns are dropped.
 MAX_TURNS = 200
 ROLES = ("user", "assistant")
-
-
-def find_state_folder(environ: Mapping[str, str]) -> Path:
-    """Return the folder for this user's state."""
-    state = environ.get("XDG_STATE_HOME", "")
-    if Path(state).is_absolute():
-        return Path(state) / "cortex"
-    return Path(environ.get("HOME") or "~").expanduser() / ".local/state/cortex"
 
 
 class Conversation:

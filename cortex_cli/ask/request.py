@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.options import DEFAULT_MAX_TOKENS
@@ -12,12 +12,14 @@ from cortex_cli.options import DEFAULT_MAX_TOKENS
 if TYPE_CHECKING:
     from cortex_cli.ask.attachments import Attachment
     from cortex_cli.ask.command_checks import Claim
+    from cortex_cli.finding import Finding, ShownCommand
     from cortex_cli.language.question import Question
 
 Show = Callable[[str], None]
 
 UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
 WAITING = "waiting for the model"
+MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,36 @@ class Request:
 class Answer:
     """The text that was shown, and its sources; ``known`` is False for "I don't know".
 
-    ``notes`` say which parts of the request the model did not see.
+    ``kind`` is that of the finding that was printed, or ``model``; ``model`` is None where none
+    was asked.  ``notes`` say which parts of the request the model did not see.
     """
 
     question: Question
     text: str
     sources: tuple[str, ...]
     known: bool
-    model: str
+    model: str | None
     max_tokens: int
     finish_reason: str = "stop"
     tokens: int | None = None
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
+    kind: str = MODEL
+    commands: tuple[ShownCommand, ...] = ()
+
+    @classmethod
+    def from_finding(cls, request: Request, finding: Finding) -> Self:
+        """What a finding says, as it is."""
+        return cls(
+            question=request.question,
+            text=finding.render(),
+            sources=(*(each.name for each in request.attachments), *finding.sources),
+            known=True,
+            model=None,
+            max_tokens=request.max_tokens,
+            kind=finding.kind,
+            commands=finding.commands,
+        )
 
     @property
     def cut(self) -> bool:
@@ -66,10 +85,21 @@ class Answer:
             "question": self.question.text,
             "answer": self.text.strip(),
             "known": self.known,
+            "kind": self.kind,
             "sources": list(self.sources),
-            "commands": [claim.as_json() for claim in self.claims],
+            "commands": [
+                *(command.as_json() for command in self.commands),
+                *(claim.as_json() for claim in self.claims),
+            ],
             "notes": list(self.notes),
             "model": self.model,
             "finish_reason": self.finish_reason,
             "tokens": self.tokens,
         }
+
+
+def print_finding(request: Request, finding: Finding, show: Show) -> Answer:
+    """Show what a finding says; the answer that it makes."""
+    answer = Answer.from_finding(request, finding)
+    show(answer.text)
+    return answer

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.ask.command_checks import Verdict
+from cortex_cli.ask.request import MODEL
 
 if TYPE_CHECKING:
     from cortex_cli.ask.command_checks import Claim
@@ -45,7 +46,7 @@ def print_footer(answer: Answer) -> None:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(answer.sources), None)])
     elif not answer.known:
         output.talk("No package or manual here covers this.")
-    else:
+    elif answer.kind == MODEL:
         output.talk("No source on this machine: this is the model's own knowledge, unverified.")
     for note in answer.notes:
         output.talk(f"Note: {note}.")

@@ -1,4 +1,4 @@
-"""``cortex ask``: a question in, a streamed answer with its sources out.  Runs nothing."""
+"""``cortex ask``: a question in, an answer with its sources out.  Runs nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cortex_cli import output
+from cortex_cli.errors import NOTHING_FOUND, AlreadyReported
 from cortex_cli.options import json_option, model_options
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ def ask(
     max_tokens: int,
     no_stream: bool,
 ) -> None:
-    """Answer QUESTION from what this machine knows.
+    """Answer QUESTION: what is true or wrong here, how something is done, what a word means.
 
     Piped input and files given with -f are read as data: journalctl -u nginx | cortex ask "why
-    does it fail".  The answer ends with its sources, and with a list of what could not be
-    verified in its commands; none is ever run.  Nothing leaves the machine, unless
-    CORTEX_PROVIDER names a server elsewhere.
+    does it fail".  A model is asked only if nothing else answers; the commands that it writes
+    are checked.  The answer ends with its sources.  No command is ever run.  Exit status 3:
+    nothing here answers the question.  Nothing leaves the machine, unless CORTEX_PROVIDER names
+    a server elsewhere and you allow it.
     """
     from cortex_cli.ask import attachments
     from cortex_cli.ask.answer import answer
@@ -71,13 +73,17 @@ def ask(
         print_footer(result)
 
     output.emit(result.as_json(), print_text, as_json=settings.json)
+    if not result.known:
+        raise AlreadyReported(NOTHING_FOUND)
 
 
 def warn_without_lists(settings: Settings, result: Answer) -> None:
     """Say that only installed packages are known, where that may have decided the answer."""
+    from cortex_cli.ask.request import MODEL
     from cortex_cli.index.packages import explain_missing_lists
 
-    if result.sources and not any(source.startswith("apt: ") for source in result.sources):
+    from_apt = any(source.startswith("apt: ") for source in result.sources)
+    if not from_apt and (result.kind != MODEL or result.sources):
         return
     if missing := explain_missing_lists(settings.environ):
         output.talk(f"Note: {missing.message}; only installed packages are known.")

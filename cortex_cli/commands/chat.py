@@ -158,7 +158,7 @@ def _edit_lines(settings: Settings) -> Iterator[None]:
     """Enable arrow keys and the history of earlier conversations."""
     import readline
 
-    from cortex_cli.ask.conversation import find_state_folder
+    from cortex_cli.settings import find_state_folder
 
     path = find_state_folder(settings.environ) / "chat_history"
     with contextlib.suppress(OSError):

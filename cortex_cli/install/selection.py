@@ -23,6 +23,7 @@ from cortex_cli.language.terms import stems
 from cortex_cli.language.words import EVERYDAY, SCAFFOLDING, content, words
 from cortex_cli.model import prompts, provider
 from cortex_cli.model.provider import Prompt
+from cortex_cli.packages import equivalents
 from cortex_cli.packages.knowledge import Knowledge
 from cortexd.api.errors import CortexError
 
@@ -92,7 +93,11 @@ def plan_install(settings: Settings, request: str) -> Plan:
 
 def choose(request: str, knowledge: Knowledge) -> Choice | None:
     """Return the choice that needs no model; None if there is none."""
-    choice = _match_names(request, knowledge) or _match_several(request, knowledge)
+    choice = (
+        _match_comparison(request, knowledge)
+        or _match_names(request, knowledge)
+        or _match_several(request, knowledge)
+    )
     if choice is not None:
         return choice
     request = _join_words(request, knowledge)
@@ -138,12 +143,28 @@ def _match_certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> t
 def find_candidates(request: str, knowledge: Knowledge) -> list[Hit]:
     """Return the packages that may be meant, best first."""
     hits = knowledge.search(Question(request), 2 * MAX_CANDIDATES)
-    return ([hit for hit in hits if _is_relevant(hit)] or _keep_curated(hits))[:MAX_CANDIDATES]
+    kept = [hit for hit in hits if _is_relevant(hit) or hit.curated >= MIN_CURATED]
+    return kept[:MAX_CANDIDATES]
 
 
-def _keep_curated(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the catalogue's matches, for requests that match no description."""
-    return [hit for hit in hits if hit.curated >= MIN_CURATED]
+def _match_comparison(request: str, knowledge: Knowledge) -> Choice | None:
+    """Return what does the same as the program that is named: "something like Photoshop"."""
+    comparison = equivalents.find_comparison(request)
+    if comparison is None:
+        return None
+    name = comparison.name
+    if not comparison.explicit and (
+        splitting.split_list(request) or knowledge.package(name) or knowledge.commands(name)
+    ):
+        return None  # a name among others, or one that this machine's lists know
+    names: Sequence[str] = comparison.packages
+    if not names and knowledge.package(name):
+        names = knowledge.find_similar(name)
+    packages = [package for name in names if (package := knowledge.package(name))]
+    if not packages:
+        return None
+    others = tuple(package.name for package in packages[:MAX_CANDIDATES])
+    return Choice((packages[0],), others, "catalogue")
 
 
 def _match_names(request: str, knowledge: Knowledge) -> Choice | None:
@@ -274,7 +295,8 @@ def _try_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[st
             with output.Waiting("waiting for the model"):
                 return ask_model(model_provider, model.profile, request, hits)
     except CortexError as error:
-        output.talk(f"choosing without a model: {error.message}")
+        hint = f" ({error.hint})" if error.hint else ""
+        output.talk(f"choosing without a model: {error.message}{hint}")
         return None
 
 

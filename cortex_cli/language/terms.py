@@ -24,6 +24,8 @@ VAGUE = frozenset(
     free open source linux debian simple easy new modern powerful local own personal different big
     large small light fast old lightweight machine system computer run running make create manage
     file files data manager client multiple
+    keep see look show know tell turn try let put take go come give bad good quick nice cheap whole
+    single same other boss friend wife husband mother father daughter grandma wait happen
     """.split()  # noqa: SIM905
 )
 

@@ -25,6 +25,15 @@ MORE_SCAFFOLDING = frozenset(
     please hi hello hey thanks recommend suggest suggestion looking let lets allow allows able
     someone somebody one ones them every each all any when while via per my into onto over about
     onto us like proper decent handy solution utility utilities suite-of
+    m ve ll re don doesn isn won im ive guy guys folks people everybody everyone anyone anybody
+    several many lots bunch couple various another whether sure really quite maybe perhaps simply
+    instead because since until till again always often ever never still too either both own him
+    her them his hers their theirs its itself myself yourself themselves whoever whatever wherever
+    wanna gonna gotta kinda sorta basically actually honestly btw
+    truc trucs machin tous tout toute toutes certains autre autres gens
+    alors donc aussi très trop bien juste comme peut peux pouvoir voudrait doit
+    cosa cosas otro otra otros otras gente toda todas muy menos también
+    puedo puede pueda poder debo
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 SMALL = frozenset(fold(word) for word in (SCAFFOLDING | MORE_SCAFFOLDING) - MEANINGFUL)

@@ -3,6 +3,9 @@
 Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
 which rephrases and chooses but never has to know facts, in exactly the layouts that it was
 trained on; ``chat`` is any instruction model.
+
+Whatever a template inserts is data: control tokens in it are broken up, here and nowhere else but
+for the earlier turns of a conversation, which no template renders.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cortex_cli.model import control_tokens
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,6 +61,10 @@ def make_mark(*texts: str) -> str:
     return blake2b(joined, digest_size=MARK_BYTES).hexdigest()
 
 
+def _break_up_value(value: Any) -> Any:
+    return control_tokens.break_up(value) if isinstance(value, str) else value
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -63,6 +72,7 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
+        finalize=_break_up_value,  # of each {{ expression }}; a template's own text stays
         autoescape=False,  # noqa: S701 - prompts are plain text, not HTML
         trim_blocks=True,
         lstrip_blocks=True,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from cortex_cli.errors import UsageError
-from cortex_cli.model import provider_env
+from cortex_cli.model import consent, http_client, provider_env
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
 from cortex_cli.settings import find_own_model_url
@@ -85,15 +85,18 @@ class Provider(Protocol):
         """Close the connection; a running generation is cancelled."""
 
 
-def choose(settings: Settings, model: str | None = None) -> Provider:
+def choose(settings: Settings, model: str | None = None, *, may_ask: bool = True) -> Provider:
     """Return the provider that the environment names; ``model`` overrides the one set there.
+
+    Before a server elsewhere is used for the first time the user is asked, if ``may_ask``.
 
     Raises:
         UsageError: an unknown provider, or one without a setting that it needs.
+        Failure: the server is elsewhere and the user has not allowed it.
         DaemonUnreachable: no daemon.
     """
     values = provider_env.load(settings.environ)
-    name = values.get("CORTEX_PROVIDER", DAEMON).lower()
+    name = (values.get("CORTEX_PROVIDER") or DAEMON).lower()
     if name == DAEMON:
         return DaemonProvider(settings, model)
     if name == FAKE:
@@ -104,9 +107,11 @@ def choose(settings: Settings, model: str | None = None) -> Provider:
             f"CORTEX_PROVIDER is {name!r}; it must be one of {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
+    endpoint = ENDPOINTS[name]
     if name == LLAMA_CPP and (url := find_own_model_url(settings.environ)):
-        values.setdefault("LLAMA_CPP_BASE_URL", url)  # where "cortex up" has put it
-    target = ENDPOINTS[name].resolve(values)
+        endpoint = replace(endpoint, base_url=url)  # where "cortex up" has put it
+    target = endpoint.resolve(values)
+    consent.require(target.base_url, settings.environ, may_ask=may_ask)
     return OpenAIProvider(name, replace(target, model=model) if model else target)
 
 
@@ -175,14 +180,22 @@ class OpenAIProvider:
     """Asks a server with an OpenAI-compatible API directly."""
 
     def __init__(self, name: str, target: Target) -> None:
-        """Prepare a client; nothing is sent yet."""
-        from openai import OpenAI
+        """Prepare a client; nothing is sent yet.
+
+        Raises:
+            UsageError: a proxy or certificate variable of the environment cannot be used.
+        """
+        from openai import DefaultHttpxClient, OpenAI
 
         self._name = name
         self._target = target
-        by_socket = _open_by_socket(target.socket_path) if target.socket_path else None
         self._client: OpenAI = OpenAI(
-            base_url=target.base_url, api_key=target.api_key, max_retries=1, http_client=by_socket
+            base_url=target.base_url,
+            api_key=target.api_key,
+            max_retries=1,
+            organization="",  # else the environment's, which may fit no header
+            project="",
+            http_client=http_client.create(DefaultHttpxClient, target),
         )
 
     def model(self) -> Model:
@@ -241,22 +254,11 @@ class OpenAIProvider:
             return LlmUnavailable(f"{server} refused: {error.status_code} {error.message}")
         if isinstance(error, APIConnectionError):
             variable = f"{ENDPOINTS[self._name].prefix}_BASE_URL"
-            return LlmUnavailable(
-                f"cannot reach {server}", hint=f"start it, or set {variable} to its address"
-            )
+            hint = f"start it, or set {variable} to its address"
+            if proxy := http_client.find_proxy_variable(self._target.base_url):
+                hint += f"; {proxy} names a proxy, which may be what does not answer"
+            return LlmUnavailable(f"cannot reach {server}", hint=hint)
         return LlmUnavailable(f"{server}: {error}")
-
-
-def _open_by_socket(path: str) -> Any:
-    """Return a client for ``openai`` whose connections all go to the Unix socket at ``path``."""
-    from importlib import import_module
-
-    from openai import DefaultHttpxClient
-
-    # httpx, or httpx2 in newer versions of openai: whichever its client is derived from.
-    base = next(kind for kind in DefaultHttpxClient.__mro__ if kind.__name__ == "Client")
-    library = import_module(base.__module__.partition(".")[0])
-    return DefaultHttpxClient(transport=library.HTTPTransport(uds=path))
 
 
 def _read_chunks(chunks: Stream[ChatCompletionChunk], model: str) -> Iterator[str | Finished]:

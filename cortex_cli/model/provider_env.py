@@ -1,7 +1,9 @@
 """Loads the settings of model providers from the environment, then from ``.env`` files.
 
-The first that has a setting wins.  Files: ``./.env``, ``~/.cortex/.env``, ``/etc/cortex/.env``.  A
-file that others could have written is ignored: it could send questions to their server.
+The first source that has a setting wins.  Files: ``~/.cortex/.env``, ``/etc/cortex/.env``; never
+one of the working directory, which may be anybody's (a cloned repository).  A file that others
+could have written is ignored: it could send questions to their server.  The sources stay apart, so
+that no key of one is sent to a server that another names.
 """
 
 from __future__ import annotations
@@ -10,28 +12,55 @@ import os
 import re
 import shlex
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
+from cortex_cli.settings import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The settings to load; other variables in the files are ignored.
 NAMES = re.compile(r"(CORTEX_PROVIDER|(LLAMA_CPP|OLLAMA|OPENAI)_(BASE_URL|MODEL|API_KEY))\Z")
+ENVIRONMENT = "the environment"
+USER_FILE = ".cortex/.env"
+SYSTEM_FILE = Path("/etc/cortex/.env")
 MAX_FILE_BYTES = 64 * 1024
 
 
-def load(environ: Mapping[str, str], files: tuple[Path, ...] | None = None) -> dict[str, str]:
-    """Return all provider settings, by variable name."""
-    home = Path(environ.get("HOME") or "~").expanduser()
-    paths = files or (Path(".env"), home / ".cortex/.env", Path("/etc/cortex/.env"))
-    settings = {name: value for name, value in environ.items() if NAMES.match(name) and value}
-    for path in paths:
-        for name, value in _read(path).items():
-            settings.setdefault(name, value)
-    return settings
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Settings that one place gives; ``name`` is the environment or a file's path."""
+
+    name: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """The settings of all sources; earlier ones win."""
+
+    sources: tuple[Source, ...]
+
+    def get(self, name: str) -> str | None:
+        """Return a setting's value, None if nothing sets it."""
+        source = self.find_source(name)
+        return source.values[name] if source else None
+
+    def find_source(self, name: str) -> Source | None:
+        """Return the source that a setting is taken from, None if nothing sets it."""
+        return next((source for source in self.sources if name in source.values), None)
+
+
+def load(environ: Mapping[str, str], files: tuple[Path, ...] | None = None) -> ProviderSettings:
+    """Return the provider settings of the environment and of ``files``, the usual ones if None."""
+    usual = (find_home(environ) / USER_FILE, SYSTEM_FILE)
+    own = {name: value for name, value in environ.items() if NAMES.match(name) and value}
+    return ProviderSettings(
+        (Source(ENVIRONMENT, own), *(Source(str(path), _read(path)) for path in files or usual))
+    )
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -34,6 +34,8 @@ UNKNOWN_WEIGHT = 3.0
 MIN_CORRECTED_CHARS = 4
 CORRECTION_CUTOFF = 0.82
 MAX_MATCHES = 8
+# A package counts less the further down its intent's list it is.
+POSITION_DECAY = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,18 @@ class Catalogue:
             scored.append((score + INTENT_SHARE * (1 - score) * score * covered, intent))
         scored.sort(key=lambda pair: (-pair[0], pair[1]))
         return [self._make_match(intent, score) for score, intent in scored[:limit]]
+
+    def find_similar(self, name: str) -> list[str]:
+        """Return what stands beside package ``name`` in intents, the nearest first."""
+        near: defaultdict[str, float] = defaultdict(float)
+        for (names,) in self._db.execute("SELECT packages FROM intent"):
+            packages = names.split()
+            if name in packages:
+                own = packages.index(name)
+                for place, other in enumerate(packages):
+                    near[other] += POSITION_DECAY ** (own + place)
+        near.pop(name, None)
+        return sorted(near, key=lambda other: (-near[other], other))
 
     def _score(
         self, roots: list[str], words: list[str], weights: dict[str, float], total: float

@@ -19,14 +19,14 @@ from cortex_cli.index import background, build, fill
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.language.terms import terms
 from cortex_cli.language.words import EVERYDAY
-from cortex_cli.packages.intents import Catalogue
+from cortex_cli.packages.intents import Catalogue, Match
+from cortex_cli.packages.polarity import list_opposites
 from cortex_cli.packages.ranking import Ranker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cortex_cli.language.question import Question
-    from cortex_cli.packages.intents import Match
 
 # "what is the make", not a sentence
 MAX_BARE_WORDS = 4
@@ -222,18 +222,29 @@ class Knowledge:
 
     def matches(self, question: Question) -> list[Match]:
         """Return the intents of the catalogue that ``question`` may mean, best first."""
-        return self._catalogue.match(question.terms) if self._catalogue else []
+        if not self._catalogue:
+            return []
+        return _leave_out(self._catalogue.match(question.terms), list_opposites(question.text))
+
+    def find_similar(self, name: str) -> list[str]:
+        """Return the packages that the catalogue names for the same as package ``name``."""
+        return self._catalogue.find_similar(name) if self._catalogue else []
 
     def search(self, question: Question, limit: int = 8, *, catalogue: bool = True) -> list[Hit]:
         """Return the best packages; without the ``catalogue``, by the lists alone."""
         if not self._catalogue or not self._ranker:
             return []
         wanted = question.terms or terms(" ".join(question.words[-1:]))
-        matches = self._catalogue.match(wanted) if catalogue else []
+        opposites = list_opposites(question.text)
+        matches = _leave_out(self._catalogue.match(wanted), opposites) if catalogue else []
         # Terms are parts of words: names such as "nginx-common" are looked up whole.
         names = [word for word in question.words if not word.isalpha()]
         ranked = self._ranker.rank(wanted, matches, names)
-        ranked = [package for package in ranked if package.covered or package.curated][:limit]
+        ranked = [
+            package
+            for package in ranked
+            if (package.covered or package.curated) and package.name not in opposites
+        ][:limit]
         packages = self._select_by_id([package.number for package in ranked])
         return [
             Hit(packages[hit.number], round(hit.score, 3), hit.covered, hit.curated)
@@ -275,3 +286,13 @@ class Knowledge:
             return []
         with closing(self._db.execute(query, values)) as cursor:
             return cursor.fetchall()
+
+
+def _leave_out(matches: Sequence[Match], opposites: frozenset[str]) -> list[Match]:
+    """Return the matches without the packages that do the opposite of what is asked."""
+    kept = []
+    for match in matches:
+        packages = tuple(name for name in match.packages if name not in opposites)
+        if packages:
+            kept.append(Match(match.intent, packages, match.score))
+    return kept

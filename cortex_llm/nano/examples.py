@@ -160,9 +160,9 @@ class Maker:
             if right and intent[language]:
                 return str(chance.choice(intent[language])), right
         package = self._package(chance, language)
-        return self._described(chance, package, language), [package["name"]]
+        return self._describe(chance, package, language), [package["name"]]
 
-    def _described(self, chance: random.Random, package: dict[str, Any], language: str) -> str:
+    def _describe(self, chance: random.Random, package: dict[str, Any], language: str) -> str:
         """How somebody who does not know it may ask for a package."""
         if chance.random() < 0.15:
             return str(package["name"])

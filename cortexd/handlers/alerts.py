@@ -58,8 +58,12 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
 
     events = 0
     trusted = ctx.level_of(caller.peer) >= Level.ADMIN
-    caller.emit("alerts.watching", {"total_active": ctx.count_active_alerts()})
-    with closing(ctx.monitor.book.publisher.subscribe(wanted)) as subscription:
+    account = ctx.budgets.account(caller.peer.uid)
+    with (
+        account.hold_subscription(),
+        closing(ctx.monitor.book.publisher.subscribe(wanted)) as subscription,
+    ):
+        caller.emit("alerts.watching", {"total_active": ctx.count_active_alerts()})
         async for name, data in subscription:
             caller.emit(name, _redact(data, trusted))
             events += 1

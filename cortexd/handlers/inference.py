@@ -57,8 +57,9 @@ async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> In
     question: Any = params.prompt if params.messages is None else params.messages
     listener = caller if params.stream else None
     with _make_cancellable(ctx, caller) as request_id:
-        (turns,) = await _build_conversations(ctx, [question], params)
-        job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, listener)
+        deadline = _Deadline(ctx, params)
+        (turns,) = await _build_conversations(ctx, [question], params, caller, deadline)
+        job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, deadline, listener)
         return await _answer(ctx, job)
 
 
@@ -75,12 +76,16 @@ async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply
         )
     ctx.limiter.take(uid, len(params.prompts))
     with _make_cancellable(ctx, caller) as request_id:
-        conversations = await _build_conversations(ctx, params.prompts, params)
+        deadline = _Deadline(ctx, params)
+        conversations = await _build_conversations(ctx, params.prompts, params, caller, deadline)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
                     _answer_in_batch(
-                        ctx, _Job(f"{request_id}.{number}", uid, Priority.BATCH, turns, params)
+                        ctx,
+                        _Job(
+                            f"{request_id}.{number}", uid, Priority.BATCH, turns, params, deadline
+                        ),
                     )
                 )
                 for number, turns in enumerate(conversations)
@@ -107,13 +112,33 @@ def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
     raise NotFound(f"no request {quote(params.request_id)} is running or waiting")
 
 
+class _Deadline:
+    """When an answer must be complete; templates and queues count."""
+
+    def __init__(self, ctx: Context, settings: Generation) -> None:
+        llm = ctx.config.llm
+        self.limit_s = min(settings.timeout_s or llm.request_timeout_sec, llm.request_timeout_sec)
+        self.at = asyncio.get_running_loop().time() + self.limit_s
+
+
 async def _build_conversations(
-    ctx: Context, questions: Sequence[Any], settings: Generation
+    ctx: Context,
+    questions: Sequence[Any],
+    settings: Generation,
+    caller: Caller,
+    deadline: _Deadline,
 ) -> list[list[Turn]]:
-    llm = ctx.config.llm
-    return await prompts.build_conversations(
-        questions, settings, llm.system_prompt, llm.templates_dir
-    )
+    try:
+        async with asyncio.timeout_at(deadline.at):
+            return await prompts.build_conversations(
+                questions, settings, ctx.config.llm, ctx.renderers, caller.peer.uid
+            )
+    except TimeoutError as error:
+        raise RequestTimeout(
+            f"the template was not rendered after {deadline.limit_s:g} s",
+            hint="simplify it, or raise timeout_s or llm.request_timeout_sec",
+            timeout_s=deadline.limit_s,
+        ) from error
 
 
 @contextmanager
@@ -147,6 +172,7 @@ class _Job(NamedTuple):
     priority: Priority
     turns: list[Turn]
     settings: Generation
+    deadline: _Deadline
     listener: Caller | None = None
 
 
@@ -211,7 +237,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
     """Wait for a turn, generate, and record the usage."""
     settings, listener = job.settings, job.listener
     llm = ctx.config.llm
-    limit_s = min(settings.timeout_s or llm.request_timeout_sec, llm.request_timeout_sec)
+    limit_s = job.deadline.limit_s
     queued = time.monotonic()
     usage = Usage()
     parts: list[str] = []
@@ -221,7 +247,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         place = ctx.queue.running + ctx.queue.waiting + 1
         listener.emit("state", {"state": "loading", "queue_position": place})
     try:
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout_at(job.deadline.at):
             async with ctx.queue.turn(job.uid, job.priority):
                 info = await ctx.llm.wait_ready(llm.load_timeout_sec)
                 ctx.queue.set_slots(info.slots or llm.slots)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cortexd.api import strictjson
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from msgspec import Raw
 
     from cortexd.api.messages import CommandHelp, HelpReply, NoParams, Params
     from cortexd.context import Caller, Context
     from cortexd.handlers.command import Command
 
 
-def help_(ctx: Context, _params: NoParams, _caller: Caller) -> HelpReply:
+def help_(ctx: Context, _params: NoParams, _caller: Caller) -> Raw:
     """List every command with the JSON schema of its parameters."""
     return ctx.describe_commands()
+
+
+def encode_commands(commands: Iterable[Command]) -> Raw:
+    """The data of ``help`` as JSON, so that it need be encoded only once."""
+    from msgspec import Raw
+
+    return Raw(strictjson.dumps(describe_commands(commands)))
 
 
 def describe_commands(commands: Iterable[Command]) -> HelpReply:

@@ -19,6 +19,7 @@ class Counters:
     connections: int = 0
     refused_connections: int = 0
     dropped_connections: int = 0
+    displaced_connections: int = 0
     prompt_tokens: int = 0
     tokens: int = 0
     inference_seconds: float = 0.0

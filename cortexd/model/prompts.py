@@ -12,24 +12,28 @@ import contextlib
 import json
 import re
 import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cortexd.api.errors import InvalidParams, find_nearest, quote
+from cortexd.model.queue import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cortexd.api.messages import Generation, Message
+    from cortexd.config import LlmSection
+    from cortexd.model.queue import InferenceQueue
 
 TEMPLATE_SUFFIX = ".j2"
 # A template is a page of text.
 MAX_TEMPLATE_BYTES = 64 * 1024
 # The renderer's own limit is on CPU time; on a busy machine that takes longer.
 RENDER_TIMEOUT_S = 15.0
-# More at a time would let templates crowd out everything else.
+# More at a time would let templates crowd out everything else; with two, of which a user gets
+# one, nobody waits for the templates of a single other user.
 MAX_RENDERERS = 2
+RENDERERS_PER_USER = 1
 
 _RENDERER = Path(__file__).with_name("template_child.py")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -40,18 +44,26 @@ Turn = dict[str, str]
 async def build_conversations(
     questions: Sequence[str | list[Message]],
     settings: Generation,
-    default_system: str | None,
-    folder: Path,
+    llm: LlmSection,
+    queue: InferenceQueue,
+    uid: int,
 ) -> list[list[Turn]]:
     """The messages to send for each question: the system prompt, then the prompt or its turns.
 
+    A template waits for its turn in ``queue``, the one of renderers; to stop waiting, cancel.
+
     Raises:
         InvalidParams: the template is unknown or invalid, or its text is too long.
+        DaemonBusy: too many templates wait, most of them this user's.
     """
-    system = settings.system if settings.system is not None else default_system
+    system = settings.system if settings.system is not None else llm.system_prompt
     if settings.template is not None:
         values = [{"prompt": str(question), "system": system or ""} for question in questions]
-        questions = await _render(settings.template, folder, values)
+        template = settings.template
+        is_text = "{{" in template or "{%" in template
+        text = template if is_text else _read_template(template, llm.templates_dir)
+        async with queue.turn(uid, Priority.PERSON if len(values) == 1 else Priority.BATCH):
+            questions = await _render(text, values)
     return [_build_turns(question, system) for question in questions]
 
 
@@ -74,10 +86,8 @@ def _refuse_nul(name: str, text: str) -> None:
         raise InvalidParams(f"{name} contains a NUL character at position {at}", param=name)
 
 
-async def _render(template: str, folder: Path, values: list[dict[str, str]]) -> list[str]:
-    text = template if "{{" in template or "{%" in template else _read_template(template, folder)
-    async with _renderers():
-        reply = await _run_renderer(json.dumps({"template": text, "values": values}).encode())
+async def _render(text: str, values: list[dict[str, str]]) -> list[str]:
+    reply = await _run_renderer(json.dumps({"template": text, "values": values}).encode())
     if reply is None:
         raise InvalidParams("the template took too long or used too much memory", param="template")
     if "error" in reply:
@@ -110,11 +120,6 @@ async def _run_renderer(request: bytes) -> dict[str, Any] | None:
         return None
     reply: dict[str, Any] = json.loads(output)
     return reply
-
-
-@lru_cache(maxsize=1)
-def _renderers() -> asyncio.Semaphore:
-    return asyncio.Semaphore(MAX_RENDERERS)
 
 
 def _read_template(name: str, folder: Path) -> str:

@@ -41,12 +41,17 @@ _Turn = asyncio.Future[None]
 
 
 class InferenceQueue:
-    """Hands out ``slots`` turns at a time among at most ``limits.queue_size`` requests."""
+    """Hands out ``slots`` turns at a time among at most ``limits.queue_size`` requests.
 
-    def __init__(self, limits: LimitsSection, slots: int = 1) -> None:
+    ``per_user`` of them at most go to one user, by default all.
+    """
+
+    def __init__(self, limits: LimitsSection, slots: int = 1, per_user: int | None = None) -> None:
         self.limit = limits.queue_size
         self.slots = slots
         self.running = 0
+        self._per_user = per_user
+        self._running_of: Counter[int] = Counter()
         self._mean_service_s = 0.0
         self._waiting: dict[Priority, OrderedDict[int, deque[_Turn]]] = {
             priority: OrderedDict() for priority in Priority
@@ -81,8 +86,7 @@ class InferenceQueue:
             took = time.monotonic() - started
             mean = self._mean_service_s
             self._mean_service_s = mean + _MEAN_WEIGHT * (took - mean) if mean else took
-            self.running -= 1
-            self._grant_turns()
+            self._end_turn(uid)
 
     async def _enter(self, uid: int, priority: Priority) -> None:
         if self.running + self.waiting >= self.limit and not self._displace(uid):
@@ -96,9 +100,15 @@ class InferenceQueue:
             if not turn.done() or turn.cancelled():
                 self._remove(uid, priority, turn)
             elif turn.exception() is None:  # the turn was granted at the same instant
-                self.running -= 1
-                self._grant_turns()
+                self._end_turn(uid)
             raise
+
+    def _end_turn(self, uid: int) -> None:
+        self.running -= 1
+        self._running_of[uid] -= 1
+        if not self._running_of[uid]:
+            del self._running_of[uid]
+        self._grant_turns()
 
     def _busy_error(self, present: int) -> DaemonBusy:
         waiting = self.waiting
@@ -140,8 +150,8 @@ class InferenceQueue:
 
     def _grant_turns(self) -> None:
         for users in self._waiting.values():
-            while users and self.running < self.slots:
-                uid, turns = next(iter(users.items()))
+            while self.running < self.slots and (uid := self._find_next(users)) is not None:
+                turns = users[uid]
                 turn = turns.popleft()
                 if turns:
                     users.move_to_end(uid)
@@ -150,3 +160,10 @@ class InferenceQueue:
                 if not turn.done():
                     turn.set_result(None)
                     self.running += 1
+                    self._running_of[uid] += 1
+
+    def _find_next(self, users: OrderedDict[int, deque[_Turn]]) -> int | None:
+        """Whose turn it is: the first who may have one more."""
+        if self._per_user is None:
+            return next(iter(users), None)
+        return next((uid for uid in users if self._running_of[uid] < self._per_user), None)

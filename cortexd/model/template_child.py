@@ -8,13 +8,16 @@ multiplying takes more than ``CPU_S`` and ``MEMORY_BYTES``.  Imports nothing of 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import resource
 import sys
 from typing import Any
 
 CPU_S = 2
 MEMORY_BYTES = 96 * 1024 * 1024  # an interpreter with Jinja2 needs a third of that
+NICENESS = 10  # whoever renders waits for whoever asks, also for a processor
 MAX_RENDERED_CHARS = 4 * 1024 * 1024
 
 
@@ -32,6 +35,8 @@ def main() -> int:
 
 def limit_this_process() -> None:
     """Set limits past which the kernel refuses, or ends the process."""
+    with contextlib.suppress(OSError):  # the service's sandbox may forbid it
+        os.nice(NICENESS)
     for kind, limit in (
         (resource.RLIMIT_CPU, CPU_S),
         (resource.RLIMIT_DATA, MEMORY_BYTES),

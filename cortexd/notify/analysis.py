@@ -2,8 +2,8 @@
 
 One alert at a time, after every person and batch, abandoned as soon as another request waits,
 bounded in tokens and time.  The machine's own text is data: every line of it is marked, none
-can end the fence, and the answer is only ever stored as text.  An answer with a number that is
-not in the evidence is dropped.
+can end the fence, no control token is left in it, and the answer is only ever stored as text.
+An answer with a number that is not in the evidence is dropped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cortexd.alert import RANK, sanitize
 from cortexd.api.errors import CortexError
+from cortexd.model import control_tokens
 from cortexd.model.completion import Usage
 from cortexd.model.queue import Priority
 from cortexd.notify.number_check import find_invented
@@ -159,7 +160,7 @@ def build_messages(alert: Alert, context: int | None, max_tokens: int) -> list[d
     ``context`` is the model's, in tokens; None if unknown.
     """
     room = (context or DEFAULT_CONTEXT) - max_tokens - INSTRUCTIONS_TOKENS
-    data = describe(alert)[: max(300, room * CHARS_PER_TOKEN)]
+    data = control_tokens.break_up(describe(alert))[: max(300, room * CHARS_PER_TOKEN)]
     fenced = "\n".join(f"| {line}" for line in data.splitlines())
     return [
         {"role": "system", "content": SYSTEM},

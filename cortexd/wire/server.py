@@ -6,12 +6,16 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from cortexd.access import Level
 from cortexd.api.errors import DaemonBusy
 from cortexd.wire.connection import FRESH_GRACE_S, LINGERING_CLOSE_S, Connection
+from cortexd.wire.turns import Turns
 
 if TYPE_CHECKING:
     import socket
 
+    from cortexd.access import Peer
+    from cortexd.budget import Account
     from cortexd.config import LimitsSection
     from cortexd.dispatch import Dispatcher
 
@@ -26,6 +30,7 @@ class Server:
     def __init__(self, dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop) -> None:
         self.dispatcher = dispatcher
         self.loop = loop
+        self.turns = Turns(loop)
         self.draining = False
         self.receive_buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._connections: set[Connection] = set()
@@ -50,27 +55,39 @@ class Server:
                 )
             )
 
-    def check_capacity(self) -> DaemonBusy | None:
-        """Why a new client cannot be accepted, or None."""
-        limit = self.limits.max_connections
-        if len(self._connections) < limit:
-            return None
-        self.dispatcher.context.counters.refused_connections += 1
-        return DaemonBusy(
-            f"{limit} clients are connected, which is the limit",
-            hint="close some, or raise limits.max_connections in daemon.yaml",
-            retry_after_s=1.0,
-        )
+    def account(self, peer: Peer) -> Account:
+        """The account of the user who has connected."""
+        return self.dispatcher.context.budgets.account(peer.uid)
 
-    def add(self, connection: Connection) -> None:
-        """Count a client that has connected."""
-        self.dispatcher.context.counters.connections += 1
+    def admit(self, connection: Connection) -> DaemonBusy | None:
+        """Count a client that has connected, or say why it cannot be accepted.
+
+        When there is no room, a connection of the user with most of them may give way.
+        """
+        self.turns.yield_to_newcomers()
+        context = self.dispatcher.context
+        budgets, peer = context.budgets, connection.peer
+        try:
+            displaced = budgets.make_room(peer.uid, lambda: context.level_of(peer) is Level.ADMIN)
+        except DaemonBusy as refusal:
+            context.counters.refused_connections += 1
+            return refusal
+        if isinstance(displaced, Connection):
+            reason = budgets.explain_closing(displaced.peer.uid)
+            context.counters.displaced_connections += 1
+            self.remove(displaced)
+            displaced.give_way(reason)
+        budgets.add(self.account(peer), connection)
+        context.counters.connections += 1
         self._connections.add(connection)
         self._empty.clear()
+        return None
 
     def remove(self, connection: Connection) -> None:
         """Forget a client that is gone."""
-        self._connections.discard(connection)
+        if connection in self._connections:
+            self._connections.discard(connection)
+            self.dispatcher.context.budgets.remove(self.account(connection.peer), connection)
         if not self._connections:
             self._empty.set()
 

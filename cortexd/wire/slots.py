@@ -30,6 +30,9 @@ class Outlet(Protocol):
     def send_ready(self) -> None:
         """Send the replies at the front of the order that are there."""
 
+    def hold(self, size: int) -> None:
+        """Count bytes of a reply that waits in the order."""
+
     async def wait_writable(self) -> None:
         """Wait until the client has taken what is in its buffer."""
 
@@ -73,6 +76,11 @@ class Slot(Place):
         if self.is_live:
             await self.connection.wait_writable()
 
+    def cancel(self) -> None:
+        """Cancel the work, if it still runs."""
+        if self.task is not None:
+            self.task.cancel()
+
     def finish(self, task: asyncio.Task[bytes]) -> None:
         """Take the reply of the work that has ended.
 
@@ -80,4 +88,5 @@ class Slot(Place):
         """
         if not task.cancelled() and self.reply is None:
             self.reply = task.result() if self.call.expects_reply else b""
+            self.connection.hold(len(self.reply))
             self.connection.send_ready()

@@ -32,6 +32,13 @@ def test_what_cannot_work_here_is_left_out(cortex: Cortex) -> None:
     ]
 
 
+def test_a_command_that_hides_something_is_none(cortex: Cortex) -> None:
+    hidden = [f"apt-get install{char} nginx" for char in "\u200b\u3164\ufe0f\u202e"]
+    assert fake(cortex, *hidden, "apt-get install nginx").parse("install nginx") == [
+        "apt-get install nginx"
+    ]
+
+
 def test_where_nothing_holds_the_planner_answers(cortex: Cortex) -> None:
     (command,) = fake(cortex, "apt-get install nginz").parse("nginx")
     assert command.removeprefix("sudo ") == "apt-get install --yes nginx"

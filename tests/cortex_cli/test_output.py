@@ -1,5 +1,6 @@
 import json
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -7,12 +8,43 @@ from hypothesis import strategies as st
 
 from cortex_cli import output
 
+# What may be drawn as nothing, and what only looks like letters of its neighbours.
+HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u180f\u200b\u200c\u200d\u200e\u200f"
+    "\u202a\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2069\u206a\u206f\u3164\ufe00\ufe0f\ufeff"
+    "\uffa0\ufff9\U0001bca0\U0001d173\U000e0001\U000e0041\U000e007f\U000e0100\U000e01ef"
+)
+
 
 def test_what_a_terminal_acts_on_is_written_out() -> None:
     assert output.escape("a\x1b[31mred\x07") == "a\\x1b[31mred\\x07"
     assert output.escape("abc\u202edcba\u2066") == "abc\\u202edcba\\u2066"
     assert output.escape("\x9b2J\r\ud800\U000e0041") == "\\x9b2J\\x0d\\ud800\\U000e0041"
     assert output.escape("tab\tand\nnewline é 漢 🙂") == "tab\tand\nnewline é 漢 🙂"
+
+
+def test_nothing_can_be_hidden_in_a_text() -> None:
+    for char in HIDDEN:
+        shown = output.escape(f"rm{char} x")
+        assert shown.isascii()
+        assert ascii(char)[1:-1] in shown
+        assert not output.is_plain(f"rm{char} x")
+    # Format characters that have a shape of their own stay: signs before Arabic numbers and such.
+    signs = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    for code in range(0x110000):
+        if unicodedata.category(chr(code)) == "Cf" and not 0x13430 <= code <= 0x1343F:
+            assert bool(output.UNSAFE.match(chr(code))) != (code in signs), hex(code)
+
+
+def test_honest_text_stays_readable_and_whole() -> None:
+    assert output.escape("I \u2764\ufe0f notes.txt") == "I \u2764\\ufe0f notes.txt"
+    assert output.escape("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645") == (
+        "\u0645\u06cc\\u200c\u062e\u0648\u0627\u0647\u0645"
+    )
+    assert (
+        output.escape("Größe 1\u202f000 é 漢 \u0e01\u0e33 🙂")
+        == "Größe 1\u202f000 é 漢 \u0e01\u0e33 🙂"
+    )
 
 
 @given(st.text(st.characters(exclude_categories=[])))

@@ -57,3 +57,10 @@ def test_a_folder_that_is_not_ones_own_is_refused(runtime: Path) -> None:
         os.chown(folder, 12345, -1)
         with pytest.raises(Failure, match="belongs to user 12345"):
             settings.make_runtime_dir(environ)
+
+
+def test_where_state_is_kept() -> None:
+    assert settings.find_state_folder({"HOME": "/h", "XDG_STATE_HOME": "/s"}) == Path("/s/cortex")
+    relative = settings.find_state_folder({"HOME": "/h", "XDG_STATE_HOME": "relative"})
+    assert relative == Path("/h/.local/state/cortex")
+    assert settings.find_state_folder({"HOME": "."}).is_absolute()

@@ -1,4 +1,4 @@
-"""What a witness makes of the bytes of a connection, however they are cut."""
+"""What a observer makes of the bytes of a connection, however they are cut."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ENDLESS = b"HTTP/1.1 200 OK\r\n\r\nas long as it goes"
 
 
 class Seen:
-    """A witness, and what it said."""
+    """A observer, and what it said."""
 
     def __init__(self) -> None:
         self.began: list[Exchange] = []
         self.ended: list[tuple[Exchange, Outcome]] = []
-        self.witness = Observer(self.began.append, lambda *both: self.ended.append(both))
+        self.observer = Observer(self.began.append, lambda *both: self.ended.append(both))
 
     def outcomes(self) -> list[tuple[str, int, Outcome]]:
         return [(exchange.path, exchange.status, outcome) for exchange, outcome in self.ended]
@@ -41,12 +41,12 @@ class Seen:
 
 def test_a_request_from_begin_to_end() -> None:
     seen = Seen()
-    seen.witness.asked(POST)
+    seen.observer.feed_request(POST)
     (exchange,) = seen.began
     assert (exchange.method, exchange.path) == ("POST", "/v1/chat/completions")
     assert (exchange.request_id, exchange.request_bytes) == ("abc.1", 5)
     assert not seen.ended
-    seen.witness.answered(CHUNKED)
+    seen.observer.feed_reply(CHUNKED)
     assert seen.ended == [(exchange, Outcome.ANSWERED)]
     assert (exchange.status, exchange.reply_bytes) == (200, len("dataend"))
     assert exchange.first_byte is not None
@@ -59,10 +59,10 @@ def test_any_chunking_of_pipelined_requests_gives_the_same(
 ) -> None:
     seen = Seen()
     for piece in cut(POST + GET + POST, asked):
-        seen.witness.asked(piece)
+        seen.observer.feed_request(piece)
     for piece in cut(CHUNKED + PLAIN + CHUNKED, answered):
-        seen.witness.answered(piece)
-    seen.witness.close(Outcome.CANCELLED)
+        seen.observer.feed_reply(piece)
+    seen.observer.close(Outcome.CANCELLED)
     assert seen.outcomes() == [
         ("/v1/chat/completions", 200, Outcome.ANSWERED),
         ("/health", 401, Outcome.ANSWERED),
@@ -84,19 +84,19 @@ def cut(data: bytes, sizes: list[int]) -> list[bytes]:
 def test_any_bytes_are_looked_at_without_harm(asked: list[bytes], answered: list[bytes]) -> None:
     seen = Seen()
     for piece in asked:
-        seen.witness.asked(piece)
+        seen.observer.feed_request(piece)
     for piece in answered:
-        seen.witness.answered(piece)
-    seen.witness.close(Outcome.BROKEN)
+        seen.observer.feed_reply(piece)
+    seen.observer.close(Outcome.BROKEN)
     assert len(seen.ended) == len(seen.began)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.BROKEN, Outcome.STOPPED])
 def test_what_is_open_ends_with_the_connection(outcome: Outcome) -> None:
     seen = Seen()
-    seen.witness.asked(POST + POST)
-    seen.witness.answered(CHUNKED[:-5])
-    seen.witness.close(outcome)
+    seen.observer.feed_request(POST + POST)
+    seen.observer.feed_reply(CHUNKED[:-5])
+    seen.observer.close(outcome)
     assert [found for *_, found in seen.outcomes()] == [outcome, outcome]
     assert [status for _, status, _ in seen.outcomes()] == [200, 0]
 
@@ -107,17 +107,17 @@ def test_a_reply_without_a_length_ends_with_the_engines_connection() -> None:
         (Outcome.CANCELLED, Outcome.CANCELLED),
     ]:
         seen = Seen()
-        seen.witness.asked(POST)
-        seen.witness.answered(ENDLESS)
-        seen.witness.close(outcome)
+        seen.observer.feed_request(POST)
+        seen.observer.feed_reply(ENDLESS)
+        seen.observer.close(outcome)
         assert seen.outcomes() == [("/v1/chat/completions", 200, expected)]
 
 
 def test_a_reply_to_head_has_no_body() -> None:
     seen = Seen()
-    seen.witness.asked(GET.replace(b"GET", b"HEAD") + GET)
-    seen.witness.answered(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n")
-    seen.witness.answered(PLAIN)
+    seen.observer.feed_request(GET.replace(b"GET", b"HEAD") + GET)
+    seen.observer.feed_reply(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n")
+    seen.observer.feed_reply(PLAIN)
     assert seen.outcomes() == [
         ("/health", 200, Outcome.ANSWERED),
         ("/health", 401, Outcome.ANSWERED),
@@ -126,19 +126,19 @@ def test_a_reply_to_head_has_no_body() -> None:
 
 def test_what_comes_before_the_final_head_is_none() -> None:
     seen = Seen()
-    seen.witness.asked(POST)
-    seen.witness.answered(b"HTTP/1.1 100 Continue\r\n\r\n")
+    seen.observer.feed_request(POST)
+    seen.observer.feed_reply(b"HTTP/1.1 100 Continue\r\n\r\n")
     assert not seen.ended
-    seen.witness.answered(CHUNKED)
+    seen.observer.feed_reply(CHUNKED)
     assert seen.outcomes() == [("/v1/chat/completions", 200, Outcome.ANSWERED)]
 
 
 def test_a_head_without_an_end_is_not_kept() -> None:
     seen = Seen()
-    seen.witness.asked(b"POST / HTTP/1.1\r\nX-Long: ")
+    seen.observer.feed_request(b"POST / HTTP/1.1\r\nX-Long: ")
     for _ in range(2 * MAX_HEAD_BYTES // 1024):
-        seen.witness.asked(b"x" * 1024)
-    seen.witness.asked(b"\r\n\r\n")
+        seen.observer.feed_request(b"x" * 1024)
+    seen.observer.feed_request(b"\r\n\r\n")
     assert not seen.began
 
 

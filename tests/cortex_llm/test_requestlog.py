@@ -48,7 +48,7 @@ def finished(request_id: str | None = "abc", method: str = "POST", status: int =
 
 
 def test_the_begin(journal: Journald) -> None:
-    RequestLog(journal.client).began(finished())
+    RequestLog(journal.client).log_start(finished())
     assert journal.entry() == {
         "SYSLOG_IDENTIFIER": "cortex-llm",
         "MESSAGE": "request abc began: POST /v1/completions",
@@ -62,7 +62,7 @@ def test_the_begin(journal: Journald) -> None:
 
 
 def test_the_end(journal: Journald) -> None:
-    RequestLog(journal.client).ended(finished(), Outcome.ANSWERED)
+    RequestLog(journal.client).log_end(finished(), Outcome.ANSWERED)
     entry = journal.entry()
     assert entry is not None
     assert entry["MESSAGE"] == "request abc was answered: HTTP 200, 300 bytes in 1500.0 ms"
@@ -87,7 +87,7 @@ def test_the_end(journal: Journald) -> None:
 def test_every_end_has_its_priority(
     journal: Journald, outcome: Outcome, status: int, priority: str, words: str
 ) -> None:
-    RequestLog(journal.client).ended(finished(status=status), outcome)
+    RequestLog(journal.client).log_end(finished(status=status), outcome)
     entry = journal.entry()
     assert entry is not None
     assert entry["PRIORITY"] == priority
@@ -98,15 +98,15 @@ def test_every_end_has_its_priority(
 
 def test_use_is_told_without_an_id_and_looking_only_with_one(journal: Journald) -> None:
     log = RequestLog(journal.client)
-    log.began(finished(None, "GET"))
-    log.ended(finished(None, "GET"), Outcome.ANSWERED)
+    log.log_start(finished(None, "GET"))
+    log.log_end(finished(None, "GET"), Outcome.ANSWERED)
     assert journal.entry() is None
-    log.began(finished(None))
+    log.log_start(finished(None))
     entry = journal.entry()
     assert entry is not None
     assert "CORTEX_REQUEST_ID" not in entry
     assert "without an id" in entry["MESSAGE"]
-    log.began(finished("probe", "GET"))
+    log.log_start(finished("probe", "GET"))
     entry = journal.entry()
     assert entry is not None
     assert entry["CORTEX_REQUEST_ID"] == "probe"
@@ -114,6 +114,6 @@ def test_use_is_told_without_an_id_and_looking_only_with_one(journal: Journald) 
 
 def test_without_a_journal_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     journal = Journal(str(tmp_path / "none"))
-    RequestLog(journal).began(finished())
+    RequestLog(journal).log_start(finished())
     journal.close()
     assert capsys.readouterr().err == "cortex-llm: request abc began: POST /v1/completions\n"

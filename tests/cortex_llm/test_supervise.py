@@ -223,8 +223,13 @@ def test_an_engine_does_not_outlive_it(tmp_path: Path, tiny: Path) -> None:
 
 def test_a_stop_while_it_loads(tmp_path: Path, tiny: Path) -> None:
     with run_fake(tmp_path, tiny, LISTENS, TEST_DELAY="60") as server:
-        eventually(lambda: psutil.Process(server.process.pid).children(), "the engine", TIMEOUT)
-        time.sleep(0.1)
+        # Before that it asks the engine for its flags, which is a child of its own.
+        process = psutil.Process(server.process.pid)
+        eventually(
+            lambda: "cortex_llm.supervise" in process.cmdline() and process.children(),
+            "the engine",
+            TIMEOUT,
+        )
         engine = engine_of(server)
         assert server.stop() == 0
         assert not engine.is_running()

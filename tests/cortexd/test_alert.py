@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import msgspec
 
+from cortex_cli import output as cli_output
+from cortex_llm import output as llm_output
+from cortexd import alert as alert_module
 from cortexd.alert import MAX_LINES, Finding, Judgement, limit_evidence, make_alert, merge, sanitize
 from cortexd.config import ThresholdsSection
 from cortexd.rules import KINDS
@@ -33,6 +36,18 @@ def test_what_comes_from_outside_is_made_harmless() -> None:
     assert sanitize("a\nb") == "a\nb"
     assert len(sanitize("x" * 5000)) == 2000
     assert len(limit_evidence({"title": "t", "lines": ["x"] * 100})["lines"]) == MAX_LINES
+
+
+def test_nothing_is_hidden_in_what_comes_from_outside() -> None:
+    for char in "\u00ad\u034f\u180e\u200b\u200d\u2064\u202e\u3164\ufe0f\U000e0041\U000e01ef":
+        assert sanitize(f"a{char}\nb") == f"a{ascii(char)[1:-1]}\nb"
+
+
+def test_all_three_programs_know_the_same_invisible_characters() -> None:
+    code = [chr(number) for number in range(0xA0, 0x110000)]
+    mine = [char for char in code if alert_module.INVISIBLE.match(char)]
+    assert mine == [char for char in code if cli_output.UNSAFE.match(char)]
+    assert mine == [char for char in code if llm_output.INVISIBLE.match(char)]
 
 
 def test_the_wire_says_what_a_person_did() -> None:

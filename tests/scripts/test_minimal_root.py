@@ -52,7 +52,7 @@ def test_the_readmes_first_commands(root: MinimalRoot) -> None:
     answered = root.run(ask, COMMAND_TIMEOUT_S)
     assert answered.returncode == 0, answered.stderr
     assert "nginx" in answered.stdout
-    assert "Sources: apt: nginx" in answered.stdout
+    assert "Sources: glossary" in answered.stdout
     assert "Traceback" not in answered.stderr
 
     # Without the library nothing is installed, and one command says how to get it.

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, normpath
 from typing import TYPE_CHECKING
 
+from cortex_cli import output
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -131,7 +133,7 @@ def _check_character(char: str, word: str | None) -> None:
         raise UnreadableCommand("it contains a pattern that the shell would expand")
     if (char == "~" and not word) or (char == "#" and word is None):
         raise UnreadableCommand(f"a word starts with {char}")
-    if not char.isprintable() or char.isspace():
+    if not output.is_plain(char) or char.isspace():
         raise UnreadableCommand(f"it contains the invisible character U+{ord(char):04X}")
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.ask.conversation import MAX_TURNS, Conversation, find_state_folder
+from cortex_cli.ask.conversation import MAX_TURNS, Conversation
 from cortex_cli.errors import Failure
 
 
@@ -41,9 +41,3 @@ def test_only_so_many_are_kept(tmp_path: Path) -> None:
     for number in range(MAX_TURNS):
         conversation.add(str(number), "x")
     assert len(conversation.turns) == len(Conversation.resume_newest(environ).turns) == MAX_TURNS
-
-
-def test_where(tmp_path: Path) -> None:
-    assert find_state_folder({"HOME": "/h", "XDG_STATE_HOME": "relative"}) == Path(
-        "/h/.local/state/cortex"
-    )

@@ -44,7 +44,9 @@ def test_orders_in_descriptions_change_no_answer_of_the_small_model(
 def test_orders_in_a_pipe_are_never_read_by_the_small_model(nano: Cortex) -> None:
     orders = [order for order in ORDERS if "error" not in order]
     done = ask(nano, "\n".join([*orders, LINE, *orders]), "why does it fail?")
-    assert done.stdout == f"{LINE}\n\nSources: standard input\n"
+    assert LINE in done.stdout
+    assert "Sources: standard input" in done.stdout
+    assert not [order for order in orders if order in done.stdout]
 
 
 def obey(exchange: Exchange) -> None:

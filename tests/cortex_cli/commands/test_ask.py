@@ -17,10 +17,10 @@ LONG = "1500"
 
 
 def test_an_answer_ends_with_its_sources(nano: Cortex) -> None:
-    done = nano.run("ask", "What is nginx?")
+    done = nano.run("ask", "What is lighttpd?")
     assert done.returncode == 0
     assert done.stdout.endswith(
-        "nginx: small, powerful, scalable web/proxy server.\n\nSources: apt: nginx 1.22.1\n"
+        "lighttpd: fast webserver with minimal memory footprint.\n\nSources: apt: lighttpd 1.4.69\n"
     )
 
 
@@ -36,21 +36,21 @@ def test_without_package_lists_it_says_so(nano: Cortex, tmp_path: Path) -> None:
 
 def test_it_does_not_know_what_nothing_supports(nano: Cortex) -> None:
     done = nano.run("ask", "What", "is", "the", "capital", "of", "France?")
-    assert (done.returncode, done.stdout) == (0, "I don't know.\n")
+    assert (done.returncode, done.stdout) == (3, "I don't know.\n")
     assert "No package or manual here covers this" in done.stderr
 
 
 def test_json(chat: Cortex) -> None:
-    found = json.loads(chat.run("ask", "--json", "--max-tokens", "5", "What is nginx?").stdout)
-    assert found["question"] == "What is nginx?"
-    assert found["sources"] == ["apt: nginx 1.22.1"]
+    found = json.loads(chat.run("ask", "--json", "--max-tokens", "5", "What is lighttpd?").stdout)
+    assert found["question"] == "What is lighttpd?"
+    assert found["sources"] == ["apt: lighttpd 1.4.69"]
     assert (found["model"], found["tokens"]) == ("tiny-chat", 5)
     assert found["finish_reason"] == "length"
 
 
 def test_all_at_once_or_streamed_is_the_same_text(nano: Cortex) -> None:
-    streamed = nano.run("ask", "What is nginx?")
-    assert nano.run("ask", "--no-stream", "What is nginx?").stdout == streamed.stdout
+    streamed = nano.run("ask", "What is lighttpd?")
+    assert nano.run("ask", "--no-stream", "What is lighttpd?").stdout == streamed.stdout
 
 
 def test_a_cut_answer_says_so(chat: Cortex) -> None:
@@ -84,7 +84,7 @@ def running(cortex: Cortex) -> int:
 
 
 def test_it_streams_to_a_terminal(idle: Cortex) -> None:
-    command = idle.command("ask", "--max-tokens", LONG, "What is nginx?")
+    command = idle.command("ask", "--max-tokens", LONG, "What is lighttpd?")
     with terminal(command, idle.environ, CHECKOUT) as screen:
         screen.read()
         assert screen.process.poll() is None
@@ -94,7 +94,7 @@ def test_it_streams_to_a_terminal(idle: Cortex) -> None:
 
 
 def test_ctrl_c_ends_it_and_the_model_too(idle: Cortex) -> None:
-    command = idle.command("ask", "--max-tokens", "1900", "What is nginx?")
+    command = idle.command("ask", "--max-tokens", "1900", "What is lighttpd?")
     with terminal(command, idle.environ, CHECKOUT) as screen:
         screen.read()
         screen.press(CTRL_C)
@@ -107,18 +107,19 @@ def test_ctrl_c_ends_it_and_the_model_too(idle: Cortex) -> None:
 
 def test_no_colour_where_none_is_wanted(nano: Cortex) -> None:
     for environ, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
-        command = nano.command("ask", "What is nginx?")
+        command = nano.command("ask", "What is lighttpd?")
         with terminal(command, {**nano.environ, **environ}, CHECKOUT) as screen:
             assert screen.ended() == 0
             assert (b"\x1b[" in screen.seen) == coloured
 
 
 def test_the_small_models_phrasing_is_shown_where_it_holds(cortex: Cortex, runtime: Path) -> None:
-    chat = say("nginx is a small, pow", "erful and scalable", " web server.")
+    chat = say("lighttpd is a fast webser", "ver with minimal memory", " footprint.")
     with scripted(cortex, runtime, "nano", chat) as (command, _):
-        done = command.run("ask", "What is nginx?")
+        done = command.run("ask", "What is lighttpd?")
         assert done.stdout == (
-            "nginx is a small, powerful and scalable web server.\n\nSources: apt: nginx 1.22.1\n"
+            "lighttpd is a fast webserver with minimal memory footprint.\n\n"
+            "Sources: apt: lighttpd 1.4.69\n"
         )
 
 
@@ -130,12 +131,12 @@ def test_the_small_model_may_say_that_it_does_not_know(cortex: Cortex, runtime: 
 
 
 def test_where_it_strays_the_passage_takes_over(cortex: Cortex, runtime: Path) -> None:
-    chat = say("nginx is a small ", "database from 1822 ", "that eats cheese.")
+    chat = say("lighttpd is a fast ", "database from 1822 ", "that eats cheese.")
     with scripted(cortex, runtime, "nano", chat) as (command, _):
-        done = command.run("ask", "What is nginx?")
+        done = command.run("ask", "What is lighttpd?")
         assert done.stdout == (
-            "nginx is a small \nnginx: small, powerful, scalable web/proxy server.\n\n"
-            "Sources: apt: nginx 1.22.1\n"
+            "lighttpd is a fast \nlighttpd: fast webserver with minimal memory footprint.\n\n"
+            "Sources: apt: lighttpd 1.4.69\n"
         )
 
 
@@ -214,33 +215,30 @@ def test_a_model_that_is_not_there(chat: Cortex) -> None:
 def test_commands_that_do_not_exist_are_marked(cortex: Cortex, runtime: Path) -> None:
     answer = say("Run:\n```sh\napt-get install ", "nginz\nnginx -t\n```\n")
     with scripted(cortex, runtime, "chat", answer) as (command, _):
-        done = command.run("ask", "how do I begin?")
+        done = command.run("ask", "how do I set up nginz?")
         assert "Unverified: apt-get install nginz — no package is named nginz" in done.stdout
-        found = json.loads(command.run("ask", "--json", "how do I begin?").stdout)
+        found = json.loads(command.run("ask", "--json", "how do I set up nginz?").stdout)
         assert found["commands"][0]["verdict"] == "unverified"
 
 
 @pytest.mark.parametrize("name", ["llama_cpp", "ollama", "openai"])
-def test_any_openai_compatible_server_answers_by_what_the_env_files_say(
+def test_any_openai_compatible_server_answers_by_what_the_env_file_says(
     cortex: Cortex, tmp_path: Path, name: str
 ) -> None:
     prefix = name.upper()
-    with FakeLlm(chat=say("nginx is ", "a web server.")) as llm:
-        files = {
-            Path(cortex.environ["HOME"]) / ".cortex/.env": (
-                f"CORTEX_PROVIDER={name}\n{prefix}_API_KEY=secret\n{prefix}_MODEL=of-home\n"
-                f"{prefix}_BASE_URL=http://127.0.0.1:9\n"
-            ),
-            tmp_path / ".env": f"{prefix}_BASE_URL={llm.url}\n",
-        }
-        for path, text in files.items():
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
-            path.chmod(0o600)
+    with FakeLlm(chat=say("lighttpd is ", "a web server.")) as llm:
+        file = Path(cortex.environ["HOME"]) / ".cortex/.env"
+        file.parent.mkdir()
+        file.write_text(
+            f"CORTEX_PROVIDER={name}\n{prefix}_API_KEY=secret\n{prefix}_MODEL=of-home\n"
+            f"{prefix}_BASE_URL={llm.url}\n"
+        )
+        file.chmod(0o600)
+        (tmp_path / ".env").write_text(f"{prefix}_BASE_URL=http://127.0.0.1:9\n")  # not read
         models = []
         for more in ((), ("--model", "named")):
             done = subprocess.run(
-                cortex.command("ask", *more, "What is nginx?"),
+                cortex.command("ask", *more, "What is lighttpd?"),
                 env=cortex.environ,
                 cwd=tmp_path,
                 stdin=subprocess.DEVNULL,
@@ -249,7 +247,7 @@ def test_any_openai_compatible_server_answers_by_what_the_env_files_say(
                 check=False,
             )
             assert done.returncode == 0, done.stderr
-            assert done.stdout == "nginx is a web server.\n\nSources: apt: nginx 1.22.1\n"
+            assert done.stdout == "lighttpd is a web server.\n\nSources: apt: lighttpd 1.4.69\n"
             models.append(llm.seen[-1].body["model"])
         assert models == ["of-home", "named"]
         assert {exchange.headers["authorization"] for exchange in llm.seen} == {"Bearer secret"}
@@ -265,12 +263,12 @@ def test_a_question_that_names_no_program_ends_with_the_manual(
 ) -> None:
     chat = say("Type:\n```sh\nls --all\nls --frobnicate\n```\n")
     with scripted(with_manuals(cortex), runtime, "chat", chat) as (command, llm):
-        done = command.run("ask", "how do I see which process listens on a port?")
+        done = command.run("ask", "which option of ss displays only listening sockets?")
         assert "man ss(8)" in done.stdout.rpartition("Sources: ")[2]
         assert "-l, --listening Display only listening sockets" in llm.seen[0].prompt
         assert "Unverified: ls --frobnicate — ls(1) does not document --frobnicate" in done.stdout
         assert "Unverified: ls --all" not in done.stdout
-        again = command.run("ask", "how do I see which process listens on a port?")
+        again = command.run("ask", "which option of ss displays only listening sockets?")
         assert again.stderr == ""
 
 

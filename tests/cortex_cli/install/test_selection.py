@@ -145,6 +145,34 @@ def test_where_it_is_done_is_not_wanted(apt_env: dict[str, str]) -> None:
     assert len(names(made)) == 1
 
 
+def test_a_program_from_elsewhere_and_what_does_the_same(
+    apt_env: dict[str, str], tmp_path: Path
+) -> None:
+    own = with_packages(
+        apt_env,
+        tmp_path,
+        "Package: krita\nVersion: 1\nDescription: pixel-based image manipulation program\n",
+        "Package: gimp\nVersion: 1\nDescription: GNU Image Manipulation Program\n",
+    )
+    made = plan(own, "something like photoshop")
+    assert (names(made), made.origin) == (["gimp"], "catalogue")
+    assert made.alternatives == ("krita",)
+
+
+def test_who_wants_protection_is_offered_no_attack_tool(
+    apt_env: dict[str, str], tmp_path: Path
+) -> None:
+    own = with_packages(
+        apt_env,
+        tmp_path,
+        "Package: hydra\nVersion: 1\nDescription: very fast network logon cracker\n",
+        "Package: fail2ban\nVersion: 1\nDescription: ban hosts that cause auth errors\n",
+    )
+    made = plan(own, "defend ssh against password guessers")
+    assert names(made) == ["fail2ban"]
+    assert "hydra" not in made.alternatives
+
+
 def with_packages(apt_env: dict[str, str], folder: Path, *stanzas: str) -> dict[str, str]:
     """The lists of the tests, and these packages in them."""
     for path in Path(apt_env["CORTEX_APT_LISTS"]).iterdir():

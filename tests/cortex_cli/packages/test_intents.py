@@ -65,3 +65,14 @@ def test_nothing_known_matches_nothing(catalogue: Catalogue) -> None:
 def test_a_phrase_can_be_left_out(catalogue: Catalogue) -> None:
     left = catalogue.match(terms("web server"), without="web serv")
     assert left[0].score < catalogue.match(terms("web server"))[0].score
+
+
+def test_similar_packages_stand_beside_one_in_intents() -> None:
+    db = sqlite3.connect(":memory:")
+    db.executescript(schema.TABLES)
+    player = Intent("player", (("play",),), ("vlc", "mpv", "smplayer"))
+    light = Intent("light", (("light", "play"),), ("mpv", "vlc"))
+    intents.write(db, [player, light])
+    assert Catalogue(db).find_similar("vlc") == ["mpv", "smplayer"]
+    assert Catalogue(db).find_similar("unknown") == []
+    db.close()

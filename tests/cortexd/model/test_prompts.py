@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 
 from tests.support.daemon import RunningDaemon, daemon, eventually
 from tests.support.fake_llm import FakeLlm
+from tests.support.users import ALICE, MALLORY, connect_as, needs_root, public_folder, session_as
 
 
 @pytest.fixture
@@ -143,3 +147,39 @@ def test_a_renderer_ends_with_its_client(asked: RunningDaemon) -> None:
         session.send({"command": "inference", "prompt": "x", "template": FOREVER})
         eventually(process.children, "the renderer runs")
     eventually(lambda: not process.children(), "the renderer is gone", 1.5)
+
+
+def test_the_deadline_holds_for_templates_that_wait(asked: RunningDaemon) -> None:
+    request = {"command": "inference", "prompt": "x", "template": FOREVER}
+    with asked.session() as busy:
+        busy.send(*[request] * 6)
+        eventually(psutil.Process(asked.process.pid).children, "the renderer runs")
+        started = time.monotonic()
+        error = asked.refused("inference", prompt="x", template="{{ prompt }}", timeout_s=0.5)
+        assert time.monotonic() - started < 5
+        assert error["code"] == "TIMEOUT"
+        assert error["message"] == "the template was not rendered after 0.5 s"
+
+
+@needs_root
+def test_templates_of_one_user_do_not_make_another_wait(llm: FakeLlm) -> None:
+    """Ninety that keep a processor busy made others wait 98 s, whatever their time limit."""
+    attack = json.dumps({"command": "inference", "prompt": "x", "template": FOREVER}).encode()
+    with (
+        public_folder() as folder,
+        daemon(folder, {"llm": {"url": llm.url}}) as cortexd,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(90):
+            stack.enter_context(connect_as(cortexd, MALLORY)).sendall(attack + b"\n")
+        process = psutil.Process(cortexd.process.pid)
+        eventually(process.children, "a renderer runs")
+        with session_as(cortexd, ALICE) as alice:
+            for _ in range(3):
+                alice.send(
+                    {"command": "inference", "prompt": "x", "template": "<{{ prompt }}>",
+                     "timeout_s": 25}
+                )  # fmt: skip
+                assert alice.reply()["status"] == "ok"
+                assert len(process.children()) <= 2
+        assert llm.seen[-1].body["messages"][-1]["content"] == "<x>"

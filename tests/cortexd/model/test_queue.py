@@ -20,8 +20,8 @@ PERSON, BATCH, BACKGROUND = Priority
 class Users:
     """Requests of several users at one queue, in one event loop."""
 
-    def __init__(self, limit: int = 100, slots: int = 1) -> None:
-        self.queue = InferenceQueue(LimitsSection(queue_size=limit), slots)
+    def __init__(self, limit: int = 100, slots: int = 1, per_user: int | None = None) -> None:
+        self.queue = InferenceQueue(LimitsSection(queue_size=limit), slots, per_user)
         self.order: list[tuple[int, str]] = []
         self.running: dict[asyncio.Task[None], asyncio.Event] = {}
         self.tasks: list[asyncio.Task[None]] = []
@@ -231,5 +231,24 @@ def test_no_turn_is_ever_lost(script: list[tuple[Any, ...]], limit: int) -> None
         )
         assert set(outcomes) <= {"cancelled", "None"}
         assert (users.queue.running, users.queue.waiting) == (0, 0)
+
+    run(scenario())
+
+
+def test_a_user_gets_no_more_turns_at_a_time_than_are_allowed() -> None:
+    async def scenario() -> None:
+        users = Users(slots=2, per_user=1)
+        first = users.ask(1, "a")
+        users.ask(1, "b")
+        await settle()
+        assert users.order == [(1, "a")]
+        users.ask(2, "c")  # the other slot is free for somebody else
+        await settle()
+        assert users.order == [(1, "a"), (2, "c")]
+        users.end(first)
+        await settle()
+        assert users.order == [(1, "a"), (2, "c"), (1, "b")]
+        await users.end_all()
+        assert users.queue.running == users.queue.waiting == 0
 
     run(scenario())

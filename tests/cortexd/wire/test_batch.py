@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 
-from tests.support.daemon import RunningDaemon
+from tests.support.daemon import RunningDaemon, daemon
 from tests.support.fake_llm import FakeLlm, say
 
 
@@ -38,3 +40,45 @@ def test_a_batch_of_notifications_gets_no_reply(cortexd: RunningDaemon) -> None:
         session.socket.sendall(json.dumps([member("ping", None)]).encode() + b"\n")
         session.send({"command": "ping", "id": "next"})
         assert session.line()["id"] == "next"
+
+
+def test_a_batch_past_the_limit_is_refused_at_once(cortexd: RunningDaemon) -> None:
+    with cortexd.session() as session:
+        session.socket.sendall(json.dumps([member("help", 1)] * 33).encode() + b"\n")
+        refused = session.line()
+        assert (refused["jsonrpc"], refused["id"]) == ("2.0", None)
+        assert refused["error"]["code"] == -32600
+        assert refused["error"]["message"] == "the batch holds 33 requests; the limit is 32"
+        assert refused["error"]["data"]["limit"] == 32
+        session.socket.sendall(json.dumps([member("help", 1)] * 32).encode() + b"\n")
+        assert len(json.loads(session.lines.readline())) == 32
+
+
+def test_the_limit_on_batches_can_be_raised(tmp_path: Path) -> None:
+    with daemon(tmp_path, {"limits": {"batch_size": 40}}) as cortexd, cortexd.session() as session:
+        session.socket.sendall(json.dumps([member("ping", 1)] * 40).encode() + b"\n")
+        assert len(json.loads(session.lines.readline())) == 40
+
+
+def test_members_obey_the_limit_of_pending_requests(asked: RunningDaemon, llm: FakeLlm) -> None:
+    """Sixty-four run at a time, however they came; the rest of them follows."""
+    llm.chat = say("x", wait=0.05)
+    batch = json.dumps([member("inference", 1, prompt="x")] * 32).encode() + b"\n"
+    with asked.session() as session:
+        session.socket.sendall(batch * 3)
+        most = 0
+        while not most or asked.call("llm.status")["queue"]["running"]:
+            queue = asked.call("llm.status")["queue"]
+            most = max(most, queue["running"] + queue["waiting"])
+            time.sleep(0.01)
+        for _ in range(3):
+            assert len(json.loads(session.lines.readline())) == 32
+    assert 0 < most < 64
+
+
+def test_a_batch_of_what_cannot_be_run_is_one_reply(cortexd: RunningDaemon) -> None:
+    with cortexd.session() as session:
+        session.socket.sendall(b'[1,{"jsonrpc":"2.0","method":"health","id":2},{}]\n')
+        first, second, third = json.loads(session.lines.readline())
+        assert [first["error"]["code"], third["error"]["code"]] == [-32600, -32600]
+        assert second["result"]["cpu_usage_percent"] >= 0

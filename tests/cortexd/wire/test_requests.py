@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cortexd.api.dialects import Call
+from cortexd.api.dialects import Call, Dialect
 from cortexd.api.errors import CortexError, InvalidJson, InvalidRequest, RequestTooLarge
 from cortexd.api.framing import Kind
 from cortexd.wire.requests import parse_frame
@@ -12,10 +12,10 @@ from cortexd.wire.requests import parse_frame
 
 @pytest.mark.parametrize("kind", [Kind.LINE, Kind.BARE])
 def test_a_request_and_a_batch(kind: Kind) -> None:
-    call = parse_frame(kind, b'{"command":"ping","id":7}', 1024)
+    call = parse_frame(kind, b'{"command":"ping","id":7}', 1024, 2)
     assert isinstance(call, Call)
     assert (call.command, call.id) == ("ping", 7)
-    calls = parse_frame(kind, b'[{"jsonrpc":"2.0","method":"ping","id":1}]', 1024)
+    calls = parse_frame(kind, b'[{"jsonrpc":"2.0","method":"ping","id":1}]', 1024, 2)
     assert isinstance(calls, list)
     assert [call.command for call in calls] == ["ping"]
 
@@ -31,4 +31,13 @@ def test_a_request_and_a_batch(kind: Kind) -> None:
 )
 def test_what_is_no_request(kind: Kind, data: bytes, error: type[CortexError], text: str) -> None:
     with pytest.raises(error, match=text):
-        parse_frame(kind, data, 1024)
+        parse_frame(kind, data, 1024, 2)
+
+
+def test_a_batch_past_its_limit_is_refused_in_its_own_form() -> None:
+    batch = b'[{"jsonrpc":"2.0","method":"ping","id":1},3,4]'
+    call = parse_frame(Kind.LINE, batch, 1024, 2)
+    assert isinstance(call, Call)
+    assert (call.dialect, call.expects_reply) == (Dialect.JSONRPC, True)
+    assert isinstance(call.error, InvalidRequest)
+    assert call.error.message == "the batch holds 3 requests; the limit is 2"

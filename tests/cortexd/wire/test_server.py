@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from tests.support.daemon import RunningDaemon, daemon, eventually, read_to_end
-from tests.support.fake_llm import FakeLlm, endless, say
+from tests.support.fake_llm import FakeLlm, endless, hang, say
+from tests.support.users import ALICE, MALLORY, connect_as, needs_root, public_folder, session_as
 
 # Descriptors that the daemon's watch over the machine opens soon after the start.
 OF_THE_WATCH = 16
@@ -182,3 +183,88 @@ def test_many_short_connections(cortexd: RunningDaemon) -> None:
                 connection.shutdown(socket.SHUT_WR)
                 read_to_end(connection)
     eventually(lambda: cortexd.descriptors <= before, "every descriptor is given back")
+
+
+@needs_root
+def test_one_user_cannot_lock_out_the_others() -> None:
+    """1,005 idle connections did: root was refused for as long as they lasted."""
+    limits = {"max_connections": 40, "admin_connections": 4}
+    with (
+        public_folder() as folder,
+        daemon(folder, {"limits": limits}) as cortexd,
+        contextlib.ExitStack() as stack,
+    ):
+        idle = [stack.enter_context(connect_as(cortexd, MALLORY)) for _ in range(60)]
+        said = eventually(lambda: idle[-1].recv(65536), "the last is refused")
+        refused = json.loads(said)["error"]
+        assert refused["code"] == "DAEMON_BUSY"
+        assert "the limit is 40, 4 of them kept for administrators" in refused["message"]
+        for _ in range(4):
+            root = stack.enter_context(cortexd.session())
+            root.send({"command": "ping"})
+            assert root.line()["status"] == "ok"
+        for _ in range(10):
+            alice = stack.enter_context(session_as(cortexd, ALICE))
+            alice.send({"command": "ping"})
+            assert alice.line()["status"] == "ok"
+        closed = json.loads(idle[0].recv(65536))["error"]  # the oldest goes first
+        assert closed["code"] == "DAEMON_BUSY"
+        assert f"user {MALLORY} has 36 of 40 connections" in closed["message"]
+        assert idle[0].recv(1) == b""
+        counted = cortexd.call("metrics")["text"]
+        assert "cortexd_connections_displaced_total 1" in counted
+
+
+@needs_root
+def test_subscriptions_of_one_user_are_bounded_over_all_its_connections() -> None:
+    limits = {"subscriptions_per_user": 4}
+    watch = b'{"command":"alerts.watch"}\n'
+    with (
+        public_folder() as folder,
+        daemon(folder, {"limits": limits}) as cortexd,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(4):
+            session = stack.enter_context(session_as(cortexd, MALLORY))
+            session.socket.sendall(watch)
+            assert session.line()["event"] == "alerts.watching"
+        with session_as(cortexd, MALLORY) as session:
+            session.socket.sendall(watch)
+            error = session.line()["error"]
+            assert f"user {MALLORY} watches alerts 4 times; the limit is 4" in error["message"]
+        with session_as(cortexd, ALICE) as alice:
+            alice.socket.sendall(watch)
+            assert alice.line()["event"] == "alerts.watching"
+
+
+@needs_root
+def test_requests_of_one_user_are_bounded_over_all_its_connections(llm: FakeLlm) -> None:
+    llm.chat = hang
+    settings = {"llm": {"url": llm.url}, "limits": {"pending_per_user": 10}}
+    ask = b'{"command":"inference","prompt":"x"}\n'
+    with (
+        public_folder() as folder,
+        daemon(folder, settings) as cortexd,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(5):
+            stack.enter_context(connect_as(cortexd, MALLORY)).sendall(ask * 2)
+        eventually(lambda: _count_requests(cortexd) == 10, "all are running or waiting")
+        with session_as(cortexd, MALLORY) as session:
+            session.send({"command": "ping"}, {"command": "health"})
+            assert session.line()["status"] == "ok"  # what is answered at once still is
+            message = session.line()["error"]["message"]
+            assert message == f"10 requests of user {MALLORY} are unanswered; the limit is 10"
+        with session_as(cortexd, ALICE) as alice:
+            alice.send({"command": "health"})
+            assert alice.line()["status"] == "ok"
+        stack.close()
+        eventually(lambda: _count_requests(cortexd) == 0, "they end with their clients")
+        with session_as(cortexd, MALLORY) as session:
+            session.send({"command": "health"})
+            assert session.line()["status"] == "ok"
+
+
+def _count_requests(cortexd: RunningDaemon) -> int:
+    queue = cortexd.call("llm.status")["queue"]
+    return int(queue["running"] + queue["waiting"])

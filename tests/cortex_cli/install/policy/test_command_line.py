@@ -62,3 +62,9 @@ def test_what_cannot_be_told_is_unreadable(argv: str, why: str) -> None:
     with pytest.raises(UnreadableCommand) as caught:
         unwrap(argv.split())
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize("char", "\u200b\u00ad\u3164\ufe0f\u202e\x1b")
+def test_an_invisible_character_is_unreadable(char: str) -> None:
+    with pytest.raises(UnreadableCommand, match=rf"invisible character U\+{ord(char):04X}"):
+        split_commands(f"ls{char} x")

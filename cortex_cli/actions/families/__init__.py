@@ -1,0 +1,39 @@
+"""One family of commands a module; the table of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions.families import (
+    archives,
+    copying,
+    dates,
+    edit,
+    journal,
+    processes,
+    rights,
+    schedule,
+    sockets,
+    text,
+    tree,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cortex_cli.actions.families.draft import Draft
+    from cortex_cli.actions.sentence import Sentence
+
+ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
+    tree.compose,
+    edit.compose,
+    text.compose,
+    archives.compose,
+    copying.compose,
+    rights.compose,
+    journal.compose,
+    processes.compose,
+    sockets.compose,
+    dates.compose,
+    schedule.compose,
+)

@@ -1,0 +1,154 @@
+"""What a word says, whatever its language: words and their forms to concepts (``lexicon.txt``).
+
+Forms are tried, not listed: "supprimés", "borrarlos" and "deleting" all find their verb.  Pure
+but for reading its own file once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from cortex_cli.language.stems import fold, stem
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+
+LEXICON = Path(__file__).parent / "lexicon.txt"
+ORDINARY = Path(__file__).parent / "ordinary.txt"
+LANGUAGES = (ENGLISH, FRENCH, SPANISH)
+STOP, MARK, WEAK, PLAIN = "stop", "mark", "weak", "plain"
+_SIGNS = {"-": STOP, "@": MARK, "~": WEAK}
+LONGEST = 6
+CACHED_WORDS = 20_000
+MIN_ADVERB, MIN_VERB = 7, 5
+_PIECE = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
+# "it", "los" and "-le" at the end of a verb: borrarlos, dame, donne-le.
+_ENCLITICS = re.compile(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
+_ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    ENGLISH: (
+        ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")),
+        ("ing", ("", "e")), ("d", ("",)), ("ly", ("",)),
+    ),
+    FRENCH: (
+        ("aux", ("al", "au")), ("s", ("",)), ("x", ("",)), ("es", ("", "er")), ("e", ("", "er")),
+        ("ee", ("er",)), ("ees", ("er",)), ("ez", ("er",)), ("ons", ("er",)), ("ent", ("er", "re")),
+        ("ant", ("er", "ir", "re")), ("ai", ("er",)), ("ait", ("er",)), ("era", ("er",)),
+        ("is", ("ir",)), ("it", ("ir",)), ("issant", ("ir",)), ("issez", ("ir",)), ("t", ("re",)),
+        ("u", ("re",)), ("us", ("re",)), ("ue", ("re",)), ("ues", ("re",)),
+    ),
+    SPANISH: (
+        ("s", ("",)), ("es", ("", "ar", "er")), ("o", ("ar", "er", "ir")), ("a", ("ar", "o")),
+        ("as", ("ar", "o")), ("an", ("ar",)), ("e", ("ar", "er", "ir")), ("en", ("ar", "er", "ir")),
+        ("amos", ("ar",)), ("emos", ("er", "ar")), ("ado", ("ar",)), ("ada", ("ar",)),
+        ("ados", ("ar",)), ("adas", ("ar",)), ("ando", ("ar",)), ("ido", ("er", "ir")),
+        ("idos", ("er", "ir")), ("ida", ("er", "ir")), ("idas", ("er", "ir")),
+        ("iendo", ("er", "ir")), ("ue", ("uar",)), ("qué", ("car",)), ("que", ("car",)),
+        ("quen", ("car",)), ("gue", ("gar",)), ("é", ("ar",)), ("ces", ("z",)),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """``role`` is ``stop``, ``mark``, ``weak`` or ``plain``."""
+
+    name: str
+    role: str
+
+
+def pieces(text: str) -> list[tuple[str, int, int]]:
+    """The words of ``text`` in lower case without accents, with their places."""
+    plain = text.replace("\u2019", "'")
+    return [(fold(match[0]), *match.span()) for match in _PIECE.finditer(plain)]
+
+
+@cache
+def entries(extra: Path | None = None) -> dict[str, dict[tuple[str, ...], Concept]]:
+    """For each language the runs of words that stand for a concept.
+
+    ``extra`` is a file of the same format whose lines go before ours.
+    """
+    found: dict[str, dict[tuple[str, ...], Concept]] = {name: {} for name in LANGUAGES}
+    files = (LEXICON,) if extra is None else (extra, LEXICON)
+    for line in (line for path in files for line in path.read_text(encoding="utf-8").splitlines()):
+        name, _, said = line.partition(":")
+        if not said or name.startswith("#"):
+            continue
+        role = _SIGNS.get(name[0], PLAIN)
+        concept = Concept(name.lstrip("-@~"), role)
+        for language, words in zip(LANGUAGES, said.split("|"), strict=False):
+            for word in words.split():
+                run = tuple(piece for piece, _, _ in pieces(word.replace("_", " ")))
+                found[language].setdefault(run, concept)
+    return found
+
+
+def concept_of(run: tuple[str, ...], language: str, extra: Path | None = None) -> Concept | None:
+    """What a run of words stands for, in the question's language before the others."""
+    return _lookup(run, language, extra)
+
+
+@lru_cache(CACHED_WORDS)
+def _lookup(run: tuple[str, ...], language: str, extra: Path | None) -> Concept | None:
+    known = entries(extra)
+    order = (language, *(name for name in (ENGLISH, FRENCH, SPANISH) if name != language))
+    for name in order:
+        if (found := known[name].get(run)) is not None:
+            return found
+    for name in order[:1] if len(run) > 1 else order:
+        for last in _forms(run[-1], name):
+            if (found := known[name].get((*run[:-1], last))) is not None and found.role != STOP:
+                return found
+        if len(run) > 1:
+            for first in _forms(run[0], name):
+                if (found := known[name].get((first, *run[1:]))) is not None:
+                    return found
+    return None
+
+
+def _forms(word: str, language: str) -> list[str]:
+    """Plain forms that ``word`` may be of."""
+    found = []
+    if language == SPANISH and len(word) > 4 and (bare := _ENCLITICS.sub("", word)) != word:
+        found.append(bare)
+    for ending, puts in _ENDINGS[language]:
+        if word.endswith(ending) and len(word) - len(ending) >= (2 if ending == "s" else 3):
+            cut = word[: len(word) - len(ending)]
+            found += [cut + put for put in puts]
+            if len(cut) > 3 and cut[-1] == cut[-2]:
+                found.append(cut[:-1])
+    return found
+
+
+def root_of(word: str) -> str:
+    """What stands for a word of no concept."""
+    return stem(unicodedata.normalize("NFC", word))
+
+
+# Adverbs are formed at will, and name nothing.
+_ADVERBS = {ENGLISH: ("ally", "edly", "ously", "ively"), FRENCH: ("ment",), SPANISH: ("mente",)}
+_INFINITIVES = {FRENCH: ("er", "ir"), SPANISH: ("ar", "er", "ir")}
+
+
+@cache
+def everyday() -> dict[str, frozenset[str]]:
+    """For each language its everyday words that name nothing."""
+    found = {}
+    for line in ORDINARY.read_text(encoding="utf-8").splitlines():
+        language, colon, words = line.partition(":")
+        if colon and not line.startswith("#"):
+            found[language] = frozenset(fold(word) for word in words.split())
+    return found
+
+
+@lru_cache(CACHED_WORDS)
+def ordinary(word: str, language: str) -> bool:
+    """Whether ``word`` is one of everyday language, in any form."""
+    known = everyday().get(language, frozenset())
+    if word in known or any(form in known for form in _forms(word, language)):
+        return True
+    if len(word) >= MIN_VERB and word.endswith(_INFINITIVES.get(language, ("\0",))):
+        return True
+    return len(word) > MIN_ADVERB and word.endswith(_ADVERBS.get(language, ()))

@@ -1,0 +1,107 @@
+"""The catalogue's phrases as sets of concepts, with their slots and what stands before each.
+
+Made once; pure but for reading catalogue and lexicon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli import compiled
+from cortex_cli.actions import loading, sentence
+from cortex_cli.actions.loading import LANGUAGES
+from cortex_cli.actions.parameters import CUES
+from cortex_cli.finding import DESTROYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cortex_cli.actions.action import Action
+
+# The cues that a phrase may lack: what a name most often is.
+_COMMON_CUES = frozenset(
+    {"user", "service", "package", "host", "file", "folder", "process", "port"}
+)
+
+
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
+class Phrase:
+    """One way to say an action.  ``cues`` holds what stands before each slot."""
+
+    action: Action
+    language: str
+    concepts: tuple[tuple[str, float], ...]
+    slots: tuple[str, ...]
+    cues: dict[str, tuple[str, ...]]
+    optional: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class PhraseIndex:
+    """Phrases, and for each concept the numbers of those that hold it."""
+
+    phrases: tuple[Phrase, ...]
+    numbers: dict[str, tuple[int, ...]]
+
+
+@cache
+def phrases() -> PhraseIndex:
+    """Every phrase of the catalogue, from the compiled copy if there is one."""
+    room = Path(__file__).parent
+    return compiled.load(room, PhraseIndex, lambda: index_phrases(loading.load()))
+
+
+def index_phrases(actions: Iterable[Action], extra: Path | None = None) -> PhraseIndex:
+    """The phrases of ``actions``, and for each concept those that hold it.
+
+    ``extra`` is a lexicon that goes before the actions' own.
+    """
+    found = [
+        _phrase(action, language, text, extra)
+        for action in actions
+        for language in LANGUAGES
+        for text in action.phrases[language]
+    ]
+    index: dict[str, list[int]] = {}
+    for number, phrase in enumerate(found):
+        for concept, _ in phrase.concepts:
+            index.setdefault(concept, []).append(number)
+    return PhraseIndex(tuple(found), {name: tuple(numbers) for name, numbers in index.items()})
+
+
+def _phrase(action: Action, language: str, text: str, extra: Path | None = None) -> Phrase:
+    concepts: dict[str, float] = {}
+    cues: dict[str, tuple[str, ...]] = {}
+    before: list[str] = []
+    for part in _parts(text):
+        if part.startswith("{"):
+            cues[part[1:-1]] = tuple(before[-2:])
+            before.append("")
+            continue
+        read = sentence.read(part, language, extra)
+        for token in read.tokens if read is not None else ():
+            before.append(token.concept)
+            if not token.mark:
+                place = token.concept in sentence.PLACES
+                concepts[token.concept or token.text.lower()] = 1.0 if place else token.weight
+    optional = {
+        before[-1]
+        for name, before in cues.items()
+        if before
+        and before[-1] in CUES.get(action.parameters[name].kind, frozenset()) & _COMMON_CUES
+    }
+    kept = frozenset() if action.effect == DESTROYS else frozenset(optional)
+    return Phrase(action, language, tuple(concepts.items()), tuple(cues), cues, kept)
+
+
+def _parts(text: str) -> Iterator[str]:
+    place = 0
+    while (start := text.find("{", place)) >= 0:
+        end = text.index("}", start) + 1
+        yield text[place:start]
+        yield text[start:end]
+        place = end
+    yield text[place:]

@@ -1,0 +1,107 @@
+"""The answerers in their order: what one of them is sure of is printed, not generated.
+
+Each is a room of its own with one function, and says how sure it is.  A room that is not
+there is passed over: deleting its folder loses what it knows, and nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cortex_cli.ask.request import Request
+    from cortex_cli.finding import Finding
+    from cortex_cli.settings import Settings
+
+# Below, a model may know better; without one, what is half known is still worth a word.
+ENOUGH = 0.5
+FACT_BONUS = 0.08
+
+
+class Answerer(NamedTuple):
+    """Where a kind of answer comes from; ``find`` gets the module of ``room`` and the request."""
+
+    room: str
+    find: Callable[..., Finding | None]
+
+
+def find(request: Request, settings: Settings) -> Finding | None:
+    """The best that is known without a model, or None; it may be less than ``ENOUGH``.
+
+    What is attached is a log or a file: only the failures know what to say about that.
+    """
+    best: Finding | None = None
+    for finding in _findings(request, settings):
+        if best is None or _rank(finding) > _rank(best):
+            best = finding
+    if best is not None and best.kind == "action":
+        return _by_command(best, request, settings) or best
+    return best
+
+
+def _rank(finding: Finding) -> float:
+    """A fact shows its command, too: of two that are about as sure it says more."""
+    return finding.confidence + (FACT_BONUS if finding.kind == "fact" else 0.0)
+
+
+def _by_command(action: Finding, request: Request, settings: Settings) -> Finding | None:
+    """What the command of ``action`` prints, where a fact was asked for that no probe knows."""
+    try:
+        room: Any = import_module("cortex_cli.probes")
+    except ModuleNotFoundError:
+        return None
+    question = request.question
+    return _typed(room.look_up(action, question.text, question.language, settings.environ))
+
+
+def _findings(request: Request, settings: Settings) -> Iterator[Finding]:
+    for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
+        try:
+            room = import_module(answerer.room)
+        except ModuleNotFoundError as error:
+            if error.name is None or not answerer.room.startswith(error.name):
+                raise
+            continue
+        finding = answerer.find(room, request, settings)
+        if finding is not None:
+            yield finding
+
+
+def _look_up(room: Any, request: Request, settings: Settings) -> Finding | None:
+    question = request.question
+    return _typed(room.find(question.text, question.language, settings.environ))
+
+
+def _diagnose(room: Any, request: Request, settings: Settings) -> Finding | None:
+    return _typed(room.find(request.question, settings))
+
+
+def _explain_error(room: Any, request: Request, _settings: Settings) -> Finding | None:
+    return _typed(room.explain(request.question.text, request.question.language))
+
+
+def _read_log(room: Any, request: Request, _settings: Settings) -> Finding | None:
+    log = "\n".join(attachment.text for attachment in request.attachments)
+    return _typed(room.find_in_log(log, request.question.text, request.question.language))
+
+
+def _match(room: Any, request: Request, _settings: Settings) -> Finding | None:
+    return _typed(room.find(request.question.text, request.question.language))
+
+
+def _typed(found: Finding | None) -> Finding | None:
+    """What a room that is imported by name gave."""
+    return found
+
+
+FOR_QUESTIONS = (
+    Answerer("cortex_cli.probes", _look_up),
+    Answerer("cortex_cli.trouble", _diagnose),
+    Answerer("cortex_cli.error_texts.answerer", _explain_error),
+    Answerer("cortex_cli.actions", _match),
+    Answerer("cortex_cli.concepts", _match),
+)
+FOR_ATTACHMENTS = (Answerer("cortex_cli.error_texts.answerer", _read_log),)

@@ -1,0 +1,115 @@
+"""Keeps what a room makes of its catalogue: reading YAML and indexing phrases takes a second.
+
+The copy lies where the indexes do and is named by everything that it was made from: the room's
+files, those that take words apart, and this Python.  It holds nothing but the rooms' own data
+classes: a copy that names anything else, is somebody else's or can be written by others is not
+read.  Without a place to write everything works, only slower.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cortex_cli.index import cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+T = TypeVar("T")
+PREFIX = "compiled-"
+OWN = "cortex_cli."
+HARMLESS = frozenset({("builtins", "frozenset"), ("builtins", "set")})
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+LANGUAGE = Path(__file__).parent / "language"
+MADE_FROM = frozenset({".py", ".yaml", ".txt"})
+
+
+def load(
+    room: Path,
+    kind: type[T],
+    build: Callable[[], T],
+    environ: Mapping[str, str] = os.environ,
+    *,
+    also: tuple[Path, ...] = (),
+) -> T:
+    """What ``build`` makes of the files of ``room``, from the copy if there is one.
+
+    ``build`` returns a ``kind`` that consists of data classes of this package; ``also`` are
+    other rooms whose files it is made from.
+
+    Raises:
+        whatever ``build`` raises.
+    """
+    beginning = f"{PREFIX}{room.name}-{kind.__name__}-"
+    name = f"{beginning}{_digest((room, LANGUAGE, *also))}.pickle"
+    for place in cache.list_folders(environ):
+        kept = _read(place / name)
+        if isinstance(kept, kind):
+            return kept
+    built = build()
+    _keep(built, beginning, name, environ)
+    return built
+
+
+def _digest(rooms: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for file in sorted(_files(rooms)):
+        state = file.stat()
+        digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def _files(rooms: tuple[Path, ...]) -> Iterator[Path]:
+    for folder in rooms:
+        for parent, _, names in os.walk(folder):
+            yield from (Path(parent, name) for name in names if Path(name).suffix in MADE_FROM)
+
+
+class _OwnDataOnly(pickle.Unpickler):
+    """Makes this package's classes and plain containers; calls nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in HARMLESS:
+            return super().find_class(module, name)
+        found = super().find_class(module, name) if module.startswith(OWN) else None
+        if not (isinstance(found, type) and hasattr(found, "__dataclass_fields__")):
+            raise pickle.UnpicklingError(f"{module}.{name} is no data class of this package")
+        return found
+
+
+def _read(path: Path) -> object:
+    """The copy at ``path``; None if it is missing, not ours or root's, or damaged."""
+    try:
+        with path.open("rb") as stream:
+            state = os.fstat(stream.fileno())
+            if state.st_uid not in (0, os.geteuid()) or state.st_mode & (
+                stat.S_IWOTH | stat.S_IWGRP
+            ):
+                return None
+            return _OwnDataOnly(io.BytesIO(stream.read())).load()
+    except Exception:  # noqa: BLE001 - whatever a damaged copy raises, it is made again
+        return None
+
+
+def _keep(built: object, beginning: str, name: str, environ: Mapping[str, str]) -> None:
+    data = pickle.dumps(built, protocol=pickle.HIGHEST_PROTOCOL)
+    for place in cache.list_folders(environ):
+        with suppress(OSError):
+            place.mkdir(mode=0o755, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=place, prefix=PREFIX, delete=False) as stream:
+                stream.write(data)
+            Path(stream.name).chmod(0o644)
+            Path(stream.name).replace(place / name)
+            for path in place.glob(f"{beginning}*.pickle"):  # of what this catalogue was before
+                if path.name != name:
+                    path.unlink(missing_ok=True)
+            return

@@ -1,0 +1,124 @@
+"""What a question asks to have explained: one subject, or two to be compared.
+
+Pure reading: gives every possible subject, the surest first; whether there is such a concept
+is for ``finder`` to say.  Long text is no question and is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cortex_cli.concepts import forms
+from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
+
+MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
+BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
+DEFINITE = 0.8  # "what is the X" may ask for the value here
+TERM = 0.85  # "the X command" names a term, not a value
+BARE_PAIR = 0.85
+_DEFINITE = re.compile(r"the \S")
+_VARIABLE = re.compile(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
+MAX_BARE_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Words that may name a concept, and how sure it is that they are asked about."""
+
+    text: str
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``pairs`` are the possible readings of a comparison, ``subjects`` of a definition."""
+
+    subjects: tuple[Subject, ...] = ()
+    pairs: tuple[tuple[str, str, float], ...] = field(default=())
+
+
+def read(question: str) -> Asked:
+    """What ``question`` asks to have explained; nothing where it asks for something else."""
+    if len(question) > MAX_QUESTION:
+        return Asked()
+    text = core(question)
+    if not text:
+        return Asked()
+    marked = "?" in question
+    return Asked(tuple(_subjects(text, marked)), tuple(_pairs(text)))
+
+
+def core(question: str) -> str:
+    """``question`` folded, without courtesies, final marks, and where it is meant."""
+    text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
+    while (match := forms.LEADS.match(text)) and match.end() < len(text):
+        text = text[match.end() :].lstrip("¿ ")
+    while match := forms.TAILS.search(text):
+        text = unmarked(text[: match.start()])
+    return text
+
+
+def is_for_a_way(question: str) -> bool:
+    """Whether ``question`` asks how something is done, not what it means."""
+    return len(question) <= MAX_QUESTION and bool(forms.WAYS.match(core(question)))
+
+
+def readings(text: str) -> list[str]:
+    """``text`` as a name: as it stands, then without the class words around it."""
+    return [subject.text for subject in _readings(Subject(text, 1.0)) if subject.text]
+
+
+def _subjects(text: str, marked: bool) -> list[Subject]:
+    found = []
+    for pattern, sure in forms.DEFINITIONS:
+        if match := pattern.match(text):
+            found.append(Subject(match["x"], sure))
+    if len(text.split()) <= MAX_BARE_WORDS and not _DEFINITE.match(text):
+        found.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
+    widened = [narrower for subject in found for narrower in _readings(subject)]
+    return list(dict.fromkeys(subject for subject in widened if subject.text))
+
+
+def _readings(subject: Subject) -> list[Subject]:
+    """``subject`` as it stands, without the place it is meant in, without class words."""
+    text = unquoted(subject.text)
+    sure = DEFINITE if _DEFINITE.match(text) and subject.sure > DEFINITE else subject.sure
+    found = [Subject(text, sure)]
+    placeless = forms.PLACES.sub("", text).strip()
+    if placeless and placeless != text:
+        found.append(Subject(unquoted(placeless), sure))
+    for one in tuple(found):
+        said = without_articles(one.text).split()
+        if len(said) > 1 and said[0] in forms.CLASS_WORDS:
+            rest = without_articles(" ".join(said[1:]))
+            found.append(Subject(unquoted(rest), max(sure, TERM)))
+        if len(said) > 1 and said[-1] in forms.CLASS_WORDS:
+            found.append(Subject(unquoted(" ".join(said[:-1])), max(sure - 0.05, TERM)))
+    return found
+
+
+def _pairs(text: str) -> list[tuple[str, str, float]]:
+    found = []
+    for pattern in forms.COMPARISONS:
+        match = pattern.match(text)
+        if match is None:
+            continue
+        bare = pattern.pattern.startswith("¿?(?P<x>")
+        body = forms.PLACES.sub("", match["x"]).strip()
+        sure = BARE_PAIR if bare else 0.95
+        joints = [joint for joint in forms.JOINTS if not bare or joint in forms.BARE_JOINTS]
+        found += [(*split, sure) for joint in joints for split in _splits(body, joint)]
+    return list(dict.fromkeys(found))
+
+
+def _splits(body: str, joint: str) -> list[tuple[str, str]]:
+    """Every way to part ``body`` at ``joint``."""
+    found = []
+    start = body.find(joint)
+    while start > 0:
+        left, right = unquoted(body[:start]), unquoted(body[start + len(joint) :])
+        if left and right:
+            found.append((left, right))
+        start = body.find(joint, start + 1)
+    return found

@@ -1,0 +1,86 @@
+"""Puts an entry into words: the cause first, its evidence, how to tell, what to do.
+
+Text from a log is quoted as data: on one line, shortened, without control characters.  Pure.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli.error_texts import commands
+from cortex_cli.error_texts.placeholders import filled
+from cortex_cli.finding import Finding
+from cortex_cli.output import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cortex_cli.error_texts.entries import Entry
+    from cortex_cli.error_texts.log_lines import Line
+
+WORDING = Path(__file__).with_name("wording.yaml")
+KIND = "failure"
+# A screen line or two; what a message says is at its beginning.
+MAX_QUOTED = 160
+MAX_CAUSES, MAX_CONFIRM, MAX_COMMANDS = 4, 3, 4
+
+
+@lru_cache(1)
+def wording() -> Mapping[str, Mapping[str, str]]:
+    """The sentences by language and name."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with WORDING.open(encoding="utf-8") as stream:
+        table: Mapping[str, Mapping[str, str]] = yaml.load(stream, Loader=loader)  # noqa: S506
+    return table
+
+
+def say(sentence: str, language: str, **values: object) -> str:
+    """One sentence of the wording; English where the language has none."""
+    table = wording()
+    return table.get(language, table["en"])[sentence].format(**values)
+
+
+def quoted(text: str) -> str:
+    """``text`` on one line, shortened, control characters written out, in backquotes."""
+    text = escape(" ".join(text.split())).replace("`", "'")
+    if len(text) > MAX_QUOTED:
+        text = text[: MAX_QUOTED - 1].rstrip() + "…"
+    return f"`{text}`"
+
+
+def finding(
+    entry: Entry,
+    found: Mapping[str, str],
+    language: str,
+    confidence: float,
+    line: Line | None = None,
+) -> Finding:
+    """``entry`` filled in with ``found``, and ``line`` of the log as its evidence."""
+    lines = [filled(entry.means[language], found, language)]
+    if line is not None:
+        quote = say("evidence", language, line=quoted(line.message))
+        times = say("times", language, count=line.count)
+        lines.append(f"{quote} {times}" if line.count > 1 else quote)
+    causes = [filled(cause, found, language) for cause in entry.causes[language][:MAX_CAUSES]]
+    if len(causes) > 1:
+        listed = "; ".join(f"({number}) {cause}" for number, cause in enumerate(causes, 1))
+        lines.append(say("causes", language, causes=listed))
+    elif causes:
+        lines.append(say("cause", language, cause=causes[0]))
+    if entry.confirm:
+        shown = [commands.shown(one, found).text for one in entry.confirm[:MAX_CONFIRM]]
+        name = "confirm" if len(causes) > 1 else "check"
+        lines.append(say(name, language, commands=", ".join(f"`{one}`" for one in shown)))
+    lines.append(say("remedy", language, remedy=filled(entry.remedy[language], found, language)))
+    return Finding(
+        kind=KIND,
+        confidence=confidence,
+        text="\n".join(escape(one) for one in lines),
+        commands=tuple(commands.shown(one, found) for one in entry.commands[:MAX_COMMANDS]),
+        sources=(f"error catalogue: {entry.id}",),
+        subject=entry.id,
+    )

@@ -1,0 +1,87 @@
+"""What a question says about an error: the message it quotes, and whether it asks for its meaning.
+
+"find the lines with 'permission denied'" quotes an error text and asks for something else;
+it must not be taken for a question about the error.  Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# No name of an error has more words.
+LONGEST_NAME = 8
+_QUOTED = re.compile(
+    r'"([^"\n]{3,300})"|`([^`\n]{3,300})`|«\s?([^»\n]{3,300}?)\s?»|\u201c([^\u201d\n]{3,300})\u201d'
+    r"|(?<!\w)['\u2018]([^'\u2019\n]{3,300})['\u2019](?!\w)"
+)
+# Asked of an error (see ``patterns.fold``): its meaning, its cause, its remedy.
+_OF_ERRORS = re.compile(
+    r"\b(?:mean(?:s|ing)?|stands? for|error|errors|errno|message|says?|complain\w*|why|fix|solve|"
+    r"solution|repair|cause[sd]?|reason|wrong|getting|get|got|gives?|shows?|fails?|failed|refuses?|"
+    r"exit|exited|exits|status|signal|return code|crash\w*|explain|"
+    r"what (?:do|should|can) i do|what is|what's|what are|"
+    r"signifie|veut dire|erreur|pourquoi|corriger|resoudre|reparer|affiche|echoue|dit|raison|"
+    r"statut|code de retour|explique\w*|qu'est-ce|c'est quoi|"
+    r"que (?:faire|dois-je faire|puis-je faire)|recois|obtiens|"
+    r"significa|quiere decir|errores|mensaje|por que|porque|arreglar|solucionar|resolver|dice|"
+    r"aparece|muestra|falla|estado|senal|codigo|explica\w*|que es|"
+    r"que (?:hacer|hago|puedo hacer)|me sale|da)\b"
+)
+# Asked of texts and files: errors are only what is looked for.
+_OF_TEXTS = re.compile(
+    r"\b(?:grep|search|count|replace|contain\w*|lines? (?:with|that|which)|files? (?:with|that)|"
+    r"occurrences?|filter|delete (?:all|the|every)|echo|rename|write a script|"
+    r"cherche[rz]?|compte[rz]?|remplace[rz]?|contenant|contien\w*|lignes? (?:avec|qui)|filtre[rz]?|"
+    r"busca[rn]?|conta[rn]?|reemplaza[rn]?|contenga\w*|lineas? (?:con|que)|filtra[rn]?)\b"
+)
+# Asked of this machine, or of two things: other answerers know more.
+_OF_OTHERS = re.compile(
+    r"\b(?:why is|why does|pourquoi|por que) (?:\w+ ){0,3}"
+    r"(?:my|mon|ma|mes|mi|mis|this|cette|ce|esta|este) (?:\w+ )?"
+    r"(?:disk|disque|disco|machine|computer|ordinateur|maquina|server|serveur|servidor|pc)\b"
+    r"|\b(?:differences?|diferencias?) (?:between|entre)|\b(?:vs|versus)\b"
+)
+_MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
+_ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
+_WORD = re.compile(r"[\w/+.'-]+")
+
+
+def is_of_texts(folded: str) -> bool:
+    """True where something is looked for in texts, and no meaning is asked for."""
+    return bool(_OF_TEXTS.search(folded)) and not _MEANING.search(folded)
+
+
+def about_error(folded: str) -> bool:
+    """True where a question (see ``patterns.fold``) asks about an error, not about text."""
+    if is_of_texts(folded):
+        return False
+    return bool(_OF_ERRORS.search(folded)) and not _OF_OTHERS.search(folded)
+
+
+def may_be_explained(question: str, folded: str) -> bool:
+    """True where a question asks about an error, or is about one that it names in capitals."""
+    return about_error(folded) or (has_symbol(question) and not _OF_OTHERS.search(folded))
+
+
+def quotations(question: str) -> list[str]:
+    """What stands in quotation marks."""
+    return [next(one for one in found if one) for found in _QUOTED.findall(question)]
+
+
+def has_symbol(question: str) -> bool:
+    """True where it names an errno, a signal or a systemd result in capitals."""
+    return bool(_ERRNO.search(question))
+
+
+def longest_name(folded: str, names: Mapping[str, str]) -> str | None:
+    """The longest of ``names`` that occurs in ``folded`` word for word."""
+    words = [word.strip(".'") for word in _WORD.findall(folded)]
+    for length in range(min(LONGEST_NAME, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            if (name := " ".join(words[start : start + length])) in names:
+                return name
+    return None

@@ -1,0 +1,231 @@
+"""From a question to a fact: reads it, chooses a probe, has it read, and says what it read.
+
+Decides how sure is sure enough.  At most two probes read for one question: the second only
+where the first one's collector refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli import compiled
+from cortex_cli.actions import matcher, phrases, sentence
+from cortex_cli.actions.action import Unfillable, expanded, fill
+from cortex_cli.finding import Finding
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+from cortex_cli.probes import loading, manner, sayings
+from cortex_cli.probes.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cortex_cli.actions.matcher import Match
+    from cortex_cli.actions.phrases import PhraseIndex
+    from cortex_cli.actions.sentence import Sentence
+    from cortex_cli.finding import ShownCommand
+    from cortex_cli.probes.probe import Probe, Reading
+
+    Collector = Callable[[Machine, Mapping[str, str]], Reading | None]
+
+KIND = "fact"
+LEXICON = Path(__file__).parent / "lexicon.txt"
+THRESHOLD = 0.7
+MAX_READ = 2
+MAX_CONFIDENCE = 0.99
+_PATHS = frozenset({"path", "file", "folder"})
+ASIDE_WEIGHT, SECOND = 0.2, 0.96
+_ASIDES = frozenset(
+    """
+    running installed used exist current enabled configured open have this login boot init
+    systemd called since isthere linux config active
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_QUALITIES = frozenset(
+    """
+    empty hidden executable symlink broken image video audio pdf csv json duplicate script writable
+    setuid word line older newer more less except not without named ending starting
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_TROUBLES = frozenset({"error", "failed", "warning", "slow", "critical", "journal", "log"})
+SLOT_COST = 0.04
+FILES = "folders"
+# Phrases of small words ("who is {user}") rank low before they are compared in full.
+BREADTH = 250
+_CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
+
+
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
+class ProbeIndex:
+    """Every probe by its id, and their phrases."""
+
+    probes: dict[str, Probe]
+    phrases: PhraseIndex
+
+
+@cache
+def index() -> ProbeIndex:
+    """Every probe, from the compiled copy if there is one."""
+    room = Path(__file__).parent
+    return compiled.load(room, ProbeIndex, build_index, also=(Path(matcher.__file__).parent,))
+
+
+def build_index() -> ProbeIndex:
+    """Every probe, from the catalogue's files."""
+    probes = loading.load()
+    actions = [probe.action for probe in probes.values()]
+    return ProbeIndex(probes, phrases.index_phrases(actions, LEXICON))
+
+
+def known() -> PhraseIndex:
+    """The phrases of every probe."""
+    return index().phrases
+
+
+def find(
+    question: str, language: str, environ: Mapping[str, str], machine: Machine | None = None
+) -> Finding | None:
+    """What this machine says to ``question``; None when no fact of it is surely asked."""
+    spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
+    asked = sentence.read(_variables(question, environ), spoken, LEXICON)
+    if asked is None or not asked.tokens:
+        return None
+    directness = manner.directness(asked)
+    if not directness:
+        return None
+    read = machine if machine is not None else Machine(environ=environ)
+    for match in candidates(asked, directness)[:MAX_READ]:
+        probe = index().probes[match.action.name]
+        values = _values(match)
+        plain = {name: expanded(value) for name, value in values.items()}
+        reading = collector(probe.reader)(read, plain)
+        if reading is not None:
+            score = min(match.score * directness, MAX_CONFIDENCE)
+            return _finding(probe, reading, values, spoken, score)
+    return None
+
+
+def is_about_a_fact(question: str, language: str) -> bool:
+    """True where a question asks for the state of this machine, and not to be shown a way."""
+    spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
+    asked = sentence.read(question, spoken, LEXICON)
+    return asked is not None and manner.directness(asked) > manner.SHOWN
+
+
+def _variables(question: str, environ: Mapping[str, str]) -> str:
+    """Names of variables in capitals get their dollar and are announced: HOME is no home here."""
+    if question.isupper():
+        return question
+    said = "variable" in question.lower()
+
+    def marked(name: re.Match[str]) -> str:
+        if not (said or name[1] or name[2] in environ):
+            return name[0]
+        return f"${name[2]}" if said else f"variable ${name[2]}"
+
+    return _CAPITALS.sub(marked, question)
+
+
+def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
+    """The probes that may be meant, best first; those that are not sure enough are left out.
+
+    Where nothing is sure, the words that only say that something is so ("is set", "is
+    running") count for little, and it is tried once more.
+    """
+    found = _sure(asked, directness)
+    if found:
+        return found
+    tokens = tuple(
+        replace(token, weight=ASIDE_WEIGHT) if token.concept in _ASIDES else token
+        for token in asked.tokens
+    )
+    return (
+        _sure(replace(asked, tokens=tokens), directness * SECOND) if tokens != asked.tokens else []
+    )
+
+
+def _sure(asked: Sentence, directness: float) -> list[Match]:
+    """Of two near matches the one with fewer slots is the more particular."""
+    found = [
+        match
+        for match in matcher.matches(asked, among=known(), breadth=BREADTH)
+        if match.complete
+        and match.score * directness >= THRESHOLD
+        and not _changes(match, asked)
+        and not _guessed_path(match)
+        and not (match.action.area == FILES and _more(match, asked))
+    ]
+    return sorted(found, key=lambda match: SLOT_COST * len(match.values) - match.score)
+
+
+def _more(match: Match, asked: Sentence) -> bool:
+    """Whether more is said of the files than the probe takes in: "empty", "jpg"."""
+    return any(
+        place not in match.used
+        and token.weight >= 1.0
+        and (not token.known or token.concept in _QUALITIES)
+        for place, token in enumerate(asked.tokens)
+    )
+
+
+def _guessed_path(match: Match) -> bool:
+    """Whether a bare word that is no file here was taken for a path."""
+    return any(
+        match.action.parameters[name].kind in _PATHS
+        and not set(value) & set("/.~")
+        and not Path(value).exists()
+        for name, value in match.values.items()
+    )
+
+
+def _changes(match: Match, asked: Sentence) -> bool:
+    """Whether a verb is left over that changes something, or a trouble that has a cause."""
+    return any(
+        token.concept in manner.CHANGING | _TROUBLES and place not in match.used
+        for place, token in enumerate(asked.tokens)
+    )
+
+
+def _values(match: Match) -> dict[str, str]:
+    defaults = {
+        name: one.default
+        for name, one in match.action.parameters.items()
+        if one.default is not None
+    }
+    return {**defaults, **match.values}
+
+
+def collector(name: str) -> Collector:
+    """The function of ``collectors`` that ``MODULE.FUNCTION`` names."""
+    area, _, function = name.partition(".")
+    found: Collector = getattr(import_module(f"cortex_cli.probes.collectors.{area}"), function)
+    return found
+
+
+def _finding(
+    probe: Probe, reading: Reading, values: Mapping[str, str], language: str, score: float
+) -> Finding:
+    text = sayings.text(probe, reading, language)
+    value = reading.values.get(probe.value, "")
+    sources = (probe.source, *(f"man {page}" for page in probe.action.manual))
+    return Finding(
+        kind=KIND,
+        confidence=round(score, 2),
+        text=text,
+        commands=_commands(probe, values, language),
+        sources=tuple(source for source in sources if source),
+        value=sayings.clean(sayings.worded(value, language)),
+        subject=probe.action.name,
+    )
+
+
+def _commands(probe: Probe, values: Mapping[str, str], language: str) -> tuple[ShownCommand, ...]:
+    try:
+        filled = fill(probe.action, values, language)
+    except Unfillable:
+        return ()
+    return tuple(replace(command, note="") for command in filled.commands())

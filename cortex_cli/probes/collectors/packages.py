@@ -1,0 +1,249 @@
+"""Packages: installed, their versions, files and origins, and what could be upgraded."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions.parameters import SOFTWARE
+from cortex_cli.probes.collectors import dpkg
+from cortex_cli.probes.probe import Reading, Value
+from cortex_cli.probes.quantities import KIB, size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cortex_cli.probes.machine import Machine
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,80}\Z")
+# What people say and what the package is called.
+NAMES = {
+    "python": "python3", "apache": "apache2", "postgres": "postgresql", "ssh": "openssh-server",
+    "sshd": "openssh-server", "docker": "docker.io", "node": "nodejs", "java": "default-jre",
+    "libc": "libc6", "glibc": "libc6", "kernel": "linux-image-amd64", "gpg": "gnupg",
+}  # fmt: skip
+UPGRADE_TIMEOUT_S = 12.0
+LATEST = 8
+
+
+def known(machine: Machine, name: str) -> bool:
+    """Whether a word names a program: a common one, a command here, or a package of dpkg's."""
+    path = machine.environ.get("PATH") or None
+    return (
+        name in SOFTWARE or bool(shutil.which(name, path=path)) or bool(dpkg.stanza(machine, name))
+    )
+
+
+def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """Whether a package is installed, and in which version."""
+    name = values["package"].lower()
+    if not _NAME.match(name):
+        return None
+    text = machine.text(dpkg.STATUS)
+    for one in dict.fromkeys((name, NAMES.get(name, name))):
+        known = dpkg.stanza(machine, one, text)
+        if dpkg.installed(known):
+            return Reading(_described(one, known))
+    path = shutil.which(name, path=machine.environ.get("PATH") or None)
+    if path is not None:
+        return _of_program(machine, name, path, text)
+    known = dpkg.stanza(machine, name, text)
+    left = known.get("Status", "").endswith("config-files")
+    candidate = _policy(machine, name).get("Candidate", "")
+    found = {"package": name, "candidate": "" if candidate == "(none)" else candidate}
+    if left:
+        return Reading(found, case="removed")
+    return Reading(found, case="available" if found["candidate"] else "none")
+
+
+def candidate(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """The version that apt would install."""
+    name = values["package"].lower()
+    if not _NAME.match(name):
+        return None
+    known = _policy(machine, name)
+    if not known or known.get("Candidate") in (None, "(none)"):
+        return Reading({"package": name}, case="none")
+    current = known.get("Installed", "(none)")
+    shown = {"package": name, "candidate": known["Candidate"], "version": current}
+    if current == "(none)":
+        return Reading(shown, case="absent")
+    return Reading(shown, case="current" if current == known["Candidate"] else "found")
+
+
+def owner(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """Which package brought a file."""
+    path = values["path"]
+    if not path.startswith("/"):
+        path = shutil.which(path, path=machine.environ.get("PATH") or None) or path
+    for one in dict.fromkeys((path, str(Path(path).resolve()))):
+        names = dpkg.owners(machine, one)
+        if names:
+            return Reading({"path": path, "package": ", ".join(names)})
+    exists = machine.exists(path)
+    return Reading({"path": path}, case="none" if exists else "missing")
+
+
+def command(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """Which package brings a command that is here."""
+    name = values["program"]
+    path = shutil.which(name, path=machine.environ.get("PATH") or None)
+    if path is None:
+        return Reading({"program": name}, case="missing") if "/" not in name else None
+    found = owner(machine, {"path": path})
+    return Reading({**found.values, "program": name, "path": path}, found.case)
+
+
+def count(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """How many packages are installed, and their size."""
+    known = list(dpkg.stanzas(machine))
+    total = sum(int(one.get("Installed-Size", "0") or 0) for one in known) * KIB
+    return Reading({"count": len(known), "size": size(total)}, "found" if known else "unreadable")
+
+
+def biggest(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The packages that take the most space."""
+    known = sorted(dpkg.stanzas(machine), key=lambda one: -int(one.get("Installed-Size", "0") or 0))
+    rows = [
+        f"{size(int(one.get('Installed-Size', '0')) * KIB):>10}  {one['Package']}"
+        for one in known[:LATEST]
+    ]
+    first = known[0]["Package"] if known else ""
+    return Reading({"package": first}, "found" if known else "unreadable", rows)
+
+
+def held(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The packages that are held back."""
+    names = [
+        one["Package"] for one in dpkg.stanzas(machine) if one.get("Status", "").startswith("hold ")
+    ]
+    found: dict[str, Value] = {"count": len(names), "names": ", ".join(names)}
+    return Reading(found, "found" if names else "none")
+
+
+def upgrades(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """What an upgrade would install, by a simulation, which needs no root."""
+    said = machine.output(
+        "apt-get", "-s", "-o", "Debug::NoLocking=1", "dist-upgrade", timeout_s=UPGRADE_TIMEOUT_S
+    )
+    if said is None:
+        return Reading(case="unreadable")
+    rows = [line.split()[1:3] for line in said.splitlines() if line.startswith("Inst ")]
+    security = sum(
+        "security" in line.lower() for line in said.splitlines() if line.startswith("Inst ")
+    )
+    names = [row[0] for row in rows]
+    shown = [", ".join(names[place : place + 5]) for place in range(0, len(names), 5)]
+    found: dict[str, Value] = {"count": len(rows), "security": security, "age": _listed(machine)}
+    return Reading(found, "found" if rows else "none", shown)
+
+
+def latest(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The last installations of dpkg's log."""
+    lines = machine.lines("/var/log/dpkg.log") or machine.lines("/var/log/dpkg.log.1")
+    rows = [
+        f"{words[0]} {words[1]}  {words[3]}  {words[-1]}"
+        for line in lines
+        if len(words := line.split()) > 5 and words[2] == "install"
+    ]
+    last = rows[-LATEST:][::-1]
+    found = {
+        "package": last[0].split()[2].split(":")[0] if last else "",
+        "when": last[0][:19] if last else "",
+    }
+    return Reading(found, "found" if last else "none", last)
+
+
+def refreshed(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """When the package lists were last downloaded."""
+    when = _listed(machine)
+    return Reading({"when": when}, "found" if when else "none")
+
+
+def sources(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The package sources that are configured."""
+    rows = []
+    folder = "/etc/apt/sources.list.d"
+    for path in ("/etc/apt/sources.list", *(f"{folder}/{name}" for name in machine.names(folder))):
+        if path.endswith(".sources"):
+            rows += _deb822(machine.text(path))
+        elif path.endswith(".list"):
+            rows += [line.strip() for line in machine.lines(path) if line.startswith("deb ")]
+    return Reading({"count": len(rows)}, "found" if rows else "none", rows)
+
+
+def reboot(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """Whether an upgrade asks for a reboot."""
+    needed = machine.exists("/run/reboot-required") or machine.exists("/var/run/reboot-required")
+    names = ", ".join(dict.fromkeys(machine.lines("/run/reboot-required.pkgs")))
+    return Reading({"names": names}, "found" if needed else "none")
+
+
+def automatic(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """Whether upgrades are installed by themselves."""
+    text = "\n".join(
+        machine.text(f"/etc/apt/apt.conf.d/{name}") for name in machine.names("/etc/apt/apt.conf.d")
+    )
+    set_ = re.findall(r'^\s*APT::Periodic::Unattended-Upgrade\s+"(\d+)"', text, re.MULTILINE)
+    here = dpkg.installed(dpkg.stanza(machine, "unattended-upgrades"))
+    on = here and bool(set_) and set_[-1] != "0"
+    return Reading({}, "found" if on else "none")
+
+
+def files(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The files of a package."""
+    name = values["package"].lower()
+    rows = dpkg.files(machine, name)
+    return Reading({"package": name, "count": len(rows)}, "found" if rows else "none", rows)
+
+
+def _of_program(machine: Machine, name: str, path: str, text: str) -> Reading:
+    found = owner(machine, {"path": path})
+    if found.case == "found":
+        package = str(found.values["package"]).split(", ")[0]
+        known = dpkg.stanza(machine, package, text)
+        return Reading({**_described(package, known), "path": path})
+    return Reading({"package": name, "path": path}, case="program")
+
+
+def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
+    kib = known.get("Installed-Size", "")
+    return {
+        "package": name, "version": known.get("Version", "?"),
+        "size": size(int(kib) * KIB) if kib.isdigit() else "", "kib": kib,
+        "description": known.get("Description", ""), "section": known.get("Section", ""),
+        "maintainer": known.get("Maintainer", ""), "depends": known.get("Depends", ""),
+        "architecture": known.get("Architecture", ""), "homepage": known.get("Homepage", ""),
+    }  # fmt: skip
+
+
+def _policy(machine: Machine, name: str) -> dict[str, str]:
+    found = {}
+    for line in machine.table("apt-cache", "policy", name)[:4]:
+        key, mark, value = line.strip().partition(": ")
+        if mark:
+            found[key] = value
+    return found
+
+
+def _listed(machine: Machine) -> str:
+    for name in ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists"):
+        try:
+            at = machine.path(name).stat().st_mtime
+        except OSError:
+            continue
+        return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    return ""
+
+
+def _deb822(text: str) -> list[str]:
+    rows = []
+    for part in text.split("\n\n"):
+        known = dpkg.fields(part)
+        if known.get("URIs") and known.get("Enabled", "yes") != "no":
+            names = ("Types", "URIs", "Suites", "Components")
+            rows.append(" ".join(known.get(name, "") for name in names))
+    return rows

@@ -1,0 +1,43 @@
+from cortex_cli.ask.answer import answer
+from cortex_cli.ask.request import UNKNOWN, Request
+from cortex_cli.language.question import Question
+from cortex_cli.settings import Settings
+from tests.cortex_cli.conftest import Cortex
+
+
+def ask(cortex: Cortex, question: str, **options: object) -> tuple[str, dict[str, object]]:
+    shown: list[str] = []
+    found = answer(
+        Settings(cortex.environ),
+        Request(Question(question), max_tokens=24, **options),  # type: ignore[arg-type]
+        shown.append,
+    )
+    assert "".join(shown) == found.text
+    return found.text, found.as_json()
+
+
+def test_the_small_model_says_what_the_passage_says(nano: Cortex) -> None:
+    # This one talks nonsense, so the passage's own words take over at once.
+    text, found = ask(nano, "What is lighttpd?")
+    assert text.endswith("lighttpd: fast webserver with minimal memory footprint.")
+    assert (found["known"], found["sources"]) == (True, ["apt: lighttpd 1.4.69"])
+
+
+def test_the_small_model_is_not_asked_what_nothing_supports(nano: Cortex) -> None:
+    text, found = ask(nano, "What is the capital of France?")
+    assert (text, found["known"], found["sources"]) == (UNKNOWN["en"], False, [])
+    assert found["tokens"] is None
+    assert ask(nano, "Quelle est la capitale de la France ?")[0] == UNKNOWN["fr"]
+    assert ask(nano, "¿Cuál es la capital de Francia?")[0] == UNKNOWN["es"]
+
+
+def test_an_instruction_model_streams_what_it_says(chat: Cortex) -> None:
+    text, found = ask(chat, "What is lighttpd?")
+    assert found["tokens"] == 24
+    assert found["finish_reason"] == "length"
+    assert found["sources"] == ["apt: lighttpd 1.4.69"]
+    assert text
+
+
+def test_a_system_prompt_of_ones_own(nano: Cortex) -> None:
+    assert ask(nano, "What is the capital of France?", system="Be brief.")[1]["tokens"] == 24
