@@ -81,7 +81,8 @@ def test_at_a_terminal(cortex: Cortex, runtime: Path) -> None:
 
 def test_help_and_slips_are_no_questions(cortex: Cortex, runtime: Path) -> None:
     with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
-        done = piped(command, "/help\n/hlep\n/?\n/etc/fstab\n/proc is full\n/Exit\n")
+        lines = "/help\n/hlep\n/?\n/etc/fstab\n/proc is full\n/Exit\n"
+        done = piped(command, lines, "--system", "Be brief.")  # so that the model answers
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("start a new conversation") == 4
         assert "no command is named /hlep" in done.stderr
