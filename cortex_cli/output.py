@@ -37,6 +37,8 @@ REDRAW_S = 0.1
 # A wait shorter than this needs no message.
 PATIENCE_S = 1.0
 BAR_CELLS = 24
+# A narrower last column of a table is not readable; it then starts a line of its own.
+MIN_COLUMN_CELLS, NARROW_INDENT = 24, 4
 
 
 def escape(text: str) -> str:
@@ -106,11 +108,49 @@ def data_styled(parts: Iterable[tuple[str, str | None]]) -> None:
     sys.stdout.flush()
 
 
+def data_row(parts: Iterable[tuple[str, str | None]]) -> None:
+    """Write one row of a table to stdout, as ``data_styled`` does.
+
+    On a terminal that is too narrow for it, its longest text is wrapped between words, below
+    itself, so that the columns stay.  Not for commands, which are to be copied whole.
+    """
+    if sys.stdout.isatty():
+        import shutil
+
+        parts = wrap(list(parts), shutil.get_terminal_size().columns)
+    data_styled(parts)
+
+
+def wrap(parts: list[tuple[str, str | None]], columns: int) -> list[tuple[str, str | None]]:
+    """Return ``parts`` with newlines in the longest text, if the line is wider than ``columns``."""
+    import textwrap
+
+    if sum(len(text) for text, _ in parts) <= columns:
+        return parts
+    at = max(range(len(parts)), key=lambda number: _count_breakable(parts[number][0]))
+    if "\n" in parts[at][0]:
+        return parts
+    before = "".join(text for text, _ in parts[:at]).rpartition("\n")[2]
+    after = sum(len(text) for text, _ in parts[at + 1 :])
+    indent, start = len(before), ""
+    if columns - indent - after < MIN_COLUMN_CELLS:  # it gets lines of its own
+        indent, start = NARROW_INDENT, "\n" + " " * NARROW_INDENT
+    width = max(columns - indent - after, MIN_COLUMN_CELLS)
+    text = parts[at][0].lstrip() if start else parts[at][0]
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    wrapped = start + ("\n" + " " * indent).join(lines)
+    return [*parts[:at], (wrapped, parts[at][1]), *parts[at + 1 :]]
+
+
+def _count_breakable(text: str) -> int:
+    return len(text) if " " in text.strip() else 0
+
+
 def data_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     """Write ``name  value`` lines to stdout, the values aligned."""
     width = max((len(name) for name, _ in pairs), default=0)
     for name, value in pairs:
-        data_styled([(f"{name:<{width}}  ", DIM), (value, None)])
+        data_row([(f"{name:<{width}}  ", DIM), (value, None)])
 
 
 def uses_colour(stream: TextIO) -> bool:

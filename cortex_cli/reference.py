@@ -39,9 +39,9 @@ ENVIRONMENT = {
     "CORTEX_PROVIDER": "what answers: `daemon` (default), or directly `llama_cpp`, `ollama`, "
     "`openai`, `fake`",
     "LLAMA_CPP_BASE_URL, LLAMA_CPP_MODEL": "server and model of the provider `llama_cpp` "
-    "(`http://127.0.0.1:8085`); likewise `OLLAMA_…` and `OPENAI_…`, and `…_API_KEY`. Read from "
-    "the environment, `~/.cortex/.env`, `/etc/cortex/.env`; a key only with the server of the same "
-    "place",
+    "(that of `cortex up` if it runs, else `http://127.0.0.1:8085`; `unix:/PATH` is a socket); "
+    "likewise `OLLAMA_…` and `OPENAI_…`, and `…_API_KEY`. Read from the environment, "
+    "`~/.cortex/.env`, `/etc/cortex/.env`; a key only with the server of the same place",
     "CORTEX_ALLOW_REMOTE": "address of the server on another machine that may get your data, where "
     "nobody can be asked",
     "CORTEX_DEBUG": "show the traceback of an internal error",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SOCKET_NAME = "cortex.sock"
+# Has the address of the model server that "cortex up" started.
+MODEL_URL_NAME = "cortex-llm.url"
 # A live daemon accepts at once; a slower one is not worth delaying a command for.
 PROBE_TIMEOUT_S = 0.5
 
@@ -61,6 +63,23 @@ def runtime_dir(environ: Mapping[str, str]) -> Path:
     if base and Path(base).is_absolute() and find_privacy_problem(Path(base)) is None:
         return Path(base) / "cortex"
     return Path(f"/tmp/cortex-{os.getuid()}")  # noqa: S108 - its owner and mode are checked
+
+
+def find_own_model_url(environ: Mapping[str, str]) -> str | None:
+    """Return the address of this user's running model server; None if "cortex up" has none.
+
+    It is ``unix:/PATH`` or ``http://127.0.0.1:PORT``.
+    """
+    folder = runtime_dir(environ)
+    if find_privacy_problem(folder) is not None:
+        return None
+    try:
+        url = (folder / MODEL_URL_NAME).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    if url.startswith("unix:") and not accepts_connections(Path(url.removeprefix("unix:"))):
+        return None
+    return url or None
 
 
 def make_runtime_dir(environ: Mapping[str, str]) -> Path:

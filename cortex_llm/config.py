@@ -168,7 +168,8 @@ def _read_file(environ: Mapping[str, str]) -> tuple[Path, list[envfile.Assignmen
     named = environ.get(ENV_FILE_VARIABLE)
     file = Path(named).expanduser() if named else DEFAULT_ENV_FILE
     # Under systemd it is a copy that we may read; messages name the original, to be mended.
-    copy = Path(environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / ENV_FILE_CREDENTIAL
+    service = environ.get("CREDENTIALS_DIRECTORY")
+    copy = Path(service or "/nonexistent") / ENV_FILE_CREDENTIAL
     source = copy if not named and copy.exists() else file
     try:
         with source.open("rb") as stream:
@@ -186,6 +187,8 @@ def _read_file(environ: Mapping[str, str]) -> tuple[Path, list[envfile.Assignmen
             hint=f"{ENV_FILE_VARIABLE} names this file; unset the variable or create the file",
         ) from error
     except OSError as error:
+        if isinstance(error, PermissionError) and not named and os.geteuid() != 0 and not service:
+            return file, []  # the system's, for its own service: a user's run has the defaults
         raise UsageError(
             f"cannot read settings {file}: {(error.strerror or str(error)).lower()}",
             hint="the user of cortex-llm needs to read it: chgrp cortex FILE; chmod 640 FILE",

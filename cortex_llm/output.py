@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
+import textwrap
 
 # What isprintable() lets through although it may be drawn as nothing: joiners, fillers, variation
 # selectors and their kind (Unicode's Default_Ignorable_Code_Point); with DEL and C1 for JSON.
@@ -20,6 +22,24 @@ INVISIBLE = re.compile(
 def print_data(text: str) -> None:
     """Print a line of the answer."""
     sys.stdout.write(escape(text) + "\n")
+
+
+def print_row(text: str, indent: int) -> None:
+    """Print a row of a table; too wide for the terminal it goes on below, by ``indent`` cells."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(text) + 1
+    if len(text) <= columns:
+        print_data(text)
+        return
+    first = text[: len(text) - len(text.lstrip())]
+    for line in textwrap.wrap(
+        text.strip(),
+        columns,
+        initial_indent=first,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        print_data(line)
 
 
 def print_json(value: object) -> None:

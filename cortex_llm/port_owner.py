@@ -17,6 +17,11 @@ from cortex_llm.endpoint import Endpoint, TcpEndpoint, UnixEndpoint, request
 from cortex_llm.unit import PROXY_SOCKET
 
 CONNECT_TIMEOUT = 1.0
+ROOT = "0"  # the user of a socket in /proc/net/tcp
+UNIT_FOLDERS = tuple(
+    Path(folder, "systemd/system")
+    for folder in ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
+)
 LISTENING = "0A"  # the state column of /proc/net/tcp
 
 
@@ -44,9 +49,27 @@ def find_owner(endpoint: Endpoint, api_key: str | None) -> PortOwner | None:
 
 
 def _is_held_by_systemd(endpoint: TcpEndpoint) -> bool:
-    if unit.show_property(PROXY_SOCKET, "ActiveState") != "active":
+    state = unit.show_property(PROXY_SOCKET, "ActiveState")
+    if not state:  # without D-Bus, as on a minimal system, only root may ask systemd
+        return _is_declared(endpoint) and ROOT in _list_listener_users(endpoint)
+    if state != "active":
         return False
     return f"{endpoint.host}:{endpoint.port} " in unit.show_property(PROXY_SOCKET, "Listen") + " "
+
+
+def _is_declared(endpoint: TcpEndpoint) -> bool:
+    """Whether systemd runs here and has our unit with this address."""
+    if not Path("/run/systemd/system").is_dir():
+        return False
+    wanted = f"ListenStream={endpoint.host}:{endpoint.port}"
+    for folder in UNIT_FOLDERS:
+        with contextlib.suppress(OSError):
+            return wanted in (folder / PROXY_SOCKET).read_text("utf-8", "replace").splitlines()
+    return False
+
+
+def _list_listener_users(endpoint: TcpEndpoint) -> set[str]:
+    return {fields[7] for fields in _list_listeners(endpoint)}
 
 
 def _model(endpoint: Endpoint, api_key: str | None) -> str | None:
@@ -80,10 +103,16 @@ def _inodes(endpoint: Endpoint) -> Iterator[str]:
             if len(fields) > 7 and fields[7] == str(endpoint.path):
                 yield fields[6]
         return
+    for fields in _list_listeners(endpoint):
+        yield fields[9]
+
+
+def _list_listeners(endpoint: TcpEndpoint) -> Iterator[list[str]]:
+    """The rows of /proc/net/tcp and tcp6 for sockets that listen at the port."""
     for fields in [*_table("tcp"), *_table("tcp6")]:
         port = int(fields[1].rpartition(":")[2], 16)
         if port == endpoint.port and fields[3] == LISTENING:
-            yield fields[9]
+            yield fields
 
 
 def _table(name: str) -> list[list[str]]:

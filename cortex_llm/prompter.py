@@ -1,7 +1,8 @@
 """Questions to a person, each of which an option or a file may have answered already.
 
 An answer that was given is checked like a typed one; a wrong typed one is asked again, a
-wrong given one is an error. Where nobody can be asked, the default counts.
+wrong given one is an error. Where nobody can be asked, the default counts, except as consent:
+only a person, an answer given beforehand or ``--yes`` agrees to anything.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from cortex_llm import envfile
 from cortex_llm.errors import UsageError
-from cortex_llm.output import escape, print_data
+from cortex_llm.output import escape, print_data, print_row
 
 #: Every question's name; in an answers file NAME=value, on the command line --name.
 NAMES = (
@@ -22,6 +23,7 @@ NAMES = (
     "threads", "ctx_size", "oversize", "proceed",
 )  # fmt: skip
 YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
+OPTION_INDENT = 5  # below the text of "  1) text"
 MAX_TRIES = 10  # a program that answers nonsense must not be asked for ever
 
 
@@ -57,10 +59,11 @@ def _read_answers(path: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Prompter:
-    """Asks, or answers by itself where `interactive` is false."""
+    """Asks, or answers by itself where `interactive` is false; `assume_yes` is ``--yes``."""
 
     answers: Answers
     interactive: bool
+    assume_yes: bool = False
 
     def find_answer(self, name: str) -> str | None:
         """The answer that was given beforehand."""
@@ -109,15 +112,17 @@ class Prompter:
         """One of the options, by its number or its key."""
         keys = list(options)
         if self.find_answer(name) is None and self.interactive:
-            print_data(question)
+            for line in ("", *question.splitlines()):
+                print_data(line)
             for number, (key, text) in enumerate(options.items(), 1):
-                print_data(f"  {number}) {text}{'   (default)' if key == default else ''}")
+                mark = "   (default)" if key == default else ""
+                print_row(f"  {number}) {text}{mark}", OPTION_INDENT)
 
         def check(answer: str) -> str | None:
             number = answer.isdigit() and 1 <= int(answer) <= len(keys)
             return None if number or answer in keys else f"choose 1 to {len(keys)}, or {keys[0]} …"
 
-        answer = self.text(name, "Your choice", default, check)
+        answer = self.text(name, "Your choice", str(keys.index(default) + 1), check)
         return answer if answer in keys else keys[int(answer) - 1]
 
     def number(self, name: str, question: str, default: int, low: int, high: int) -> int:
@@ -130,11 +135,21 @@ class Prompter:
         return int(self.text(name, question, str(default), check))
 
     def confirm(self, name: str, question: str, *, default: bool = True) -> bool:
-        """Yes or no; --yes says the default."""
+        """Yes or no; ``--yes`` says the default.
+
+        Raises:
+            UsageError: nobody can be asked, nothing was answered beforehand, and the default is
+                yes: end of input is no consent.
+        """
 
         def check(answer: str) -> str | None:
             return None if answer.lower() in YES + NO else "answer y or n"
 
+        if default and not (self.interactive or self.assume_yes or self.find_answer(name)):
+            raise UsageError(
+                "confirmation needs a terminal; nothing was changed",
+                hint="add --yes to accept this plan, or --dry-run to only see it",
+            )
         return self.text(name, f"{question} (y/n)", "y" if default else "n", check).lower() in YES
 
 

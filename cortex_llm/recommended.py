@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 HF = "https://huggingface.co"
 GIB = 1 << 30
+#: The default for a machine is a model that its cores can read at a bearable pace: every word
+#: costs one pass over the whole file. A rule of thumb; a person may choose a larger one.
+GIB_PER_CORE = 0.75
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,16 @@ def explain_misfit(model: Recommended, memory: int, disk: int) -> str | None:
     return None
 
 
-def choose_best(memory: int, disk: int) -> Recommended | None:
-    """The best that fits with room to spare: the last that takes half of the memory at most."""
+def choose_best(memory: int, disk: int, cores: int) -> Recommended | None:
+    """The best that fits with room to spare; None if none fits.
+
+    That is the last which takes half of the memory at most and is not too large for ``cores``
+    physical cores; without such a one, the smallest that fits.
+    """
     fitting = [model for model in MODELS if explain_misfit(model, memory, disk) is None]
-    easy = [model for model in fitting if model.ram * GIB * 2 <= memory]
-    return (easy or fitting)[-1] if fitting else None
+    easy = [
+        model
+        for model in fitting
+        if model.ram * GIB * 2 <= memory and model.size <= cores * GIB_PER_CORE
+    ]
+    return (easy[-1] if easy else fitting[0]) if fitting else None

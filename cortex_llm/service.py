@@ -243,7 +243,7 @@ def _set_always_on(wanted: bool | None) -> None:
 def _serve_one_token() -> None:
     """Start the service with what is in /etc now, and have it generate; raises LlmError."""
     unit.systemctl("daemon-reload")
-    unit.systemctl("reset-failed", unit.SERVICE, unit.PROXY)
+    unit.forget_failures(unit.SERVICE, unit.PROXY)
     unit.systemctl("enable", "--quiet", "--now", unit.PROXY_SOCKET)
     unit.systemctl("restart", unit.SERVICE, timeout=unit.START_TIMEOUT)
     payload = {"prompt": "Hello", "max_tokens": 1}

@@ -61,6 +61,17 @@ def systemctl(*arguments: str, timeout: float = 60.0) -> None:
         )
 
 
+def forget_failures(*units: str) -> None:
+    """Reset the failures and start counts of ``units``.
+
+    systemd drops a stopped unit that nothing refers to, and then has nothing to reset; it
+    reports that as an error, and the start that follows loads the unit again.
+    """
+    for name in units:
+        with contextlib.suppress(EngineError):
+            systemctl("reset-failed", name)
+
+
 def show_property(unit: str, name: str) -> str:
     """One property of a unit; empty where there is none."""
     argv = ["systemctl", "show", "--value", f"--property={name}", unit]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cortex_llm.backends import Plan
 from cortex_llm.download_view import PlannedDownload
 from cortex_llm.errors import DownloadError, LlmError, UsageError
 from cortex_llm.machine_summary import MachineSummary
-from cortex_llm.output import print_data, say
+from cortex_llm.output import print_data, print_row, say
 from cortex_llm.prompter import Answers, Prompter
 from cortex_llm.recommended import Recommended
 
@@ -32,18 +33,22 @@ BACKENDS = {
     URL: "An OpenAI-compatible server, by URL",
     NONE: "No model: monitoring and search only",
 }
+TABLE_HEAD = "     model                    size     RAM      speed      quality    best for"
+MARGIN = 17  # of a row around an option: its number, the mark of the default
 USER_FOLDER = Path("~/.cortex/models")
 
 
 def command(arguments: argparse.Namespace) -> int:
     """``setup``: 0 done, 130 interrupted with nothing changed."""
     answers = Answers.from_arguments(arguments)
-    prompter = Prompter(answers, interactive=sys.stdin.isatty() and not arguments.yes)
+    interactive = sys.stdin.isatty() and not arguments.yes
+    prompter = Prompter(answers, interactive=interactive, assume_yes=arguments.yes)
     folder = _find_models_folder(arguments)
     machine = machine_summary.summarize(folder)
-    print_data("Cortex setup\n")
+    print_data("Cortex setup")
+    print_data("")
     for label, value in machine.lines():
-        print_data(f"  {label:<12} {value}")
+        print_row(f"  {label:<12} {value}", indent=15)
     print_data("")
     while not _carry_out(prompter, machine, folder, dry_run=arguments.dry_run):
         prompter = prompter.without_answers()
@@ -53,9 +58,10 @@ def command(arguments: argparse.Namespace) -> int:
 def _carry_out(prompter: Prompter, machine: MachineSummary, folder: Path, *, dry_run: bool) -> bool:
     """One plan, made and done; False when its download failed and the person goes another way."""
     plan = _make_plan(prompter, machine, folder)
-    print_data("\nPlan:")
+    print_data("")
+    print_data("Plan:")
     for step in plan.steps():
-        print_data(f"  - {step}")
+        print_row(f"  - {step}", indent=4)
     if dry_run or not prompter.confirm("proceed", "Continue?"):
         say("nothing was changed")
         return True
@@ -70,7 +76,8 @@ def _carry_out(prompter: Prompter, machine: MachineSummary, folder: Path, *, dry
         if not prompter.confirm("again", "Choose something else?"):
             raise
         return False
-    print_data('\nDone. Try it: cortex ask "What is nginx?"')
+    print_data("")
+    print_data('Done. Try it: cortex ask "What is nginx?"')
     return True
 
 
@@ -81,7 +88,9 @@ def _find_models_folder(arguments: argparse.Namespace) -> Path:
 
 
 def _make_plan(prompter: Prompter, machine: MachineSummary, folder: Path) -> Plan:
-    chosen = prompter.choose("backend", "Which backend should answer?", BACKENDS, LOCAL)
+    fitting = recommended.choose_best(machine.memory, machine.disk, machine.cores)
+    fallback = LOCAL if fitting else BUILT_IN
+    chosen = prompter.choose("backend", "Which backend should answer?", BACKENDS, fallback)
     if chosen == NONE:
         return backends.Nothing()
     if chosen == URL:
@@ -118,7 +127,6 @@ def _choose_model(
 
 
 def _choose_recommended(prompter: Prompter, machine: MachineSummary) -> Recommended:
-    print_data("\n     model                    size     RAM      speed      quality    best for")
     options = {}
     for model in recommended.MODELS:
         problem = recommended.explain_misfit(model, machine.memory, machine.disk)
@@ -127,8 +135,11 @@ def _choose_recommended(prompter: Prompter, machine: MachineSummary) -> Recommen
             f"{model.name:<22} {model.size:>5g} GiB {model.ram:>4g} GiB  "
             f"{model.speed:<10} {model.quality:<10} {model.best_for}; {mark}"
         )
-    fallback = recommended.choose_best(machine.memory, machine.disk) or recommended.MODELS[0]
-    key = prompter.choose("model", "Which model?", options, fallback.key)
+    best = recommended.choose_best(machine.memory, machine.disk, machine.cores)
+    fallback = best or recommended.MODELS[0]
+    fits = shutil.get_terminal_size().columns >= len(max(options.values(), key=len)) + MARGIN
+    question = f"Which model?\n{TABLE_HEAD}" if fits else "Which model?"
+    key = prompter.choose("model", question, options, fallback.key)
     wanted = recommended.find(key)
     if wanted is None:  # `choose` has accepted it from the same table
         raise UsageError(f"no recommended model {key!r}")

@@ -121,11 +121,14 @@ class LlmSection(Section, frozen=True, kw_only=True):
     system_prompt: str | None = None
     max_tokens_per_request: Annotated[int, Meta(ge=1)] = 256  # for requests that set none
     temperature: Annotated[float, Meta(ge=0, le=2)] = 0.7  # for requests that set none
-    # Accepted so that older files stay valid, and ignored: /etc/cortex/llm.env has these now.
+    # The systemd unit that llm.load and llm.unload control; none: not a unit, as under cortex up.
+    unit: str = "cortex-llm.service"
+    # Used by cortex up, unless CORTEX_LLM_MODEL_PATH is set; ignored by the system's service,
+    # which has /etc/cortex/llm.env.
     model_path: Path | None = None
-    n_threads: Annotated[int, Meta(ge=1, le=1024)] | None = None  # ignored, as model_path
-    n_ctx: Annotated[int, Meta(ge=1)] | None = None  # ignored, as model_path
-    use_mmap: bool = True  # ignored, as model_path
+    n_threads: Annotated[int, Meta(ge=1, le=1024)] | None = None  # as model_path
+    n_ctx: Annotated[int, Meta(ge=1)] | None = None  # as model_path
+    use_mmap: bool = True  # accepted so that older files stay valid, and ignored
 
     @property
     def effective_probe_url(self) -> str | None:
@@ -301,6 +304,7 @@ ENVIRONMENT: dict[str, Key] = {
     "CORTEXD_LLM_URL": ("llm", "url"),
     "CORTEXD_LLM_PROBE_URL": ("llm", "probe_url"),
     "CORTEXD_LLM_API_KEY_FILE": ("llm", "api_key_file"),
+    "CORTEXD_LLM_UNIT": ("llm", "unit"),
     "CORTEXD_MODEL_PATH": ("llm", "model_path"),
     "CORTEXD_N_THREADS": ("llm", "n_threads"),
     "CORTEXD_LOG_LEVEL": ("log", "level"),

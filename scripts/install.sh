@@ -191,7 +191,8 @@ place_files() {
     done
     place_completion bash "$SHARE/bash-completion/completions/cortex"
     place_completion zsh "$SHARE/zsh/site-functions/_cortex"
-    place_completion fish "$SHARE/fish/vendor_completions.d/cortex.fish"
+    # fish looks below /usr/local only where XDG_DATA_DIRS names it, which logins without a desktop lack
+    place_completion fish /etc/fish/completions/cortex.fish
 }
 
 place_completion() {

@@ -99,7 +99,7 @@ def watch(settings: Settings, severity: str | None) -> None:
                 output.talk(f"events missed: {message.data['count']}")
             else:
                 verb = message.name.removeprefix("alert.")
-                output.data_styled([(f"{verb:<8}  ", None), *alerts_view.format_line(message.data)])
+                output.data_row([(f"{verb:<8}  ", None), *alerts_view.format_line(message.data)])
 
 
 def print_alerts(
@@ -126,7 +126,8 @@ def print_alerts(
 
 
 def _print_list(alerts: list[dict[str, Any]], total: int) -> None:
-    _print_lines(alerts_view.format_line(alert) for alert in alerts)
+    for alert in alerts:
+        output.data_row(alerts_view.format_line(alert))
     if not alerts:
         output.talk("no alerts")
     elif total > len(alerts):
@@ -150,7 +151,8 @@ def update_alerts(
         else:
             reply = client.call(command, id=_find_alert(client, alert_id)["id"])
     count = reply.get(f"{word}_count", 1)
-    output.emit(reply, lambda: output.talk(f"{count} {word}"), as_json=settings.json)
+    note = "" if count or alert_id is None else ": it was so already, or is resolved"
+    output.emit(reply, lambda: output.talk(f"{count} {word}{note}"), as_json=settings.json)
 
 
 def _connect(settings: Settings) -> Client:

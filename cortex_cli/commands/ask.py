@@ -12,6 +12,7 @@ from cortex_cli.errors import NOTHING_FOUND, AlreadyReported
 from cortex_cli.options import json_option, model_options
 
 if TYPE_CHECKING:
+    from cortex_cli.ask.request import Answer
     from cortex_cli.settings import Settings
 
 
@@ -64,6 +65,7 @@ def ask(
         result = answer(settings, request, view)
     finally:
         view.end_line()
+    warn_without_lists(settings, result)
 
     def print_text() -> None:
         if no_stream:
@@ -73,3 +75,16 @@ def ask(
     output.emit(result.as_json(), print_text, as_json=settings.json)
     if not result.known:
         raise AlreadyReported(NOTHING_FOUND)
+
+
+def warn_without_lists(settings: Settings, result: Answer) -> None:
+    """Say that only installed packages are known, where that may have decided the answer."""
+    from cortex_cli.ask.request import MODEL
+    from cortex_cli.index.packages import explain_missing_lists
+
+    from_apt = any(source.startswith("apt: ") for source in result.sources)
+    if not from_apt and (result.kind != MODEL or result.sources):
+        return
+    if missing := explain_missing_lists(settings.environ):
+        output.talk(f"Note: {missing.message}; only installed packages are known.")
+        output.talk(f"hint: {missing.hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 PROMPT = "> "
 END_WORDS = ("/exit", "/quit")
 NEW_WORD = "/new"
+HELP_WORDS = ("/help", "/?")
+HELP = (
+    ("/help", "this list"),
+    ("/new", "start a new conversation"),
+    ("/exit, /quit, Ctrl-D", "end the chat"),
+    ("Ctrl-C", "stop an answer"),
+)
+# A whole line; "/etc/fstab" and "/proc is full, why?" are questions.
+COMMAND_LINE = re.compile(r"/[A-Za-z?]+\Z")
 MAX_TYPED_LINES = 1000
 
 
@@ -52,7 +62,8 @@ def chat(
 ) -> None:
     """Hold a conversation: each answer takes the questions before it into account.
 
-    Ctrl-C stops an answer, Ctrl-D or /exit ends the chat, /new starts a new conversation.
+    Ctrl-C stops an answer, Ctrl-D or /exit ends the chat, /new starts a new conversation, /help
+    lists these.
     Without a terminal every line of standard input is a question; --json then prints one object
     per answer.  Conversations are kept in ~/.local/state/cortex/chats.
     """
@@ -71,6 +82,10 @@ def chat(
                 break
             if text == NEW_WORD:
                 conversation = Conversation.start(settings.environ)
+                output.talk("new conversation")
+                continue
+            if COMMAND_LINE.match(text):
+                _explain_commands(text)
                 continue
             question = Question(text)
             request = Request(question, attached, conversation.turns, system, max_tokens, model)
@@ -79,10 +94,20 @@ def chat(
         raise AlreadyReported(FAILED)
 
 
+def _explain_commands(typed: str) -> None:
+    """List the words that are no questions; ``typed`` may be none of them."""
+    if typed not in HELP_WORDS:
+        output.talk(f"no command is named {typed}")
+    width = max(len(word) for word, _ in HELP)
+    for word, meaning in HELP:
+        output.talk(f"  {word:<{width}}  {meaning}")
+
+
 def _answer(settings: Settings, request: Request, conversation: Conversation) -> bool:
     """Answer and store the turn; an error or Ctrl-C ends this answer, not the conversation."""
     from cortex_cli.ask.answer import answer
     from cortex_cli.ask.view import AnswerPrinter, print_footer
+    from cortex_cli.commands.ask import warn_without_lists
 
     view = AnswerPrinter(quiet=settings.json)
     try:
@@ -98,6 +123,7 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
         output.talk("stopped")
         return True
     view.end_line()
+    warn_without_lists(settings, result)
     conversation.add(request.question.text, result.text.strip())
     output.emit(result.as_json(), lambda: print_footer(result), as_json=settings.json)
     return True

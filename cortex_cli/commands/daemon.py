@@ -187,10 +187,15 @@ def restart() -> None:
 @click.option("-f", "--follow", is_flag=True, help="Keep showing new entries.")
 @click.option("-n", "--lines", default=50, show_default=True, help="Number of lines.")
 @click.option("--request", metavar="ID", help="Only this request, in both services.")
-def logs(follow: bool, lines: int, request: str | None) -> None:
-    """Show the journal of cortexd and of the model server."""
+@click.pass_obj
+def logs(settings: Settings, follow: bool, lines: int, request: str | None) -> None:
+    """Show the logs of cortexd and of the model server: the journal, or those of "cortex up"."""
     from cortex_cli.services import system as system_services
+    from cortex_cli.services import user as user_services
 
+    if own := user_services.find_logs(settings):
+        user_services.show_logs(own, follow=follow, lines=lines, request=request)
+        return
     system_services.show_logs(follow=follow, lines=lines, request=request)
 
 

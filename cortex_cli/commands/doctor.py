@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,26 @@ def doctor(settings: Settings) -> None:
             _print_finding(finding)
     failed = sum(finding.state == "failed" for finding in findings)
     value = {"ok": failed == 0, "checks": [asdict(finding) for finding in findings]}
-    summary = f"{failed} of {len(findings)} checks failed"
-    if not failed:
-        summary = f"all {len(findings)} checks passed"
+    summary = _summarise(findings)
     output.emit(value, lambda: output.talk(summary), as_json=settings.json)
     if failed:
         raise AlreadyReported(FAILED)
 
 
+def _summarise(findings: list[Finding]) -> str:
+    """Return "all 16 checks passed", only where that is so; else how many did not."""
+    counts = Counter(finding.state for finding in findings)
+    if counts["ok"] == len(findings):
+        return f"all {len(findings)} checks passed"
+    if counts["failed"]:
+        text = f"{counts['failed']} of {len(findings)} checks failed"
+    else:
+        text = f"{counts['ok']} of {len(findings)} checks passed"
+    others = [(counts["warning"], "with a warning"), (counts["skipped"], "skipped")]
+    return ", ".join([text, *(f"{count} {word}" for count, word in others if count)])
+
+
 def _print_finding(finding: Finding) -> None:
-    output.data_styled([MARKS[finding.state], (f"{finding.name}: {finding.detail}", None)])
+    output.data_row([MARKS[finding.state], (f"{finding.name}: {finding.detail}", None)])
     if finding.remedy:
         output.data_styled([("        → ", output.DIM), (finding.remedy, None)])

@@ -49,7 +49,9 @@ def history(settings: Settings, number: int | None, limit: int) -> None:
 def _print_list(entries: list[Entry]) -> None:
     for entry in entries:
         began = format_time(entry.began)
-        output.data(f"{entry.id:>4}  {began}  {entry.state:<11}  {_format_title(entry)}")
+        output.data_row(
+            [(f"{entry.id:>4}  {began}  {entry.state:<11}  ", None), (_format_title(entry), None)]
+        )
     if not entries:
         output.talk("no history yet")
 

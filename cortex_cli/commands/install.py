@@ -27,7 +27,7 @@ def install(
 
     WHAT is a package name, several, or words: "a fast web server".  Only packages of this
     machine's own index are ever proposed, and apt simulates the plan.  Exit status 3: nothing
-    found.
+    found, or no package lists.
     """
     from cortex_cli.install.present import present
     from cortex_cli.install.selection import plan_install

@@ -35,8 +35,9 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     """Find the packages that do WHAT, best first, in this machine's own lists.
 
     WHAT is a few words in English, French or Spanish, a name, or a command.  No model is asked.
-    Exit status 3: nothing found.
+    Exit status 3: nothing found, or no package lists.
     """
+    from cortex_cli.index.packages import explain_missing_lists
     from cortex_cli.language.question import Question
     from cortex_cli.language.terms import language_of
     from cortex_cli.packages.knowledge import Knowledge
@@ -44,6 +45,8 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
     request = " ".join(what).strip()
     if not request:
         raise click.UsageError("say what to search for")
+    if missing := explain_missing_lists(settings.environ):
+        raise missing
     question = Question(request)
     with Knowledge.open(settings.environ) as knowledge:
         hits = knowledge.search(question, limit)
@@ -54,16 +57,29 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
                 f"no package matches {request!r}",
                 hint="try different words",
             )
+        hits = _put_named_first(hits, request, knowledge)
         rows = [_build_row(hit, knowledge, language_of(request)) for hit in hits]
     value = {"request": request, "packages": rows}
     output.emit(value, lambda: _print_rows(rows), as_json=settings.json)
+
+
+def _put_named_first(hits: list[Hit], request: str, knowledge: Knowledge) -> list[Hit]:
+    """Return the hits, the package first whose name is the whole request."""
+    from cortex_cli.packages.knowledge import Hit
+
+    package = knowledge.package(request)
+    if package is None or package.name == hits[0].package.name:
+        return hits
+    found = next((hit for hit in hits if hit.package.name == package.name), None)
+    named = found or Hit(package, hits[0].score, 1.0, 0.0)
+    return [named, *(hit for hit in hits if hit is not found)][: len(hits)]
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
     width = max(len(row["name"]) for row in rows)
     for row in rows:
         mark = "*" if row["installed"] else " "
-        output.data_styled(
+        output.data_row(
             [(f"{mark} {row['name']:<{width}}", output.BOLD), (f"  {row['short']}", None)]
         )
     if any(row["installed"] for row in rows):

@@ -27,7 +27,7 @@ SEVERE = 2
 @click.command()
 @click.option(
     "--model",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
     metavar="FILE",
     help="GGUF file to serve.  [default: CORTEX_LLM_MODEL_PATH, /etc/cortex/llm.env, built-in]",
 )
@@ -36,7 +36,8 @@ SEVERE = 2
 def up(settings: Settings, model: Path | None) -> None:
     """Start cortexd and the model server as your own processes.
 
-    Waits until the model has generated a token.  Does nothing if both are already running.
+    Waits until the model has generated a token.  Does nothing if both are already running, unless
+    --model names another model: then it takes the place of the running one.
     """
     from cortex_cli.services import user as user_services
 
@@ -92,7 +93,7 @@ def status(settings: Settings) -> None:
     def print_text() -> None:
         output.data_pairs(summarise(reply))
         for alert in alerts:
-            output.data_styled(alerts_view.format_line(alert))
+            output.data_row(alerts_view.format_line(alert))
 
     output.emit({**reply, "alerts": alerts}, print_text, as_json=settings.json)
     if severities and severities[0] != "warning":

@@ -209,8 +209,11 @@ def read_failure(path: Path) -> BuildFailure | None:
 
 
 def is_building(path: Path) -> bool:
-    """True while a process is building the index at ``path``."""
-    if not BuildFiles(path).lock.exists():
+    """True while a process is building the index at ``path``.
+
+    Another user's lock cannot be asked, and says nothing of this user's builds: False.
+    """
+    if not os.access(BuildFiles(path).lock, os.R_OK | os.W_OK):
         return False
     with _lock(BuildFiles(path).lock, fcntl.LOCK_SH | fcntl.LOCK_NB) as free:
         return free is None

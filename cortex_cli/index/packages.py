@@ -6,11 +6,13 @@ An ``IndexSource`` of ``cache.py``: apt's lists, dpkg's status and file lists, t
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from cortex_cli.debian import lists as apt_lists
+from cortex_cli.errors import NothingFound
 from cortex_cli.index import background, build, commands, fill, intents, schema
 from cortex_cli.language.words import LANGUAGES
 
@@ -132,3 +134,17 @@ def open_index(environ: Mapping[str, str]) -> sqlite3.Connection | None:
     """
     opened = background.open_fresh(PackageSource.find(environ), environ)
     return opened.index.db if opened else None
+
+
+def explain_missing_lists(environ: Mapping[str, str]) -> NothingFound | None:
+    """Return the error for a machine without package lists, as containers are; None with lists.
+
+    The index then has only what dpkg has installed: no search in it can find what to install.
+    """
+    source = PackageSource.find(environ)
+    if source.lists:
+        return None
+    command = "apt-get update" if os.geteuid() == 0 else "sudo apt-get update"
+    return NothingFound(
+        f"this machine has no package lists: none in {source.folder}", hint=f"run: {command}"
+    )

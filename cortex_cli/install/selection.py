@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cortex_cli import output
 from cortex_cli.errors import NothingFound
 from cortex_cli.index import kinds
+from cortex_cli.index.packages import explain_missing_lists
 from cortex_cli.install import plan, splitting
 from cortex_cli.language.question import Question
 from cortex_cli.language.terms import stems
@@ -71,12 +72,17 @@ def plan_install(settings: Settings, request: str) -> Plan:
     """Plan the installation of what ``request`` asks for.
 
     Raises:
-        NothingFound: no package in this machine's index matches.
+        NothingFound: no package in this machine's index matches, or it has no package lists.
     """
+    missing = explain_missing_lists(settings.environ)
     with Knowledge.open(settings.environ) as knowledge:
-        if not len(knowledge):
-            raise NothingFound("this machine has no package lists", hint="run: apt-get update")
-        choice = choose(request, knowledge)
+        if missing is not None:
+            # What is installed can be named; nothing else is known.
+            choice = _match_names(request, knowledge)
+            if choice is None:
+                raise missing
+        else:
+            choice = choose(request, knowledge)
         if choice is None and knowledge.catch_up():  # today's lists may have it
             choice = choose(request, knowledge)
         choice = choice or _choose_among(settings, request, knowledge)

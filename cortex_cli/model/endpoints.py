@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LOCAL_NAME = "localhost"
 API_VERSION = "/v1"
+SOCKET_PREFIX = "unix:"
+# The host is not looked up: the connection goes to the socket.
+SOCKET_BASE_URL = f"http://{LOCAL_NAME}{API_VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Endpoint:
         key = self._resolve_key(settings)
         model = settings.get(f"{self.prefix}_MODEL") or self.model
         url = settings.get(f"{self.prefix}_BASE_URL") or self.base_url
+        if url.startswith(f"{SOCKET_PREFIX}/"):
+            path = url.removeprefix(SOCKET_PREFIX)
+            return Target(SOCKET_BASE_URL, model, key or "none", path)
         if problem := find_url_problem(url):
             raise UsageError(f"{self.prefix}_BASE_URL is {url!r}; {problem}")
         return Target(complete_url(url), model, key or "none")
@@ -70,11 +76,17 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One server to ask."""
+    """One server to ask; ``socket_path`` is set if it listens on a Unix socket."""
 
     base_url: str
     model: str | None
     api_key: str
+    socket_path: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The address for a person."""
+        return f"{SOCKET_PREFIX}{self.socket_path}" if self.socket_path else self.base_url
 
 
 ENDPOINTS = {
@@ -96,7 +108,7 @@ def find_url_problem(url: str) -> str | None:
     Strict, so that no two readers of an address can disagree about its host.
     """
     if not url.startswith(("http://", "https://")):
-        return "it must start with http:// or https://"
+        return "it must start with http://, https:// or unix:/"
     if not (url.isascii() and url.isprintable()) or any(char in url for char in " \\?#"):
         return "it contains a character that no server's address has"
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ SENT_HEADERS = frozenset(
 )
 
 
-def create(factory: Callable[..., Any], target: Target) -> Any:
+def create(factory: type[Any], target: Target) -> Any:
     """Return a client for ``target``, made by ``factory``, a class with httpx's options.
 
     Raises:
@@ -50,13 +51,15 @@ def create(factory: Callable[..., Any], target: Target) -> Any:
         "event_hooks": {"request": [_limit_headers(target.api_key)]},
     }
     try:
+        if target.socket_path:
+            options["transport"] = _connect_by_socket(factory, target.socket_path)
         if local and target.base_url.startswith("https:"):  # without trust_env no own certificates
             options["verify"] = ssl.create_default_context(
                 cafile=os.environ.get("SSL_CERT_FILE"), capath=os.environ.get("SSL_CERT_DIR")
             )
         return factory(**options)
     except Exception as error:
-        raise _explain(error, target.base_url) from error
+        raise _explain(error, target.address) from error
 
 
 def find_proxy_variable(base_url: str) -> str | None:
@@ -65,6 +68,13 @@ def find_proxy_variable(base_url: str) -> str | None:
         return None
     scheme = base_url.partition(":")[0]
     return next(iter(_list_set((f"{scheme}_proxy", "all_proxy"))), None)
+
+
+def _connect_by_socket(factory: type[Any], path: str) -> Any:
+    """Return a transport whose connections all go to the Unix socket at ``path``."""
+    # httpx, or httpx2 in newer versions of openai: whichever the class is derived from.
+    base = next(kind for kind in factory.__mro__ if kind.__name__ == "Client")
+    return import_module(base.__module__.partition(".")[0]).HTTPTransport(uds=path)
 
 
 def _limit_headers(api_key: str) -> Callable[[Any], None]:
@@ -86,7 +96,7 @@ def _check_certificates() -> None:
             )
 
 
-def _explain(error: Exception, base_url: str) -> UsageError:
+def _explain(error: Exception, address: str) -> UsageError:
     """Return what to tell the user; a proxy's address is not shown, it may hold a password."""
     if isinstance(error, ImportError):
         proxies = _list_set(PROXY_VARIABLES)
@@ -107,7 +117,7 @@ def _explain(error: Exception, base_url: str) -> UsageError:
             f"{_join(names)} is not the address of a proxy that can be used",
             hint="write it as http://HOST:PORT, or unset it",
         )
-    return UsageError(f"cannot prepare a connection to {base_url}: {error}")
+    return UsageError(f"cannot prepare a connection to {address}: {error}")
 
 
 def _list_set(names: Iterable[str]) -> list[str]:

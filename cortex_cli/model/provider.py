@@ -14,6 +14,7 @@ from cortex_cli.errors import UsageError
 from cortex_cli.model import consent, http_client, provider_env
 from cortex_cli.model.endpoints import ENDPOINTS
 from cortex_cli.model.prompts import CHAT, NANO
+from cortex_cli.settings import find_own_model_url
 from cortexd.api.client import Client, Event
 from cortexd.api.errors import (
     BadReply,
@@ -37,7 +38,7 @@ NANO_PREFIX = "cortex-nano"
 # The error codes of llama.cpp and OpenAI for a prompt longer than the context.
 CONTEXT_ERRORS = ("exceed_context_size_error", "context_length_exceeded")
 STATUS_TIMEOUT_S = 10.0
-DAEMON, FAKE = "daemon", "fake"
+DAEMON, FAKE, LLAMA_CPP = "daemon", "fake", "llama_cpp"
 PROVIDERS = (DAEMON, *ENDPOINTS, FAKE)
 
 
@@ -106,7 +107,10 @@ def choose(settings: Settings, model: str | None = None, *, may_ask: bool = True
             f"CORTEX_PROVIDER is {name!r}; it must be one of {', '.join(PROVIDERS)}",
             hint=f"did you mean {guess}?" if guess else None,
         )
-    target = ENDPOINTS[name].resolve(values)
+    endpoint = ENDPOINTS[name]
+    if name == LLAMA_CPP and (url := find_own_model_url(settings.environ)):
+        endpoint = replace(endpoint, base_url=url)  # where "cortex up" has put it
+    target = endpoint.resolve(values)
     consent.require(target.base_url, settings.environ, may_ask=may_ask)
     return OpenAIProvider(name, replace(target, model=model) if model else target)
 
@@ -205,7 +209,7 @@ class OpenAIProvider:
         except OpenAIError as error:
             raise self._translate(error) from error
         if not listed:
-            raise LlmUnavailable(f"{self._name} at {self._target.base_url} has no model")
+            raise LlmUnavailable(f"{self._name} at {self._target.address} has no model")
         return Model(listed[0].id, _guess_profile(listed[0].id))
 
     def stream(self, prompt: Prompt) -> Iterator[str | Finished]:
@@ -238,7 +242,7 @@ class OpenAIProvider:
     def _translate(self, error: OpenAIError) -> CortexError:
         from openai import APIConnectionError, APIStatusError
 
-        server = f"{self._name} at {self._target.base_url}"
+        server = f"{self._name} at {self._target.address}"
         if isinstance(error, APIStatusError):
             body = error.body if isinstance(error.body, dict) else {}
             if body.get("type") in CONTEXT_ERRORS or body.get("code") in CONTEXT_ERRORS:

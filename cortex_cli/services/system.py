@@ -89,6 +89,8 @@ def show_logs(*, follow: bool, lines: int, request: str | None) -> None:
 
 def may_read_journal() -> bool:
     """Return True if this user can read the system's journal."""
+    if os.geteuid() == 0:
+        return True
     places = (Path("/var/log/journal"), Path("/run/log/journal"))
     return any(os.access(entry, os.R_OK) for place in places for entry in place.glob("*/*.journal"))
 

@@ -8,7 +8,7 @@ One ``up`` or ``down`` runs at a time.
 
 from __future__ import annotations
 
-import os
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from cortex_cli import lockfile, native_libraries, output, processes
 from cortex_cli.errors import Failure
+from cortex_cli.services import model_server
+from cortex_cli.services.model_server import Records
 from cortex_cli.settings import SOCKET_NAME, make_runtime_dir, runtime_dir
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError, DaemonUnreachable, LlmUnavailable, ModelNotLoaded
@@ -38,9 +40,6 @@ LOG_LINES = 6
 SYSTEMD_VARIABLES = frozenset(
     {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"}
 )
-MAX_SOCKET_PATH_BYTES = 107
-# This engine listens on TCP only.
-TCP_ENGINES = ("llama-cpp-python",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +119,36 @@ class UpResult:
 def up(settings: Settings, model: Path | None = None) -> UpResult:
     """Start what is not running, and wait until the model is ready.
 
+    Another ``model`` than the running one takes its place; if it does not load, the old one
+    comes back.
+
     Raises:
         Failure: a service exited or did not become ready; what was started is stopped again.
     """
     folder = make_runtime_dir(settings.environ)
     socket = settings.named_socket() or folder / SOCKET_NAME
+    model = model.absolute() if model is not None else None
     with lockfile.hold(folder / "lock", "up or down"):
+        records, llm = Records(folder), llm_service(folder)
+        previous = records.read_model()
+        switches = model is not None and model != previous and llm.process() is not None
         started: list[Service] = []
         try:
-            url = _start_llm(settings, folder, model, started)
-            _start_daemon(settings, folder, socket, url, started)
+            if llm.process() is None:
+                records.write(model_server.choose_url(settings.environ, records), model)
+            _start_daemon(settings, folder, socket, records.read_url(), started)
+            if switches:
+                output.talk(f"switching to {model}")
+                llm.stop()
+            if llm.process() is None:
+                started.append(llm)
+                _start_llm(settings, folder, model, socket)
             status = _wait_for_model(socket, folder)
         except BaseException:
             for service in reversed(started):
                 service.stop()
+            if switches and llm in started:
+                _switch_back(settings, folder, previous, socket)
             raise
     names = tuple(service.name for service in started)
     return UpResult(socket, names, status.get("model"), str(status.get("state")))
@@ -148,50 +163,24 @@ def down(settings: Settings) -> list[str]:
     with lockfile.hold(folder / "lock", "up or down"):
         services = (daemon_service(folder), llm_service(folder))
         stopped = [service.name for service in services if service.stop()]
-        _llm_url_file(folder).unlink(missing_ok=True)
+        Records(folder).forget()
     return stopped
 
 
-def _llm_url_file(folder: Path) -> Path:
-    return folder / "cortex-llm.url"
-
-
-def _start_llm(settings: Settings, folder: Path, model: Path | None, started: list[Service]) -> str:
-    service = llm_service(folder)
-    if service.process() is not None:
-        return _llm_url_file(folder).read_text().strip()
-    environ = dict(settings.environ)
-    url = _choose_address(environ, folder)
-    if model is not None:
-        environ["CORTEX_LLM_MODEL_PATH"] = str(model.absolute())
-    _llm_url_file(folder).touch(mode=0o600)
-    _llm_url_file(folder).write_text(url + "\n")
+def _start_llm(settings: Settings, folder: Path, model: Path | None, socket: Path) -> None:
+    """Start the model server at its recorded address, with what cortexd has configured."""
+    records = Records(folder)
+    configured = (_request(socket, "config.get") or {}).get("config", {}).get("llm", {})
+    url = records.read_url()
+    records.write(url, model)
     output.talk("starting the model server …")
-    started.append(service)
-    service.start(environ)
-    return url
+    llm_service(folder).start(model_server.build_environ(settings.environ, url, model, configured))
 
 
-def _choose_address(environ: dict[str, str], folder: Path) -> str:
-    """Choose where the model server listens, and set it in ``environ``."""
-    path = folder / "llm.sock"
-    fits = len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES
-    if fits and environ.get("CORTEX_LLM_ENGINE") not in TCP_ENGINES:
-        environ["CORTEX_LLM_HOST"] = f"unix:{path}"
-        return f"unix:{path}"
-    port = _free_port()
-    environ["CORTEX_LLM_HOST"] = "127.0.0.1"
-    environ["CORTEX_LLM_PORT"] = str(port)
-    return f"http://127.0.0.1:{port}"
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _switch_back(settings: Settings, folder: Path, previous: Path | None, socket: Path) -> None:
+    """Load the model again that was there before a switch that failed; does not wait for it."""
+    output.talk(f"going back to {previous or 'the previous model'}")
+    _start_llm(settings, folder, previous, socket)
 
 
 def _start_daemon(
@@ -199,7 +188,12 @@ def _start_daemon(
 ) -> None:
     service = daemon_service(folder)
     if service.process() is None:
-        environ = {**settings.environ, "CORTEX_SOCKET": str(socket), "CORTEXD_LLM_URL": url}
+        environ = {
+            **settings.environ,
+            "CORTEX_SOCKET": str(socket),
+            "CORTEXD_LLM_URL": url,
+            "CORTEXD_LLM_UNIT": "none",  # the system's unit is somebody else's
+        }
         output.talk("starting cortexd …")
         started.append(service)
         service.start(environ)
@@ -267,3 +261,32 @@ def _request(socket: Path, command: str) -> dict[str, Any] | None:
         return None
     except CortexError as error:
         raise Failure(f"cortexd refused {command}: {error.message}", hint=error.hint) from error
+
+
+def find_logs(settings: Settings) -> list[Path]:
+    """Return the logs of the services that ``up`` started and that are running."""
+    folder = runtime_dir(settings.environ)
+    services = (daemon_service(folder), llm_service(folder))
+    return [service.log for service in services if service.process() and service.log.exists()]
+
+
+def show_logs(logs: list[Path], *, follow: bool, lines: int, request: str | None) -> None:
+    """Show the last ``lines`` of the logs, or those that name ``request``; escaped.
+
+    With ``follow`` new lines are shown until Ctrl-C.
+
+    Raises:
+        Failure: a log cannot be read.
+    """
+    argv = ["tail", "--lines", str(lines if request is None else "+1")]
+    argv += ["--follow=name", "--retry"] if follow else []
+    argv += ["--quiet" if request is not None else "--verbose", "--", *map(str, logs)]
+    try:
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, errors="replace") as tail:
+            for line in tail.stdout or ():
+                if request is None or request in line:
+                    output.data(line.rstrip("\n"))
+    except OSError as error:
+        raise Failure(
+            f"cannot run tail: {error.strerror}", hint=f"the logs are in {logs[0].parent}"
+        ) from error

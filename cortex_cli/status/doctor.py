@@ -7,6 +7,7 @@ can do without.  A check that raises counts as failed, it never stops the others
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from cortex_cli import native_libraries
 from cortex_cli.errors import Failure
 from cortex_cli.model import prompts
 from cortex_cli.settings import make_runtime_dir
-from cortex_cli.status import index_checks
+from cortex_cli.status import index_checks, remedies
 from cortex_cli.status.finding import Finding
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
@@ -82,6 +83,8 @@ def _check_dependencies(_settings: Settings) -> Finding:
             missing.append(name)
     if missing:
         remedy = f"run: {sys.executable} -m pip install {' '.join(missing)}"
+        if importlib.util.find_spec("pip") is None:
+            remedy = "install Cortex again: its environment has no pip"
         return Finding("dependencies", "failed", f"missing: {', '.join(missing)}", remedy)
     return Finding("dependencies", "ok", f"all {len(names)} are installed")
 
@@ -101,7 +104,7 @@ def _check_runtime_folder(settings: Settings) -> Finding:
 def _check_socket(settings: Settings) -> Finding:
     path = settings.socket_path()
     if not path.exists():
-        remedy = "run: cortex up   (or: systemctl start cortexd)"
+        remedy = remedies.name_service("start", "cortexd", "cortex up")
         return Finding("socket", "failed", f"{path} does not exist", remedy)
     if not path.is_socket():
         return Finding("socket", "failed", f"{path} is not a socket", f"remove it: rm {path}")
@@ -119,7 +122,7 @@ def _check_daemon(settings: Settings) -> Finding:
     ours = importlib.metadata.version(PROJECT)
     if version != ours:
         detail = f"cortexd is version {version}, this command {ours}"
-        remedy = "run: systemctl restart cortexd   (or: cortex down; cortex up)"
+        remedy = remedies.name_service("restart", "cortexd", "cortex down; cortex up")
         return Finding("daemon", "warning", detail, remedy)
     return Finding("daemon", "ok", f"cortexd {ours} answers in {took:.1f} ms")
 
@@ -137,7 +140,7 @@ def _check_model(settings: Settings) -> Finding:
         return Finding("model server", "ok", detail)
     if status.get("last_error"):
         detail = f"{detail}; {status['last_error']}"
-    remedy = "run: systemctl start cortex-llm   (or: cortex up)"
+    remedy = remedies.name_service("start", "cortex-llm", "cortex up")
     return Finding("model server", "failed", detail, remedy)
 
 
@@ -160,7 +163,7 @@ def _check_engine(_settings: Settings) -> Finding:
             "engine",
             "failed",
             f"no result within {LLM_CHECK_TIMEOUT_S:g} s",
-            "see: cortex-llm check",
+            f"see: {remedies.name_llm_command('check')}",
         )
     try:
         checks = json.loads(done.stdout)["checks"]
@@ -168,7 +171,8 @@ def _check_engine(_settings: Settings) -> Finding:
         good = "; ".join(f"{check['name']}: {check['detail']}" for check in checks)
     except (ValueError, KeyError, TypeError):
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        return Finding("engine", "failed", lines[-1], "see the whole output: cortex-llm check")
+        remedy = f"see the whole output: {remedies.name_llm_command('check')}"
+        return Finding("engine", "failed", lines[-1], remedy)
     if bad is None:
         return Finding("engine", "ok", good)
     return Finding("engine", "failed", f"{bad['name']}: {bad['detail']}", bad.get("hint"))

@@ -12,6 +12,7 @@ from cortex_cli.clock import format_age, format_duration
 from cortex_cli.index import background, cache
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.index.packages import PackageSource
+from cortex_cli.status import remedies
 from cortex_cli.status.finding import Finding
 
 if TYPE_CHECKING:
@@ -28,14 +29,17 @@ MB = 10**6
 def check_package_lists(settings: Settings) -> Finding:
     """Check that apt's lists are there and not old."""
     sources = PackageSource.find(settings.environ)
+    remedy = f"run: {remedies.name_privileged('apt-get', 'update')}"
+    if not shutil.which("apt-get"):
+        remedy = "this machine has no apt: cortex install and search need it"
     if not sources.lists:
         detail = f"none in {sources.folder}"
-        return Finding("package lists", "warning", detail, "run: apt-get update")
+        return Finding("package lists", "warning", detail, remedy)
     age_s = time.time() - max(entry.path.stat().st_ctime for entry in sources.lists)
     age = format_duration(age_s, units=1)
     detail = f"{len(sources.lists)} in {sources.folder}, fetched {age} ago"
     if age_s > OLD_LISTS_DAYS * DAY_S:
-        return Finding("package lists", "warning", detail, "run: apt-get update")
+        return Finding("package lists", "warning", detail, remedy)
     if not sources.descriptions:
         detail += "; long descriptions are missing"
     return Finding("package lists", "ok", detail)

@@ -361,14 +361,14 @@ class WatchReply(TypedDict):
 
 
 class AcknowledgeReply(TypedDict):
-    """Data of ``alerts.acknowledge``: the alert's id, or how many with ``all``."""
+    """Data of ``alerts.acknowledge``: the alert's id without ``all``, and how many changed."""
 
     acknowledged: NotRequired[str]
     acknowledged_count: NotRequired[int]
 
 
 class DismissReply(TypedDict):
-    """Data of ``alerts.dismiss``: the alert's id, or how many with ``all``."""
+    """Data of ``alerts.dismiss``: the alert's id without ``all``, and how many changed."""
 
     dismissed: NotRequired[str]
     dismissed_count: NotRequired[int]

@@ -79,9 +79,10 @@ async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -
         _log_action(Event.ALERT_ACKNOWLEDGED, f"{count} alerts", caller)
         return {"acknowledged_count": count}
     _require_alert(ctx, params.id)
-    await book.acknowledge([params.id])
-    _log_action(Event.ALERT_ACKNOWLEDGED, f"the alert {params.id}", caller, alert_id=params.id)
-    return {"acknowledged": params.id}
+    count = await book.acknowledge([params.id])
+    if count:
+        _log_action(Event.ALERT_ACKNOWLEDGED, f"the alert {params.id}", caller, alert_id=params.id)
+    return {"acknowledged": params.id, "acknowledged_count": count}
 
 
 async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> DismissReply:
@@ -92,9 +93,10 @@ async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> Dismis
         _log_action(Event.ALERT_DISMISSED, f"{count} alerts", caller)
         return {"dismissed_count": count}
     _require_alert(ctx, params.id)
-    await book.dismiss([params.id])
-    _log_action(Event.ALERT_DISMISSED, f"the alert {params.id}", caller, alert_id=params.id)
-    return {"dismissed": params.id}
+    count = await book.dismiss([params.id])
+    if count:
+        _log_action(Event.ALERT_DISMISSED, f"the alert {params.id}", caller, alert_id=params.id)
+    return {"dismissed": params.id, "dismissed_count": count}
 
 
 def _redact(alert: Any, trusted: bool) -> Any:

@@ -50,7 +50,7 @@ async def load(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateRepl
         return {"state": info.state}
     uid = caller.peer.uid
     _log_event(Event.MODEL_ASKED_FOR, "user %d requested loading the model", uid, uid=uid)
-    await units.queue_job("start")
+    await units.queue_job("start", ctx.config.llm.unit)
     ctx.llm.invalidate()
     return {"state": "loading"}
 
@@ -67,7 +67,7 @@ async def unload(ctx: Context, params: UnloadParams, caller: Caller) -> LlmState
         )
     uid = caller.peer.uid
     _log_event(Event.MODEL_ASKED_FOR, "user %d requested unloading the model", uid, uid=uid)
-    await units.queue_job("stop")
+    await units.queue_job("stop", ctx.config.llm.unit)
     ctx.llm.invalidate()
     return {"state": "stopped"}
 

@@ -13,6 +13,8 @@ from typing import Literal
 from cortexd.api.errors import LlmUnavailable, RequestTimeout, quote
 
 LLM_UNIT = "cortex-llm.service"
+# As the name of a unit: the model server is no unit, somebody started it by hand.
+NO_UNIT = "none"
 # systemd queues the job and answers at once; polkit may have to be started first.
 TIMEOUT_S = 15.0
 
@@ -23,9 +25,14 @@ async def queue_job(verb: Verb, unit: str = LLM_UNIT) -> None:
     """Queue the job; the state of the model server shows its result.
 
     Raises:
-        LlmUnavailable: there is no systemd, or it refuses the job.
+        LlmUnavailable: the model server is no unit, there is no systemd, or it refuses the job.
         RequestTimeout: it does not respond.
     """
+    if unit == NO_UNIT:
+        raise LlmUnavailable(
+            f"cannot {verb} the model server: it is not a systemd service",
+            hint="started by cortex up? Use: cortex down, cortex up, cortex up --model FILE",
+        )
     argv = ["systemctl", "--no-ask-password", "--no-block", "--quiet", verb, unit]
     try:
         process = await asyncio.create_subprocess_exec(

@@ -90,3 +90,37 @@ def test_waiting_is_said_after_a_second(capsys: pytest.CaptureFixture[str]) -> N
 def test_pairs_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     output.data_pairs([("a", "1"), ("long", "2\x1b")])
     assert capsys.readouterr().out == "a     1\nlong  2\\x1b\n"
+
+
+def join(parts: list[tuple[str, str | None]]) -> list[str]:
+    return "".join(text for text, _ in parts).split("\n")
+
+
+def test_a_wide_row_is_wrapped_between_words_below_its_column() -> None:
+    row: list[tuple[str, str | None]] = [
+        ("* libnginx-mod-stream", output.BOLD),
+        ("  Stream module for the Nginx web server, with its documentation", None),
+    ]
+    assert output.wrap(row, 90) == row
+    lines = join(output.wrap(row, 60))
+    assert lines == [
+        "* libnginx-mod-stream  Stream module for the Nginx web",
+        "                     server, with its documentation",
+    ]
+    assert output.wrap(row, 60)[0] == row[0]
+
+
+def test_a_column_with_no_room_gets_lines_of_its_own() -> None:
+    row: list[tuple[str, str | None]] = [
+        ("x" * 50, None),
+        ("  one two three four five", None),
+        (" (seen)", output.DIM),
+    ]
+    assert join(output.wrap(row, 60)) == ["x" * 50, "    one two three four five (seen)"]
+
+
+@given(st.lists(st.text(st.sampled_from("ab -"), max_size=40), max_size=4), st.integers(10, 90))
+def test_wrapping_loses_no_word(texts: list[str], columns: int) -> None:
+    parts: list[tuple[str, str | None]] = [(text, None) for text in texts]
+    wrapped = output.wrap(parts, columns)
+    assert [text.split() for text, _ in wrapped] == [text.split() for text in texts]

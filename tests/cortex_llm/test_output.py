@@ -1,4 +1,7 @@
+import ast
+import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +35,32 @@ def test_ordinary_text_is_left_alone() -> None:
 def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_json({"name": "ä"})
     assert json.loads(capsys.readouterr().out) == {"name": "ä"}
+
+
+def test_no_sentence_has_a_newline_that_would_be_escaped() -> None:
+    """``print_data`` and ``say`` print one line: a newline of ours would show as two signs."""
+    broken = []
+    for path in Path(output.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("print_data", "say"):
+                texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
+                if any(isinstance(text, str) and "\n" in text for text in texts):
+                    broken.append(f"{path.name}:{call.lineno}")
+    assert broken == []
+
+
+def test_a_row_goes_on_below_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "  1) Qwen2.5 0.5B Instruct   0.46 GiB    1 GiB  very fast  fair  small machines"
+    monkeypatch.setattr(output.sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    output.print_row(text, 5)
+    lines = output.sys.stdout.getvalue().splitlines()
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 60
+    assert lines[1].startswith("     ")
+    assert " ".join(lines).split() == text.split()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True

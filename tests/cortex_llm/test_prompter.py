@@ -23,10 +23,18 @@ def test_given_answers_are_checked() -> None:
 
 def test_the_default_counts_where_nobody_is_asked() -> None:
     assert prompter().number("threads", "Threads", 2, 1, 8) == 2
-    assert prompter().confirm("proceed", "Do it?")
+    assert Prompter(Answers(), interactive=False, assume_yes=True).confirm("proceed", "Do it?")
+    assert prompter(proceed="yes").confirm("proceed", "Do it?")
+    assert not prompter(proceed="n").confirm("proceed", "Do it?")
     assert not prompter().confirm("oversize", "Sure?", default=False)
     with pytest.raises(UsageError, match="not answered"):
         prompter().text("url", "URL")
+
+
+def test_where_nobody_is_asked_nothing_is_agreed_to() -> None:
+    with pytest.raises(UsageError, match="confirmation needs a terminal") as caught:
+        prompter().confirm("proceed", "Do it?")
+    assert "--yes" in str(caught.value.hint)
 
 
 def test_a_choice_by_key_or_number() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
+
 from cortex_llm import recommended
 from cortex_llm.recommended import GIB, MODELS
 
@@ -29,10 +31,25 @@ def test_what_fits() -> None:
     assert recommended.explain_misfit(biggest, 32 * GIB, 100 * GIB) is None
 
 
-def test_the_best_leaves_room_for_others() -> None:
-    assert recommended.choose_best(256 << 20, 100 * GIB) is None
-    small = recommended.choose_best(GIB, 100 * GIB)
-    assert small is MODELS[0]
-    chosen = recommended.choose_best(16 * GIB, 100 * GIB)
+@pytest.mark.parametrize(
+    ("memory", "cores", "expected"),
+    [
+        (1, 2, "qwen2.5-0.5b"),
+        (4, 2, "qwen2.5-1.5b"),
+        (64, 2, "qwen2.5-1.5b"),  # the cores decide, however much memory there is
+        (8, 4, "qwen2.5-3b"),
+        (16, 4, "qwen2.5-3b"),
+        (16, 8, "mistral-7b"),
+        (64, 16, "llama2-13b"),
+        (64, 1, "tinyllama-1.1b"),
+    ],
+)
+def test_the_default_fits_the_machine(memory: int, cores: int, expected: str) -> None:
+    chosen = recommended.choose_best(memory * GIB, 100 * GIB, cores)
     assert chosen is not None
-    assert chosen.ram * 2 <= 16
+    assert chosen.key == expected
+
+
+def test_nothing_fits_a_tiny_machine_or_a_full_disk() -> None:
+    assert recommended.choose_best(256 << 20, 100 * GIB, 2) is None
+    assert recommended.choose_best(8 * GIB, 100 << 20, 8) is None

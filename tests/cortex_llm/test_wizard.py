@@ -78,6 +78,10 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._fd, text.encode() + b"\n")
 
+    def hang_up(self) -> None:
+        """End of input: Ctrl-D on an empty line."""
+        os.write(self._fd, b"\x04")
+
     def interrupt(self) -> None:
         os.write(self._fd, b"\x03")
 
@@ -112,7 +116,7 @@ def test_a_person_chooses_and_downloads(home: Path, host: ModelHost) -> None:
         screen.expect("memory +[0-9.]+ GiB")
         screen.expect("init system")
         screen.expect("1\\) Local llama.cpp")
-        screen.expect("Your choice \\[local\\]: ")
+        screen.expect("Your choice \\[1\\]: ")
         screen.type("7")
         screen.expect("choose 1 to 5")
         screen.type("1")
@@ -177,6 +181,31 @@ def test_ctrl_c_in_a_download_asks_whether_to_keep_it(home: Path, host: ModelHos
         screen.type("n")
         assert screen.end() == 130
     assert everything(home) == []
+
+
+def test_end_of_input_agrees_to_nothing(home: Path, host: ModelHost) -> None:
+    result = run(home, "--model-url", host.url)
+    assert result.returncode == 2
+    assert "confirmation needs a terminal; nothing was changed" in result.stderr
+    assert "--yes" in result.stderr
+    assert (host.requests, everything(home)) == ([], [])
+
+
+def test_end_of_input_in_a_terminal_agrees_to_nothing(home: Path, host: ModelHost) -> None:
+    options = ["--backend", "local", "--model", "tinyllama-1.1b", "--model-url", host.url]
+    with terminal(home, *options, "--threads", "1", "--ctx-size", "512") as screen:
+        screen.expect("Continue.*]: ")
+        screen.hang_up()
+        assert screen.end() == 130
+    assert (host.requests, everything(home)) == ([], [])
+
+
+def test_a_script_sees_neither_questions_nor_escaped_newlines(home: Path, tiny: Path) -> None:
+    shown = run(home, "--yes", "--dry-run", "--model", "tinyllama-1.1b").stdout
+    assert "\\n" not in shown
+    assert "quality" not in shown  # the head of a table that only a person chooses from
+    assert shown.startswith("Cortex setup\n\n  processor ")
+    assert "\n\nPlan:\n  - download 0.62 GiB from " in shown
 
 
 def test_all_by_options(home: Path, host: ModelHost) -> None:

@@ -236,6 +236,7 @@ OTHER: dict[str, Any] = {
     "llm.api_key_file": "/nowhere/key",
     "llm.templates_dir": "/nowhere/prompts",
     "llm.system_prompt": "Be brief.",
+    "llm.unit": "none",
     "llm.model_path": "/nowhere/m.gguf",
     "llm.n_threads": 3,
     "llm.n_ctx": 512,

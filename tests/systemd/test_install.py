@@ -71,6 +71,7 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
     for page in ("man1/cortex.1", "man8/cortexd.8", "man8/cortex-llm.8"):
         bare.run("test", "-s", f"/usr/local/share/man/{page}")
     bare.run("test", "-s", "/usr/local/share/bash-completion/completions/cortex")
+    bare.run("test", "-s", "/etc/fish/completions/cortex.fish")
     assert bare.sh("stat -c %a /etc/cortex/llm.env /etc/cortex/llm.key").stdout.split() == [
         "600",
         "600",

@@ -209,6 +209,25 @@ def test_status_and_uninstall(running: Machine) -> None:
     assert running.ask("ping")["data"]["pong"]
 
 
+def test_uninstalled_and_installed_again(running: Machine) -> None:
+    """Once stopped, systemd forgets the unit; setting it up again must not depend on that."""
+    for _ in range(2):
+        llm(running, "uninstall")
+        wait_for(lambda: running.show("cortex-llm", "ActiveState") == "inactive")
+        llm(running, "install", TINY, "1", "512")
+        assert serves(running)
+
+
+def test_the_wizard_turns_it_off_and_on_again(running: Machine) -> None:
+    wizard = ["/opt/cortex/scripts/setup_daemon.py", "--yes", "--backend"]
+    for _ in range(2):
+        running.run(*wizard, "none")
+        wait_for(lambda: running.show("cortex-llm", "ActiveState") == "inactive")
+        assert running.show("cortex-llm-proxy.socket", "ActiveState") == "inactive"
+        running.run(*wizard, "file", "--model-path", TINY, "--threads", "1", "--ctx-size", "256")
+        assert serves(running)
+
+
 def test_the_built_in_model_serves(box: Machine) -> None:
     """What a fresh installation answers with; it has no path of its own, upgrades move it."""
     box.sh("systemctl enable -q --now cortex-llm-proxy.socket")

@@ -56,6 +56,7 @@ def test_one_is_shown_by_the_beginning_of_its_id(told: Cortex) -> None:
 def test_acknowledge_and_dismiss(told: Cortex, running: RunningDaemon) -> None:
     first, second = (alert["id"] for alert in running.call("alerts", limit=2)["alerts"])
     assert told.run("alerts", "ack", first).stderr == "1 acknowledged\n"
+    assert told.run("alerts", "ack", first).stderr.startswith("0 acknowledged: it was so already")
     assert told.run("alerts", "dismiss", second[:20]).stderr == "1 dismissed\n"
     assert told.run("alerts", "ack", "--all").stderr == "6 acknowledged\n"
     found = json.loads(told.run("alerts", "dismiss", "--all", "--json").stdout)

@@ -24,6 +24,25 @@ def test_an_answer_ends_with_its_sources(nano: Cortex) -> None:
     )
 
 
+def test_without_package_lists_it_says_so(nano: Cortex, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    without = {"CORTEX_APT_LISTS": str(tmp_path / "none")}
+    done = nano.run("ask", "What is lighttpd?", env=without)
+    assert "this machine has no package lists" in done.stderr
+    assert "apt-get update" in done.stderr
+    assert "package lists" not in nano.run("ask", "What is lighttpd?").stderr
+
+
+def test_missing_package_lists_do_not_matter_to_what_needs_none(
+    nano: Cortex, tmp_path: Path
+) -> None:
+    (tmp_path / "none").mkdir()
+    without = {"CORTEX_APT_LISTS": str(tmp_path / "none")}
+    done = nano.run("ask", "which kernel runs on this machine?", env=without)
+    assert done.returncode == 0
+    assert "package lists" not in done.stderr
+
+
 def test_it_does_not_know_what_nothing_supports(nano: Cortex) -> None:
     done = nano.run("ask", "What", "is", "the", "capital", "of", "France?")
     assert (done.returncode, done.stdout) == (3, "I don't know.\n")
@@ -307,3 +326,10 @@ def test_a_changed_manual_holds_nobody_up(cortex: Cortex) -> None:
     while "man refrob(1)" not in (done := cortex.run(*question, env=environ)).stdout:
         assert time.monotonic() < deadline
     assert done.stderr == ""
+
+
+def test_a_model_server_of_up_is_found_without_the_daemon(chat: Cortex) -> None:
+    asked = ("ask", "--json", "--max-tokens", "5", "What is lighttpd?")
+    done = chat.run(*asked, env={"CORTEX_PROVIDER": "llama_cpp"})
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["tokens"] == 5  # a model was asked

@@ -77,3 +77,16 @@ def test_at_a_terminal(cortex: Cortex, runtime: Path) -> None:
             screen.press(CTRL_D)
             assert screen.ended() == 0
             assert b"Traceback" not in screen.seen
+
+
+def test_help_and_slips_are_no_questions(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
+        lines = "/help\n/hlep\n/?\n/etc/fstab\n/proc is full\n/Exit\n"
+        done = piped(command, lines, "--system", "Be brief.")  # so that the model answers
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count("start a new conversation") == 4
+        assert "no command is named /hlep" in done.stderr
+        asked = [exchange.body["messages"][-1]["content"] for exchange in llm.seen]
+        assert len(asked) == 2
+        assert "/etc/fstab" in asked[0]
+        assert "/proc is full" in asked[1]

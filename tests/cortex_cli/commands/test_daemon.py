@@ -46,3 +46,17 @@ def test_shutdown(cortex: Cortex, models: dict[str, object]) -> None:
         assert (done.returncode, done.stdout) == (0, "shutdown initiated\n")
     finally:
         assert cortex.run("down").returncode == 0
+
+
+def test_the_logs_of_up_are_shown_where_it_runs(chat: Cortex) -> None:
+    """Not the journal, which has nothing of them, and no word of sudo."""
+    assert chat.run("ask", "What is nginx?").returncode == 0
+    shown = chat.run("daemon", "logs", "-n", "200")
+    assert (shown.returncode, "sudo" in shown.stderr) == (0, False)
+    assert "cortexd.log" in shown.stdout
+    assert "cortex-llm.log" in shown.stdout
+    needle = max(shown.stdout.split(), key=len)
+    one = chat.run("daemon", "logs", "--request", needle).stdout.splitlines()
+    assert one
+    assert all(needle in line for line in one)
+    assert len(one) < len(shown.stdout.splitlines())

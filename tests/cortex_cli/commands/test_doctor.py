@@ -1,5 +1,9 @@
 import json
 
+import pytest
+
+from cortex_cli.commands.doctor import _summarise
+from cortex_cli.status.finding import Finding, State
 from tests.cortex_cli.conftest import Cortex
 
 
@@ -19,3 +23,15 @@ def test_a_machine_where_all_is_well(chat: Cortex, models: dict[str, object]) ->
     assert (bad, found["ok"], done.returncode) == ([], True, 0)
     model = next(check for check in found["checks"] if check["name"] == "model server")
     assert "profile chat, good for: open questions" in model["detail"]
+
+
+@pytest.mark.parametrize(
+    ("states", "summary"),
+    [
+        (["ok", "ok"], "all 2 checks passed"),
+        (["ok", "warning"], "1 of 2 checks passed, 1 with a warning"),
+        (["ok", "failed", "skipped"], "1 of 3 checks failed, 1 skipped"),
+    ],
+)
+def test_all_passed_means_all(states: list[State], summary: str) -> None:
+    assert _summarise([Finding("x", state, "") for state in states]) == summary

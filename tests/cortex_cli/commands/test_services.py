@@ -9,7 +9,7 @@ def test_up_twice_and_down_twice(cortex: Cortex, runtime: Path, models: dict[str
     model = str(models["nano"])
     first = cortex.run("up", "--model", model)
     assert first.returncode == 0, first.stderr
-    assert "cortex-llm and cortexd started; cortex-nano-tiny is ready" in first.stderr
+    assert "cortexd and cortex-llm started; cortex-nano-tiny is ready" in first.stderr
     pids = service_pids(runtime)
     try:
         again = cortex.run("up", "--model", model)

@@ -24,6 +24,16 @@ def test_settings_override_the_defaults() -> None:
     assert ENDPOINTS["openai"].resolve(settings(values)) == Target("https://x/v1", "m", "k")
 
 
+def test_a_unix_socket() -> None:
+    target = ENDPOINTS["llama_cpp"].resolve(
+        settings({"LLAMA_CPP_BASE_URL": "unix:/run/user/1/llm.sock"})
+    )
+    assert (target.socket_path, target.address) == (
+        "/run/user/1/llm.sock",
+        "unix:/run/user/1/llm.sock",
+    )
+
+
 def test_a_missing_key() -> None:
     with pytest.raises(UsageError, match="OPENAI_API_KEY is not set"):
         ENDPOINTS["openai"].resolve(settings())

@@ -41,9 +41,8 @@ def test_a_model_that_does_not_load_leaves_nothing_running(
     bad.write_bytes(b"GGUF but not really")
     done = cortex.run("up", "--model", str(bad))
     assert done.returncode == 1
-    assert done.stderr.splitlines()[2].startswith(
-        "cortex: cortex-llm exited unexpectedly. Last output:"
-    )
+    said = next(line for line in done.stderr.splitlines() if line.startswith("cortex: "))
+    assert said == "cortex: cortex-llm exited unexpectedly. Last output:"
     assert str(bad) in done.stderr
     assert service_pids(runtime) == []
 
@@ -94,3 +93,59 @@ def test_a_long_folder_means_a_loopback_port(models: dict[str, Path], cortex: Co
             client.connect(str(short))
     finally:
         assert cortex.run("down", env=env).returncode == 0
+
+
+def served(cortex: Cortex) -> str:
+    return str(json.loads(cortex.run("llm", "status", "--json").stdout)["model"])
+
+
+def test_another_model_takes_the_place_of_the_running_one(
+    cortex: Cortex, models: dict[str, Path], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.gguf"
+    bad.write_bytes(b"GGUF but not really")
+    try:
+        assert cortex.run("up", "--model", str(models["nano"])).returncode == 0
+        switched = cortex.run("up", "--model", str(models["chat"]))
+        assert switched.returncode == 0, switched.stderr
+        assert "cortex-llm started; tiny-chat is ready" in switched.stderr
+        assert served(cortex) == "tiny-chat"
+        assert "already running" in cortex.run("up", "--model", str(models["chat"])).stderr
+        assert "already running" in cortex.run("up").stderr
+
+        missing = cortex.run("up", "--model", str(tmp_path / "missing.gguf"))
+        assert missing.returncode == 2
+        assert "missing.gguf" in missing.stderr
+        refused = cortex.run("up", "--model", str(bad))
+        assert refused.returncode == 1
+        assert f"going back to {models['chat']}" in refused.stderr
+        again = cortex.run("up")
+        assert again.returncode == 0, again.stderr
+        assert "already running; tiny-chat is ready" in again.stderr
+    finally:
+        assert cortex.run("down").returncode == 0
+
+
+def test_older_settings_reach_the_model_server(cortex: Cortex, models: dict[str, Path]) -> None:
+    """``~/.cortex/daemon.conf`` of the older system names model, threads and context."""
+    folder = Path(cortex.environ["HOME"]) / ".cortex"
+    folder.mkdir()
+    (folder / "daemon.conf").write_text(
+        f"[llm]\nmodel_path: {models['chat']}\nn_threads: 1\nn_ctx: 256\n"
+    )
+    try:
+        done = cortex.run("up")
+        assert "tiny-chat is ready" in done.stderr, done.stderr
+        status = json.loads(cortex.run("llm", "status", "--json").stdout)
+        assert status["context_length"] == 256
+        chosen = cortex.run("down"), cortex.run("up", "--model", str(models["nano"]))
+        assert "cortex-nano-tiny is ready" in chosen[1].stderr, chosen[1].stderr
+    finally:
+        assert cortex.run("down").returncode == 0
+
+
+def test_unload_leaves_the_systems_unit_alone(chat: Cortex) -> None:
+    done = chat.run("llm", "unload")
+    assert done.returncode == 1
+    assert "not a systemd service" in done.stderr
+    assert "cortex down" in done.stderr

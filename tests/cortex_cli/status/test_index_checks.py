@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from cortex_cli.settings import Settings
@@ -8,15 +9,17 @@ from cortex_cli.status import index_checks
 
 
 def test_missing_lists_are_noticed(tmp_path: Path, apt_env: dict[str, str]) -> None:
-    settings = Settings({**apt_env, "HOME": str(tmp_path)})
+    lists = tmp_path / "lists"  # those of apt_env belong to other tests too
+    shutil.copytree(apt_env["CORTEX_APT_LISTS"], lists)
+    settings = Settings({**apt_env, "CORTEX_APT_LISTS": str(lists), "HOME": str(tmp_path)})
     fresh = index_checks.check_package_lists(settings)
     assert fresh.state == "ok"
     assert "1 in " in fresh.detail
-    lists = Path(apt_env["CORTEX_APT_LISTS"])
     for path in lists.iterdir():
         path.unlink()
     none = index_checks.check_package_lists(settings)
-    assert (none.state, none.remedy) == ("warning", "run: apt-get update")
+    assert none.state == "warning"
+    assert str(none.remedy).endswith("apt-get update")
     assert none.detail == f"none in {lists}"
 
 

@@ -48,6 +48,17 @@ def test_what_is_loaded_is_not_loaded_again(tmp_path: Path, systemctl: Path) -> 
     assert said(systemctl) == ["--no-ask-password --no-block --quiet stop cortex-llm.service"]
 
 
+def test_what_is_no_unit_is_left_to_whoever_started_it(tmp_path: Path, systemctl: Path) -> None:
+    with (
+        FakeLlm(tmp_path / "llm.sock") as llm,
+        daemon(tmp_path, {"llm": {"url": llm.url, "unit": "none"}}, env=env(systemctl)) as cortexd,
+    ):
+        error = cortexd.refused("llm.unload")
+        assert error["code"] == "LLM_UNAVAILABLE"
+        assert "cortex down" in error["details"]["hint"]
+    assert said(systemctl) == []
+
+
 def test_a_model_in_use_is_not_unloaded(tmp_path: Path, systemctl: Path) -> None:
     with (
         FakeLlm(tmp_path / "llm.sock", chat=hang) as llm,
