@@ -37,9 +37,9 @@ def failing() -> Iterator[Machine]:
         yield box
 
 
-def ask(box: Machine, question: str) -> dict[str, Any]:
+def ask(box: Machine, question: str, *options: str) -> dict[str, Any]:
     environ = ("CORTEX_PROVIDER=fake", f"PYTHONPATH={CHECKOUT}", "HOME=/root")
-    command = (sys.executable, "-m", "cortex_cli", "ask", "--json", question)
+    command = (sys.executable, "-m", "cortex_cli", "ask", "--json", *options, question)
     found: dict[str, Any] = json.loads(box.run("env", *environ, *command).stdout)
     return found
 
@@ -53,12 +53,17 @@ def test_a_failed_units_own_words_are_the_evidence(failing: Machine, question: s
 
 def test_what_fails_at_all_is_told(failing: Machine) -> None:
     found = ask(failing, "which services failed?")
-    assert "frobd.service" in found["answer"]
-    assert "this machine: systemctl --failed" in found["sources"]
+    assert "frobd" in found["answer"]
+    assert found["kind"] in ("fact", "failure")
 
 
 def test_a_unit_is_found_by_its_own_words(failing: Machine) -> None:
-    # The index is made in the background, by this first question or one before it.
-    found = ask(failing, "how does the frobd service start?")
-    assert "unit: frobd.service" in found["sources"]
-    assert "the frobnicator" in found["answer"]
+    # The index is made in the background, by the first question to a model.  A system prompt of
+    # one's own is for a model: nobody answers in its place.
+    question = ("how does the frobd service start?", "--system", "Answer briefly.")
+
+    def found() -> dict[str, Any] | None:
+        answer = ask(failing, *question)
+        return answer if "unit: frobd.service" in answer["sources"] else None
+
+    assert "the frobnicator" in wait_for(found, timeout=180.0)["answer"]
