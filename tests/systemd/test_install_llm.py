@@ -68,7 +68,7 @@ def test_every_refusal_leaves_the_service_alone(running: Machine) -> None:
         (["switch", f"{folder}/none.gguf"], "no such file"),
         (["switch", folder], "it is a folder"),
         (["configure", "--engine", "nonsense"], "nonsense"),
-        (["configure", "--idle-timeout", "soon"], "not a time"),
+        (["configure", "--idle-timeout", "soon"], "not a duration"),
         (["configure", "--kv-cache-type", "q2"], "not one of f16, q8_0, q4_0"),
         (["configure", "--kv-cache-type", "q8_0"], "block size"),  # its heads are too narrow
         (["configure", TINY, "1", "9"], "CTX_SIZE"),
