@@ -38,5 +38,6 @@ def install(
         raise click.UsageError("say what to install")
     if dry_run and execute:
         raise click.UsageError("--dry-run and --execute cannot be combined")
-    plan = validate(settings, plan_install(settings, request))
+    # What is executed is compared with what was shown: that must be complete.
+    plan = validate(settings, plan_install(settings, request), thorough=execute)
     present(settings, plan, "install", execute=execute, yes=yes)

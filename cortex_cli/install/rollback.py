@@ -41,7 +41,7 @@ def plan_rollback(settings: Settings, entry: Entry) -> Plan:
     now = dpkg_status.read(settings.environ).states_of(entry.before)
     changed = {name: old for name, old in entry.before.items() if _differs(now[name], old)}
     _refuse_drift(entry, changed, now)
-    undo = validation.validate(settings, _invert(settings, entry, changed, now))
+    undo = validation.validate(settings, _invert(settings, entry, changed, now), thorough=True)
     if undo.refusal:
         raise Failure(f"entry {entry.id} cannot be undone: {undo.refusal}")
     _refuse_collateral(entry, undo, changed)

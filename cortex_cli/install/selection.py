@@ -54,6 +54,8 @@ CHOICE_MAX_TOKENS = 128
 JOINABLE_WORDS = 2
 # Words for a place, not for what is wanted: "between my phone and computer".
 PLACE_WORDS = frozenset(stems("phone computer laptop machine system network internet"))
+# One word with a sign or a digit in it, as packages are called.
+_NAME = re.compile(r"(?=[a-z0-9]*[-+.0-9])[a-z0-9][a-z0-9+.-]+")
 _SEPARATORS = re.compile(r"[\s,;]+")
 # "a calendar" is a kind of program, "calendar" is a package.
 _ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
@@ -83,7 +85,9 @@ def plan_install(settings: Settings, request: str) -> Plan:
                 raise missing
         else:
             choice = choose(request, knowledge)
-        if choice is None and knowledge.catch_up():  # today's lists may have it
+        # Today's lists may have it; "cortex-tool" is the name of something, not a wish.
+        is_new = choice is None or (choice.origin != "exact" and _NAME.fullmatch(request))
+        if is_new and knowledge.catch_up():
             choice = choose(request, knowledge)
         choice = choice or _choose_among(settings, request, knowledge)
     packages = [_plan_package(package) for package in choice.packages]

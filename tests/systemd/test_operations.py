@@ -61,7 +61,7 @@ def test_a_request_is_followed_through_both_services(box: Machine) -> None:
         "cortex-llm.service": ["model_request_began", "model_request_done"],
     }
     said = box.run("cortex", "daemon", "logs", "--request", request).stdout
-    assert re.search(rf"cortexd\[\d+\]: request {request} of user 0", said), said
+    assert re.search(rf"cortexd\[\d+\]: request {request} from user 0", said), said
     assert re.search(rf"cortex-llm\[\d+\]: request {request} was answered: HTTP 200", said), said
 
 

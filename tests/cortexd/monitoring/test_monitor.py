@@ -156,13 +156,17 @@ class TestPeople:
         with daemon(tmp_path, settings) as cortexd, watching(cortexd) as watch:
             raised = event(watch, "alert.raised", "disk_space", "/")
             assert cortexd.call("acknowledge_alert", id=raised["id"]) == {
-                "acknowledged": raised["id"]
+                "acknowledged": raised["id"],
+                "acknowledged_count": 1,
             }
             assert event(watch, "alert.updated", "disk_space", "/")["acknowledged"]
             assert cortexd.call("health")["active_alerts"] == len(
                 cortexd.call("alerts", status="active")["alerts"]
             )
-            assert cortexd.call("alerts.dismiss", id=raised["id"]) == {"dismissed": raised["id"]}
+            assert cortexd.call("alerts.dismiss", id=raised["id"]) == {
+                "dismissed": raised["id"],
+                "dismissed_count": 1,
+            }
             time.sleep(2.5)  # the condition lasts, and nobody wants to hear of it
             dismissed = cortexd.call("alerts.get", id=raised["id"])["alerts"][0]
             assert dismissed["status"] == "dismissed"
@@ -347,7 +351,10 @@ class TestDatabase:
                     timeout=90,
                 )  # fmt: skip
                 assert "full" in alerts[0]["message"]
-                full = cortexd.call("alerts", type="disk_usage")["alerts"]
+                full = eventually(
+                    lambda: cortexd.call("alerts", type="disk_usage")["alerts"], "the disk is full",
+                    timeout=90,
+                )  # fmt: skip
                 assert [alert["metadata"]["mount"] for alert in full] == [str(mount)]
                 filler.unlink()
                 eventually(lambda: rows(mount / "a.db") >= 2, "written later", timeout=60)
