@@ -21,7 +21,8 @@ from benchmarks.report import Outcome, Result
 LIMIT_MS = 100.0
 RUNS, QUICK_RUNS = 15, 7
 TOKEN = b'"content":"'
-QUESTION = "What is a web server?"
+# Nobody but a model answers this: no catalogue knows it.
+QUESTION = "Which colours does lighttpd prefer?"
 END_TIMEOUT_S = 10.0
 
 
