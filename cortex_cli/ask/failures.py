@@ -7,9 +7,9 @@ read-only arguments and a timeout; their output is data.
 from __future__ import annotations
 
 import re
-import subprocess
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli import programs
 from cortex_cli.ask.facts import Fact
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
@@ -37,8 +37,6 @@ WORKING_WORDS = frozenset(
 MAX_UNIT_LINES, MAX_ERROR_LINES = 12, 8
 MAX_UNITS = 8
 MAX_LINE_CHARS = 300
-# These commands take milliseconds, unless they are part of the problem.
-COMMAND_TIMEOUT_S = 3.0
 HEALTH_TIMEOUT_S = 1.0
 UNIT_NAME = re.compile(r"[\w@][\w@:.\\-]*\Z", re.ASCII)
 TOPICS = frozenset({"failure"})
@@ -121,18 +119,5 @@ def _format_measurement(measured: Mapping[str, Any], key: str, template: str) ->
 
 
 def _run(environ: Mapping[str, str], *command: str) -> list[str]:
-    try:
-        done = subprocess.run(
-            command,
-            env={**environ, "LC_ALL": "C.UTF-8", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    if done.returncode != 0:
-        return []
-    lines = done.stdout.decode(errors="replace").splitlines()
+    lines = programs.output_of(environ, *command).splitlines()
     return [line.strip()[:MAX_LINE_CHARS] for line in lines if line.strip()]

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.finding import CHANGES
+from cortex_cli.programs import output_of
 from cortex_cli.trouble import disks, network
 from cortex_cli.trouble.cause import ERROR, INFO, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
 from cortex_cli.trouble.disks import size_of
 from cortex_cli.trouble.files import number_of, text_of
 from cortex_cli.trouble.lexicon import CERTIFICATE, DISK, HEAT, LOAD, MEMORY, NETWORK
-from cortex_cli.trouble.programs import output_of
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.finding import CHANGES
+from cortex_cli.programs import output_of
 from cortex_cli.trouble import unit_checks
 from cortex_cli.trouble.cause import ERROR, INFO, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
-from cortex_cli.trouble.programs import output_of
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:

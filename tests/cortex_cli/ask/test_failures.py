@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from cortex_cli import programs
 from cortex_cli.ask import failures
 from cortex_cli.language.question import Question
 from cortex_cli.settings import Settings
@@ -91,6 +92,6 @@ def test_no_systemd_no_facts(tmp_path: Path) -> None:
 
 
 def test_one_that_hangs_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(programs, "TIME_LIMIT_S", 0.2)
     slow = "#!/bin/sh\nexec sleep 60\n"
     assert failures.collect(machine(tmp_path, slow, slow), Question("why does nginx fail?")) == []

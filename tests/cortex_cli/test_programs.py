@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import time
 
-from cortex_cli.trouble import programs
+from cortex_cli import programs
 
 
 def test_what_a_program_prints() -> None:

@@ -1,4 +1,4 @@
-"""Runs the few reading commands that this room needs: fixed arguments, a time limit, no shell."""
+"""Runs reading commands of the system: fixed arguments, a time limit, no shell."""
 
 from __future__ import annotations
 
