@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold, stem
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
@@ -23,9 +24,9 @@ _SIGNS = {"-": STOP, "@": MARK, "~": WEAK}
 LONGEST = 6
 CACHED_WORDS = 20_000
 MIN_ADVERB, MIN_VERB = 7, 5
-_PIECE = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
+_PIECE = expression(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
 # "it", "los" and "-le" at the end of a verb: borrarlos, dame, donne-le.
-_ENCLITICS = re.compile(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
+_ENCLITICS = expression(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
 _ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ENGLISH: (
         ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")),

@@ -6,19 +6,19 @@ is for ``finder`` to say.  Long text is no question and is not read.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from cortex_cli.concepts import forms
 from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
+from cortex_cli.expressions import expression
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
 BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
 TERM = 0.85  # "the X command" names a term, not a value
 BARE_PAIR = 0.85
-_DEFINITE = re.compile(r"the \S")
-_VARIABLE = re.compile(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
+_DEFINITE = expression(r"the \S")
+_VARIABLE = expression(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
 MAX_BARE_WORDS = 5
 
 

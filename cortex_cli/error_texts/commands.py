@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.error_texts.placeholders import SLOT
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, ShownCommand
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ TABLE = Path(__file__).with_name("programs.yaml")
 CLASSES = (READS, CHANGES, LEAVES, DESTROYS)
 OF_THE_SYSTEM = ("/etc/", "/var/", "/usr/", "/boot")
 # A statement that only asks; php is here for "occ status" and the like.
-_QUERY = re.compile(
+_QUERY = expression(
     r"(?:\\d|select|show|explain|describe|\.tables|pragma \w+\Z|status\Z|config:system:get"
     r"|db\.(?:version|getUsers|serverStatus)\b|rs\.status\b)",
     re.IGNORECASE,
 )
-_SAFE = re.compile(r"[\w@%+=:,./\\~-]+\Z")
+_SAFE = expression(r"[\w@%+=:,./\\~-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, pattern
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ FIELDS = frozenset(
     }
 )
 MAX_RANK = 100
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_ID = expression(r"[a-z0-9][a-z0-9-]*\Z")
 
 
 class CatalogueError(ValueError):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
 MAX_REPEAT = 120
 CACHED = 4096
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:P<\w+>|:|=|!|<=|<!))?|\)|\||[*+?]\??|\{\d*,?\d*\}\??|.",
     re.DOTALL,
 )
-_REPEAT = re.compile(r"[*+?]\??\Z|\{\d*,?\d*\}\??\Z")
-_LITERAL_ESCAPE = re.compile(r"\\[^\w\s]|\\ ")
-_OPTIONAL = re.compile(r"[*?]|\{(?:0|,)")
+_REPEAT = expression(r"[*+?]\??\Z|\{\d*,?\d*\}\??\Z")
+_LITERAL_ESCAPE = expression(r"\\[^\w\s]|\\ ")
+_OPTIONAL = expression(r"[*?]|\{(?:0|,)")
 
 
 @dataclass(frozen=True, slots=True)

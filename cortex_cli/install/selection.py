@@ -8,13 +8,13 @@ candidate is taken.
 from __future__ import annotations
 
 import os
-import re
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.errors import NothingFound
+from cortex_cli.expressions import expression
 from cortex_cli.index import kinds
 from cortex_cli.index.packages import explain_missing_lists
 from cortex_cli.install import plan, splitting
@@ -55,8 +55,8 @@ JOINABLE_WORDS = 2
 # Words for a place, not for what is wanted: "between my phone and computer".
 PLACE_WORDS = frozenset(stems("phone computer laptop machine system network internet"))
 # One word with a sign or a digit in it, as packages are called.
-_NAME = re.compile(r"(?=[a-z0-9]*[-+.0-9])[a-z0-9][a-z0-9+.-]+")
-_SEPARATORS = re.compile(r"[\s,;]+")
+_NAME = expression(r"(?=[a-z0-9]*[-+.0-9])[a-z0-9][a-z0-9+.-]+")
+_SEPARATORS = expression(r"[\s,;]+")
 # "a calendar" is a kind of program, "calendar" is a package.
 _ARTICLES = frozenset({"a", "an", "some", "un", "une", "una", "unos", "unas", "des"})
 

@@ -12,23 +12,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import version as debian_version
+from cortex_cli.expressions import expression
 from cortex_cli.install.plan import Change, Changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INST = re.compile(r"Inst (\S+)(?: \[([^\]\s]+)\])? \((\S+) ?(.*?) ?\[(\S+?)\]\).*")
-_REMV = re.compile(r"(?:Remv|Purg) (\S+) \[([^\]\s]+)\].*")
-_SECTION = re.compile(r"The following (.+):")
-_LISTED = re.compile(r"   (\S+?)\*? \((\S+?)(?: => (\S+))?\)")
+_INST = expression(r"Inst (\S+)(?: \[([^\]\s]+)\])? \((\S+) ?(.*?) ?\[(\S+?)\]\).*")
+_REMV = expression(r"(?:Remv|Purg) (\S+) \[([^\]\s]+)\].*")
+_SECTION = expression(r"The following (.+):")
+_LISTED = expression(r"   (\S+?)\*? \((\S+?)(?: => (\S+))?\)")
 _SECTIONS = {
     "NEW packages will be installed": "new",
     "packages will be upgraded": "upgraded",
     "packages will be DOWNGRADED": "upgraded",
     "packages will be REMOVED": "removed",
 }
-_URI = re.compile(r"'(\S+)' (\S+) (\d+) .*")
-_SPACE = re.compile(r"After this operation, ([\d.,]+) ([kMGTP]?)B .*(used|freed)\.?")
+_URI = expression(r"'(\S+)' (\S+) (\d+) .*")
+_SPACE = expression(r"After this operation, ([\d.,]+) ([kMGTP]?)B .*(used|freed)\.?")
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 # In a long chain of unmet dependencies the first ones say what to do.
 MAX_REASONS = 4

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cortex_cli import compiled
 from cortex_cli.actions import matcher, phrases, sentence
 from cortex_cli.actions.action import Unfillable, expanded, fill
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes import loading, manner, sayings
@@ -56,7 +57,7 @@ SLOT_COST = 0.04
 FILES = "folders"
 # Phrases of small words ("who is {user}") rank low before they are compared in full.
 BREADTH = 250
-_CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
+_CAPITALS = expression(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
 
 
 @dataclass(frozen=True)  # no slots: the compiled copy is read faster without

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import COLON, blocks, explanation, joined, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -19,11 +19,11 @@ UNITS = {
     "months": 2629800, "y": 31557600, "year": 31557600, "years": 31557600,
 }  # fmt: skip
 _NAMES = "|".join(sorted(UNITS, key=len, reverse=True))
-_SETTING = re.compile(
+_SETTING = expression(
     rf"\b(\w{{2,30}}(?:Sec|USec))=((?:\s?\d{{1,9}}(?:\.\d{{1,3}})?\s?(?:{_NAMES})?){{1,6}}|infinity)(?!\w)"
 )
-_SPAN = re.compile(rf"(?<![\w.])((?:\d{{1,9}}\s?(?:{_NAMES})\s?){{2,6}})(?!\w)")
-_PIECE = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,3}})?)\s?({_NAMES})?")
+_SPAN = expression(rf"(?<![\w.])((?:\d{{1,9}}\s?(?:{_NAMES})\s?){{2,6}})(?!\w)")
+_PIECE = expression(rf"(\d{{1,9}}(?:\.\d{{1,3}})?)\s?({_NAMES})?")
 CUES = blocks(
     """
     systemd timer time span duration seconds second minutes hours how many long is in unit service
