@@ -2,34 +2,35 @@
 
 The copy lies where the indexes do and is named by everything that it was made from: the room's
 files, those that take words apart, and this Python.  It holds nothing but the rooms' own data
-classes: a copy that names anything else, is somebody else's or can be written by others is not
-read.  Without a place to write everything works, only slower.
+classes and shelves: a copy that names anything else, is damaged, is somebody else's or can be
+written by others is not read.  Without a place to write everything works, only slower.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import io
 import os
-import pickle
 import stat
 import sys
 import tempfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cortex_cli.index import cache
+from cortex_cli.shelf import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 PREFIX = "compiled-"
-OWN = "cortex_cli."
-HARMLESS = frozenset({("builtins", "frozenset"), ("builtins", "set")})
+FORM = 2  # of the file; counts up when it changes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 LANGUAGE = Path(__file__).parent / "language"
+CHECKSUM_BYTES = 4  # they come first: a shelf finds damage only when it is asked
 MADE_FROM = frozenset({".py", ".yaml", ".txt"})
 
 
@@ -61,7 +62,7 @@ def load(
 
 
 def _digest(rooms: tuple[Path, ...]) -> str:
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256(f"{FORM} {sys.version}".encode())
     for file in sorted(_files(rooms)):
         state = file.stat()
         digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
@@ -74,18 +75,6 @@ def _files(rooms: tuple[Path, ...]) -> Iterator[Path]:
             yield from (Path(parent, name) for name in names if Path(name).suffix in MADE_FROM)
 
 
-class _OwnDataOnly(pickle.Unpickler):
-    """Makes this package's classes and plain containers; calls nothing else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in HARMLESS:
-            return super().find_class(module, name)
-        found = super().find_class(module, name) if module.startswith(OWN) else None
-        if not (isinstance(found, type) and hasattr(found, "__dataclass_fields__")):
-            raise pickle.UnpicklingError(f"{module}.{name} is no data class of this package")
-        return found
-
-
 def _read(path: Path) -> object:
     """The copy at ``path``; None if it is missing, not ours or root's, or damaged."""
     try:
@@ -95,13 +84,28 @@ def _read(path: Path) -> object:
                 stat.S_IWOTH | stat.S_IWGRP
             ):
                 return None
-            return _OwnDataOnly(io.BytesIO(stream.read())).load()
+            data = stream.read()
+        if zlib.crc32(data[CHECKSUM_BYTES:]) != int.from_bytes(data[:CHECKSUM_BYTES], "big"):
+            return None
+        return _unpack(data[CHECKSUM_BYTES:])
     except Exception:  # noqa: BLE001 - whatever a damaged copy raises, it is made again
         return None
 
 
+def _unpack(data: bytes) -> object:
+    """What ``data`` holds; nothing in it is garbage while it is read."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return unpack(data)
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _keep(built: object, beginning: str, name: str, environ: Mapping[str, str]) -> None:
-    data = pickle.dumps(built, protocol=pickle.HIGHEST_PROTOCOL)
+    data = pack(built)
+    data = zlib.crc32(data).to_bytes(CHECKSUM_BYTES, "big") + data
     for place in cache.list_folders(environ):
         with suppress(OSError):
             place.mkdir(mode=0o755, parents=True, exist_ok=True)

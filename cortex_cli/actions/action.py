@@ -46,7 +46,7 @@ class Unfillable(Exception):
     """A value that would be read as an option, or that a parameter lacks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Parameter:
     """``kind`` is a name of ``parameters.KINDS``; ``default`` is None where a value is required."""
 
@@ -83,7 +83,7 @@ class Step:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Action:
     """An entry of the catalogue.  Texts are by language; templates are words with slots."""
 

@@ -23,7 +23,7 @@ DIFFERENCES = "differences.yaml"
 MOST_KEYS = 4  # that one name has
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Concept:
     """One term; ``names`` and ``text`` by language, ``see`` the ids of related ones."""
 
@@ -39,7 +39,7 @@ class Concept:
         return self.names[language][0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Glossary:
     """``by_name`` holds, for each language, the id under each key of each name."""
 

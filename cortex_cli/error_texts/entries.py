@@ -36,7 +36,7 @@ class CatalogueError(ValueError):
     """A file of the catalogue is wrong; the message names file, entry and field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Entry:
     """One error text.  ``means``, ``causes`` and ``remedy`` by language; see docs of the room."""
 
@@ -53,7 +53,7 @@ class Entry:
     commands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Catalogue:
     """Every entry by its id, and the ids by the names that a person may ask for."""
 

@@ -32,7 +32,7 @@ _LITERAL_ESCAPE = expression(r"\\[^\w\s]|\\ ")
 _OPTIONAL = expression(r"[*?]|\{(?:0|,)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Pattern:
     """One expression; ``needs`` are lower-case literals, one of which any match contains."""
 

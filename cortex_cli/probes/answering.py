@@ -21,6 +21,7 @@ from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes import loading, manner, sayings
 from cortex_cli.probes.machine import Machine
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,7 +65,7 @@ _CAPITALS = expression(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
 class ProbeIndex:
     """Every probe by its id, and their phrases."""
 
-    probes: dict[str, Probe]
+    probes: Shelf[str, Probe]
     phrases: PhraseIndex
 
 
@@ -79,7 +80,7 @@ def build_index() -> ProbeIndex:
     """Every probe, from the catalogue's files."""
     probes = loading.load()
     actions = [probe.action for probe in probes.values()]
-    return ProbeIndex(probes, phrases.index_phrases(actions, LEXICON))
+    return ProbeIndex(Shelf.of(probes), phrases.index_phrases(actions, LEXICON))
 
 
 def known() -> PhraseIndex:
