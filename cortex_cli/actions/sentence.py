@@ -213,7 +213,7 @@ def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
     return (
         concept is not None
         and concept.role in (STOP, MARK)
-        and (piece,) not in lexicon.entries()[language]
+        and not lexicon.stands_for((piece,), language)
     )
 
 

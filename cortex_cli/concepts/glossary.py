@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cortex_cli import compiled
 from cortex_cli.concepts.naming import keys
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,13 +97,13 @@ def build(entries: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any
         if concept.id in concepts:
             raise ValueError(f"concept {concept.id} is there twice")
         concepts[concept.id] = concept
-    differences = {}
+    differences: dict[frozenset[str], Mapping[str, str]] = {}
     for pair in pairs:
         between = frozenset(pair["between"])
         if unknown := between - concepts.keys():
             raise ValueError(f"a difference of unknown concepts: {sorted(unknown)}")
         differences[between] = dict(pair["text"])
-    return Glossary(concepts, differences, _index(concepts.values()))
+    return Glossary(Shelf.of(concepts), Shelf.of(differences), _index(concepts.values()))
 
 
 def _concept(entry: Mapping[str, Any]) -> Concept:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
-from cortex_cli.error_texts.patterns import Pattern, fold, pattern
+from cortex_cli.error_texts.patterns import Pattern, fold, may_match, pattern
 from cortex_cli.expressions import expression
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 FOLDER = Path(__file__).with_name("catalogue")
 LANGUAGES = ("en", "fr", "es")
@@ -55,10 +56,20 @@ class Entry:
 
 @dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Catalogue:
-    """Every entry by its id, and the ids by the names that a person may ask for."""
+    """Every entry by its id, and the ids by the names that a person may ask for.
+
+    ``needs`` says of every entry what its patterns need, so that none is read in vain.
+    """
 
     entries: Mapping[str, Entry]
     names: Mapping[str, str]
+    needs: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+    def that_may_match(self, folded_text: str) -> Iterator[Entry]:
+        """The entries one of whose patterns may match ``folded_text`` (see ``patterns.fold``)."""
+        for name, patterns in self.needs:
+            if any(may_match(needs, folded_text) for needs in patterns):
+                yield self.entries[name]
 
 
 @lru_cache(1)
@@ -105,7 +116,8 @@ def build(files: Iterable[tuple[str, object]]) -> Catalogue:
             entries[entry.id] = entry
             for name in (entry.id.replace("-", " "), *entry.names):
                 names.setdefault(name, entry.id)
-    return Catalogue(entries, names)
+    needs = ((name, tuple(one.needs for one in entry.match)) for name, entry in entries.items())
+    return Catalogue(Shelf.of(entries), names, tuple(needs))
 
 
 def _entry(where: str, raw: object) -> Entry:

@@ -41,11 +41,16 @@ class Pattern:
 
     def may_match(self, folded_text: str) -> bool:
         """False where ``folded_text`` (see ``fold``) cannot hold a match."""
-        return not self.needs or any(literal in folded_text for literal in self.needs)
+        return may_match(self.needs, folded_text)
 
     def search(self, folded_text: str) -> re.Match[str] | None:
         """The first match in ``folded_text``."""
         return compiled(self.source).search(folded_text) if self.may_match(folded_text) else None
+
+
+def may_match(needs: tuple[str, ...], folded_text: str) -> bool:
+    """False where ``folded_text`` cannot hold a match of an expression with these ``needs``."""
+    return not needs or any(literal in folded_text for literal in needs)
 
 
 def pattern(source: str) -> Pattern:

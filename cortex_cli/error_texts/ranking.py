@@ -83,7 +83,7 @@ def candidates(log: Log, question: str, catalogue: Catalogue) -> list[Candidate]
     """Every entry that the log fits, each at its best line, the best first."""
     asked = Asked(question, log)
     found = []
-    for entry in catalogue.entries.values():
+    for entry in catalogue.that_may_match(log.folded):
         possible = [one for one in entry.match if one.may_match(log.folded)]
         if possible and _fits(entry, log.folded):
             found += _best_line(entry, possible, log, asked)
