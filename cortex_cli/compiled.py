@@ -8,18 +8,15 @@ written by others is not read.  Without a place to write everything works, only 
 
 from __future__ import annotations
 
-import gc
-import hashlib
 import os
 import stat
 import sys
-import tempfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from cortex_cli.index import cache
+from cortex_cli.index import folders
 from cortex_cli.shelf import pack, unpack
 
 if TYPE_CHECKING:
@@ -31,7 +28,7 @@ FORM = 2  # of the file; counts up when it changes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 LANGUAGE = Path(__file__).parent / "language"
 CHECKSUM_BYTES = 4  # they come first: a shelf finds damage only when it is asked
-MADE_FROM = frozenset({".py", ".yaml", ".txt"})
+MADE_FROM = (".py", ".yaml", ".txt")
 
 
 def load(
@@ -51,28 +48,30 @@ def load(
         whatever ``build`` raises.
     """
     beginning = f"{PREFIX}{room.name}-{kind.__name__}-"
-    name = f"{beginning}{_digest((room, LANGUAGE, *also))}.pickle"
-    for place in cache.list_folders(environ):
-        kept = _read(place / name)
-        if isinstance(kept, kind):
-            return kept
+    made_from = _describe((room, LANGUAGE, *also))
+    name = f"{beginning}{zlib.crc32(made_from.encode()):08x}.pickle"
+    for place in folders.list_folders(environ):
+        match _read(place / name):
+            case (origin, kept) if origin == made_from and isinstance(kept, kind):
+                return kept
     built = build()
-    _keep(built, beginning, name, environ)
+    _keep((made_from, built), beginning, name, environ)
     return built
 
 
-def _digest(rooms: tuple[Path, ...]) -> str:
-    digest = hashlib.sha256(f"{FORM} {sys.version}".encode())
+def _describe(rooms: tuple[Path, ...]) -> str:
+    """What a copy is made from: this Python, and each file with its size and time."""
+    lines = [f"{FORM} {sys.version}"]
     for file in sorted(_files(rooms)):
-        state = file.stat()
-        digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
-    return digest.hexdigest()[:16]
+        state = os.stat(file)  # noqa: PTH116 - a Path for each of hundreds of files takes longer
+        lines.append(f"{file} {state.st_size} {state.st_mtime_ns}")
+    return "\n".join(lines)
 
 
-def _files(rooms: tuple[Path, ...]) -> Iterator[Path]:
+def _files(rooms: tuple[Path, ...]) -> Iterator[str]:
     for folder in rooms:
         for parent, _, names in os.walk(folder):
-            yield from (Path(parent, name) for name in names if Path(name).suffix in MADE_FROM)
+            yield from (f"{parent}/{name}" for name in names if name.endswith(MADE_FROM))
 
 
 def _read(path: Path) -> object:
@@ -87,26 +86,17 @@ def _read(path: Path) -> object:
             data = stream.read()
         if zlib.crc32(data[CHECKSUM_BYTES:]) != int.from_bytes(data[:CHECKSUM_BYTES], "big"):
             return None
-        return _unpack(data[CHECKSUM_BYTES:])
+        return unpack(data[CHECKSUM_BYTES:])
     except Exception:  # noqa: BLE001 - whatever a damaged copy raises, it is made again
         return None
 
 
-def _unpack(data: bytes) -> object:
-    """What ``data`` holds; nothing in it is garbage while it is read."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return unpack(data)
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def _keep(built: object, beginning: str, name: str, environ: Mapping[str, str]) -> None:
+    import tempfile
+
     data = pack(built)
     data = zlib.crc32(data).to_bytes(CHECKSUM_BYTES, "big") + data
-    for place in cache.list_folders(environ):
+    for place in folders.list_folders(environ):
         with suppress(OSError):
             place.mkdir(mode=0o755, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=place, prefix=PREFIX, delete=False) as stream:

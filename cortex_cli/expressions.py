@@ -22,9 +22,19 @@ class _LazyPattern:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # copy and pickle ask before there is a source
             raise AttributeError(name)
-        value = getattr(re.compile(cast("str", self._source), self._flags), name)
+        value = getattr(self._compile(), name)
         setattr(self, name, value)
         return value
+
+    def __eq__(self, other: object) -> bool:
+        """True for the pattern that this one stands for: ``match.re``."""
+        return self is other or self._compile() == other
+
+    def __hash__(self) -> int:
+        return hash(self._compile())
+
+    def _compile(self) -> Pattern[str]:
+        return re.compile(cast("str", self._source), self._flags)
 
 
 def expression(source: AnyStr, flags: int = 0) -> Pattern[AnyStr]:

@@ -7,7 +7,6 @@ NO_COLOR.  Nothing here knows what the text is about.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -68,12 +67,16 @@ def data(text: str, *, end: str = "\n") -> None:
 
 def data_json(value: Any) -> None:
     """Write ``value`` to stdout as one JSON document."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
     sys.stdout.write(UNSAFE_IN_JSON.sub(_escape_json, text) + "\n")
     sys.stdout.flush()
 
 
 def _escape_json(match: re.Match[str]) -> str:
+    import json
+
     return json.dumps(match[0])[1:-1]
 
 

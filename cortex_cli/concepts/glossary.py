@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +16,9 @@ from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "fr", "es")
+ROOM = Path(__file__).parent
 DIFFERENCES = "differences.yaml"
 MOST_KEYS = 4  # that one name has
 
@@ -66,13 +65,12 @@ class Glossary:
 @lru_cache(1)
 def load() -> Glossary:
     """The catalogue of this package, from the compiled copy if there is one."""
-    return compiled.load(Path(__file__).parent, Glossary, parse)
+    return compiled.load(ROOM, Glossary, parse)
 
 
 def parse() -> Glossary:
     """The catalogue of this package, from its files."""
-    room = files("cortex_cli.concepts")
-    paths = [*_yaml_files(room.joinpath("catalogue")), room.joinpath(DIFFERENCES)]
+    paths = [*sorted((ROOM / "catalogue").glob("*.yaml")), ROOM / DIFFERENCES]
     return built([(path.name, _parsed(path)) for path in paths])
 
 
@@ -134,12 +132,7 @@ def _index(concepts: Iterable[Concept]) -> dict[str, dict[str, str]]:
     return index
 
 
-def _yaml_files(folder: Traversable) -> list[Traversable]:
-    found = (path for path in folder.iterdir() if path.name.endswith(".yaml"))
-    return sorted(found, key=lambda path: path.name)
-
-
-def _parsed(path: Traversable) -> Any:
+def _parsed(path: Path) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -9,7 +9,6 @@ import errno
 import signal
 from typing import TYPE_CHECKING
 
-from cortex_cli.error_texts import phrasing
 from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 
@@ -56,6 +55,8 @@ def entry(folded: str, catalogue: Catalogue) -> Entry | None:
 
 def computed(number: int, language: str) -> Finding:
     """What exit status ``number`` means where no entry says it."""
+    from cortex_cli.error_texts import phrasing
+
     name = _signal_name(number - OF_SIGNALS)
     if number > LARGEST:
         lines = [phrasing.say("too_large", language, number=number, rest=number % (LARGEST + 1))]

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from cortex_cli import output
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.errors import Failure
-from cortex_cli.index import cache
+from cortex_cli.index import folders
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.install import simulation
 from cortex_cli.install.plan import strip_root_prefix
@@ -176,7 +176,7 @@ def _write_if_changed(path: Path, text: str) -> None:
 
 
 def _find_cache_folder(environ: Mapping[str, str]) -> Path | None:
-    for place in cache.list_folders(environ):
+    for place in folders.list_folders(environ):
         folder = place / "apt"
         try:
             folder.mkdir(parents=True, exist_ok=True)

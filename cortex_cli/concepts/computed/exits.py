@@ -71,7 +71,7 @@ def explain(question: str, language: str) -> Finding | None:
     if left_over(rest, CUES):
         return None
     name = signals.name_of(number)
-    if match.re is _SYSTEMD and match[2] and name is not None and name == match[2].upper():
+    if match.re == _SYSTEMD and match[2] and name is not None and name == match[2].upper():
         return explanation(signals.sentence(name, language), signals.SOURCE, f"SIG{name}")
     source = "man systemd.exec(5)" if number in tables.load("exits")["systemd"] else "man bash(1)"
     return explanation(sentence(number, language), source, f"exit status {number}")

@@ -135,7 +135,7 @@ def explain(question: str, language: str) -> Finding | None:
     rest = question[: match.start()] + " " + question[match.end() :]
     if left_over(rest, CUES):
         return None
-    text = _of_length(match[1], language) if match.re is _LENGTH else _text(match[1], language)
+    text = _of_length(match[1], language) if match.re == _LENGTH else _text(match[1], language)
     return None if text is None else explanation(text, SOURCE, match[0].strip())
 
 

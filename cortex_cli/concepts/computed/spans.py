@@ -95,7 +95,7 @@ def explain(question: str, language: str) -> Finding | None:
         return None
     if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
         return None
-    setting, span = (match[1], match[2]) if match.re is _SETTING else ("", match[1])
+    setting, span = (match[1], match[2]) if match.re == _SETTING else ("", match[1])
     endless = span.strip() == "infinity"
     length = NEVER[language] if endless else spoken(seconds_of(span), language)
     text = f"{match[0].strip()}{COLON[language]}{length}"
