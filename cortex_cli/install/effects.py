@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -35,7 +36,7 @@ def predict_effects(
     archives: Path = ARCHIVES,
 ) -> Effects:
     """Return what ``changes`` add; of ``requested`` packages, also whose effects are unknown."""
-    table = _load_table()
+    table = load_table()
     services: list[str] = []
     ports: list[str] = []
     files: list[str] = []
@@ -129,7 +130,9 @@ def parse_ports(unit: str) -> list[str]:
     return ports
 
 
-def _load_table() -> Mapping[str, dict[str, list[str]]]:
+@cache
+def load_table() -> Mapping[str, dict[str, list[str]]]:
+    """What ``effects.yaml`` says of well-known servers, by package."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

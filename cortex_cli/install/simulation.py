@@ -38,16 +38,12 @@ _ESSENTIAL = "WARNING: The following essential packages will be removed."
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What apt would do, or its ``refusal``.
-
-    ``complete``: ``-s`` has simulated every step.
-    """
+    """What apt would do, or its ``refusal``."""
 
     changes: Changes
     uris: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
     refusal: str | None = None
-    complete: bool = False
 
     @property
     def downgraded(self) -> tuple[Change, ...]:
@@ -68,9 +64,7 @@ def parse(listed: str, complaint: str, simulated: str | None = None) -> Simulati
     changes = replace(changes, download_bytes=download_bytes, disk_bytes=_parse_disk_bytes(listed))
     uris = tuple(match[1] for match in uri_matches)
     refusal = _parse_refusal(listed, complaint)
-    return Simulation(
-        changes, uris, tuple(_parse_essential(listed)), refusal, simulated is not None
-    )
+    return Simulation(changes, uris, tuple(_parse_essential(listed)), refusal)
 
 
 def _parse_listing(text: str) -> Changes:

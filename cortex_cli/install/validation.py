@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import dpkg_status
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from cortex_cli.install.simulation import Simulation
     from cortex_cli.settings import Settings
 
-# How long "apt-get -s" may take before a plan is shown without it: it takes 0.6 s for one package,
-# 3 s for a desktop's 300, and a reply should take no more than 1.5 s in all.
-PATIENCE_S = 0.9
-INCOMPLETE = "simulation unfinished; --execute completes it first"
 # apt and dpkg need some space of their own on the root file system.
 SPARE_BYTES = 50_000_000
 MAX_NAMES = 12
@@ -35,7 +32,7 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     """Return ``proposal`` with everything that apt would do, as this user can run it.
 
     ``thorough`` waits until apt has simulated every step, however long that takes; so does a
-    policy with rules about origins.
+    policy with rules about origins, which only the steps say.
 
     Raises:
         Failure: it would remove a package that the system needs.
@@ -43,17 +40,23 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     plan = proposal.with_root_prefix(privileges.root_prefix())
     if not plan.commands:
         return plan.with_effects(Changes(download_bytes=0, disk_bytes=0), Effects())
-    patience_s = None if thorough or _origins_matter(settings) else PATIENCE_S
+    thorough = thorough or _origins_matter(settings)
+    status = cache(lambda: dpkg_status.read(settings.environ))
+
+    def prepare() -> None:
+        effects.load_table()
+        status()
+
     try:
         simulation = apt.simulate(
-            settings.environ, plan.commands[-1], thorough=True, patience_s=patience_s
+            settings.environ, plan.commands[-1], thorough=thorough, meanwhile=prepare
         )
     except Failure as error:
         return _refuse(plan, error.message)
     _refuse_removals(settings, simulation)
     if simulation.refusal:
         return _refuse(plan, simulation.refusal)
-    installed = dpkg_status.read(settings.environ).packages
+    installed = status().packages
     missing = [package.name for package in plan.packages if package.name not in installed]
     predicted = effects.predict_effects(simulation.changes.new, missing, simulation.uris)
     rivals = _find_conflicts(settings, simulation.changes)
@@ -104,6 +107,8 @@ def _refuse(plan: Plan, refusal: str) -> Plan:
 
 def _refuse_removals(settings: Settings, simulation: Simulation) -> None:
     removed = {dpkg_status.strip_architecture(change.name) for change in simulation.changes.removed}
+    if not removed and not simulation.essential:
+        return
     protected = dpkg_status.read(settings.environ).protected
     needed = sorted(removed & protected | set(simulation.essential))
     if needed:
@@ -138,8 +143,6 @@ def _list_warnings(
         yield f"opens {', '.join(predicted.ports)}"
     if predicted.unknown:
         yield f"services and ports of {_join_names(predicted.unknown)} are unknown"
-    if not simulation.complete:
-        yield INCOMPLETE
     needed = (changes.download_bytes or 0) + max(changes.disk_bytes or 0, 0)
     free = shutil.disk_usage("/").free
     if needed and needed + SPARE_BYTES > free:
