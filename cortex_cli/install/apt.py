@@ -49,14 +49,13 @@ def simulate(
     environ: Mapping[str, str],
     command: Sequence[str],
     *,
-    thorough: bool = False,
-    meanwhile: Callable[[], object] | None = None,
+    needs_steps: Callable[[], bool] = lambda: False,
 ) -> Simulation:
     """Return what ``command``, an apt-get of a plan, would do.
 
-    apt resolves it without a simulation of each step; ``thorough`` also runs ``-s``, in parallel:
-    that goes through the steps and reports the origins of dependencies, in twice the time.
-    ``meanwhile`` is called while apt works.
+    apt resolves it without a simulation of each step.  ``needs_steps`` is called while it does;
+    where it returns True, ``-s`` runs in parallel: that goes through the steps and reports the
+    origins of dependencies, in twice the time.
 
     Raises:
         Failure: apt-get is missing or does not answer.
@@ -65,10 +64,10 @@ def simulate(
     with output.Waiting("asking apt"), _apt_options(environ) as options:
         listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
         stepping = [argv[0], "-s", *options, *argv[1:]]
-        queries = [_start(argv) for argv in (listing, stepping)[: 1 + thorough]]
+        queries = [_start(listing)]
         try:
-            if meanwhile is not None:
-                meanwhile()
+            if needs_steps():
+                queries.append(_start(stepping))
             answers = [_read_answer(query, TIMEOUT_S) for query in queries]
         except subprocess.TimeoutExpired as error:
             raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
@@ -76,7 +75,7 @@ def simulate(
             for query in queries:
                 _kill(query)
     listed, complaint = answers[0]
-    simulated = answers[1][0] if thorough else None
+    simulated = answers[1][0] if len(answers) > 1 else None
     return simulation.parse(listed, complaint or answers[-1][1], simulated)
 
 

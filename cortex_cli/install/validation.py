@@ -14,7 +14,6 @@ from cortex_cli.debian import dpkg_status
 from cortex_cli.errors import Failure
 from cortex_cli.install import apt, conflicts, effects, privileges
 from cortex_cli.install.plan import Changes, Effects
-from cortex_cli.install.policy import file as policy_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,17 +39,17 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     plan = proposal.with_root_prefix(privileges.root_prefix())
     if not plan.commands:
         return plan.with_effects(Changes(download_bytes=0, disk_bytes=0), Effects())
-    thorough = thorough or _origins_matter(settings)
     status = cache(lambda: dpkg_status.read(settings.environ))
 
-    def prepare() -> None:
+    def needs_steps() -> bool:
+        if thorough or _origins_matter(settings):
+            return True
         effects.load_table()
         status()
+        return False
 
     try:
-        simulation = apt.simulate(
-            settings.environ, plan.commands[-1], thorough=thorough, meanwhile=prepare
-        )
+        simulation = apt.simulate(settings.environ, plan.commands[-1], needs_steps=needs_steps)
     except Failure as error:
         return _refuse(plan, error.message)
     _refuse_removals(settings, simulation)
@@ -97,6 +96,8 @@ def _list_steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
 
 
 def _origins_matter(settings: Settings) -> bool:
+    from cortex_cli.install.policy import file as policy_file  # YAML loads while apt works
+
     policies = policy_file.load_policies(settings.environ)
     return any(rule.origin for policy in policies for rule in policy.rules)
 
