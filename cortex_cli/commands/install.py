@@ -26,7 +26,7 @@ def install(
     """Find the packages for WHAT and show the commands that install them.
 
     WHAT is a package name, several, or words: "a fast web server".  Only packages of this
-    machine's own index are ever proposed, and apt simulates the plan.  Exit status 3: nothing
+    machine's own index are ever proposed, and apt resolves the plan.  Exit status 3: nothing
     found, or no package lists.
     """
     from cortex_cli.install.selection import plan_install
