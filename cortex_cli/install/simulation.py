@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _INST = expression(r"Inst (\S+)(?: \[([^\]\s]+)\])? \((\S+) ?(.*?) ?\[(\S+?)\]\).*")
 _REMV = expression(r"(?:Remv|Purg) (\S+) \[([^\]\s]+)\].*")
 _SECTION = expression(r"The following (.+):")
-_LISTED = expression(r"   (\S+?)\*? \((\S+?)(?: => (\S+))?\)")
+# A package that no list has any more is listed without a version.
+_LISTED = expression(r"   (\S+?)\*?(?: \((\S+?)(?: => (\S+))?\))?")
 _SECTIONS = {
     "NEW packages will be installed": "new",
     "packages will be upgraded": "upgraded",
@@ -77,7 +78,7 @@ def _parse_listing(text: str) -> Changes:
             name, first, second = match.groups()
             if section == "removed":
                 changes[section].append(Change(name, first, None))
-            else:
+            elif first:
                 changes[section].append(Change(name, first if second else None, second or first))
         elif not line.startswith("   "):
             section = None

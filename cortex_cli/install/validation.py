@@ -18,6 +18,7 @@ from cortex_cli.install.plan import Changes, Effects
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cortex_cli.debian.dpkg_status import State
     from cortex_cli.install.plan import Plan, PlannedPackage
     from cortex_cli.install.simulation import Simulation
     from cortex_cli.settings import Settings
@@ -60,9 +61,18 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     predicted = effects.predict_effects(simulation.changes.new, missing, simulation.uris)
     rivals = _find_conflicts(settings, simulation.changes)
     warnings = tuple(_list_warnings(simulation, predicted, rivals))
-    plan = plan.with_effects(simulation.changes, predicted, warnings)
+    plan = plan.with_effects(_adopt_removed(simulation.changes, installed), predicted, warnings)
     packages = tuple(_adopt_version(package, simulation) for package in plan.packages)
     return replace(plan, packages=packages, warnings=(*proposal.warnings, *plan.warnings))
+
+
+def _adopt_removed(changes: Changes, installed: Mapping[str, State]) -> Changes:
+    """Return ``changes`` with the versions that go: apt lists those of the lists, or none."""
+    removed = []
+    for change in changes.removed:
+        known = installed.get(dpkg_status.strip_architecture(change.name))
+        removed.append(replace(change, old=known.version if known else change.old))
+    return replace(changes, removed=tuple(removed))
 
 
 def _adopt_version(package: PlannedPackage, simulation: Simulation) -> PlannedPackage:
