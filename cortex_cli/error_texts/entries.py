@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, may_match, pattern
+from cortex_cli.error_texts.patterns import compiled as compiled_pattern
 from cortex_cli.expressions import expression
 from cortex_cli.shelf import Shelf
 
@@ -95,11 +96,13 @@ def parse() -> Catalogue:
     for path in sorted(FOLDER.glob("*.yaml")):
         with path.open(encoding="utf-8") as stream:
             files.append((path.name, yaml.load(stream, Loader=loader)))  # noqa: S506 - a safe one
-    return build(files)
+    return build(files, check=False)
 
 
-def build(files: Iterable[tuple[str, object]]) -> Catalogue:
+def build(files: Iterable[tuple[str, object]], *, check: bool = True) -> Catalogue:
     """The catalogue that ``files`` (name, parsed document) make up.
+
+    ``check`` compiles every pattern: of the catalogue as shipped, a test does so.
 
     Raises:
         CatalogueError: an entry lacks a field, repeats an id or a name, or has a bad pattern.
@@ -111,6 +114,8 @@ def build(files: Iterable[tuple[str, object]]) -> Catalogue:
             raise CatalogueError(f"{file}: a list of entries is wanted")
         for number, raw in enumerate(document, 1):
             entry = _entry(f"{file}: entry {number}", raw)
+            if check:
+                _check_patterns(file, entry)
             if entry.id in entries:
                 raise CatalogueError(f"{file}: id {entry.id} is used twice")
             entries[entry.id] = entry
@@ -155,13 +160,17 @@ def _strings(where: str, field: str, value: object) -> tuple[str, ...]:
 
 
 def _patterns(where: str, field: str, raw: Mapping[str, object]) -> tuple[Pattern, ...]:
-    done = []
-    for source in _strings(where, field, raw.get(field, [])):
-        try:
-            done.append(pattern(source))
-        except re.error as error:
-            raise CatalogueError(f"{where}: {field}: {source!r}: {error}") from error
-    return tuple(done)
+    return tuple(pattern(source) for source in _strings(where, field, raw.get(field, [])))
+
+
+def _check_patterns(file: str, entry: Entry) -> None:
+    for field in ("match", "also", "unless"):
+        for one in getattr(entry, field):
+            try:
+                compiled_pattern(one.source)
+            except re.error as error:
+                where = f"{file}: {entry.id}: {field}"
+                raise CatalogueError(f"{where}: {one.source!r}: {error}") from error
 
 
 def _sentences(where: str, field: str, raw: Mapping[str, object]) -> dict[str, str]:
