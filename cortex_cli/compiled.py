@@ -13,8 +13,9 @@ import stat
 import sys
 import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cortex_cli.index import folders
 from cortex_cli.shelf import pack, unpack
@@ -31,6 +32,30 @@ CHECKSUM_BYTES = 4  # they come first: a shelf finds damage only when it is aske
 MADE_FROM = (".py", ".yaml", ".txt")
 
 
+@dataclass(frozen=True)
+class Document:
+    """What a YAML file holds."""
+
+    content: Any
+
+
+def read_yaml(path: Path, environ: Mapping[str, str] = os.environ) -> Any:
+    """What the YAML file at ``path`` holds, from the copy if there is one.
+
+    Raises:
+        OSError, yaml.YAMLError: it cannot be read, or is no YAML.
+    """
+    return load(path, Document, lambda: Document(parse_yaml(path)), environ).content
+
+
+def parse_yaml(path: Path) -> Any:
+    """What the YAML file at ``path`` holds, from the file itself."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_bytes(), loader)  # noqa: S506 - a safe loader, in C where there is one
+
+
 def load(
     room: Path,
     kind: type[T],
@@ -39,7 +64,7 @@ def load(
     *,
     also: tuple[Path, ...] = (),
 ) -> T:
-    """What ``build`` makes of the files of ``room``, from the copy if there is one.
+    """What ``build`` makes of the files of ``room``, or of one file, from the copy if there is one.
 
     ``build`` returns a ``kind`` that consists of data classes of this package; ``also`` are
     other rooms whose files it is made from.
@@ -70,6 +95,8 @@ def _describe(rooms: tuple[Path, ...]) -> str:
 
 def _files(rooms: tuple[Path, ...]) -> Iterator[str]:
     for folder in rooms:
+        if folder.suffix in MADE_FROM:
+            yield str(folder)
         for parent, _, names in os.walk(folder):
             yield from (f"{parent}/{name}" for name in names if name.endswith(MADE_FROM))
 

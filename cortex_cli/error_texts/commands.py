@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli import compiled
 from cortex_cli.error_texts.placeholders import SLOT
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, ShownCommand
@@ -51,11 +52,7 @@ class Programs:
 @lru_cache(1)
 def programs() -> Programs:
     """The table as shipped."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with TABLE.open(encoding="utf-8") as stream:
-        raw = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    raw = compiled.read_yaml(TABLE)
     return Programs(
         reads=_words(raw["reads"]),
         reads_with={program: _words(said) for program, said in raw["reads_with"].items()},

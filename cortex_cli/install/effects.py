@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from cortex_cli import compiled
 from cortex_cli.install.plan import Effects
 
 if TYPE_CHECKING:
@@ -133,11 +134,7 @@ def parse_ports(unit: str) -> list[str]:
 @cache
 def load_table() -> Mapping[str, dict[str, list[str]]]:
     """What ``effects.yaml`` says of well-known servers, by package."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with TABLE.open() as stream:
-        groups = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    groups = compiled.read_yaml(TABLE)
     return {name: values for names, values in groups.items() for name in names.split()}
 
 
