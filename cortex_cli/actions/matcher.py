@@ -6,9 +6,8 @@ what the sentence says and the phrase does not, both count against it.  Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
 from cortex_cli.actions.parameters import CUES, implied
@@ -47,8 +46,7 @@ SEVERAL = 0.65
 CUE_SHARE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An entry with its values and how well it fits, from 0 to 1."""
 
     action: Action

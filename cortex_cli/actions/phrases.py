@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cortex_cli import compiled
 from cortex_cli.actions import loading, sentence
@@ -28,8 +28,7 @@ _COMMON_CUES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One way to say an action.  ``cues`` holds what stands before each slot."""
 
     action: Action

@@ -6,7 +6,7 @@ is for ``finder`` to say.  Long text is no question and is not read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cortex_cli.concepts import forms
 from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
@@ -22,20 +22,18 @@ _VARIABLE = expression(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variab
 MAX_BARE_WORDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Words that may name a concept, and how sure it is that they are asked about."""
 
     text: str
     sure: float
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """``pairs`` are the possible readings of a comparison, ``subjects`` of a definition."""
 
     subjects: tuple[Subject, ...] = ()
-    pairs: tuple[tuple[str, str, float], ...] = field(default=())
+    pairs: tuple[tuple[str, str, float], ...] = ()
 
 
 def read(question: str) -> Asked:

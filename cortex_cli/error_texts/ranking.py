@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, pattern
@@ -59,8 +59,7 @@ TOPICS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry, its best line and match, and the ``others``: they may name what this one omits."""
 
     entry: Entry

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
@@ -103,8 +102,7 @@ _QUOTED = expression("[\"'`«“][^\"'`»”]{3,}[\"'`»”]")
 _ALERT = expression(r"\balert(?:a|e)?s?\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a question is about.
 
     ``topics`` is empty for the whole machine; ``units`` are names that may be units, ``services``
