@@ -1,15 +1,14 @@
 """Keep a half-closed client waiting for its reply, and notice when it is gone.
 
 socat gives up 0.5 s after its end of input unless bytes arrive, so such a client, and no
-other, is sent white space, which may precede any JSON value.  That the other end has closed
-both sides shows only as a hang-up of the socket, which has to be polled for.
+other, is sent white space, which may precede any JSON value.
 """
 
 from __future__ import annotations
 
-import select
 from typing import TYPE_CHECKING
 
+from cortexd.wire.hangup import HANGUP_CHECK_S, has_hung_up
 from cortexd.wire.timer import Timer
 
 if TYPE_CHECKING:
@@ -18,17 +17,6 @@ if TYPE_CHECKING:
 
 # Well below socat's 0.5 s.
 KEEPALIVE_S = 0.25
-# The model must stop within 0.2 s after its client has gone.
-HANGUP_CHECK_S = 0.1
-
-
-def has_hung_up(transport: asyncio.Transport) -> bool:
-    """Whether the other end has closed both sides, not only its sending side."""
-    if transport.is_closing():
-        return True
-    poll = select.poll()
-    poll.register(transport.get_extra_info("socket").fileno(), 0)
-    return any(flags & (select.POLLHUP | select.POLLERR) for _, flags in poll.poll(0))
 
 
 class HalfClosedWait:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from cortexd.access import Level
 from cortexd.api.errors import DaemonBusy
-from cortexd.wire.connection import FRESH_GRACE_S, LINGERING_CLOSE_S, Connection
+from cortexd.wire.connection import FRESH_GRACE_S, Connection
+from cortexd.wire.ending import LINGERING_CLOSE_S
 from cortexd.wire.turns import Turns
 
 if TYPE_CHECKING:
