@@ -120,6 +120,12 @@ class Dispatcher:
 
 
 def _validate(command: Command, call: Call) -> Any:
+    if call.params and isinstance(call.params, list):
+        names = ", ".join(command.params.__struct_fields__)
+        raise InvalidParams(
+            f"{command.name} takes parameters by name, not a list of {len(call.params)}",
+            hint=f"send an object; valid names: {names}" if names else 'leave "params" out',
+        )
     try:
         return validation.convert(call.params or {}, command.params)
     except validation.Invalid as error:

@@ -44,7 +44,7 @@ class Call:
 
     dialect: Dialect = Dialect.COMMAND
     command: str = ""
-    params: dict[str, Any] | None = None
+    params: dict[str, Any] | list[Any] | None = None
     id: RequestId = None
     has_id: bool = False
     error: CortexError | None = None
@@ -87,9 +87,9 @@ class Call:
     def encode_event(self, name: str, data: dict[str, Any]) -> bytes:
         """A line before the final reply of a streaming command, without a newline."""
         if self.dialect is Dialect.JSONRPC:
-            return strictjson.dumps(
-                {"jsonrpc": "2.0", "method": name, "params": {"id": self.id, **data}}
-            )
+            # The request's id, whatever the data call theirs: an alert has its own in "uuid" too.
+            params = {**data, "id": self.id}
+            return strictjson.dumps({"jsonrpc": "2.0", "method": name, "params": params})
         body = strictjson.dumps(data)
         return b'{"event":%b,"data":%b%b}' % (strictjson.dumps(name), body, self._id_member())
 
@@ -111,7 +111,8 @@ def parse_request(value: Any) -> Call | list[Call]:
         return _parse_call(value)
     if isinstance(value, list):
         if not value:
-            raise InvalidRequest("the batch is empty; send at least one request")
+            error = InvalidRequest("the batch is empty; send at least one request")
+            return Call(Dialect.JSONRPC, error=error)
         return [_parse_member(member) for member in value]
     raise InvalidRequest(
         f"a request must be a JSON object, not {_name_type(value)}: {quote(value)}",
@@ -154,8 +155,8 @@ def _parse_call(request: dict[str, Any]) -> Call:
 
 def _parse_members(
     dialect: Dialect, name_key: str, request: dict[str, Any]
-) -> tuple[str, dict[str, Any] | None]:
-    """The command's name and its parameters."""
+) -> tuple[str, dict[str, Any] | list[Any] | None]:
+    """The command's name and its parameters; a list of them is for the command to refuse."""
     command = request.get(name_key)
     if dialect is Dialect.JSONRPC and request["jsonrpc"] != "2.0":
         raise InvalidRequest(f'"jsonrpc" must be "2.0", not {quote(request["jsonrpc"])}')
@@ -164,13 +165,16 @@ def _parse_members(
             f'"{name_key}" must be the name of a command, not {_name_type(command)}'
         )
     params = request.get("params")
-    if params is not None and not isinstance(params, dict):
+    if params is not None and not isinstance(params, dict | list):
         raise InvalidRequest(f'"params" must be an object, not {_name_type(params)}')
     if dialect is Dialect.COMMAND and len(request) > 1 and not request.keys() <= _COMMAND_MEMBERS:
         inline = {key: value for key, value in request.items() if key not in _COMMAND_MEMBERS}
-        for key in inline.keys() & (params or {}):
+        named = params or {}
+        if isinstance(named, list):
+            raise InvalidRequest('"params" must be an object beside other parameters')
+        for key in inline.keys() & named:
             raise InvalidRequest(f'{quote(key)} appears both inside and beside "params"')
-        params = {**inline, **(params or {})}
+        params = {**inline, **named}
     return command, params
 
 

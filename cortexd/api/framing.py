@@ -9,7 +9,8 @@ end of the stream.  Invariants, whatever the chunking:
 - no frame is longer than the limit: past it comes one ``TOO_LARGE`` and nothing more;
 - a byte that cannot start a JSON value gives one ``GARBAGE`` frame at once, and the rest
   of its line is skipped, so that nobody waits in silence for a newline that never comes;
-- white space between frames, and so an empty line, is nothing.
+- white space between frames, and so an empty line, is nothing; a stream that holds nothing
+  else gives one ``EMPTY`` at its end.
 
 The common case, whole lines, costs one regular expression per request; the bracket scan
 runs only over what that leaves, and over no byte twice.
@@ -46,6 +47,7 @@ class Kind(Enum):
     LINE = "line"  # ended by a newline: the connection stays open
     BARE = "bare"  # ended by its own last bracket or by the end of the stream
     GARBAGE = "garbage"  # the byte that no JSON value starts with
+    EMPTY = "empty"  # white space, and then the end of the stream
     TOO_LARGE = "too_large"  # longer than the limit: nothing after it can be trusted
 
 
@@ -60,6 +62,7 @@ class Decoder:
         self.max_frame_bytes = max_frame_bytes
         self._buffer = bytearray()
         self._closed = False
+        self._empty: bool | None = None  # whether all that has come is white space
         self._skipping = False  # inside the rest of a garbage line
         self._skipped = 0
         self._reset_scan()
@@ -92,10 +95,13 @@ class Decoder:
                 frames.append((Kind.LINE, line[1]))
                 pos = line.end()
             if pos == len(data):
+                self._empty = False
                 return frames
         self._buffer += data[pos:]
         while self._buffer and not self._closed and self._step(frames):
             pass
+        if self._empty is not False:
+            self._empty = not (frames or self._buffer or self._skipping)
         return frames
 
     def end(self) -> list[Frame]:
@@ -104,6 +110,8 @@ class Decoder:
         rest = bytes(self._buffer).strip(_WHITESPACE)
         if rest and not self._skipping:
             frames.append((Kind.BARE, rest))
+        elif self._empty:
+            frames.append((Kind.EMPTY, b""))
         self._closed = True
         self._skipping = False
         self._buffer.clear()

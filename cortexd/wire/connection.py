@@ -7,7 +7,7 @@ Invariants:
 - a client is served in its user's turn (``turns.py``) and charged to its user's account; no
   more is read from it than it takes in replies;
 - work for a client that is gone is cancelled at once;
-- white space is sent only to a client that has half-closed and waits for a reply.
+- white space is sent only to a client that would give up without (``keepalive.py``).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from cortexd.api.dialects import UNKNOWN
 from cortexd.api.errors import RequestTimeout, ShuttingDown
 from cortexd.api.framing import Kind
 from cortexd.wire.ending import Ending
-from cortexd.wire.half_close import HalfClosedWait
-from cortexd.wire.hangup import HangupWatch
 from cortexd.wire.inbox import Inbox
+from cortexd.wire.keepalive import Keepalive
 from cortexd.wire.outbox import Outbox
+from cortexd.wire.reading import Reading
 from cortexd.wire.service import MAX_PENDING, Service
 from cortexd.wire.state import State
 from cortexd.wire.timer import Timer
@@ -56,7 +56,8 @@ class Connection(asyncio.BufferedProtocol):
     _outbox: Outbox
     _service: Service
     _ending: Ending
-    _hangup_watch: HangupWatch
+    _reading: Reading
+    _keepalive: Keepalive
 
     def __init__(self, host: Server) -> None:
         self._host = host
@@ -64,7 +65,6 @@ class Connection(asyncio.BufferedProtocol):
         self._inbox = Inbox(host.limits.max_frame_bytes)
         self._waiting = False  # for its user's turn
         self._frame_timer = Timer(loop)  # until a started frame is overdue
-        self._half_closed_wait: HalfClosedWait | None = None
 
     # What the transport calls
 
@@ -76,7 +76,8 @@ class Connection(asyncio.BufferedProtocol):
         self._account = self._host.account(self.peer)
         self._outbox = Outbox(transport, self._account)
         self._service = Service(self._host.dispatcher, self._loop, self._inbox, self._outbox)
-        self._hangup_watch = HangupWatch(self._loop, transport, self._account)
+        self._reading = Reading(self._loop, transport, self._account)
+        self._keepalive = Keepalive(self._loop, transport)
         if (refusal := self._host.admit(self)) is not None:
             self._outbox.write([self._host.dispatcher.fail(UNKNOWN, refusal)])
             self._close_lingering()
@@ -103,23 +104,18 @@ class Connection(asyncio.BufferedProtocol):
         self._ending.state = _HALF_CLOSED
         self._inbox.end()
         self._frame_timer.stop()
+        self._keepalive.stop()
         self._take_turn()
-        if self.is_busy:
-            waits = HalfClosedWait(self._loop, self._transport, lambda: self.is_busy)
-            self._half_closed_wait = waits
+        self._keepalive.start(self._waiting_as)
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: cancel its work."""
         self._ending.stop()
         self._frame_timer.stop()
-        self._hangup_watch.stop()
-        if self._half_closed_wait is not None:
-            self._half_closed_wait.stop()
-        self._service.cancel()
-        self._service.order.clear()
-        self._inbox.clear()
-        self._outbox.close()
+        self._reading.stop()
+        self._keepalive.stop()
+        self._service.close()
         self._host.remove(self)
 
     def pause_writing(self) -> None:
@@ -189,14 +185,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def give_way(self, reason: DaemonBusy) -> None:
         """Close for another user's sake; the client is told why."""
-        self._inbox.clear()
         self._service.cancel()
         self._outbox.write([self._host.dispatcher.fail(UNKNOWN, reason)])
         self._close()
 
     def cancel_all(self) -> None:
         """The drain time is over: answer what still runs with SHUTTING_DOWN and close."""
-        self._inbox.clear()
         self._service.fail(ShuttingDown("the daemon stopped before the answer was complete"))
         self.send_ready()
         self._close()
@@ -238,7 +232,13 @@ class Connection(asyncio.BufferedProtocol):
             self._wait()
         self._update_reading()
         self._close_if_answered()
+        if self._ending.state is State.BARE:
+            self._keepalive.start(self._waiting_as)
         return goes_on
+
+    def _waiting_as(self) -> State | None:
+        """The state while a reply is due."""
+        return self._ending.state if self.is_busy else None
 
     # Keeping to the limits
 
@@ -281,19 +281,11 @@ class Connection(asyncio.BufferedProtocol):
 
     def _update_reading(self) -> None:
         """Read only while the client reads and is owed little."""
-        transport = self._transport
-        if self._ending.state is _HALF_CLOSED or transport.is_closing():
+        if self._ending.state is _HALF_CLOSED:
             return
         full = self._inbox or len(self._service.order) >= MAX_PENDING
-        wanted = not (full or self._outbox.paused)
-        if wanted == transport.is_reading():
-            return
-        if wanted:
-            transport.resume_reading()
-        else:
-            transport.pause_reading()
-            self._hangup_watch.start(self._ending.abort)
-        self._watch_partial_frame()
+        if self._reading.update(not (full or self._outbox.paused), self._ending.abort):
+            self._watch_partial_frame()
 
     def _drop_stalled(self) -> None:
         self._host.dispatcher.context.counters.dropped_connections += 1

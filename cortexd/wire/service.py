@@ -120,16 +120,23 @@ class Service:
             self._out_bytes = 0
 
     def cancel(self) -> None:
-        """Cancel the requests that are being worked on."""
+        """Cancel what is being worked on, and forget what is not served yet."""
+        self._inbox.clear()
         for slot in self.order:
             slot.cancel()
 
     def fail(self, error: CortexError) -> None:
-        """Cancel the requests that are being worked on, and answer them with ``error``."""
+        """As ``cancel``, and answer what was being worked on with ``error``."""
+        self.cancel()
         for slot in self.order:
-            slot.cancel()
             if slot.reply is None:
                 slot.reply = self._dispatcher.fail(slot.call, error)
+
+    def close(self) -> None:
+        """The client is gone."""
+        self.cancel()
+        self.order.clear()
+        self._outbox.close()
 
     def _put(self, line: bytes) -> None:
         self._out.append(line)

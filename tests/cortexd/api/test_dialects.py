@@ -71,7 +71,6 @@ def test_an_id_comes_back_as_it_was(cortexd: RunningDaemon, request_id: Any) -> 
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        (b"[]", "INVALID_REQUEST"),
         (b"{}", "INVALID_REQUEST"),
         (b'"ping"\n', "INVALID_REQUEST"),
         (b"123\n", "INVALID_REQUEST"),
@@ -80,7 +79,10 @@ def test_an_id_comes_back_as_it_was(cortexd: RunningDaemon, request_id: Any) -> 
         (b'{"command":null}', "INVALID_REQUEST"),
         (b'{"command":"ping","id":{}}', "INVALID_REQUEST"),
         (b'{"command":"ping","id":true}', "INVALID_REQUEST"),
-        (b'{"command":"ping","params":[]}', "INVALID_REQUEST"),
+        (b'{"command":"ping","params":[1]}', "INVALID_PARAMS"),
+        (b'{"command":"ping","params":5}', "INVALID_REQUEST"),
+        (b'{"command":"ping","params":"x"}', "INVALID_REQUEST"),
+        (b'{"command":"inference","prompt":"a","params":["b"]}', "INVALID_REQUEST"),
         (b'{"command":"inference","prompt":"a","params":{"prompt":"b"}}', "INVALID_REQUEST"),
         (b'{"command":"ping","x":1}', "INVALID_PARAMS"),
         (b'{"command":"ping","params":{"x":1}}', "INVALID_PARAMS"),
@@ -115,3 +117,67 @@ def test_any_value_is_calls_or_refused(value: Any) -> None:
     for call in [calls] if isinstance(calls, Call) else calls:
         json.loads(call.encode_reply({"a": 1}))
         assert call.dialect in Dialect
+
+
+PONG = {"pong": True}
+# The specification's own examples, and the edges that it defines: what is sent, the reply.
+SPECIFIED = [
+    ('{"jsonrpc":"2.0","method":"ping","params":[],"id":1}', {"id": 1, "result": PONG}),
+    ('{"jsonrpc":"2.0","method":"ping","params":{},"id":"a"}', {"id": "a", "result": PONG}),
+    ('{"jsonrpc":"2.0","method":"ping","params":[1],"id":1}', {"id": 1, "error": -32602}),
+    ('{"jsonrpc":"2.0","method":"alerts","params":["x"],"id":1}', {"id": 1, "error": -32602}),
+    ('{"jsonrpc":"2.0","method":"foobar","params":[1],"id":"1"}', {"id": "1", "error": -32601}),
+    ('{"jsonrpc":"2.0","method":"ping","params":"bar","id":1}', {"id": 1, "error": -32600}),
+    ('{"jsonrpc":"2.0","method":1,"params":"bar"}', {"id": None, "error": -32600}),
+    ('{"jsonrpc":"2.0","method":"foobar, "params":"bar","baz]', {"id": None, "error": -32700}),
+    ('[{"jsonrpc":"2.0","method":"sum","params":[1,2],"id":"1"},{"jsonrpc":"2.0","method"',
+     {"id": None, "error": -32700}),
+    ("[]", {"id": None, "error": -32600}),
+    ("[1]", [{"id": None, "error": -32600}]),
+    ("[1,2,3]", [{"id": None, "error": -32600}] * 3),
+    ('{"jsonrpc":"2.0","method":"ping","id":null}', {"id": None, "result": PONG}),
+    ('{"jsonrpc":"2.0","method":"ping","id":{}}', {"id": None, "error": -32600}),
+]  # fmt: skip
+
+
+def shorten(reply: Any) -> Any:
+    if isinstance(reply, list):
+        return [shorten(each) for each in reply]
+    assert reply.pop("jsonrpc") == "2.0"
+    if "error" in reply:
+        assert reply["error"]["message"]
+        reply["error"] = reply["error"]["code"]
+    return reply
+
+
+@pytest.mark.parametrize(("sent", "expected"), SPECIFIED, ids=[sent for sent, _ in SPECIFIED])
+def test_jsonrpc_as_specified(cortexd: RunningDaemon, sent: str, expected: Any) -> None:
+    for received in (cortexd.exchange(sent.encode()), cortexd.exchange(sent.encode() + b"\n")):
+        assert shorten(json.loads(received)) == expected
+
+
+@pytest.mark.parametrize("params", [b"[]", b"{}", b"null"])
+@pytest.mark.parametrize("name", [b"command", b"method"])
+def test_no_parameters_may_be_an_empty_list(
+    cortexd: RunningDaemon, name: bytes, params: bytes
+) -> None:
+    assert cortexd.errors(b'{"%b":"ping","params":%b}' % (name, params)) == ["ok"]
+
+
+def test_an_events_own_id_does_not_replace_that_of_the_request() -> None:
+    call = Call(Dialect.JSONRPC, "alerts.watch", id=7, has_id=True)
+    event = json.loads(call.encode_event("alert.raised", {"id": "a-1", "title": "x"}))
+    assert event == {
+        "jsonrpc": "2.0", "method": "alert.raised", "params": {"id": 7, "title": "x"},
+    }  # fmt: skip
+
+
+def test_content_length_framing_is_explained_and_the_request_answered(
+    cortexd: RunningDaemon,
+) -> None:
+    body = b'{"jsonrpc":"2.0","method":"ping","id":1}'
+    first, second = cortexd.exchange(
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    ).splitlines()
+    assert "Content-Length" in json.loads(first)["error"]["details"]["hint"]
+    assert json.loads(second)["result"] == {"pong": True}

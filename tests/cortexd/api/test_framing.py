@@ -96,7 +96,10 @@ def test_the_buffer_is_bounded(data: bytes) -> None:
         (b"}{}\n[1]\n", [(Kind.GARBAGE, b"}"), (Kind.LINE, b"[1]")]),
         (b"123\n", [(Kind.LINE, b"123")]),
         (b"", []),
-        (b" \n \n", []),
+        (b" \n \n", [(Kind.EMPTY, b"")]),
+        (b'{"a":1}\n \n', [(Kind.LINE, b'{"a":1}')]),
+        (b' {"a":1} ', [(Kind.BARE, b'{"a":1}')]),
+        (b"x \n \n", [(Kind.GARBAGE, b"x")]),
     ],
 )
 def test_examples(data: bytes, expected: list[Frame]) -> None:

@@ -1,4 +1,4 @@
-"""Notice that a client is gone while nothing is read from it.
+"""Whether one client is read from, and whether it is still there while it is not.
 
 That the other end has closed both sides then shows only as a hang-up of the socket, which has
 to be polled for.
@@ -31,8 +31,8 @@ def has_hung_up(transport: asyncio.Transport) -> bool:
     return any(flags & (select.POLLHUP | select.POLLERR) for _, flags in poll.poll(0))
 
 
-class HangupWatch:
-    """Looks at a client while it is not read from."""
+class Reading:
+    """Pauses and resumes reading from one client, and looks at it while paused."""
 
     __slots__ = ("_account", "_timer", "_transport")
 
@@ -43,13 +43,29 @@ class HangupWatch:
         self._transport = transport
         self._account = account
 
-    def start(self, drop: Callable[[], None]) -> None:
-        """Look until the client is read from again; ``drop`` is called once it has gone."""
-        self._timer.start(self._interval_s, partial(self._check, drop))
+    def update(self, wanted: bool, drop: Callable[[], None]) -> bool:
+        """Read, or pause until wanted again; whether that is a change.
+
+        ``drop`` is called when the client is found to have gone.
+        """
+        transport = self._transport
+        if transport.is_closing() or wanted == transport.is_reading():
+            return False
+        if wanted:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
+            self._watch(drop)
+        return True
 
     def stop(self) -> None:
-        """Look no longer."""
+        """The connection is gone."""
         self._timer.stop()
+
+    def _watch(self, drop: Callable[[], None]) -> None:
+        # Rarer for one of very many, so that looking at them all takes no more time.
+        interval_s = HANGUP_CHECK_S * (1 + len(self._account.connections) / 64)
+        self._timer.start(interval_s, partial(self._check, drop))
 
     def _check(self, drop: Callable[[], None]) -> None:
         transport = self._transport
@@ -58,9 +74,4 @@ class HangupWatch:
         if has_hung_up(transport):
             drop()
         else:
-            self.start(drop)
-
-    @property
-    def _interval_s(self) -> float:
-        """Rarer for one of very many, so that looking at them all takes no more time."""
-        return HANGUP_CHECK_S * (1 + len(self._account.connections) / 64)
+            self._watch(drop)
