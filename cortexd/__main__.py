@@ -41,9 +41,11 @@ async def _serve(loaded: config.LoadedConfig, explicit: Path | None) -> None:
 
 
 def print_check_result(loaded: config.LoadedConfig) -> None:
-    """Print which files were read."""
+    """Print which files were read, and what of them means nothing here."""
     files = ", ".join(str(path) for path in loaded.files) or "none (built-in defaults)"
     sys.stdout.write(f"configuration is valid; files read: {files}\n")
+    for note in loaded.notes:
+        sys.stdout.write(f"note: {note}\n")
 
 
 def _build_parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from cortexd.api.messages import AlertStatus, AlertType, Severity
+from cortexd.api.messages import AlertCategory, AlertStatus, AlertType, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 # Worst last; also the order of ``min_severity``.
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+CATEGORIES: dict[AlertType, AlertCategory] = {
+    "system": "system",
+    "cpu_usage": "cpu",
+    "memory_usage": "memory",
+    "disk_usage": "disk",
+    "apt_updates": "apt",
+    "security_update": "apt",
+    "cve_found": "cve",
+    "dependency": "apt",
+    "service_failed": "service",
+    "oom_kill": "memory",
+    "llm_error": "service",
+    "daemon_status": "system",
+}
 
 # Text that came from logs, packages or unit names is cut to this before it is stored.
 MAX_TEXT_CHARS = 2000
@@ -128,9 +143,12 @@ class Alert(Struct, kw_only=True):
         """The object that clients, hooks and the webhook get."""
         reply: AlertReply = {
             "id": self.id,
+            "uuid": self.id,
             "timestamp": int(self.first_seen),
             "severity": self.severity,
             "type": self.type,
+            "category": CATEGORIES[self.type],
+            "source": self.source,
             "kind": self.kind,
             "title": self.title,
             "message": self.message,

@@ -4,6 +4,7 @@ Later values win, key by key: the built-in defaults, ``/etc/cortex/daemon.yaml``
 ``~/.cortex/daemon.conf`` (the older form), ``~/.cortex/daemon.yaml``, the environment.
 ``--config FILE`` replaces the three files.  An unknown key or an invalid value is an
 error that names file, line, key and what would be valid; it never changes what is running.
+The original daemon's keys are read too (``legacy_config.py``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from cortexd import yamlfile
+from cortexd import legacy_config, yamlfile
 from cortexd.api import validation
 from cortexd.api.client import DEFAULT_SOCKET
 from cortexd.api.errors import ConfigError, quote
@@ -34,6 +35,8 @@ USER_FILE = Path("~/.cortex/daemon.yaml")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 _LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
+# The original's name for a level, and its most quiet one.
+_OTHER_LEVELS: dict[str | int, LogLevel] = {"warn": "warning", "critical": "error", 4: "error"}
 
 # sun_path holds 108 bytes, one of them the closing NUL.
 MAX_SOCKET_PATH_BYTES = 107
@@ -210,7 +213,7 @@ class ThresholdsSection(Section, frozen=True, kw_only=True):
         for field in msgspec.structs.fields(type(self)):
             value = getattr(self, field.name)
             if field.type is Percent and value <= 1:
-                msgspec.structs.force_setattr(self, field.name, value * 100)
+                msgspec.structs.force_setattr(self, field.name, round(value * 100, 9))
         for name in ("disk", "inodes", "mem", "open_files"):
             warn, crit = getattr(self, f"{name}_warn"), getattr(self, f"{name}_crit")
             if warn > crit:
@@ -292,14 +295,19 @@ class Config(Section, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """A configuration and the files it was read from."""
+    """A configuration, the files it was read from, and what of them means nothing here."""
 
     config: Config
     files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
 
 # Environment variable -> key.
 ENVIRONMENT: dict[str, Key] = {
+    "CORTEXD_SOCKET": ("socket", "path"),
+    "CORTEXD_MODEL": ("llm", "model_path"),
+    "CORTEXD_MONITORING_INTERVAL": ("monitoring", "interval_sec"),
+    "CORTEXD_CVE_SCANNING": ("monitoring", "enable_cve"),
     "CORTEX_SOCKET": ("socket", "path"),
     "CORTEXD_LLM_URL": ("llm", "url"),
     "CORTEXD_LLM_PROBE_URL": ("llm", "probe_url"),
@@ -309,8 +317,15 @@ ENVIRONMENT: dict[str, Key] = {
     "CORTEXD_N_THREADS": ("llm", "n_threads"),
     "CORTEXD_LOG_LEVEL": ("log", "level"),
 }
-# Those whose value may be a number; everywhere else digits are text.
-NUMERIC = frozenset({"CORTEXD_N_THREADS", "CORTEXD_LOG_LEVEL"})
+# Those whose value may be a number, true or false; everywhere else that is text.
+TYPED = frozenset(
+    {
+        "CORTEXD_N_THREADS",
+        "CORTEXD_LOG_LEVEL",
+        "CORTEXD_MONITORING_INTERVAL",
+        "CORTEXD_CVE_SCANNING",
+    }
+)
 
 
 def database_path(config: Config, environ: Mapping[str, str]) -> Path:
@@ -330,7 +345,8 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
     Raises:
         ConfigError: names the file or variable, the line, the key and what would be valid.
     """
-    files = _read_files(explicit)
+    translated = [legacy_config.translate(file) for file in _read_files(explicit)]
+    files = [translation.file for translation in translated]
     values: dict[str, Any] = {}
     origin: dict[Key, str] = {}
     for file in files:
@@ -348,7 +364,7 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
         if text := environ.get(variable):  # set to nothing counts as not set
             members = values.setdefault(section, {})
             if isinstance(members, dict):
-                members[name] = _parse_number(text) if variable in NUMERIC else text
+                members[name] = _parse(text) if variable in TYPED else text
                 origin[section, name] = f"environment variable {variable}"
     log = values.get("log")
     if isinstance(log, dict) and "level" in log:
@@ -357,7 +373,8 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
         config = validation.convert(values, Config)
     except validation.Invalid as error:
         raise _config_error(error.problem, origin) from error
-    return LoadedConfig(config, tuple(file.path for file in files))
+    notes = tuple(note for translation in translated for note in translation.notes)
+    return LoadedConfig(config, tuple(file.path for file in files), notes)
 
 
 def _read_files(explicit: Path | None) -> list[YamlFile]:
@@ -374,7 +391,9 @@ def _read_files(explicit: Path | None) -> list[YamlFile]:
     return files
 
 
-def _parse_number(text: str) -> str | int:
+def _parse(text: str) -> str | int | bool:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
@@ -382,7 +401,10 @@ def _normalise_log_level(value: Any) -> Any:
     """Accept the documented numbers too: 0 is the most verbose."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_LEVELS):
         return _LEVELS[value]
-    return value.lower() if isinstance(value, str) else value
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        value = value.lower() if isinstance(value, str) else value
+        return _OTHER_LEVELS.get(value, value)
+    return value
 
 
 def _config_error(problem: validation.Problem, origin: dict[Key, str]) -> ConfigError:

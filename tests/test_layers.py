@@ -46,7 +46,7 @@ def test_imports_run_downwards() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", sources("cortex_cli"), ids=str)
+@pytest.mark.parametrize("path", [*sources("cortex_cli"), *sources("cortex")], ids=str)
 def test_the_command_knows_of_the_daemon_only_its_api(path: Path) -> None:
     for module in imported(path):
         if module.split(".")[0] == "cortexd":

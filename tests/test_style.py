@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.daemon import CHECKOUT
 
-PACKAGES = ("cortexd", "cortex_cli", "cortex_llm")
+PACKAGES = ("cortexd", "cortex_cli", "cortex_llm", "cortex")
 # Tests of how several modules work together, beside those that mirror one module each.
 OF_THE_WHOLE = {
     "test_catalogue.py",

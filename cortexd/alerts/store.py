@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cortexd.alert import Alert
-    from cortexd.api.messages import AlertsParams
+    from cortexd.api.alert_params import AlertsParams
 
 # Alerts that wait in memory while the disk is full; about 2 kB each.
 MAX_UNSAVED = 1000

@@ -118,60 +118,18 @@ AlertType = Literal[
     "daemon_status",
 ]
 AlertStatus = Literal["active", "acknowledged", "resolved", "dismissed"]
-
-MAX_ALERTS_PER_REPLY = 1000
-
-
-class AlertsParams(Params, frozen=True, kw_only=True):
-    """Which alerts to list, newest first."""
-
-    severity: Annotated[Severity | None, Meta(description="exactly this severity")] = None
-    min_severity: Annotated[Severity | None, Meta(description="this severity or worse")] = None
-    type: AlertType | None = None
-    status: AlertStatus | None = None
-    id: Annotated[Annotated[str, Meta(max_length=64)] | None, Meta(description="one alert")] = None
-    limit: Annotated[int, Meta(ge=1, le=MAX_ALERTS_PER_REPLY)] = 100
-    offset: Annotated[int, Meta(ge=0, lt=2**31)] = 0
-
-
-class WatchParams(Params, frozen=True, kw_only=True):
-    """Which alerts to watch."""
-
-    severity: Annotated[Severity | None, Meta(description="exactly this severity")] = None
-    min_severity: Annotated[Severity | None, Meta(description="this severity or worse")] = None
-
-
-class AcknowledgeParams(Params, frozen=True, kw_only=True):
-    """One alert, or all that are active."""
-
-    id: Annotated[str, Meta(max_length=64)] | None = None
-    all: bool = False
-
-    def __post_init__(self) -> None:
-        """Exactly one of the two forms."""
-        _require_one_or_all(self.id, self.all)
-
-
-class DismissParams(Params, frozen=True, kw_only=True):
-    """One alert, or all that are active or acknowledged."""
-
-    id: Annotated[str, Meta(max_length=64)] | None = None
-    all: bool = False
-
-    def __post_init__(self) -> None:
-        """Exactly one of the two forms."""
-        _require_one_or_all(self.id, self.all)
-
-
-def _require_one_or_all(alert_id: str | None, all_: bool) -> None:
-    if (alert_id is None) != all_:
-        raise ValueError('give either an "id" or "all": true')
+# Coarser than the type, as the original clients filter.
+AlertCategory = Literal["cpu", "memory", "disk", "apt", "cve", "service", "system"]
 
 
 class LoadParams(Params, frozen=True, kw_only=True):
     """The model that is meant; naming another than the one set up is refused."""
 
     model: Annotated[str, Meta(max_length=256)] | None = None
+    model_path: Annotated[
+        Annotated[str, Meta(max_length=4096)] | None,
+        Meta(description="its file; checked as far as the model server says which it has"),
+    ] = None
 
 
 class UnloadParams(LoadParams, frozen=True, kw_only=True):
@@ -321,12 +279,18 @@ class AnalysisReply(TypedDict):
 
 
 class AlertReply(TypedDict):
-    """One alert.  Times are Unix seconds; ``timestamp`` is that of ``first_seen``."""
+    """One alert.  Times are Unix seconds; ``timestamp`` is that of ``first_seen``.
+
+    ``uuid`` is the id under the name that newer original clients use.
+    """
 
     id: str
+    uuid: str
     timestamp: int
     severity: Severity
     type: AlertType
+    category: AlertCategory
+    source: str
     kind: str
     title: str
     message: str
@@ -364,6 +328,7 @@ class AcknowledgeReply(TypedDict):
     """Data of ``alerts.acknowledge``: the alert's id without ``all``, and how many changed."""
 
     acknowledged: NotRequired[str]
+    uuid: NotRequired[str]
     acknowledged_count: NotRequired[int]
 
 
@@ -371,6 +336,7 @@ class DismissReply(TypedDict):
     """Data of ``alerts.dismiss``: the alert's id without ``all``, and how many changed."""
 
     dismissed: NotRequired[str]
+    uuid: NotRequired[str]
     dismissed_count: NotRequired[int]
 
 
@@ -450,6 +416,7 @@ class LlmStateReply(TypedDict):
     """Data of ``llm.load`` and ``llm.unload``: the state that the model server is changing to."""
 
     state: LlmState
+    unloaded: NotRequired[bool]
 
 
 class ShutdownReply(TypedDict):

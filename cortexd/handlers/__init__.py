@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from cortexd.access import Level
-from cortexd.api.messages import (
+from cortexd.api.alert_params import (
     AcknowledgeParams,
-    AcknowledgeReply,
     AlertsParams,
+    DismissParams,
+    WatchParams,
+)
+from cortexd.api.messages import (
+    AcknowledgeReply,
     AlertsReply,
     BatchParams,
     BatchReply,
     CancelParams,
     CancelReply,
     ConfigReply,
-    DismissParams,
     DismissReply,
     HealthReply,
     HelpReply,
@@ -32,7 +35,6 @@ from cortexd.api.messages import (
     StatusReply,
     UnloadParams,
     VersionReply,
-    WatchParams,
     WatchReply,
 )
 from cortexd.handlers import alerts, control, inference, manual, model, system

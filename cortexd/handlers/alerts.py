@@ -14,16 +14,13 @@ from cortexd.events import Event
 from cortexd.evidence import disk, journal
 
 if TYPE_CHECKING:
-    from cortexd.api.messages import (
+    from cortexd.api.alert_params import (
         AcknowledgeParams,
-        AcknowledgeReply,
         AlertsParams,
-        AlertsReply,
         DismissParams,
-        DismissReply,
         WatchParams,
-        WatchReply,
     )
+    from cortexd.api.messages import AcknowledgeReply, AlertsReply, DismissReply, WatchReply
     from cortexd.context import Caller, Context
 
 _log = logging.getLogger(__name__)
@@ -74,29 +71,29 @@ async def watch(ctx: Context, params: WatchParams, caller: Caller) -> WatchReply
 async def acknowledge(ctx: Context, params: AcknowledgeParams, caller: Caller) -> AcknowledgeReply:
     """Mark one alert, or all active ones, as seen."""
     book = ctx.monitor.book
-    if params.id is None:
+    if (alert_id := params.chosen) is None:
         count = await book.acknowledge(book.store.find_ids(["active"]))
         _log_action(Event.ALERT_ACKNOWLEDGED, f"{count} alerts", caller)
         return {"acknowledged_count": count}
-    _require_alert(ctx, params.id)
-    count = await book.acknowledge([params.id])
+    _require_alert(ctx, alert_id)
+    count = await book.acknowledge([alert_id])
     if count:
-        _log_action(Event.ALERT_ACKNOWLEDGED, f"the alert {params.id}", caller, alert_id=params.id)
-    return {"acknowledged": params.id, "acknowledged_count": count}
+        _log_action(Event.ALERT_ACKNOWLEDGED, f"the alert {alert_id}", caller, alert_id=alert_id)
+    return {"acknowledged": alert_id, "uuid": alert_id, "acknowledged_count": count}
 
 
 async def dismiss(ctx: Context, params: DismissParams, caller: Caller) -> DismissReply:
     """Hide one alert, or all that are active or acknowledged."""
     book = ctx.monitor.book
-    if params.id is None:
+    if (alert_id := params.chosen) is None:
         count = await book.dismiss(book.store.find_ids(["active", "acknowledged"]))
         _log_action(Event.ALERT_DISMISSED, f"{count} alerts", caller)
         return {"dismissed_count": count}
-    _require_alert(ctx, params.id)
-    count = await book.dismiss([params.id])
+    _require_alert(ctx, alert_id)
+    count = await book.dismiss([alert_id])
     if count:
-        _log_action(Event.ALERT_DISMISSED, f"the alert {params.id}", caller, alert_id=params.id)
-    return {"dismissed": params.id, "dismissed_count": count}
+        _log_action(Event.ALERT_DISMISSED, f"the alert {alert_id}", caller, alert_id=alert_id)
+    return {"dismissed": alert_id, "uuid": alert_id, "dismissed_count": count}
 
 
 def _redact(alert: Any, trusted: bool) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from cortexd import events
@@ -45,7 +46,7 @@ async def load(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateRepl
     """Load the model now; llm.status shows when it is ready."""
     ctx.llm.invalidate()
     info = await ctx.llm.refresh()
-    _refuse_other_model(params.model, info.model)
+    _refuse_other_model(ctx, params, info.model)
     if info.state in ("ready", "loading"):
         return {"state": info.state}
     uid = caller.peer.uid
@@ -58,7 +59,7 @@ async def load(ctx: Context, params: LoadParams, caller: Caller) -> LlmStateRepl
 async def unload(ctx: Context, params: UnloadParams, caller: Caller) -> LlmStateReply:
     """Unload the model; if it loads on demand, the next request loads it again."""
     info = await ctx.llm.refresh()
-    _refuse_other_model(params.model, info.model)
+    _refuse_other_model(ctx, params, info.model)
     if ctx.queue.running:
         raise DaemonBusy(
             f"{ctx.queue.running} request(s) are using the model",
@@ -69,14 +70,22 @@ async def unload(ctx: Context, params: UnloadParams, caller: Caller) -> LlmState
     _log_event(Event.MODEL_ASKED_FOR, "user %d requested unloading the model", uid, uid=uid)
     await units.queue_job("stop", ctx.config.llm.unit)
     ctx.llm.invalidate()
-    return {"state": "stopped"}
+    return {"state": "stopped", "unloaded": True}
 
 
-def _refuse_other_model(wanted: str | None, current: str | None) -> None:
-    """Refuse to load another model: the administrator decides which one runs, not a client."""
+def _refuse_other_model(ctx: Context, params: LoadParams, current: str | None) -> None:
+    """Refuse to load another model: the administrator decides which one runs, not a client.
+
+    A server that is not running does not say which model it has; then a path is taken on trust.
+    """
+    known = {current, ctx.config.llm.model_path and ctx.config.llm.model_path.name} - {None}
+    wanted, param = params.model, "model"
+    if wanted is None and params.model_path is not None and known:
+        path = PurePath(params.model_path)
+        wanted, param = (None if known & {path.name, path.stem} else str(path)), "model_path"
     if wanted is not None and wanted != current:
         raise InvalidParams(
             f"the model is {quote(current or 'not loaded')}, not {quote(wanted)}",
             hint="to switch models: sudo scripts/install-llm.sh switch MODEL",
-            param="model",
+            param=param,
         )

@@ -8,7 +8,7 @@ import pytest
 
 from cortexd.alerts.database import migrate
 from cortexd.alerts.rows import COLUMNS, SAVE, build_where, from_row, matches, to_row
-from cortexd.api.messages import AlertsParams
+from cortexd.api.alert_params import AlertsParams
 from tests.support.alert_stock import alert
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cortexd.alerts.store import MAX_UNSAVED, Store
-from cortexd.api.messages import AlertsParams
+from cortexd.api.alert_params import AlertsParams
 from tests.support.alert_stock import alert
 from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
 
