@@ -317,15 +317,9 @@ ENVIRONMENT: dict[str, Key] = {
     "CORTEXD_N_THREADS": ("llm", "n_threads"),
     "CORTEXD_LOG_LEVEL": ("log", "level"),
 }
-# Those whose value may be a number, true or false; everywhere else that is text.
-TYPED = frozenset(
-    {
-        "CORTEXD_N_THREADS",
-        "CORTEXD_LOG_LEVEL",
-        "CORTEXD_MONITORING_INTERVAL",
-        "CORTEXD_CVE_SCANNING",
-    }
-)
+# Those whose value may be a number, and those that are on or off; elsewhere all is text.
+NUMERIC = frozenset({"CORTEXD_N_THREADS", "CORTEXD_LOG_LEVEL", "CORTEXD_MONITORING_INTERVAL"})
+FLAGS = frozenset({"CORTEXD_CVE_SCANNING"})
 
 
 def database_path(config: Config, environ: Mapping[str, str]) -> Path:
@@ -364,7 +358,7 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
         if text := environ.get(variable):  # set to nothing counts as not set
             members = values.setdefault(section, {})
             if isinstance(members, dict):
-                members[name] = _parse(text) if variable in TYPED else text
+                members[name] = _parse(variable, text)
                 origin[section, name] = f"environment variable {variable}"
     log = values.get("log")
     if isinstance(log, dict) and "level" in log:
@@ -391,10 +385,11 @@ def _read_files(explicit: Path | None) -> list[YamlFile]:
     return files
 
 
-def _parse(text: str) -> str | int | bool:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+def _parse(variable: str, text: str) -> str | int | bool:
+    if variable in FLAGS:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    is_number = text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if variable in NUMERIC and is_number else text
 
 
 def _normalise_log_level(value: Any) -> Any:

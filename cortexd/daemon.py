@@ -100,6 +100,7 @@ class Daemon:
                 _log, logging.INFO, Event.READY, "ready on %s after %.0f ms", self._address,
                 1000 * took, version=VERSION,
             )  # fmt: skip
+            self._log_notes(self._context.loaded)
             self._monitor.start()
             self._sinks.configure(self._context.config)
             await self._wait()
@@ -138,6 +139,7 @@ class Daemon:
         finally:
             self._notifier.notify_ready(self._describe_status())
         self._sinks.configure(loaded.config)
+        self._log_notes(loaded)
         events.log(
             _log, logging.INFO, Event.RELOADED, "configuration reloaded; changed: %s",
             ", ".join(changed) or "nothing",
@@ -148,6 +150,10 @@ class Daemon:
             "restart_required": [key for key in changed if key.startswith(config.RESTART_KEYS)],
             "config_file": str(loaded.files[-1]) if loaded.files else None,
         }
+
+    def _log_notes(self, loaded: LoadedConfig) -> None:
+        for note in loaded.notes:
+            _log.warning("%s", note)
 
     def _model_source(self, settings: config.Config) -> list[Source]:
         return [ModelService(self._context.llm, settings.monitoring.probe_model)]
