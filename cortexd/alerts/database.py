@@ -1,6 +1,7 @@
 """Opening the SQLite file: migrations, the owner's lock, and what happens to a bad file.
 
-A damaged file is moved aside, never deleted; one of a newer version is refused.  If another
+A damaged file, or one that another program has made (the original daemon's has the same name), is
+moved aside, never deleted; one of a newer version is refused.  If another
 daemon holds the file, or it cannot be opened now, a database in memory replaces it until it
 can be.  Knows nothing of what the tables mean.
 """
@@ -31,8 +32,12 @@ BUSY_TIMEOUT_S = 1.0
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"})
 
 
+class ForeignDatabase(sqlite3.DatabaseError):
+    """The tables in the file are not this daemon's."""
+
+
 class Opened(NamedTuple):
-    """A connection; ``problem``: why it is in memory; ``moved``: where a damaged file went."""
+    """A connection; ``problem``: why it is in memory; ``moved``: where an unusable file went."""
 
     db: sqlite3.Connection
     lock: int | None = None
@@ -56,7 +61,8 @@ def open_database(path: Path) -> Opened:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-            moved = move_aside(path)
+            foreign = isinstance(error, ForeignDatabase)
+            moved = move_aside(path, "foreign" if foreign else "damaged")
             db = _connect(path)
         return Opened(db, lock, None, moved)
     except (OSError, sqlite3.Error) as error:
@@ -74,7 +80,9 @@ def open_memory_database() -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether ``error`` says that the file is damaged."""
+    """Whether ``error`` says that the file is damaged, or not this daemon's."""
+    if isinstance(error, ForeignDatabase):
+        return True
     name = getattr(error, "sqlite_errorname", "")
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
@@ -85,14 +93,14 @@ def is_temporary(error: sqlite3.Error) -> bool:
     return name in _FULL or name in ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_NOMEM")
 
 
-def move_aside(path: Path) -> Path:
-    """Rename a damaged database and its log; returns the new path."""
+def move_aside(path: Path, why: str = "damaged") -> Path:
+    """Rename a database and its log; returns the new path, which says why."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    target = path.with_name(f"{path.name}.damaged-{stamp}")
+    target = path.with_name(f"{path.name}.{why}-{stamp}")
     number = 0
     while target.exists():
         number += 1
-        target = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+        target = path.with_name(f"{path.name}.{why}-{stamp}-{number}")
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(target.with_name(target.name + suffix))
@@ -136,6 +144,8 @@ def _connect(path: Path) -> sqlite3.Connection:
                 f"{len(MIGRATIONS)}",
                 hint="run the newer cortexd, or set alerts.db_path to another file",
             )
+        if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise ForeignDatabase(f"the tables in {path} are not this daemon's")
         db.execute("PRAGMA journal_mode = WAL")
         # The page cache survives a killed daemon; only a power cut can lose the last moments.
         db.execute("PRAGMA synchronous = NORMAL")

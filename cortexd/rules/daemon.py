@@ -22,7 +22,8 @@ DATABASE_DAMAGED = Kind(
     "database_damaged",
     "daemon_status",
     "daemon",
-    raised_when="the database was damaged; it was moved aside and a new one created",
+    raised_when="the database was damaged, or another program's; it was moved aside and a new one "
+    "created",
     resolved_when="an hour has passed",
 )
 SOURCE_LEFT_OUT = Kind(
@@ -63,7 +64,10 @@ def judge(reading: DaemonReading, _thresholds: ThresholdsSection, _raised: Raise
         findings.append(Finding(DATABASE.name, "alerts", "error", title, message, metadata))
     if (moved := reading.moved) is not None:
         title = "Alert database damaged"
-        message = f"{reading.database} was damaged; it was moved to {moved} and a new one created"
+        message = (
+            f"{reading.database} was damaged, or another program's; it was moved to {moved} "
+            "and a new one created"
+        )
         more = {**metadata, "moved_to": moved}
         findings.append(Finding(DATABASE_DAMAGED.name, moved, "warning", title, message, more))
     titles = [

@@ -50,6 +50,23 @@ def test_damage_is_moved_aside_never_deleted(tmp_path: Path, content: bytes) -> 
         assert opened.moved.read_bytes() == content
 
 
+def test_another_programs_is_moved_aside_and_says_so(tmp_path: Path) -> None:
+    """The original daemon kept its alerts in a table of the same name."""
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE alerts (uuid TEXT PRIMARY KEY, severity INTEGER NOT NULL)")
+        db.execute("INSERT INTO alerts VALUES ('u1', 2)")
+        db.commit()
+    opened = open_database(path)
+    with closing(opened.db):
+        assert opened.problem is None
+        assert opened.db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert opened.moved is not None
+    assert ".foreign-" in opened.moved.name
+    with closing(sqlite3.connect(opened.moved)) as db:
+        assert db.execute("SELECT uuid FROM alerts").fetchall() == [("u1",)]
+
+
 def test_moving_aside_twice_in_a_second(tmp_path: Path) -> None:
     targets = set()
     for _ in range(3):

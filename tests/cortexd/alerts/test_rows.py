@@ -20,10 +20,14 @@ def test_an_alert_survives_its_row() -> None:
 @pytest.mark.parametrize(
     "filters",
     [{}, {"severity": "error"}, {"min_severity": "error"}, {"type": "oom_kill"},
-     {"status": "active", "min_severity": "warning"}],
+     {"status": "active", "min_severity": "warning"}, {"category": "service"},
+     {"category": "memory", "severity": "info"}, {"source": "oom"}, {"include_dismissed": False},
+     {"include_dismissed": False, "status": "dismissed"}],
 )  # fmt: skip
 def test_sql_and_memory_agree(filters: dict[str, Any]) -> None:
     alerts = [alert(number) for number in range(12)]
+    alerts += [alert(number, status="dismissed") for number in range(20, 24)]
+    alerts += [alert(number, type="oom_kill", source="oom") for number in range(30, 34)]
     params = AlertsParams(**filters)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrate(db)
@@ -32,3 +36,4 @@ def test_sql_and_memory_agree(filters: dict[str, Any]) -> None:
         rows = db.execute(f"SELECT {COLUMNS} FROM alerts{where}", values).fetchall()
     selected = {stored.id for stored in alerts[1:] if matches(stored, params)}
     assert {from_row(row).id for row in rows} == selected
+    assert selected

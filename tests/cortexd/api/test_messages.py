@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cortexd.api import messages
+from cortexd.api import alert_params, messages
 from cortexd.handlers import COMMANDS
 from tests.support.daemon import RunningDaemon
 
@@ -57,9 +57,13 @@ def test_batch_refuses(cortexd: RunningDaemon, prompts: Any) -> None:
 def test_every_parameter_model_belongs_to_one_command() -> None:
     models = {
         kind
-        for _, kind in inspect.getmembers(messages, inspect.isclass)
+        for module in (messages, alert_params)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, messages.Params)
     }
-    nested = {messages.Params, messages.NoParams, messages.Generation, messages.Message}
+    nested = {
+        messages.Params, messages.NoParams, messages.Generation, messages.Message,
+        alert_params.ChosenAlerts,
+    }  # fmt: skip
     used = [command.params for command in COMMANDS if command.params is not messages.NoParams]
     assert sorted(map(str, used)) == sorted(map(str, models - nested))

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
         ({"min_severity": "warning", "limit": 5}, 5, 30),
         ({"status": "resolved"}, 0, 0),
         ({"type": "service_failed", "severity": "info"}, 10, 10),
+        ({"category": "service"}, 40, 40),
+        ({"category": "disk"}, 0, 0),
+        ({"source": "units", "category": "service", "severity": "critical"}, 10, 10),
+        ({"source": "disks"}, 0, 0),
+        ({"include_dismissed": False}, 40, 40),
+        ({"include_dismissed": True, "status": "active"}, 40, 40),
     ],
 )
 def test_alerts(kept: RunningDaemon, params: dict[str, Any], count: int, total: int) -> None:
@@ -47,7 +54,15 @@ def test_alerts(kept: RunningDaemon, params: dict[str, Any], count: int, total: 
 
 
 @pytest.mark.parametrize(
-    "params", [{"severity": "bad"}, {"limit": 0}, {"limit": 1001}, {"offset": -1}, {"sort": "x"}]
+    "params",
+    [
+        {"severity": "bad"},
+        {"category": "gpu"},
+        {"limit": 0},
+        {"limit": 1001},
+        {"offset": -1},
+        {"sort": "x"},
+    ],
 )
 def test_what_is_refused(kept: RunningDaemon, params: dict[str, Any]) -> None:
     assert kept.refused("alerts", **params)["code"] == "INVALID_PARAMS"
@@ -57,6 +72,30 @@ def test_one_by_its_id(kept: RunningDaemon) -> None:
     known = kept.call("alerts", limit=1)["alerts"][0]
     assert kept.call("alerts", id=known["id"])["alerts"] == [known]
     assert kept.refused("alerts", id="none")["code"] == "NOT_FOUND"
+
+
+def test_an_alert_has_what_every_generation_of_clients_reads(kept: RunningDaemon) -> None:
+    alert = kept.call("alerts", limit=1)["alerts"][0]
+    assert alert["uuid"] == alert["id"]
+    assert (alert["category"], alert["source"]) == ("service", "units")
+
+
+@pytest.mark.parametrize("name", ["id", "uuid", "alert_id"])
+def test_an_alert_may_be_named_in_three_ways(tmp_path: Path, name: str) -> None:
+    stock(tmp_path / "a.db", 4)
+    settings = {"monitoring": {"enabled": False}, "alerts": {"db_path": str(tmp_path / "a.db")}}
+    with daemon(tmp_path, settings) as cortexd:
+        seen, hidden, *_ = [alert["id"] for alert in cortexd.call("alerts")["alerts"]]
+        assert cortexd.call("acknowledge_alert", **{name: seen}) == {
+            "acknowledged": seen, "uuid": seen, "acknowledged_count": 1,
+        }  # fmt: skip
+        assert cortexd.call("alerts.dismiss", **{name: hidden}) == {
+            "dismissed": hidden, "uuid": hidden, "dismissed_count": 1,
+        }  # fmt: skip
+        assert cortexd.call("alerts")["total"] == 4
+        assert cortexd.call("alerts", include_dismissed=False)["total"] == 3
+        only = cortexd.call("alerts", include_dismissed=False, status="dismissed")
+        assert [alert["id"] for alert in only["alerts"]] == [hidden]
 
 
 def test_the_other_dialects(kept: RunningDaemon) -> None:

@@ -44,7 +44,7 @@ def test_what_is_loaded_is_not_loaded_again(tmp_path: Path, systemctl: Path) -> 
     ):
         assert cortexd.call("llm.load") == {"state": "ready"}
         assert said(systemctl) == []
-        assert cortexd.call("llm.unload") == {"state": "stopped"}
+        assert cortexd.call("llm.unload") == {"state": "stopped", "unloaded": True}
     assert said(systemctl) == ["--no-ask-password --no-block --quiet stop cortex-llm.service"]
 
 
@@ -77,6 +77,32 @@ def test_another_model_is_the_administrators_affair(cortexd: RunningDaemon) -> N
     error = cortexd.refused("llm.load", model="other.gguf")
     assert error["code"] == "INVALID_PARAMS"
     assert "install-llm.sh switch" in error["details"]["hint"]
+
+
+def test_the_model_may_be_named_by_its_file(tmp_path: Path, systemctl: Path) -> None:
+    with (
+        FakeLlm(tmp_path / "llm.sock") as llm,
+        daemon(tmp_path, {"llm": {"url": llm.url}}, env=env(systemctl)) as cortexd,
+    ):
+        name = cortexd.call("llm.status")["model"]
+        for path in (f"/m/{name}", f"/m/{name}.gguf", f"~/.cortex/models/{name}.gguf"):
+            assert cortexd.call("llm.load", model_path=path) == {"state": "ready"}
+        error = cortexd.refused("llm.load", model_path="/m/other.gguf")
+        assert error["code"] == "INVALID_PARAMS"
+        assert error["details"]["param"] == "model_path"
+        assert cortexd.refused("llm.unload", model_path="/m/other.gguf")["code"] == "INVALID_PARAMS"
+    assert said(systemctl) == []
+
+
+def test_a_file_is_taken_on_trust_while_no_server_says_which_it_has(
+    tmp_path: Path, systemctl: Path
+) -> None:
+    with daemon(tmp_path, env=env(systemctl)) as cortexd:
+        assert cortexd.call("llm.load", model_path="/m/any.gguf") == {"state": "loading"}
+        cortexd.configure({"llm": {**cortexd.settings["llm"], "model_path": "/m/mine.gguf"}})
+        cortexd.call("config.reload")
+        assert cortexd.call("llm.load", model_path="/m/mine.gguf") == {"state": "loading"}
+        assert cortexd.refused("llm.load", model_path="/m/other.gguf")["code"] == "INVALID_PARAMS"
 
 
 def wait_until_asked(cortexd: RunningDaemon) -> None:
