@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cortex_cli.ask import choice
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 # Below, a model may know better; without one, what is half known is still worth a word.
 ENOUGH = 0.5
-FACT_BONUS = 0.08
 
 
 class Answerer(NamedTuple):
@@ -33,18 +34,11 @@ def find(request: Request, settings: Settings) -> Finding | None:
 
     What is attached is a log or a file: only the failures know what to say about that.
     """
-    best: Finding | None = None
-    for finding in _findings(request, settings):
-        if best is None or _rank(finding) > _rank(best):
-            best = finding
-    if best is not None and best.kind == "action":
+    question = request.question
+    best = choice.choose(question.text, question.language, _findings(request, settings))
+    if best is not None and best.kind == choice.ACTION:
         return _by_command(best, request, settings) or best
     return best
-
-
-def _rank(finding: Finding) -> float:
-    """A fact shows its command, too: of two that are about as sure it says more."""
-    return finding.confidence + (FACT_BONUS if finding.kind == "fact" else 0.0)
 
 
 def _by_command(action: Finding, request: Request, settings: Settings) -> Finding | None:

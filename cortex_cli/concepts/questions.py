@@ -13,7 +13,7 @@ from cortex_cli.concepts import forms
 from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
-BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
+BARE_SURE, BARE_UNSURE = 0.75, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
 TERM = 0.85  # "the X command" names a term, not a value
 BARE_PAIR = 0.85

@@ -1,0 +1,69 @@
+"""Chooses among what the answerers found for one question.  Pure; asks nothing itself.
+
+A meaning that is asked for in so many words is explained: "what is a socket" wants no list of
+sockets.  "What is the load average" may want the meaning or the value, so it gets both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cortex_cli.finding import Finding
+
+FACT, FAILURE, ACTION, EXPLANATION = "fact", "failure", "action", "explanation"
+# A fact shows its command, too: of two that are about as sure it says more.
+FACT_BONUS = 0.08
+# From here on a question has the form of one for a meaning, and names a concept.
+ASKED = 0.78
+# A value that is surely the one that was named.
+SURE_VALUE = 0.9
+HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
+_COMPARES = re.compile(r"\b(?:vs|versus)\b", re.IGNORECASE)
+
+
+def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding | None:
+    """The best answer to ``question``, or None."""
+    found = [one for one in findings if not (_COMPARES.search(question) and _does(one))]
+    best = max(found, key=_rank, default=None)  # the first of equals
+    explained = next((one for one in found if one.kind == EXPLANATION), None)
+    if best is None or explained is None or explained.confidence < ASKED:
+        return best
+    if best.kind == ACTION:
+        return explained
+    if best.kind == FACT:
+        return _with_value(explained, best, language)
+    return best
+
+
+def _does(finding: Finding) -> bool:
+    """Whether it looks something up or does it: no two things are compared so."""
+    return finding.kind in (FACT, ACTION)
+
+
+def _rank(finding: Finding) -> float:
+    return finding.confidence + (FACT_BONUS if finding.kind == FACT else 0.0)
+
+
+def _with_value(explained: Finding, fact: Finding, language: str) -> Finding:
+    """The meaning, and the value here beside it."""
+    if fact.confidence < SURE_VALUE:
+        return explained
+    said = fact.text.partition("\n")[0]
+    return replace(
+        explained,
+        text=f"{explained.text}\n{HERE.get(language, HERE[ENGLISH])}{said}",
+        commands=fact.commands or explained.commands,
+        sources=_once((*explained.sources, *fact.sources)),
+        value=fact.value,
+    )
+
+
+def _once(sources: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sources))
