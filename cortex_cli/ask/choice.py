@@ -22,6 +22,7 @@ FACT, FAILURE, ACTION, EXPLANATION = "fact", "failure", "action", "explanation"
 FACT_BONUS = 0.08
 # From here on a question has the form of one for a meaning, and names a concept.
 ASKED = 0.78
+GLOSSARY = "glossary"
 # A value that is surely the one that was named.
 SURE_VALUE = 0.9
 HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
@@ -53,7 +54,7 @@ def _rank(finding: Finding) -> float:
 
 def _with_value(explained: Finding, fact: Finding, language: str) -> Finding:
     """The meaning, and the value here beside it."""
-    if fact.confidence < SURE_VALUE:
+    if fact.confidence < SURE_VALUE or GLOSSARY not in explained.sources:
         return explained
     said = fact.text.partition("\n")[0]
     return replace(

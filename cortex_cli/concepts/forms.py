@@ -82,7 +82,8 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"(?:tell me|teach me|something|info|information|more)? ?about (?P<x>.+)", 0.85),
         (r"(?:the )?(?:meaning|definition|purpose|explanation) of (?P<x>.+)", 0.9),
         (r"(?P<x>.+?)[ :,]+(?:meaning|definition|explained|mean|means what|what is (?:it|that|this)"
-         r"|what does (?:it|that|this) mean|what are they|explain)", 0.9),
+         r"|what does (?:it|that|this) (?:mean|do)|what are they|what for"
+         r"|explain(?: (?:it|that|please))?)", 0.95),
         (r"how (?:do|does) (?P<x>.+?) (?:actually |really )?work", 0.8),
         (r"why (?:do|would|should) (?:i|we|you|one|people) (?:need|use|want|have) (?P<x>.+)", 0.75),
         (r"(?:why use|when to use|when do i need) (?P<x>.+)", 0.75),
@@ -94,7 +95,7 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"(?:c'est quoi|cest quoi|c quoi)(?: exactement)? (?P<x>.+)", 0.95),
         (r"(?P<x>.+?)[ ,:]+(?:c'est quoi|qu'est[- ]ce que c'est|ca (?:veut dire|signifie) quoi"
          r"|ca sert a quoi|veut dire quoi|a quoi (?:ca|cela) sert(?:-il|-elle)?|signifie quoi"
-         r"|definition|signification)", 0.95),
+         r"|definition|signification|explique[rz]?(?:[- ]moi)?)", 0.95),
         (r"que (?:signifie(?:nt)?|veut dire|veulent dire|designe(?:nt)?|fait|font|represente(?:nt)?"
          r"|contient|contiennent|vaut)(?: le code| donc)? (?P<x>.+)", 0.95),
         (r"que (?:veut|veulent) (?P<x>.+) dire", 0.95),
@@ -118,8 +119,8 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"¿?que (?:es|son|significan?|quiere decir|quieren decir|hace|hacen|contiene|contienen"
          r"|representa|indica)(?: exactamente| el codigo| el termino| eso de)? (?P<x>.+)", 0.95),
         (r"¿?(?:para que|de que) (?:sirven?|se usan?|se utilizan?|vale) (?P<x>.+)", 0.95),
-        (r"(?P<x>.+?)[ ,:]+¿?(?:que es|que significa|para que sirve|que quiere decir|definicion"
-         r"|significado)", 0.95),
+        (r"(?P<x>.+?)[ ,:]+¿?(?:que (?:es|son)(?: eso)?|que significan?|para que sirven?"
+         r"|que quieren? decir|definicion|significado|explica(?:me|lo)?|explicame(?:lo)?)", 0.95),
         (r"¿?(?:explica|explicame|explicar(?:me)?|expliqueme|describe|describeme|define|defineme"
          r"|definir)(?: (?:que|lo que) (?:es|son|significan?|hace|quiere decir))?"
          r"(?: el (?:termino|concepto) de)? (?P<x>.+)", 0.95),
@@ -203,6 +204,8 @@ JOINTS = (
 BARE_JOINTS = frozenset(
     {" or ", " ou ", " o ", " u ", " vs ", " vs. ", " versus ", " contre ", " compared to "}
 )
+# "public key and private key, explain"
+ENUMERATING_JOINTS = (" and ", " & ", " et ", " y ", " e ", " or ", " ou ", " o ")
 # Before or after a name, these only say what kind of thing it is.
 CLASS_WORDS = frozenset(
     """
