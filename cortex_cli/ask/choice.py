@@ -23,6 +23,8 @@ FACT_BONUS = 0.08
 # From here on a question has the form of one for a meaning, and names a concept.
 ASKED = 0.78
 GLOSSARY = "glossary"
+# The very words of an error text: "too many open files" asks for no number of files.
+EXACT, CATALOGUE = 0.97, "error catalogue"
 # A value that is surely the one that was named.
 SURE_VALUE = 0.9
 HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
@@ -33,7 +35,9 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
     """The best answer to ``question``, or None."""
     found = [one for one in findings if not (_COMPARES.search(question) and _does(one))]
     best = max(found, key=_rank, default=None)  # the first of equals
-    explained = next((one for one in found if one.kind == EXPLANATION), None)
+    if message := next(filter(_is_message, found), None):
+        return message
+    explained = max((one for one in found if one.kind == EXPLANATION), key=_rank, default=None)
     if best is None or explained is None or explained.confidence < ASKED:
         return best
     if best.kind == ACTION:
@@ -46,6 +50,12 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
 def _does(finding: Finding) -> bool:
     """Whether it looks something up or does it: no two things are compared so."""
     return finding.kind in (FACT, ACTION)
+
+
+def _is_message(finding: Finding) -> bool:
+    """Whether it explains an error text, and the question is nothing else."""
+    named = finding.kind == FAILURE and finding.confidence >= EXACT
+    return named and any(source.startswith(CATALOGUE) for source in finding.sources)
 
 
 def _rank(finding: Finding) -> float:

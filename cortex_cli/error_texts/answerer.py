@@ -14,6 +14,7 @@ from cortex_cli.error_texts import (
     log_lines,
     phrasing,
     placeholders,
+    program_statuses,
     questions,
     ranking,
     statuses,
@@ -32,8 +33,10 @@ MIN_SCORE = 10.0
 # Entries below only report that something failed.
 SYMPTOM_RANK = 35
 MAX_QUESTION = 2000
-# A text that is nothing but an error text.
-WHOLE = 0.75
+# A text that is nothing but an error text: how much of it an entry recognises.
+WHOLE, MOST = 0.75, 0.45
+# The very words of an error text, and nothing else.
+EXACT = 0.98
 
 
 def find_in_log(text: str, question: str, language: str) -> Finding | None:
@@ -71,10 +74,16 @@ def explain(question: str, language: str) -> Finding | None:
     question = question[:MAX_QUESTION]
     folded = fold(question)
     catalogue = entries.load()
+    if finding := program_statuses.explain(folded, language):
+        return finding
     if not questions.may_be_explained(question, folded):
         return _of_bare_text(question, folded, catalogue, language)
-    if entry := statuses.entry(folded, catalogue):
-        return phrasing.finding(entry, {}, language, SURE)
+    if finding := statuses.explain(question, folded, catalogue, language):
+        return finding
+    if questions.is_message(question) and (
+        finding := _of_message(question, catalogue, language, EXACT)
+    ):
+        return finding
     for quotation in questions.quotations(question):
         if finding := _of_message(quotation, catalogue, language, SURE):
             return finding
@@ -94,22 +103,35 @@ def _of_bare_text(
     if questions.is_of_texts(folded):
         return None
     for message in (*questions.quotations(question), question):
-        if finding := _named(message, catalogue, language, SURE):
+        if finding := _named(message, catalogue, language, EXACT):
             return finding
     for quotation in questions.quotations(question):
         if finding := _of_message(quotation, catalogue, language, LIKELY):
             return finding
-    entry = _whole_match(folded.strip(" .!?"), catalogue)
+    return _of_whole_message(question, folded, catalogue, language)
+
+
+def _of_whole_message(
+    question: str, folded: str, catalogue: Catalogue, language: str
+) -> Finding | None:
+    """What a message means that is pasted as it was printed."""
+    if questions.is_message(question):
+        if finding := _of_message(question, catalogue, language, EXACT):
+            return finding
+        if (name := questions.longest_name(folded, catalogue.names)) and " " in name:
+            return phrasing.finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
+    least = MOST if questions.may_be_message(folded) else WHOLE
+    entry = _whole_match(folded.strip(" .!?"), catalogue, least)
     return phrasing.finding(entry, {}, language, LIKELY) if entry else None
 
 
-def _whole_match(folded: str, catalogue: Catalogue) -> Entry | None:
+def _whole_match(folded: str, catalogue: Catalogue, least: float) -> Entry | None:
     """The entry one of whose expressions matches most of a text."""
     log = log_lines.read(folded)
     for candidate in ranking.candidates(log, "", catalogue) if log.lines else []:
         for expression in candidate.entry.match:
             match = expression.search(folded)
-            if match and len(match[0]) >= WHOLE * len(folded):
+            if match and len(match[0]) >= least * len(folded):
                 return candidate.entry
     return None
 

@@ -48,6 +48,21 @@ _OF_OTHERS = re.compile(
 _MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
 _ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
 _WORD = re.compile(r"[\w/+.'-]+")
+# A message as programs print it: "bash: …", "E: …", "KeyError: …", "ERR_CONNECTION_REFUSED".
+_PREFIX = re.compile(
+    r"\s*(?:[EWN]|[A-Za-z_/][\w./+^-]{1,40}(?:\[\d{1,7}\])?):\s+\S|\s*Traceback \(|\s*\*\*\* "
+    r"|\s*\[ *\d+\.\d+\]"
+)
+_MARK = re.compile(
+    r"\b[A-Z]\w{1,40}(?:Error|Exception)\b|\b(?:SSL_|NS_)?ERR(?:OR)?_[A-Z_]{3,40}\b|\bnpm ERR!"
+    r"|\(core dumped\)|\[(?:emerg|error|crit|alert)\]|\bERROR \d{4}\b"
+)
+_REQUEST = re.compile(
+    r"\s*(?:how|what|what's|which|who|where|when|is|are|does|do|did|can|could|should|show|list|find|"
+    r"print|display|delete|remove|search|grep|count|tell|give|make|create|comment|quel|quelle|quels|"
+    r"quelles|combien|ou|quand|qui|est-ce|montre|affiche|liste|cherche|compte|supprime|como|cual|"
+    r"cuales|cuanto|cuantos|donde|quien|muestra|lista|busca|cuenta|borra)\b"
+)
 
 
 def is_of_texts(folded: str) -> bool:
@@ -70,6 +85,16 @@ def may_be_explained(question: str, folded: str) -> bool:
 def quotations(question: str) -> list[str]:
     """What stands in quotation marks."""
     return [next(one for one in found if one) for found in _QUOTED.findall(question)]
+
+
+def is_message(question: str) -> bool:
+    """True where a question is nothing but a message, by the marks that programs set."""
+    return bool(_PREFIX.match(question) or _MARK.search(question))
+
+
+def may_be_message(folded: str) -> bool:
+    """True where a question (see ``patterns.fold``) has no form of a question or an order."""
+    return not _REQUEST.match(folded) and "?" not in folded
 
 
 def has_symbol(question: str) -> bool:
