@@ -42,7 +42,7 @@ _NO_FACT = re.compile(
     re.IGNORECASE,
 )
 _MEANING = re.compile(
-    r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|"
+    r"\s*[¿¡]?\s*(?:(?:what|who)(?:\s+(?:is|are)|['\u2019]s)\s+an?\s+|"
     r"(?:qu'est[- ]ce\s+qu(?:'une?\b|e\s+l)|c'est\s+quoi|qu[eé]\s+(?:es|son)\b)"
     r"(?!\s+(?:mi|mis|mon|ma|mes|notre)\b)|(?:qu'est[- ]ce\s+que\s+c'est))",
     re.IGNORECASE,
@@ -87,6 +87,12 @@ _OPENS = re.compile(
 _GIVE = re.compile(
     r"\s*(?:give\s+(?:me|us)|donne[rz]?[- ](?:moi|nous)|d[aáe](?:me|nos))\b", re.IGNORECASE
 )
+# "mount options" and "update history" are things, though they begin with a verb.
+_THING = re.compile(
+    r"\s*(?:mount\s+(?:options?|points?)|update\s+history|boot\s+\w|backup\s+\w|lock\s+files?|"
+    r"run\s+levels?)\b",
+    re.IGNORECASE,
+)
 # "held packages" and "updates" begin a question, "hold the package" an order.
 _PLAIN_VERB = re.compile(
     r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z"
@@ -112,7 +118,7 @@ def _orders(asked: Sentence) -> bool:
     first = next(iter(asked.text.split()), "").strip("¡¿,.!?:").removesuffix("-moi")
     if _OPENS.match(asked.text):
         return True
-    if _GIVE.match(asked.text):
+    if _GIVE.match(asked.text) or _THING.match(asked.text):
         return False
     if not _PLAIN_VERB.match(first) or fold(first) in SOFTWARE:
         return False
