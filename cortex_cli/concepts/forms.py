@@ -55,6 +55,11 @@ TAILS = re.compile(
     r"|exactamente|realmente|por favor|en pocas palabras|brevemente|gracias|en realidad"
     r"|y para que sirven?)[ .!?]*$"
 )
+# Where two things are compared: "enable vs start in systemctl".
+PAIR_PLACES = re.compile(
+    r" (?:in|with|for|on|dans|en|sous|avec|con|para) (?:git|systemd|systemctl|apt|docker|ssh|vim"
+    r"|sql|http|dns|nginx|services?)$"
+)
 # What X is: (expression, how sure it is that an explanation is wanted).
 DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     (re.compile(pattern + "$"), sure)
@@ -76,6 +81,7 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"what does it mean (?:when|if|that|for) .+? (?:is|are|to be|says|has)"
          r"(?: in)?(?: an?)? (?P<x>.+)", 0.85),
         (r"what (?:do|does) (?P<x>.+?) mean (?:when|if|while|after|in|on|for|at) .+", 0.85),
+        (r"what(?: is|'s|s) (?:there )?(?:in|inside) (?P<x>.+)", 0.85),
         (r"what (?P<x>.+) (?:is|are|means?|does|do|stands? for|is for)", 0.9),
         (r"(?:explain|describe|define)(?: to me| briefly)?(?: what| how)?(?: is| are)? "
          r"(?P<x>.+?)(?: is| are| means?| does| do| works?| stands for)?", 0.95),
@@ -141,7 +147,10 @@ COMPARISONS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:what(?:'s| is| are|s)|explain|describe|tell me|is there|are there|give me|know)? ?"
         r"(?:the |a |any )?(?:main |key |real |exact |basic |big |actual )?"
         r"(?:differences?|distinction) (?:between|of|in|with) (?P<x>.+)",
-        r"(?P<x>.+?)[ ,:]+(?:what(?:'s| is) the difference|difference|differences|quelle difference"
+        r"(?:what(?:'s| is| are|s)?|explain|c'est quoi|que es|que son) "
+        r"(?P<x>.+ (?:vs\.?|versus) .+)",
+        r"(?P<x>.+?)[ ,:]+(?:what(?:'s| is) the difference|differences?|diferencias?"
+        r"|quelles? differences?"
         r"|quelle est la difference|¿?cual es la diferencia|¿?que diferencia hay|which (?:one"
         r"|is better)"
         r"|lequel choisir|laquelle choisir|¿?cual (?:es mejor|elegir|usar))",
@@ -212,13 +221,14 @@ CLASS_WORDS = frozenset(
     command commands program programs tool utility file files directory folder term terms word
     concept notion idea protocol format abbreviation acronym error message expression variable
     option keyword symbol operator character sign thing process service daemon technology path
-    software application system
+    software application system record flag signal statement keyword attribute
     commande commandes programme outil utilitaire fichier fichiers repertoire dossier terme mot
     concept notion idee protocole format abreviation acronyme sigle erreur message variable symbole
-    operateur caractere signe chose service logiciel chemin systeme
+    operateur caractere signe chose service logiciel chemin systeme enregistrement instruction
     comando comandos orden programa herramienta utilidad archivo archivos fichero ficheros
     directorio carpeta termino palabra concepto nocion idea protocolo formato abreviatura acronimo
     sigla siglas error mensaje variable simbolo operador caracter signo cosa servicio ruta sistema
+    registro instruccion bandera
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Asks for a way, a place or a number, not for a meaning.

@@ -109,7 +109,7 @@ def _pairs(text: str) -> list[tuple[str, str, float]]:
         if match is None:
             continue
         bare = pattern.pattern.startswith("¿?(?P<x>")
-        body = forms.PLACES.sub("", match["x"]).strip()
+        body = forms.PAIR_PLACES.sub("", forms.PLACES.sub("", match["x"])).strip()
         sure = BARE_PAIR if bare else 0.95
         joints = [joint for joint in forms.JOINTS if not bare or joint in forms.BARE_JOINTS]
         found += [(*split, sure) for joint in joints for split in _splits(body, joint)]

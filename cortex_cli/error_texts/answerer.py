@@ -6,6 +6,7 @@ question.  Knows no model and runs nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cortex_cli.error_texts import (
@@ -120,9 +121,12 @@ def _of_whole_message(
             return finding
         if (name := questions.longest_name(folded, catalogue.names)) and " " in name:
             return phrasing.finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
+    if questions.may_be_message(folded) and (finding := _named_first(folded, catalogue, language)):
+        return finding
     least = MOST if questions.may_be_message(folded) else WHOLE
     entry = _whole_match(folded.strip(" .!?"), catalogue, least)
-    return phrasing.finding(entry, {}, language, LIKELY) if entry else None
+    sure = EXACT if entry and _whole_match(folded.strip(" .!?"), catalogue, WHOLE) else LIKELY
+    return phrasing.finding(entry, {}, language, sure) if entry else None
 
 
 def _whole_match(folded: str, catalogue: Catalogue, least: float) -> Entry | None:
@@ -151,4 +155,29 @@ def _of_message(
 def _named(message: str, catalogue: Catalogue, language: str, confidence: float) -> Finding | None:
     name = fold(message).strip(" .!")
     entry: Entry | None = catalogue.entries.get(catalogue.names.get(name, ""))
+    if entry is None:
+        entry = catalogue.entries.get(reduced_names().get(questions.reduce(name), ""))
     return phrasing.finding(entry, {}, language, confidence) if entry else None
+
+
+@lru_cache(1)
+def reduced_names() -> dict[str, str]:
+    """The names of two words and more without articles and copulas, with their entries' ids."""
+    names = entries.load().names
+    found: dict[str, str] = {}
+    for name, entry in names.items():
+        short = questions.reduce(name)
+        if " " in short:
+            found.setdefault(short, entry)
+    return found
+
+
+def _named_first(folded: str, catalogue: Catalogue, language: str) -> Finding | None:
+    """What an error text means that a text begins with, before it says when it occurs."""
+    words = folded.split()
+    for length in range(min(questions.LONGEST_NAME, len(words) - 1), 1, -1):
+        said = " ".join(words[:length])
+        rest = folded[len(said) :] if folded.startswith(said) else ""
+        if questions.continues(rest) and (found := _named(said, catalogue, language, SURE)):
+            return found
+    return None

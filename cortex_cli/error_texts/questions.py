@@ -48,6 +48,17 @@ _OF_OTHERS = re.compile(
 _MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
 _ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
 _WORD = re.compile(r"[\w/+.'-]+")
+_SMALL = frozenset(
+    """
+    the a an is are was were has have been be le la les l un une de du des d est sont a ete
+    el los las uno una es esta estan ha sido del
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_CONTINUES = re.compile(
+    r"[\s,:;(-]*(?:when|while|on|in|for|at|after|during|with|from|as|if|trying|running|but|and|though|"
+    r"lors|quand|en|au|aux|a|pendant|apres|sur|dans|pour|avec|alors|mais|malgre|"
+    r"al|cuando|tras|despues|durante|con|para|mientras|pero|si)\b"
+)
 # A message as programs print it: "bash: …", "E: …", "KeyError: …", "ERR_CONNECTION_REFUSED".
 _PREFIX = re.compile(
     r"\s*(?:[EWN]|[A-Za-z_/][\w./+^-]{1,40}(?:\[\d{1,7}\])?):\s+\S|\s*Traceback \(|\s*\*\*\* "
@@ -55,6 +66,7 @@ _PREFIX = re.compile(
 )
 _MARK = re.compile(
     r"\b[A-Z]\w{1,40}(?:Error|Exception)\b|\b(?:SSL_|NS_)?ERR(?:OR)?_[A-Z_]{3,40}\b|\bnpm ERR!"
+    r"|\bFailed with result\b|\bcode=(?:exited|killed|dumped)\b|\bstatus=\d{1,3}/[A-Z]"
     r"|\(core dumped\)|\[(?:emerg|error|crit|alert)\]|\bERROR \d{4}\b"
 )
 _REQUEST = re.compile(
@@ -85,6 +97,16 @@ def may_be_explained(question: str, folded: str) -> bool:
 def quotations(question: str) -> list[str]:
     """What stands in quotation marks."""
     return [next(one for one in found if one) for found in _QUOTED.findall(question)]
+
+
+def reduce(folded: str) -> str:
+    """``folded`` without articles and copulas: "l'adresse est deja utilisee" is libc's text."""
+    return " ".join(word for word in _WORD.findall(folded.replace("'", " ")) if word not in _SMALL)
+
+
+def continues(folded: str) -> bool:
+    """True where a text goes on after an error text to say when or where: "when running x"."""
+    return bool(_CONTINUES.match(folded))
 
 
 def is_message(question: str) -> bool:

@@ -13,6 +13,8 @@ from cortex_cli.language.words import ENGLISH, FRENCH, LANGUAGES, SPANISH, small
 
 MAX_CHARS = 2000
 WORD, LETTER, INVERSION, MARK = 1.0, 1.0, 2.0, 3.0
+# French has it far more often; Spanish nearly always has another mark beside it.
+ACUTE = 0.4
 # Settles only what the rest leaves open: "receta de tortilla".
 ENDING = 0.1
 _QUOTED = re.compile(r'"[^"]{1,300}"|«[^»]{1,300}»|“[^”]{1,300}”|`[^`]{1,300}`')
@@ -80,6 +82,7 @@ def _scores(text: str) -> dict[str, float]:
     }
     low = plain.lower()
     scores[FRENCH] += LETTER * any(char in _FRENCH_LETTERS for char in low)
+    scores[FRENCH] += ACUTE * ("é" in low and not scores[SPANISH])
     scores[FRENCH] += INVERSION * len(_INVERSION.findall(low))
     scores[SPANISH] += LETTER * any(char in _SPANISH_LETTERS for char in low)
     scores[SPANISH] += ENDING * (scores[SPANISH] > 0 and any(map(_SPANISH_ENDING.match, found)))
