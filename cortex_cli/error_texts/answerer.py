@@ -145,6 +145,9 @@ def _of_message(
 ) -> Finding | None:
     log = log_lines.read(message)
     ranked = ranking.candidates(log, "", catalogue) if log.lines else []
+    if not ranked and (short := questions.reduce(fold(message))) and " " in short:
+        log = log_lines.read(short)
+        ranked = ranking.candidates(log, "", catalogue)
     if ranked:
         best = ranked[0]
         found = placeholders.values(best, log)
