@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cortex_cli.ask import scope
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ _COMPARES = re.compile(r"\b(?:vs|versus)\b", re.IGNORECASE)
 
 def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding | None:
     """The best answer to ``question``, or None."""
-    found = [one for one in findings if not (_COMPARES.search(question) and _does(one))]
+    meant = _COMPARES.search(question) or scope.is_for_a_purpose(question)
+    apart = meant or scope.is_elsewhere(question)
+    found = [one for one in findings if not (apart and _does(one))]
     best = max(found, key=_rank, default=None)  # the first of equals
     if message := next(filter(_is_message, found), None):
         return message

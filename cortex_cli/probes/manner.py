@@ -38,6 +38,8 @@ _NO_FACT = re.compile(
     r"significa|quiere\s+decir|explain|explique[rz]?|explica(?:r|me)?|define|definition|invented|"
     r"à\s+quoi\s+sert|para\s+qu[eé]\s+sirve|used\s+for|purpose\s+of|what\s+does\s+(?:\S{1,40}\s+){1,4}do\b|default\s+port\b|can\s+i\s+run\b|history\s+of|recommend|"
     r"better\s+than|\bbest\b|meilleure?s?\b|mejor(?:es)?\b|by\s+default|faster\s+than|in\s+general|en\s+général|en\s+general|is\s+it\s+(?:safe|ok|normal|possible)|tell\s+me\s+about|joke|poem|write\s+me|"
+    r"do\s+you\s+(?:like|love|hate|think|want|prefer|feel)|(?:made|created|built)\s+you\b|who\s+are\s+you|"
+    r"te\s+gustan?|aimes?[- ]tu|aimez[- ]vous|news\b|les\s+nouvelles|noticias|"
     r"how\s+does|works?\s*\?|fonctionne\s*\?|funciona\s*\?)",
     re.IGNORECASE,
 )
