@@ -29,7 +29,7 @@ _ELSEWHERE = re.compile(
 )
 _TASTE = re.compile(
     r"\b(?:(?:what|which)(?:['\u2019]s|\s+is)?\s+(?:the\s+)?best\s+(?!way|command|method|tool|program|package)"
-    r"|is\s+(?:the\s+)?best\b|favou?rite|do\s+you\s+(?:like|love|prefer)|préférée?s?\b"
+    r"|is\s+(?:the\s+)?best\W{0,3}$|favou?rite|do\s+you\s+(?:like|love|prefer)|préférée?s?\b"
     r"|aimes?[- ]tu|aimez[- ]vous"
     r"|t[ue]\s+favorit[oa]|te\s+gustan?)",
     re.IGNORECASE,

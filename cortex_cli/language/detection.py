@@ -52,9 +52,9 @@ _SPANISH_WORDS = frozenset(
     sincronizado dispositivo dispositivos ultimos ultimas ultimo accesos tarjeta temperatura
     limite contenedor biblioteca compartida cortafuegos codigo salida senal orden comando
     encontrada encontrado denegado rehusada rechazada conexion invalido violacion mascara reloj
-    distribucion estado hacer parar ver programar desinstalar apagar convertir mostrar muestra
-    listar borrar borra copiar crear buscar busca cambiar abrir cerrar dime dame cuentame
-    muestrame explicame modelo
+    distribucion estado mantenedor fabricante hacer parar ver programar desinstalar apagar
+    convertir mostrar muestra listar borrar borra copiar crear buscar busca cambiar abrir cerrar
+    dime dame cuentame muestrame explicame modelo
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # The command, far more often than "his".

@@ -20,7 +20,7 @@ _PROGRAM = re.compile(
     r"\b(program(?:me|a)?|command|commande|comando|orden) ([\w.+-]{2,40})(?![\w.+-])", re.IGNORECASE
 )
 _INTERFACE = re.compile(
-    r"\b(interface|interfaz|mtu|mtu (?:of|de|del|tiene)|device|état de|state of|estado de) (lo)\b",
+    r"\b(interface|interfaz|mtu|device|of|de|tiene|has) (lo)\b(?=\W{0,3}$)",
     re.IGNORECASE,
 )
 _MODULE = re.compile(

@@ -36,8 +36,13 @@ def entropy(machine: Machine, values: Mapping[str, str]) -> Reading:
 def feature(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Whether the processor has a feature; None where no processor could have one so called."""
     name = values["name"].casefold()
-    flags = machine.pairs("/proc/cpuinfo").get("flags", "")
-    if not flags or not re.fullmatch(r"[a-z][a-z0-9_.]{1,20}", name):
+    known_keys = machine.pairs("/proc/cpuinfo")
+    flags = known_keys.get("flags", "")
+    if (
+        not flags
+        or any(name in key.casefold() for key in known_keys)
+        or not re.fullmatch(r"[a-z][a-z0-9_.]{1,20}", name)
+    ):
         return None
     known = flags.split()
     alike = [one for one in known if one == name.replace(".", "_")]
@@ -84,3 +89,46 @@ def password(machine: Machine, values: Mapping[str, str]) -> Reading | None:
         "user": name, "changed": lines[0], "expires": lines[1], "account": lines[3]
     }  # fmt: skip
     return Reading(found)
+
+
+def password_state(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+    """Whether a user has a password, none, or a locked one, as ``passwd -S`` says."""
+    name = values["user"]
+    if accounts.user(machine, name) is None:
+        return None
+    said = (machine.output("passwd", "-S", name) or "").split()
+    if len(said) < 2:
+        return Reading({"user": name}, case="unreadable")
+    state = said[1]
+    case = {"P": "found", "NP": "empty"}.get(state, "locked")
+    return Reading({"user": name, "state": state}, case=case)
+
+
+def arguments(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """How long the arguments of a command may be."""
+    found = os.sysconf("SC_ARG_MAX")
+    return Reading({"bytes": found, "size": size(found)})
+
+
+def processor(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """Vendor, family and the like, as the processor reports them."""
+    known = machine.pairs("/proc/cpuinfo")
+    if "vendor_id" not in known:
+        return Reading(case="unreadable")
+    lines = machine.lines("/proc/cpuinfo")
+    sockets = {line.partition(":")[2].strip() for line in lines if line.startswith("physical id")}
+    found: dict[str, Value] = {
+        "vendor": known["vendor_id"], "family": known.get("cpu family", "?"),
+        "number": known.get("model", "?"), "model": known.get("model name", "?"),
+        "stepping": known.get("stepping", "?"), "bogomips": known.get("bogomips", "?"),
+        "sockets": len(sockets) or 1,
+    }  # fmt: skip
+    return Reading(found)
+
+
+def shells(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The shells that a user may have."""
+    names = [line for line in machine.lines("/etc/shells") if line.startswith("/")]
+    if not names:
+        return Reading(case="none")
+    return Reading({"count": len(names), "names": ", ".join(names)})

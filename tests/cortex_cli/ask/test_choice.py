@@ -55,3 +55,14 @@ def test_two_things_are_compared_by_no_fact_and_no_action() -> None:
 
 def test_nothing_found_is_nothing() -> None:
     assert choice.choose("", "en", []) is None
+
+
+def test_the_very_words_of_an_error_ask_for_no_value() -> None:
+    message = Finding("failure", 0.98, "It failed.", sources=("error catalogue: emfile",))
+    assert choice.choose("Too many open files", "en", [FACT, message, ACTION]) is message
+    assert choice.choose("how many open files", "en", [FACT, FAILURE]) is FACT
+
+
+def test_a_purpose_gets_neither_a_value_nor_a_command() -> None:
+    assert choice.choose("what does the program x do", "en", [FACT, ACTION]) is None
+    assert choice.choose("which ip does my phone have", "en", [FACT, ACTION]) is None
