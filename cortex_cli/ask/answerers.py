@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cortex_cli.ask import choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from cortex_cli.ask.request import Request
     from cortex_cli.finding import Finding
@@ -23,10 +23,16 @@ ENOUGH = 0.5
 
 
 class Answerer(NamedTuple):
-    """Where a kind of answer comes from; ``find`` gets the module of ``room`` and the request."""
+    """Where a kind of answer comes from; ``find`` gets the module of ``room`` and the request.
+
+    ``most`` is the highest rank of its findings: what cannot outrank the best so far is not asked,
+    unless the form of the question gives it the word in any case (``overrules``).
+    """
 
     room: str
     find: Callable[..., Finding | None]
+    most: float = 1.0
+    overrules: Callable[[str], bool] = choice.never
 
 
 def find(request: Request, settings: Settings) -> Finding | None:
@@ -35,7 +41,15 @@ def find(request: Request, settings: Settings) -> Finding | None:
     What is attached is a log or a file: only the failures know what to say about that.
     """
     question = request.question
-    best = choice.choose(question.text, question.language, _findings(request, settings))
+    found: list[Finding] = []
+    highest = 0.0
+    for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
+        if answerer.most <= highest and not answerer.overrules(question.text):
+            continue
+        if (finding := _ask(answerer, request, settings)) is not None:
+            found.append(finding)
+            highest = max(highest, choice.rank(finding))
+    best = choice.choose(question.text, question.language, found)
     if best is not None and best.kind == choice.ACTION:
         return _by_command(best, request, settings) or best
     return best
@@ -51,17 +65,14 @@ def _by_command(action: Finding, request: Request, settings: Settings) -> Findin
     return _typed(room.look_up(action, question.text, question.language, settings.environ))
 
 
-def _findings(request: Request, settings: Settings) -> Iterator[Finding]:
-    for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
-        try:
-            room = import_module(answerer.room)
-        except ModuleNotFoundError as error:
-            if error.name is None or not answerer.room.startswith(error.name):
-                raise
-            continue
-        finding = answerer.find(room, request, settings)
-        if finding is not None:
-            yield finding
+def _ask(answerer: Answerer, request: Request, settings: Settings) -> Finding | None:
+    try:
+        room = import_module(answerer.room)
+    except ModuleNotFoundError as error:
+        if error.name is None or not answerer.room.startswith(error.name):
+            raise
+        return None
+    return answerer.find(room, request, settings)
 
 
 def _look_up(room: Any, request: Request, settings: Settings) -> Finding | None:
@@ -92,10 +103,10 @@ def _typed(found: Finding | None) -> Finding | None:
 
 
 FOR_QUESTIONS = (
-    Answerer("cortex_cli.probes", _look_up),
+    Answerer("cortex_cli.probes", _look_up, 0.99 + choice.FACT_BONUS),
     Answerer("cortex_cli.trouble", _diagnose),
-    Answerer("cortex_cli.error_texts.answerer", _explain_error),
-    Answerer("cortex_cli.actions", _match),
-    Answerer("cortex_cli.concepts", _match),
+    Answerer("cortex_cli.error_texts.answerer", _explain_error, 0.98, choice.may_be_message),
+    Answerer("cortex_cli.actions", _match, 0.97),
+    Answerer("cortex_cli.concepts", _match, 0.96, choice.may_ask_meaning),
 )
 FOR_ATTACHMENTS = (Answerer("cortex_cli.error_texts.answerer", _read_log),)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask import scope
+from cortex_cli.expressions import expression
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
@@ -29,7 +30,19 @@ EXACT, CATALOGUE = 0.97, "error catalogue"
 # A value that is surely the one that was named.
 SURE_VALUE = 0.9
 HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
-_COMPARES = re.compile(r"\b(?:vs|versus)\b", re.IGNORECASE)
+_ASKS = expression(
+    r"\s*[¿]?(?:how|which|who|where|when|is|are|does|do|can|combien|quels?|quelles?|quand|o[uù]|qui|"
+    r"cu[aá]\w+|cu[aá]nt\w+|d[oó]nde|qui[eé]n)\b",
+    re.IGNORECASE,
+)
+_MAY_MEAN = expression(
+    r"\b(?:what|what's|whats|explain|describe|define|definition|meaning|means?|differen\w+|compare|"
+    r"versus|vs|or|why|about|quoi|que|qu['\u2019]|sert|servent|signifi\w+|expliqu\w+|d[eé]fini\w+|"
+    r"diff[eé]ren\w+|ou|pourquoi|qu[eé]|sirven?|significa\w*|explica\w*|diferencia\w*|"
+    r"define|o|and|et|y)\b|[@*/$&|]",
+    re.IGNORECASE,
+)
+_COMPARES = expression(r"\b(?:vs|versus)\b", re.IGNORECASE)
 
 
 def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding | None:
@@ -37,10 +50,10 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
     meant = _COMPARES.search(question) or scope.is_for_a_purpose(question)
     apart = meant or scope.is_elsewhere(question)
     found = [one for one in findings if not (apart and _does(one))]
-    best = max(found, key=_rank, default=None)  # the first of equals
+    best = max(found, key=rank, default=None)  # the first of equals
     if message := next(filter(_is_message, found), None):
         return message
-    explained = max((one for one in found if one.kind == EXPLANATION), key=_rank, default=None)
+    explained = max((one for one in found if one.kind == EXPLANATION), key=rank, default=None)
     if best is None or explained is None or explained.confidence < ASKED:
         return best
     if best.kind == ACTION:
@@ -55,13 +68,29 @@ def _does(finding: Finding) -> bool:
     return finding.kind in (FACT, ACTION)
 
 
+def never(_question: str) -> bool:
+    """For an answerer that has the word only if it is surest."""
+    return False
+
+
+def may_be_message(question: str) -> bool:
+    """Whether ``question`` has no form of a question: an error text may have been pasted."""
+    return "?" not in question and not _ASKS.match(question)
+
+
+def may_ask_meaning(question: str) -> bool:
+    """Whether a meaning or a comparison may be asked for; True too often, never too seldom."""
+    return bool(_MAY_MEAN.search(question))
+
+
 def _is_message(finding: Finding) -> bool:
     """Whether it explains an error text, and the question is nothing else."""
     named = finding.kind == FAILURE and finding.confidence >= EXACT
     return named and any(source.startswith(CATALOGUE) for source in finding.sources)
 
 
-def _rank(finding: Finding) -> float:
+def rank(finding: Finding) -> float:
+    """How much a finding has to say, by its confidence."""
     return finding.confidence + (FACT_BONUS if finding.kind == FACT else 0.0)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.ask import scope
 from cortex_cli.ask.facts import Fact, select_facts
 from cortex_cli.documents.passages import UNINFORMATIVE, WeightedTerms
+from cortex_cli.expressions import expression
 from cortex_cli.index import texts
 from cortex_cli.language.stems import stem
 from cortex_cli.language.terms import VAGUE
@@ -55,8 +56,8 @@ UNIT_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # sshd_config, apt.conf, deb-control
-_FILE_NAME = re.compile(r"\w[._-]\w")
-_NAME_PARTS = re.compile(r"[._-]")
+_FILE_NAME = expression(r"\w[._-]\w")
+_NAME_PARTS = expression(r"[._-]")
 VERSION_WORDS = frozenset({"version", "installed", "installé", "installée", "versión", "instalado"})
 # A README.Debian is long and about many things.
 MIN_README_COVERED = 0.5
@@ -64,7 +65,7 @@ MIN_README_COVERED = 0.5
 MIN_PAGE_COVERED = 0.5
 # Hits need this many words that say more than "latest" or "file".
 MIN_INFORMATIVE = 2
-_OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]{1,40}", re.IGNORECASE)
+_OPTION = expression(r"(?<![\w-])--[a-z][\w-]{1,40}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
+
 MAX_CHARS = 300
 _PEOPLE = (
     r"neighbou?rs?|boss|wife|husband|girlfriend|boyfriend|friends?|colleagues?|mother|father|mom|dad|"
@@ -19,7 +21,7 @@ _THINGS = (
     r"phone|smartphone|tablet|tv|television|car|fridge|watch|téléphone|tablette|télé|voiture|frigo|"
     r"montre|móvil|teléfono|tableta|televisor|coche|nevera|reloj"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = expression(
     rf"\b(?:{_PEOPLE})['\u2019]s\b"
     rf"|\b(?:my|our|mon|ma|mes|notre|mi|mis|nuestr[oa])\s+(?:{_PEOPLE}|{_THINGS})\b"
     rf"|\b(?:du|de la|del|de mon|de ma|de mi|de un|d'un)\s+(?:{_PEOPLE})\b"
@@ -27,21 +29,21 @@ _ELSEWHERE = re.compile(
     r"\b(?:of|in|at|de|du|del|en)\s+(?:the\s+|la\s+|el\s+|le\s+)?(?:office|bureau|oficina|school|école|escuela)\b",
     re.IGNORECASE,
 )
-_TASTE = re.compile(
+_TASTE = expression(
     r"\b(?:(?:what|which)(?:['\u2019]s|\s+is)?\s+(?:the\s+)?best\s+(?!way|command|method|tool|program|package)"
     r"|is\s+(?:the\s+)?best\W{0,3}$|favou?rite|do\s+you\s+(?:like|love|prefer)|préférée?s?\b"
     r"|aimes?[- ]tu|aimez[- ]vous"
     r"|t[ue]\s+favorit[oa]|te\s+gustan?)",
     re.IGNORECASE,
 )
-_WAY = re.compile(r"\s*[¿]?(?:how\s+(?:do|can|to|could|should)|comment\b|c[oó]mo\b)", re.IGNORECASE)
-_ORDER = re.compile(
+_WAY = expression(r"\s*[¿]?(?:how\s+(?:do|can|to|could|should)|comment\b|c[oó]mo\b)", re.IGNORECASE)
+_ORDER = expression(
     r"\s*(?:copy|send|move|backup|back\s+up|mount|sync|connect|ping|scan|copie|envoie|monte|copia|"
     r"envía|monta|conecta)",
     re.IGNORECASE,
 )
 # "What does the program X do" wants its purpose, not where it is or whether it runs.
-_PURPOSE = re.compile(
+_PURPOSE = expression(
     r"\s*[¿]?(?:what\s+(?:does|do)\s+(?:the\s+)?(?:\S+\s+){1,4}(?:do|mean|stand\s+for)\b"
     r"|que\s+(?:fait|font|signifie|veut\s+dire)\b|à\s+quoi\s+ser(?:t|vent)\b"
     r"|qu[eé]\s+(?:hacen?|significan?|quiere\s+decir)\b|para\s+qu[eé]\s+sirven?\b)",

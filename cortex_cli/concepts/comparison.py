@@ -5,11 +5,11 @@ Two literals are worked out one after the other ("SIGTERM vs SIGKILL", "755 or 6
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import computed, questions
 from cortex_cli.concepts.naming import without_articles
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ COMPOSED = 0.79  # both explained one after the other: nobody wrote how they dif
 SAME_TEXT = 0.9  # both in one text: "pull and fetch"
 WRITTEN = 0.96
 MAX_PAIRS = 6
-_SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-Ý¿¡])")
+_SENTENCE_END = expression(r"[.!?](?= [A-ZÀ-Ý¿¡])")
 
 
 def of_concepts(pairs: Pairs, known: Glossary, language: str) -> Finding | None:

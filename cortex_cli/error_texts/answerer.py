@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.error_texts import (
     entries,
-    fallback,
     log_lines,
-    phrasing,
     placeholders,
     program_statuses,
     questions,
@@ -23,7 +21,10 @@ from cortex_cli.error_texts import (
 from cortex_cli.error_texts.patterns import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cortex_cli.error_texts.entries import Catalogue, Entry
+    from cortex_cli.error_texts.log_lines import Line
     from cortex_cli.finding import Finding
 
 SURE, LIKELY, SYMPTOM = 0.95, 0.8, 0.5
@@ -46,6 +47,8 @@ def find_in_log(text: str, question: str, language: str) -> Finding | None:
     None where nothing in it speaks of an error.  Where the catalogue has no entry the finding
     says so, quotes the most telling line, and its confidence is low.
     """
+    from cortex_cli.error_texts import fallback
+
     language = language if language in entries.LANGUAGES else "en"
     log = log_lines.read(text)
     if not log.lines:
@@ -60,7 +63,7 @@ def find_in_log(text: str, question: str, language: str) -> Finding | None:
         if telling is not None:
             return telling
     found = placeholders.values(best, log)
-    return phrasing.finding(best.entry, found, language, _confidence(best.score), best.line)
+    return _finding(best.entry, found, language, _confidence(best.score), best.line)
 
 
 def _confidence(score: float) -> float:
@@ -90,7 +93,7 @@ def explain(question: str, language: str) -> Finding | None:
             return finding
     if name := questions.longest_name(folded, catalogue.names):
         entry = catalogue.entries[catalogue.names[name]]
-        return phrasing.finding(entry, {}, language, SURE if " " in name else LIKELY)
+        return _finding(entry, {}, language, SURE if " " in name else LIKELY)
     number = statuses.asked(folded)
     if number is not None:
         return statuses.computed(number, language)
@@ -120,13 +123,13 @@ def _of_whole_message(
         if finding := _of_message(question, catalogue, language, EXACT):
             return finding
         if (name := questions.longest_name(folded, catalogue.names)) and " " in name:
-            return phrasing.finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
+            return _finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
     if questions.may_be_message(folded) and (finding := _named_first(folded, catalogue, language)):
         return finding
     least = MOST if questions.may_be_message(folded) else WHOLE
     entry = _whole_match(folded.strip(" .!?"), catalogue, least)
     sure = EXACT if entry and _whole_match(folded.strip(" .!?"), catalogue, WHOLE) else LIKELY
-    return phrasing.finding(entry, {}, language, sure) if entry else None
+    return _finding(entry, {}, language, sure) if entry else None
 
 
 def _whole_match(folded: str, catalogue: Catalogue, least: float) -> Entry | None:
@@ -151,8 +154,20 @@ def _of_message(
     if ranked:
         best = ranked[0]
         found = placeholders.values(best, log)
-        return phrasing.finding(best.entry, found, language, confidence)
+        return _finding(best.entry, found, language, confidence)
     return _named(message, catalogue, language, confidence)
+
+
+def _finding(
+    entry: Entry,
+    found: Mapping[str, str],
+    language: str,
+    confidence: float,
+    line: Line | None = None,
+) -> Finding:
+    from cortex_cli.error_texts import phrasing  # most questions name no error
+
+    return phrasing.finding(entry, found, language, confidence, line)
 
 
 def _named(message: str, catalogue: Catalogue, language: str, confidence: float) -> Finding | None:
@@ -160,7 +175,7 @@ def _named(message: str, catalogue: Catalogue, language: str, confidence: float)
     entry: Entry | None = catalogue.entries.get(catalogue.names.get(name, ""))
     if entry is None:
         entry = catalogue.entries.get(reduced_names().get(questions.reduce(name), ""))
-    return phrasing.finding(entry, {}, language, confidence) if entry else None
+    return _finding(entry, {}, language, confidence) if entry else None
 
 
 @lru_cache(1)

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).with_name("program_statuses.yaml")
 CONFIDENCE = 0.96  # the number and the program are named
 MAX_CHARS = 160
-_CUE = re.compile(
+_CUE = expression(
     r"\b(?:exit(?:s|ed)?|status|code|returns?|returned|errors?|errno|ended|fails?|failed|means?|"
     r"retour|sortie|statut|erreur|renvoie|signifie|retourne|"
     r"salida|retorno|estado|codigo|devuelve|significa)\b"
 )
-_NUMBER = re.compile(r"(?<![\w.:/-])\(?(\d{1,3})\)?(?![\w:/-]|[.,]\d)")
-_WORD = re.compile(r"[a-z][\w-]*")
+_NUMBER = expression(r"(?<![\w.:/-])\(?(\d{1,3})\)?(?![\w:/-]|[.,]\d)")
+_WORD = expression(r"[a-z][\w-]*")
 HEAD = {
     "en": "{program} exit status {number}: {text}",
     "fr": "Code de sortie {number} de {program} : {text}",

@@ -6,20 +6,21 @@ it must not be taken for a question about the error.  Pure.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # No name of an error has more words.
 LONGEST_NAME = 8
-_QUOTED = re.compile(
+_QUOTED = expression(
     r'"([^"\n]{3,300})"|`([^`\n]{3,300})`|«\s?([^»\n]{3,300}?)\s?»|\u201c([^\u201d\n]{3,300})\u201d'
     r"|(?<!\w)['\u2018]([^'\u2019\n]{3,300})['\u2019](?!\w)"
 )
 # Asked of an error (see ``patterns.fold``): its meaning, its cause, its remedy.
-_OF_ERRORS = re.compile(
+_OF_ERRORS = expression(
     r"\b(?:mean(?:s|ing)?|stands? for|error|errors|errno|message|says?|complain\w*|why|fix|solve|"
     r"solution|repair|cause[sd]?|reason|wrong|getting|get|got|gives?|shows?|fails?|failed|refuses?|"
     r"exit|exited|exits|status|signal|return code|crash\w*|explain|"
@@ -32,44 +33,44 @@ _OF_ERRORS = re.compile(
     r"que (?:hacer|hago|puedo hacer)|me sale|da)\b"
 )
 # Asked of texts and files: errors are only what is looked for.
-_OF_TEXTS = re.compile(
+_OF_TEXTS = expression(
     r"\b(?:grep|search|count|replace|contain\w*|lines? (?:with|that|which)|files? (?:with|that)|"
     r"occurrences?|filter|delete (?:all|the|every)|echo|rename|write a script|"
     r"cherche[rz]?|compte[rz]?|remplace[rz]?|contenant|contien\w*|lignes? (?:avec|qui)|filtre[rz]?|"
     r"busca[rn]?|conta[rn]?|reemplaza[rn]?|contenga\w*|lineas? (?:con|que)|filtra[rn]?)\b"
 )
 # Asked of this machine, or of two things: other answerers know more.
-_OF_OTHERS = re.compile(
+_OF_OTHERS = expression(
     r"\b(?:why is|why does|pourquoi|por que) (?:\w+ ){0,3}"
     r"(?:my|mon|ma|mes|mi|mis|this|cette|ce|esta|este) (?:\w+ )?"
     r"(?:disk|disque|disco|machine|computer|ordinateur|maquina|server|serveur|servidor|pc)\b"
     r"|\b(?:differences?|diferencias?) (?:between|entre)|\b(?:vs|versus)\b"
 )
-_MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
-_ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
-_WORD = re.compile(r"[\w/+.'-]+")
+_MEANING = expression(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
+_ERRNO = expression(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
+_WORD = expression(r"[\w/+.'-]+")
 _SMALL = frozenset(
     """
     the a an is are was were has have been be le la les l un une de du des d est sont a ete
     el los las uno una es esta estan ha sido del
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-_CONTINUES = re.compile(
+_CONTINUES = expression(
     r"[\s,:;(-]*(?:when|while|on|in|for|at|after|during|with|from|as|if|trying|running|but|and|though|"
     r"lors|quand|en|au|aux|a|pendant|apres|sur|dans|pour|avec|alors|mais|malgre|"
     r"al|cuando|tras|despues|durante|con|para|mientras|pero|si)\b"
 )
 # A message as programs print it: "bash: …", "E: …", "KeyError: …", "ERR_CONNECTION_REFUSED".
-_PREFIX = re.compile(
+_PREFIX = expression(
     r"\s*(?:[EWN]|[A-Za-z_/][\w./+^-]{1,40}(?:\[\d{1,7}\])?):\s+\S|\s*Traceback \(|\s*\*\*\* "
     r"|\s*\[ *\d+\.\d+\]"
 )
-_MARK = re.compile(
+_MARK = expression(
     r"\b[A-Z]\w{1,40}(?:Error|Exception)\b|\b(?:SSL_|NS_)?ERR(?:OR)?_[A-Z_]{3,40}\b|\bnpm ERR!"
     r"|\bFailed with result\b|\bcode=(?:exited|killed|dumped)\b|\bstatus=\d{1,3}/[A-Z]"
     r"|\(core dumped\)|\[(?:emerg|error|crit|alert)\]|\bERROR \d{4}\b"
 )
-_REQUEST = re.compile(
+_REQUEST = expression(
     r"\s*(?:how|what|what's|which|who|where|when|is|are|does|do|did|can|could|should|show|list|find|"
     r"print|display|delete|remove|search|grep|count|tell|give|make|create|comment|quel|quelle|quels|"
     r"quelles|combien|ou|quand|qui|est-ce|montre|affiche|liste|cherche|compte|supprime|como|cual|"

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cortex_cli.error_texts import phrasing
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 
 if TYPE_CHECKING:
@@ -21,21 +20,23 @@ if TYPE_CHECKING:
 LARGEST = 255
 OF_SIGNALS = 128
 SURE, CONFIDENCE = 0.95, 0.9
-_STATUS = re.compile(
+_STATUS = expression(
     r"\b(?:exit(?:ed|s)?(?: with)?(?: an?)?(?: (?:status|code|value))?|(?:status|return|result)"
     r"(?: (?:status|code|value))?|(?:code|statut|valeur|etat)(?: de (?:retour|sortie|fin))?|"
     r"(?:codigo|estado|valor)(?: de (?:salida|retorno))?|code=exited, status)[ =:]{1,2}"
     r"(?:of |is |was |de |: )?(?P<number>\d{1,5})\b(?!/[a-z])"
 )
-_ERRNO = re.compile(r"\b(?:errno|error|erreur|os error)[ =:]{1,2}-?(?P<number>\d{1,3})\b(?!\.)")
-_SIGNAL = re.compile(r"\b(?:signal|senal|code=killed, status)[ =:]{1,2}(?P<number>\d{1,2})\b")
+_ERRNO = expression(r"\b(?:errno|error|erreur|os error)[ =:]{1,2}-?(?P<number>\d{1,3})\b(?!\.)")
+_SIGNAL = expression(r"\b(?:signal|senal|code=killed, status)[ =:]{1,2}(?P<number>\d{1,2})\b")
 
 
-_SYMBOL = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b")
+_SYMBOL = expression(r"\bE[A-Z][A-Z0-9]{2,14}\b")
 
 
 def explain(question: str, folded: str, catalogue: Catalogue, language: str) -> Finding | None:
     """What the exit status, the signal or the error number means that a question names."""
+    from cortex_cli.error_texts import phrasing  # most questions name none
+
     if not (number := _number(question, folded)):
         one = entry(folded, catalogue)
         return phrasing.finding(one, {}, language, SURE) if one else None
@@ -84,6 +85,8 @@ def entry(folded: str, catalogue: Catalogue) -> Entry | None:
 
 def computed(number: int, language: str) -> Finding:
     """What exit status ``number`` means where no entry says it."""
+    from cortex_cli.error_texts import phrasing
+
     name = _signal_name(number - OF_SIGNALS)
     if number > LARGEST:
         lines = [phrasing.say("too_large", language, number=number, rest=number % (LARGEST + 1))]

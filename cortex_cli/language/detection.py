@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 from cortex_cli.language.words import ENGLISH, FRENCH, LANGUAGES, SPANISH, small_words, words
 
@@ -17,10 +18,10 @@ WORD, LETTER, INVERSION, MARK = 1.0, 1.0, 2.0, 3.0
 ACUTE = 0.4
 # Settles only what the rest leaves open: "receta de tortilla".
 ENDING = 0.1
-_QUOTED = re.compile(r'"[^"]{1,300}"|«[^»]{1,300}»|“[^”]{1,300}”|`[^`]{1,300}`')
-_POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b")
-_INVERSION = re.compile(r"-(?:t-)?(?:il|elle|ils|elles|on|je|ce|moi)\b", re.IGNORECASE)
-_SPANISH_ENDING = re.compile(r"[^\W\d_]{2,}[ao]s?\Z")
+_QUOTED = expression(r'"[^"]{1,300}"|«[^»]{1,300}»|“[^”]{1,300}”|`[^`]{1,300}`')
+_POSSESSIVE = expression(r"(?<=\w)['\u2019]s\b")
+_INVERSION = expression(r"-(?:t-)?(?:il|elle|ils|elles|on|je|ce|moi)\b", re.IGNORECASE)
+_SPANISH_ENDING = expression(r"[^\W\d_]{2,}[ao]s?\Z")
 _FRENCH_LETTERS, _SPANISH_LETTERS = frozenset("èêçàùœîôûëï"), frozenset("íóúá")
 # Words of questions about a machine that are no small words, folded; none of them is English.
 _FRENCH_WORDS = frozenset(

@@ -19,6 +19,7 @@ from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes import by_name, loading, manner, marking, sayings
 from cortex_cli.probes.machine import Machine
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +62,7 @@ BREADTH = 250
 class ProbeIndex:
     """Every probe by its id, and their phrases."""
 
-    probes: dict[str, Probe]
+    probes: Shelf[str, Probe]
     phrases: PhraseIndex
 
 
@@ -76,7 +77,7 @@ def build_index() -> ProbeIndex:
     """Every probe, from the catalogue's files."""
     probes = loading.load()
     actions = [probe.action for probe in probes.values()]
-    return ProbeIndex(probes, phrases.index_phrases(actions, LEXICON))
+    return ProbeIndex(Shelf.of(probes), phrases.index_phrases(actions, LEXICON))
 
 
 def known() -> PhraseIndex:

@@ -10,6 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding, ShownCommand
 from cortex_cli.probes.sayings import clean
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 KIND = "fact"
 CONFIDENCE = 0.99
 SYSCTL_ROOTS = frozenset({"abi", "debug", "dev", "fs", "kernel", "net", "user", "vm"})
-_SYSCTL = re.compile(r"(?<![\w./-])([a-z]{2,6}(?:[./][\w-]{1,60}){1,6})(?![\w/])")
-_MEMORY = re.compile(r"(?<![\w/.$-])([A-Z][a-z]{1,20}(?:[A-Z_(][A-Za-z_()]{0,30}))(?![\w/-])")
-_LIMIT = re.compile(r"(?<![\w/.$-])((?:_SC_)?[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?![\w/-])")
+_SYSCTL = expression(r"(?<![\w./-])([a-z]{2,6}(?:[./][\w-]{1,60}){1,6})(?![\w/])")
+_MEMORY = expression(r"(?<![\w/.$-])([A-Z][a-z]{1,20}(?:[A-Z_(][A-Za-z_()]{0,30}))(?![\w/-])")
+_LIMIT = expression(r"(?<![\w/.$-])((?:_SC_)?[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?![\w/-])")
 
 
 class Named(NamedTuple):

@@ -9,21 +9,23 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cortex_cli.probes.machine import Machine
 
 MAX_CHARS = 300
-_CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
-_PROGRAM = re.compile(
+_CAPITALS = expression(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
+_PROGRAM = expression(
     r"\b(program(?:me|a)?|command|commande|comando|orden) ([\w.+-]{2,40})(?![\w.+-])", re.IGNORECASE
 )
-_INTERFACE = re.compile(
+_INTERFACE = expression(
     r"\b(interface|interfaz|mtu|device|of|de|tiene|has) (lo)\b(?=\W{0,3}$)",
     re.IGNORECASE,
 )
-_MODULE = re.compile(
+_MODULE = expression(
     r"\b(module|módulo) ([\w-]{2,40})(?= (?:is |est |está )?(?:loaded|chargé|cargado))",
     re.IGNORECASE,
 )

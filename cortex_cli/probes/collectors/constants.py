@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.probes.collectors import accounts
 from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import size
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 # Where the shell of new users is set: file, name, what reads it.
 _NEW_SHELLS = (("/etc/adduser.conf", "DSHELL"), ("/etc/default/useradd", "SHELL"))
-_ARRAY = re.compile(r"(md\w+) : (\w+)")
+_ARRAY = expression(r"(md\w+) : (\w+)")
 
 
 def page(machine: Machine, values: Mapping[str, str]) -> Reading:
