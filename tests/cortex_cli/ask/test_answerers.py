@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.actions import answering as actions
-from cortex_cli.ask import answerers
+from cortex_cli.ask import answerers, choice
 from cortex_cli.ask.attachments import Attachment
 from cortex_cli.ask.request import Request
 from cortex_cli.concepts import finder as concepts
@@ -52,7 +52,7 @@ def test_no_room_is_surer_than_its_answerer_says() -> None:
     """Else a better finding of a room that is not asked any more would be lost."""
     most = {answerer.room: answerer.most for answerer in answerers.FOR_QUESTIONS}
     assert most == {
-        "cortex_cli.probes": probes.MAX_CONFIDENCE + answerers.FACT_BONUS,
+        "cortex_cli.probes": probes.MAX_CONFIDENCE + choice.FACT_BONUS,
         "cortex_cli.trouble": trouble.SURE,
         "cortex_cli.error_texts.answerer": error_texts.SURE,
         "cortex_cli.actions": actions._MEASURED[-1][1],
