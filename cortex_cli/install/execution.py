@@ -16,7 +16,8 @@ from cortex_cli.errors import FAILED, INTERRUPTED, AlreadyReported, Failure, Usa
 from cortex_cli.install import apt_lock, privileges, runner, validation
 from cortex_cli.install.history import History
 from cortex_cli.install.policy import file as policy_file
-from cortex_cli.install.policy.rules import Level, Verdict, judge_plan
+from cortex_cli.install.policy.judging import judge_plan
+from cortex_cli.install.policy.rules import Level, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
