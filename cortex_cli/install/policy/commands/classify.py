@@ -37,8 +37,8 @@ def classify(name: str, words: Sequence[Argument]) -> Reading | None:
         UnreadableCommand: it shows that it does more than read, or hides what it does.
     """
     reading = _classify_special(name, words)
+    form = table.load().get(name)
     if reading is None:
-        form = table.load().get(name)
         operands = table.find_operands(form, words) if form else None
         if form is None or operands is None:
             return None
@@ -47,7 +47,8 @@ def classify(name: str, words: Sequence[Argument]) -> Reading | None:
             reading.effects = {effect for word in operands for effect in paths.judge_target(word)}
         elif form.effect is Effect.PROBES and not all(word.known for word in words):
             reading.effects = {Effect.NETWORK}  # what it asks for may be what it read
-    if any(paths.is_secret(word) for word in words) and name not in ("echo", "printf", "grep-q"):
+    named = (form is not None and form.named) or (name == "find" and not reading.runs)
+    if not named and any(paths.is_secret(word) for word in words):
         reading.effects.add(Effect.SECRETS)
     reading.effects = reading.effects or {Effect.READS}
     return reading

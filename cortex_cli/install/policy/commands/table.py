@@ -40,6 +40,7 @@ class Form:
     operands: tuple[str, ...] = ("*",)
     verbs: tuple[str, ...] = ()
     effect: Effect = Effect.READS
+    named: bool = False  # files are only named, their contents are not shown
 
 
 class _NotListedError(Exception):
@@ -53,7 +54,7 @@ def load() -> dict[str, Form]:
     for line in TABLE.read_text().splitlines():
         if not line or line.startswith("#"):
             continue
-        names, _, rest = line.partition(": ")
+        names, _, rest = line.rpartition(": ")
         form = _parse_form(rest)
         forms |= dict.fromkeys(names.split(), form)
     return forms
@@ -71,6 +72,7 @@ def _parse_form(text: str) -> Form:
     lists = {key: frozenset(values.get(key, "").split(",")) - {""} for key in _LISTS}
     return Form(
         any="any" in values,
+        named="named" in values,
         flags=values.get("flags", ""),
         values=values.get("values", ""),
         need=values.get("need", ""),
