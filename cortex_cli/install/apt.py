@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 # The programs that may be run as root are the system's, whatever the user's PATH says.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# No other variable reaches apt: APT_CONFIG could change its rules.
+# No other variable reaches apt: APT_CONFIG could change its rules, and in the folder that HOME
+# names, dpkg reads .dpkg.cfg, whose hooks it runs as root.
+HOME = "/root"
 PASSED_VARIABLES = (
-    "HOME",
     "TERM",
     "LANG",
     "LC_ALL",
@@ -64,7 +65,8 @@ def simulate(
         Failure: apt-get is missing or does not answer.
     """
     argv = strip_root_prefix(command)
-    with output.Waiting("asking apt"), _apt_options(environ) as options:
+    # What is executed is judged without a cache of our own, which a user may have written.
+    with output.Waiting("asking apt"), _apt_options(environ, own=patience_s is not None) as options:
         listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
         stepping = [argv[0], "-s", *options, *argv[1:]]
         if patience_s is not None:  # on a busy machine the listing has priority
@@ -93,7 +95,7 @@ def simulate(
 def read_records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
     """Return the lists' and dpkg's records of ``names``; empty if apt-cache times out."""
     with _apt_options(environ) as options:
-        query = _start(["apt-cache", "show", *options, *names])
+        query = _start(["apt-cache", "show", *options, "--", *names])
         try:
             listed, _ = _read_answer(query, TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -116,6 +118,7 @@ def build_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that apt receives."""
     return {
         "PATH": SYSTEM_PATH,
+        "HOME": HOME,
         **{name: environ[name] for name in PASSED_VARIABLES if name in environ},
     }
 
@@ -145,12 +148,12 @@ def _kill(query: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def _apt_options(environ: Mapping[str, str]) -> Iterator[list[str]]:
+def _apt_options(environ: Mapping[str, str], *, own: bool = True) -> Iterator[list[str]]:
     """Yield options that change where apt reads, not what it would do."""
     settings = ["Debug::NoLocking=1", "Dir::Cache::srcpkgcache="]
     folder = _find_cache_folder(environ)
     name = _name_cache(environ)
-    if folder:
+    if folder and own:
         settings.append(f"Dir::Cache::pkgcache={folder / name}.bin")
     if status := environ.get("CORTEX_DPKG_STATUS"):
         settings.append(f"Dir::State::status={Path(status).resolve()}")

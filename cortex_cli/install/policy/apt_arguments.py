@@ -214,9 +214,7 @@ def _format_path(word: str) -> str:
     return path if path.startswith(("/", "../")) else f"./{path}"
 
 
-def _parse_operand(
-    word: str, change: ChangeKind | None
-) -> Iterator[tuple[str, ChangeKind | None]]:
+def _parse_operand(word: str, change: ChangeKind | None) -> Iterator[tuple[str, ChangeKind | None]]:
     """Yield the package that ``word`` names; with a trailing + or -, both that it may name."""
     if _is_path(word):
         yield _format_path(word), change

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, normpath
 from typing import TYPE_CHECKING
 
-from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, is_secret, judge_target
 from cortex_cli.install.policy.commands.effects import Effect
+from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, is_secret, judge_target
 from cortex_cli.install.policy.shell.grammar import read_script
 from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand
 from cortex_cli.install.policy.shell.values import Argument, check_arithmetic, expand, expand_one
@@ -32,18 +32,19 @@ SAFE_VARIABLES = re.compile(
 OPAQUE = frozenset(
     """
     eval alias unalias trap enable hash coproc select let fc bind complete compgen disown suspend
-    sh bash dash ash zsh ksh mksh csh tcsh fish rbash python pypy perl ruby node nodejs lua php
-    tclsh expect parallel su runuser script watch flock chroot nsenter unshare setpriv systemd-run
-    ssh scp sftp rsync sshpass strace ltrace gdb lldb make ed ex vi vim nvim view emacs nano less
-    more man at batch start-stop-daemon run-parts capsh bwrap firejail fakeroot linux32 linux64
-    setarch i386 x86_64 rlwrap unbuffer script tmux screen dbus-run-session xvfb-run gcc cc tar
-    cpio zip install dc m4 sqlite3 mysql psql socat ionice-run prlimit taskset chrt numactl catchsegv
-    ld.so ld valgrind perf bpftrace stap entr inotifywait sg newgrp pkcon aa-exec runcon env-update
-    logrotate git-shell jshell ghci irb ipython bpython R octave gawk-exec rpmbuild dpkg-buildpackage
-    debootstrap podman-run cscli ansible salt puppet pip-run npm npx yarn cargo go mvn gradle
+    R aa-exec ansible ash at bash batch bpftrace bpython bwrap capsh cargo catchsegv cc chroot
+    chrt cpio csh dash dbus-run-session dc debootstrap dpkg-buildpackage ed emacs entr
+    env-update ex expect fakeroot firejail fish flock gcc gdb ghci git-shell go gradle i386
+    inotifywait install ipython irb jshell ksh ld ld.so less linux32 linux64 lldb logrotate
+    ltrace lua m4 make man mksh more mvn mysql nano newgrp node nodejs npm npx nsenter numactl
+    nvim octave parallel perf perl php pkcon prlimit psql puppet pypy python rbash rlwrap
+    rpmbuild rsync ruby run-parts runcon runuser salt scp screen script setarch setpriv sftp sg
+    sh socat sqlite3 ssh sshpass stap start-stop-daemon strace su systemd-run tar taskset tclsh
+    tcsh tmux unbuffer unshare valgrind vi view vim watch x86_64 xvfb-run yarn zip zsh
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _LOADER = re.compile(r"ld(?:-linux|-musl|\.so|64\.so|-\d|\.).*")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 _VERSIONED = re.compile(r"[-\d.]+$")
 _DESCRIPTOR = re.compile(r"\d+-?|-")
 MAX_WRAPPERS = 16
@@ -181,9 +182,6 @@ def unwrap(argv: Sequence[str]) -> Program:
         as_root = as_root or WRAPPERS[name].root
         rest = _skip_options(WRAPPERS[name], rest[1:])
     raise UnreadableCommand(f"it has more than {MAX_WRAPPERS} wrappers")
-
-
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 
 
 def _check_program(word: Argument) -> str:

@@ -49,7 +49,7 @@ def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
     )
 
 
-def find_kind(change: Change, undoes: bool, planned: set[str]) -> ChangeKind:  # noqa: FBT001 - a fact, not a switch
+def find_kind(change: Change, undoes: bool, planned: set[str]) -> ChangeKind:
     """Return what ``change`` is; a rollback reverts what its entry changed."""
     if undoes and strip_architecture(change.name) in planned:
         return ChangeKind.REVERT
@@ -130,7 +130,9 @@ def _list_plan_subjects(
         for package, change in call.packages
         if package not in changes
     }
-    packages = [*(named | dict(changes)).items()] or [(None, None)]
+    named_and_changed = named | dict(changes)
+    packages: list[tuple[str | None, ChangeKind | None]] = [*named_and_changed.items()]
+    packages = packages or [(None, None)]
     for (package, change), argument in product(packages, call.arguments or (None,)):
         known = package in origins
         origin = origins.get(package or "")

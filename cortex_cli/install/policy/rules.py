@@ -144,7 +144,7 @@ class Verdict:
 def _describe(subject: Subject) -> str:
     """Return what is judged, for a person: "apt-get install (remove) systemd-sysv"."""
     verb = subject.command.partition(" ")[2]
-    shown = subject.effect
+    shown: str | None = subject.effect
     if subject.change in (ChangeKind.REMOVE, ChangeKind.DOWNGRADE) and subject.change not in verb:
         shown = subject.change
     note = f"({shown})" if shown and shown is not Effect.READS else None

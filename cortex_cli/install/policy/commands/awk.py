@@ -10,7 +10,7 @@ import re
 
 from cortex_cli.install.policy.shell.script import UnreadableCommand
 
-_TOKEN = re.compile(
+_LEXEME = re.compile(
     r"""(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<comment>\#[^\n]*)|(?P<word>[A-Za-z_]\w*)
     |(?P<number>\d+\.?\d*)|(?P<operator>\|\||&&|[<>!=]=|>>|\+\+|--|[^\s"\\]|\n)""",
     re.VERBOSE | re.ASCII,
@@ -20,8 +20,8 @@ _REGEX = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?+\]?+[^\]\n/\\]*+\])*+/")
 _CALL = re.compile(r"\bsystem[\s\\]*\(|\bgetline\b|@\s*\w")
 _HARMLESS = re.compile(r'\s*"/dev/(?:stderr|stdout|null)"[ \t]*(?=[;}\n]|\Z)')
 _BEFORE_PATTERN = frozenset(
-    ["", "\n", *"; { } ( , ! ~ && || == != < > <= >= ? : = print printf return else do case".split()]  # noqa: SIM905
-)
+    "; { } ( , ! ~ && || == != < > <= >= ? : = print printf return else do case".split()  # noqa: SIM905 - a line of words reads better
+) | {"", "\n"}
 _OPERAND_ENDS = re.compile(r"[\w)\]\"]\Z", re.ASCII)
 _CONDITIONS = ("if", "while", "for")
 
@@ -49,27 +49,27 @@ class _Reader:
         self.at, self.previous = match.end(), "0"
         return True
 
-    def note(self, token: str) -> None:
+    def note(self, lexeme: str) -> None:
         """Follow parentheses and what is printed; refuse output to files and commands."""
-        if token == "|":
+        if lexeme == "|":
             raise UnreadableCommand("its awk program runs a command")
-        if token == "(":
+        if lexeme == "(":
             self.parentheses.append(self.previous in _CONDITIONS)
-        if token == ")" and self.parentheses and self.parentheses.pop():
-            token = ";"  # what follows a condition is a statement
-        if token in ("print", "printf"):
+        if lexeme == ")" and self.parentheses and self.parentheses.pop():
+            lexeme = ";"  # what follows a condition is a statement
+        if lexeme in ("print", "printf"):
             self.printing, self.depth = True, 0
         elif self.printing:
-            self.depth += {"(": 1, ")": -1}.get(token, 0)
-            if token in ("\n", ";", "}") and self.depth <= 0:
+            self.depth += {"(": 1, ")": -1}.get(lexeme, 0)
+            if lexeme in ("\n", ";", "}") and self.depth <= 0:
                 self.printing = False
             if (
-                token in (">", ">>", ">=")
+                lexeme in (">", ">>", ">=")
                 and self.depth <= 0
                 and not _HARMLESS.match(self.program, self.at)
             ):
                 raise UnreadableCommand("its awk program writes to a file")
-        self.previous = token
+        self.previous = lexeme
 
 
 def check(program: str) -> None:
@@ -88,7 +88,7 @@ def check(program: str) -> None:
         elif program.startswith("\\\n", reader.at):
             reader.at += 2
         elif char != "/" or not reader.skip_pattern():
-            match = _TOKEN.match(program, reader.at)
+            match = _LEXEME.match(program, reader.at)
             if not match:
                 raise UnreadableCommand("its awk program cannot be read")
             reader.at = match.end()

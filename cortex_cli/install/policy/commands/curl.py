@@ -57,7 +57,7 @@ def read(words: Sequence[Argument]) -> set[Effect]:
 
 def _read_output(word: Argument, rest: list[Argument]) -> set[Effect]:
     """Read where ``-o``, alone or at the end of a cluster, writes."""
-    if not word.startswith("--") and not set(word[1:-1]) <= set(_LETTERS) or not rest:
+    if (not word.startswith("--") and not set(word[1:-1]) <= set(_LETTERS)) or not rest:
         raise UnreadableCommand(f"curl {word} sends, writes, or is not known here")
     target = rest.pop(0)
     return set() if target in HARMLESS_TARGETS else judge_target(target)

@@ -51,9 +51,7 @@ def is_secret(argument: Argument) -> bool:
         return False
     glob = text.replace(UNKNOWN, "*")
     depth = glob.count("/")
-    return any(
-        example.count("/") == depth and fnmatchcase(example, glob) for example in _EXAMPLES
-    )
+    return any(example.count("/") == depth and fnmatchcase(example, glob) for example in _EXAMPLES)
 
 
 def judge_target(target: Argument) -> set[Effect]:

@@ -50,7 +50,7 @@ class _NotListedError(Exception):
 @cache
 def load() -> dict[str, Form]:
     """Return the table."""
-    forms = {}
+    forms: dict[str, Form] = {}
     for line in TABLE.read_text().splitlines():
         if not line or line.startswith("#"):
             continue

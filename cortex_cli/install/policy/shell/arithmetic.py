@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from cortex_cli.install.policy.shell.script import UnreadableCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cortex_cli.install.policy.shell.reader import Reader
+    from cortex_cli.install.policy.shell.script import Part
 
 _PLAIN = re.compile(r"[\w\s+\-*/%<>=!&|?:,.~^()#]*", re.ASCII)
 _NAME = re.compile(r"(?<![\w#])[A-Za-z_]\w*", re.ASCII)
 
 
-def read(reader: Reader, end: str) -> str:
+def read(reader: Reader, end: str, read_expansion: Callable[..., Part]) -> str:
     """Return the expression up to ``end`` with its expansions as names; reads past ``end``."""
-    from cortex_cli.install.policy.shell.words import read_expansion
-
     text = ""
     depth = 0
     while char := reader.peek():

@@ -12,7 +12,7 @@ from cortex_cli.install.policy.shell import arithmetic, conditions
 from cortex_cli.install.policy.shell.reader import MAX_CHARS, Reader
 from cortex_cli.install.policy.shell.script import Command, Part, Script, UnreadableCommand
 from cortex_cli.install.policy.shell.simple import note_value, read_redirections, read_simple
-from cortex_cli.install.policy.shell.words import read_word
+from cortex_cli.install.policy.shell.words import read_expansion, read_word
 
 _RESERVED = re.compile(r"(?:\[\[|[a-z]+|[!{}])(?=[\s;&|()<>]|\Z)")
 _FUNCTION = re.compile(r"(?:function[ \t]+)?([A-Za-z_][\w:.-]*)[ \t]*\([ \t]*\)", re.ASCII)
@@ -30,7 +30,7 @@ def read_script(text: str) -> Script:
     """
     if len(text) > MAX_CHARS:
         raise UnreadableCommand(f"it is longer than {MAX_CHARS} characters")
-    reader = Reader(text)
+    reader = Reader(text, read_list)
     if closer := read_list(reader, ()):
         raise UnreadableCommand(f"it has {closer!r} where a command should begin")
     reader.skip_lines()
@@ -66,7 +66,7 @@ def _peek_reserved(reader: Reader) -> str:
 def _read_command(reader: Reader) -> None:
     word = _peek_reserved(reader)
     if reader.take("(("):
-        arithmetic.check(reader, arithmetic.read(reader, "))"))
+        arithmetic.check(reader, arithmetic.read(reader, "))", read_expansion))
     elif reader.take("("):
         reader.read_nested(")")
     elif function := (
@@ -79,8 +79,7 @@ def _read_command(reader: Reader) -> None:
         return
     elif word in _COMPOUND:
         reader.at += len(word)
-        if reader.depth >= 0:
-            _COMPOUND[word](reader)
+        _COMPOUND[word](reader)
     elif word in ("coproc", "select", "function", "in"):
         raise UnreadableCommand(f"what {word} runs is known only when it runs")
     else:
@@ -112,7 +111,7 @@ def _read_loop(reader: Reader) -> None:
 def _read_for(reader: Reader) -> None:
     reader.skip_blanks()
     if reader.take("(("):
-        for part in arithmetic.read(reader, "))").split(";"):
+        for part in arithmetic.read(reader, "))", read_expansion).split(";"):
             arithmetic.check(reader, part)
     else:
         match = _VARIABLE.match(reader.text, reader.at)
@@ -129,7 +128,8 @@ def _read_for(reader: Reader) -> None:
         else:
             reader.script.assign(match[0], None)
     while reader.peek() and reader.peek() in ";\n \t":
-        reader.take(";") or reader.skip_lines()
+        if not reader.take(";"):
+            reader.skip_lines()
     _read_loop(reader)
 
 

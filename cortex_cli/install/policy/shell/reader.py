@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cortex_cli.install.policy.shell.script import Script, UnreadableCommand, literal
+from cortex_cli.install.policy.shell.words import read_double_quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cortex_cli.install.policy.shell.script import Command, Word
 
 # A script nested or long beyond this is not read by a person either.
@@ -31,6 +34,7 @@ class Reader:
     """A position in ``text``; substitutions inside it are read into the same ``script``."""
 
     text: str
+    read_list: Callable[[Reader, tuple[str, ...]], str]  # the grammar's, which uses this
     script: Script = field(default_factory=Script)
     at: int = 0
     depth: int = 0
@@ -69,20 +73,18 @@ class Reader:
 
     def read_nested(self, closer: str) -> tuple[Command, ...]:
         """Read a list of commands up to ``closer``; return those commands."""
-        from cortex_cli.install.policy.shell.grammar import read_list
-
         if self.depth >= MAX_DEPTH:
             raise UnreadableCommand(f"it is nested more than {MAX_DEPTH} deep")
         self.depth += 1
         before = len(self.script.commands)
-        if read_list(self, (closer,)) != closer:
+        if self.read_list(self, (closer,)) != closer:
             raise UnreadableCommand(f"{closer} is missing")
         self.depth -= 1
         return tuple(self.script.commands[before:])
 
     def read_text(self, text: str) -> tuple[Command, ...]:
         """Read the whole of ``text`` as commands of the same script."""
-        inner = Reader(f"{text}\n)", self.script, depth=self.depth)
+        inner = Reader(f"{text}\n)", self.read_list, self.script, depth=self.depth)
         return inner.read_nested(")")
 
     def check_variable(self, name: str) -> None:
@@ -92,8 +94,6 @@ class Reader:
 
     def _read_documents(self) -> None:
         """Read the here-documents that were announced on the line before."""
-        from cortex_cli.install.policy.shell.words import read_double_quoted
-
         for delimiter, expands, indented, target in self.documents:
             lines: list[str] = []
             while True:
@@ -109,6 +109,6 @@ class Reader:
             if not expands:
                 target.append(literal(body))
                 continue
-            inner = Reader(body, self.script, depth=self.depth)
+            inner = Reader(body, self.read_list, self.script, depth=self.depth)
             target.append(tuple(read_double_quoted(inner, "")))
         self.documents.clear()

@@ -83,7 +83,7 @@ def read_double_quoted(reader: Reader, end: str) -> list[Part]:
 def read_expansion(reader: Reader, *, quoted: bool) -> Part:
     """Read what starts with ``$`` or a backquote."""
     if reader.take("$(("):
-        expression = arithmetic.read(reader, "))")
+        expression = arithmetic.read(reader, "))", read_expansion)
         arithmetic.check(reader, expression)
         return Part(quoted=True, unknown=True, numeric=True)
     if reader.take("$("):

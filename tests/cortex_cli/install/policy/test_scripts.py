@@ -30,7 +30,9 @@ def test_there_are_enough() -> None:
 @pytest.mark.parametrize("script", read_scripts("good_tuning") + read_scripts("good_unseen"))
 def test_a_harmless_script_passes(script: str) -> None:
     verdict = judge_line([SHIPPED], script)
-    assert verdict.level is Level.ALLOW, verdict
+    # Looking as root is looking at everything: a person is asked.
+    expected = Level.ASK if script.startswith("sudo ") else Level.ALLOW
+    assert verdict.level is expected, verdict
 
 
 @pytest.mark.parametrize("script", read_scripts("bad_tuning") + read_scripts("bad_unseen"))
