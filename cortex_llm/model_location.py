@@ -8,6 +8,7 @@ reads.  Such a model is refused, or copied to where only root writes.
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import stat
 from pathlib import Path
@@ -19,6 +20,7 @@ from cortex_llm.errors import ModelError
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+DAEMON_USER = "cortex"
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -52,13 +54,22 @@ def find_change_risk(path: Path) -> str | None:
     """Who but root can change the file, or put another in its place; None if nobody can."""
     for place in (path, *path.parents):
         status = place.stat()
-        if status.st_uid != 0:
+        own = place == unit.DEFAULT_FOLDER.parent and status.st_uid == _find_daemon()
+        if status.st_uid != 0 and not own:
             return f"{place} belongs to user {status.st_uid}"
         # In a sticky folder only root can replace what root owns.
         shared = place != path and status.st_mode & stat.S_ISVTX
         if status.st_mode & _OTHERS_WRITE and not shared:
             return f"{place} can be written by others (mode {stat.S_IMODE(status.st_mode):04o})"
     return None
+
+
+def _find_daemon() -> int:
+    """The user of cortexd, whose state the folder around the models is."""
+    try:
+        return pwd.getpwnam(DAEMON_USER).pw_uid
+    except KeyError:
+        return 0
 
 
 def _copy(path: Path) -> Path:

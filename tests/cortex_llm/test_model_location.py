@@ -11,7 +11,6 @@ from cortex_llm import model_location, unit
 from cortex_llm.errors import ModelError
 from cortex_llm.model_location import locate_for_service, plan_copy
 
-
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root's own models are served")
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from cortex_cli.install.policy.shell.values import Argument
 
 _SECRET = re.compile(
-    r"""/etc/g?shadow|/etc/sudoers|/etc/ssl/private|/etc/security/opasswd|ssh_host_\w+_key(?!\.pub)
+    r"""/etc/g?shadow|/etc/sudoers|/etc/ssl/private|/etc/security/opasswd|ssh_host_\w{1,20}_key(?!\.pub)
     |\.ssh(?:/|\b)|id_(?:rsa|dsa|ecdsa|ed25519)\b(?!\.pub)|\.gnupg|\.aws\b|\.azure\b|\.kube\b
     |\.docker/|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.password-store|\.mozilla
-    |\.config/(?:google|gcloud|chromium|gh|op)|keyrings?/|\.keytab|(?:bash|zsh|sh|psql|mysql|\w+)_history
+    |\.config/(?:google|gcloud|chromium|gh|op)|keyrings?/|\.keytab|_history\b
     |authinfo|\.env\b|secrets?/|credentials|passwords?\.\w|\.kdbx|\.key\b|\.pem\b|\.p12\b|\.pfx\b
     |llm\.key|wallet|/root(?:/|\Z)|/proc/(?:\w+|\*|\x00)/(?:environ|mem|maps|auxv)\b|/proc/kcore
     |/dev/(?:mem|kmem|port|sd|hd|vd|nvme|mapper|dm-|disk)|/var/lib/(?:cortex-history|sss)

@@ -64,6 +64,11 @@ def _peek_reserved(reader: Reader) -> str:
 
 
 def _read_command(reader: Reader) -> None:
+    with reader.nest():
+        _read_one(reader)
+
+
+def _read_one(reader: Reader) -> None:
     word = _peek_reserved(reader)
     if reader.take("(("):
         arithmetic.check(reader, arithmetic.read(reader, "))", read_expansion))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,13 @@ from cortex_cli.install.policy.shell.script import Script, UnreadableCommand, li
 from cortex_cli.install.policy.shell.words import read_double_quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cortex_cli.install.policy.shell.script import Command, Word
 
 # A script nested or long beyond this is not read by a person either.
-MAX_DEPTH = 24
-MAX_CHARS = 64 * 1024
+MAX_DEPTH = 40
+MAX_CHARS = 16 * 1024
 # These change what later commands do: where programs lie, what they load, run or talk to.
 FORBIDDEN_VARIABLE = re.compile(
     r"""PATH|ENV|BASH_\w+|SHELLOPTS|BASHOPTS|PS[0-9]|PROMPT_\w+|HOME|SHELL|EDITOR|VISUAL|BROWSER
@@ -73,14 +74,20 @@ class Reader:
 
     def read_nested(self, closer: str) -> tuple[Command, ...]:
         """Read a list of commands up to ``closer``; return those commands."""
+        before = len(self.script.commands)
+        with self.nest():
+            if self.read_list(self, (closer,)) != closer:
+                raise UnreadableCommand(f"{closer} is missing")
+        return tuple(self.script.commands[before:])
+
+    @contextmanager
+    def nest(self) -> Iterator[None]:
+        """Read something inside something else, not too deep."""
         if self.depth >= MAX_DEPTH:
             raise UnreadableCommand(f"it is nested more than {MAX_DEPTH} deep")
         self.depth += 1
-        before = len(self.script.commands)
-        if self.read_list(self, (closer,)) != closer:
-            raise UnreadableCommand(f"{closer} is missing")
+        yield
         self.depth -= 1
-        return tuple(self.script.commands[before:])
 
     def read_text(self, text: str) -> tuple[Command, ...]:
         """Read the whole of ``text`` as commands of the same script."""

@@ -58,6 +58,7 @@ class Script:
     assignments: dict[str, list[Word | None]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     arithmetic: set[str] = field(default_factory=set)  # variables evaluated as expressions
+    values: dict[tuple[str, bool], list[tuple[str, bool]]] = field(default_factory=dict)
     evaluated: list[Command] = field(default_factory=list)  # whose output is evaluated so
 
     def assign(self, name: str, word: Word | None) -> None:

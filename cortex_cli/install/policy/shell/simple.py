@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _REDIRECTION = re.compile(r"\d{0,4}(&>>|&>|<<<|<<-|<<|<>|>>|>\||>&|<&|>(?!\()|<(?!\())")
 # Builtins whose operands are variables that they set.
 DECLARING = ("declare", "typeset", "local", "readonly", "export")
-_READING = ("read", "mapfile", "readarray", "getopts", "unset", "let", "printf", "wait")
+_READING = ("read", "mapfile", "readarray", "getopts", "unset", "let", "wait")
 # Options of those that take a value: that of read -p is a text, that of -a a variable.
 _TEXTS = {"read": "-p -t -n -N -d -u -i", "mapfile": "-n -O -s -d -u", "readarray": "-n -s -d -u"}
 
@@ -133,30 +133,40 @@ def _note_variables(reader: Reader, words: list[Word]) -> None:
     name = read_literal(words[0]) if words else None
     if name in DECLARING:
         for word in words[1:]:
-            head = word[0].text if len(word) == 1 else "".join(part.text for part in word)
-            if head.startswith("-") and read_literal(word) is not None:
-                continue
-            text = ""
-            for place, part in enumerate(word):
-                if part.variable or part.unknown:
-                    raise UnreadableCommand("which variable it sets is known only when it runs")
-                text += part.text
-                if text.endswith("="):
-                    _assign(reader, text[:-1], word[place + 1 :])
-                    break
-            else:
-                _assign(reader, text, None)
+            _note_declared(reader, word)
+    elif name == "printf" and len(words) > 2:
+        option = read_literal(words[1]) or ""
+        if option.startswith("-v"):
+            _assign(reader, option[2:] or read_literal(words[2]) or "", None)
     elif name in _READING:
-        taken = _TEXTS.get(name, "").split()
-        skip = False
-        for word in words[1:]:
-            text = read_literal(word) or ""
-            if skip or text.startswith("-"):
-                skip = not skip and text in taken
-                continue
-            if _NAME.fullmatch(text):
-                reader.check_variable(text) if name != "printf" else None
-                reader.script.assign(text, None)
+        _note_read(reader, words[1:], _TEXTS.get(name, "").split())
+
+
+def _note_declared(reader: Reader, word: Word) -> None:
+    """Record ``NAME`` or ``NAME=value``."""
+    if word[0].text.startswith("-") and read_literal(word) is not None:
+        return
+    text = ""
+    for place, part in enumerate(word):
+        if part.variable or part.unknown:
+            raise UnreadableCommand("which variable it sets is known only when it runs")
+        text += part.text
+        if text.endswith("="):
+            _assign(reader, text[:-1], word[place + 1 :])
+            return
+    _assign(reader, text, None)
+
+
+def _note_read(reader: Reader, words: list[Word], taken: list[str]) -> None:
+    """Record the variables of ``read`` and its like; options of ``taken`` have a value."""
+    skip = False
+    for word in words:
+        text = read_literal(word) or ""
+        if skip or text.startswith("-"):
+            skip = not skip and text in taken
+        elif _NAME.fullmatch(text):
+            reader.check_variable(text)
+            reader.script.assign(text, None)
 
 
 def _assign(reader: Reader, name: str, value: Word | None) -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Fragment = tuple[str, bool]  # text, whether it is quoted
 
 MAX_ALTERNATIVES = 16
-MAX_DEPTH = 8
 _PATTERN = re.compile(r"[*?\[]")
 _PLAIN = re.compile(r"[\w.+-]*", re.ASCII)
 _CODE = re.compile(r"[`\[(]|\$|\\(?![nt])")
@@ -55,7 +54,7 @@ class Argument(str):
 
 def expand(words: Iterable[Word], script: Script) -> Iterator[list[Argument]]:
     """Yield every argument list that ``words`` may become."""
-    choices = [_expand_word(word, script, 0) for word in words]
+    choices = [_expand_word(word, script) for word in words]
     count = 1
     for place, choice in enumerate(choices):
         count *= len(choice)
@@ -68,7 +67,7 @@ def expand(words: Iterable[Word], script: Script) -> Iterator[list[Argument]]:
 
 def expand_one(word: Word, script: Script) -> Argument:
     """Return what ``word`` becomes where nothing is split: a value, or a redirection's target."""
-    choices = _expand_word(word, script, 0)
+    choices = _expand_word(word, script)
     fragments = choices[0] if len(choices) == 1 else _forget(choices)
     return Argument("".join(text for text, _ in fragments))
 
@@ -77,11 +76,11 @@ def _forget(choice: list[list[Fragment]]) -> list[Fragment]:
     return [(UNKNOWN, all(quoted for fragments in choice for _, quoted in fragments))]
 
 
-def _expand_word(word: Word, script: Script, depth: int) -> list[list[Fragment]]:
+def _expand_word(word: Word, script: Script) -> list[list[Fragment]]:
     alternatives: list[list[Fragment]] = [[]]
     for part in word:
         if part.variable:
-            pieces = _read_variable(part.variable, script, depth, quoted=part.quoted)
+            pieces = _read_variable(part.variable, script, quoted=part.quoted)
         elif part.unknown:
             pieces = [(UNKNOWN, part.quoted or part.numeric)]
         else:
@@ -96,15 +95,24 @@ def _expand_word(word: Word, script: Script, depth: int) -> list[list[Fragment]]
     return alternatives
 
 
-def _read_variable(name: str, script: Script, depth: int, *, quoted: bool) -> list[Fragment]:
+def _read_variable(name: str, script: Script, *, quoted: bool) -> list[Fragment]:
+    """Return the values of a variable; each is found once, one of itself is unknown."""
+    key = (name, quoted)
+    if key not in script.values:
+        script.values[key] = [(UNKNOWN, quoted)]
+        script.values[key] = _find_values(name, script, quoted=quoted)
+    return script.values[key]
+
+
+def _find_values(name: str, script: Script, *, quoted: bool) -> list[Fragment]:
     values = script.assignments.get(name)
-    if not values or None in values or depth >= MAX_DEPTH or len(values) > MAX_ALTERNATIVES:
+    if not values or None in values or len(values) > MAX_ALTERNATIVES:
         return [(UNKNOWN, quoted)]
     if not quoted and "IFS" in script.assignments:
         return [(UNKNOWN, False)]
     found: dict[Fragment, None] = {}
     for value in values:
-        for fragments in islice(_expand_word(value or (), script, depth + 1), MAX_ALTERNATIVES):
+        for fragments in islice(_expand_word(value or (), script), MAX_ALTERNATIVES):
             text = "".join(
                 text if whole else _PATTERN.sub(UNKNOWN, text) for text, whole in fragments
             )

@@ -22,7 +22,9 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _SPECIAL = "@*#?$!-0123456789"
 # "-" and "+" choose a text, "#" and "%" cut one off, "/" replaces, "^" and "," change the case.
 _OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?|\^\^?|,,?|:(?= ?-?\d+(?::-?\d+)?\})")
-_BRACES = re.compile(r"\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}")
+# Characters that only stand for themselves.
+_RUN = re.compile(r"[\w./:,%+@-]+", re.ASCII)
+_QUOTED_RUN = re.compile(r"[\w ./:,;%+@=()|-]+", re.ASCII)
 _SUBSCRIPT = re.compile(r"\[(?:[@*]|\d+)\]")
 
 
@@ -50,9 +52,13 @@ def read_word(reader: Reader, stop: str = SEPARATORS) -> Word:
             parts += read_double_quoted(reader, '"')
         elif char in "$`":
             parts.append(read_expansion(reader, quoted=False))
-        elif char == "{" and (braces := _BRACES.match(reader.text, reader.at)):
-            parts.append(Part(braces[0], unknown=True))
-            reader.at = braces.end()
+        elif char == "{" and reader.peek(1) != "}":
+            # "{a,b}" becomes several words; only "{}" is always just that.
+            parts.append(Part(unknown=True))
+            reader.at += 1
+        elif run := _RUN.match(reader.text, reader.at):
+            parts.append(Part(run[0]))
+            reader.at = run.end()
         else:
             _check(char)
             parts.append(Part(char))
@@ -73,8 +79,10 @@ def read_double_quoted(reader: Reader, end: str) -> list[Part]:
         if char == "\\" and reader.peek(1) in ('"', "\\", "$", "`", "\n"):
             reader.at += 1
             char = reader.peek().replace("\n", "")
-        parts.append(Part(char, quoted=True))
-        reader.at += 1
+        run = _QUOTED_RUN.match(reader.text, reader.at)
+        text = run[0] if run and char not in "\\" else char
+        parts.append(Part(text, quoted=True))
+        reader.at += len(text) or 1
     if end:
         raise UnreadableCommand("a quote is not closed")
     return parts
@@ -82,6 +90,11 @@ def read_double_quoted(reader: Reader, end: str) -> list[Part]:
 
 def read_expansion(reader: Reader, *, quoted: bool) -> Part:
     """Read what starts with ``$`` or a backquote."""
+    with reader.nest():
+        return _read_expansion(reader, quoted=quoted)
+
+
+def _read_expansion(reader: Reader, *, quoted: bool) -> Part:
     if reader.take("$(("):
         expression = arithmetic.read(reader, "))", read_expansion)
         arithmetic.check(reader, expression)
