@@ -1,4 +1,5 @@
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,81 @@ def test_any_line_gets_a_verdict(line: str) -> None:
 )
 def test_no_text_around_it_makes_rm_allowed(text: str) -> None:
     assert judge_line([LOOSE], f"{text}; rm -rf /srv").level is Level.DENY
+
+
+SHIPPED_BYPASSES = [
+    line
+    for line in Path(__file__).with_name("shipped_bypasses.txt").read_text().splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def test_no_way_around_the_shipped_policy() -> None:
+    allowed = [
+        line for line in SHIPPED_BYPASSES if judge_line([SHIPPED], line).level is Level.ALLOW
+    ]
+    assert allowed == []
+    assert len(set(SHIPPED_BYPASSES)) >= 370
+
+
+@pytest.mark.parametrize("argument", ["--solver", "--planner", "--with-source", "--foo", "-o"])
+def test_an_allow_rule_permits_only_arguments_that_it_names(argument: str) -> None:
+    policy = policy_file.parse(b"allow:\n  - command: apt-get install\n", "p.yaml")
+    assert judge([policy], ["apt-get", "install", "--yes", "--", "nginx"]).level is Level.ALLOW
+    assert judge([policy], ["apt-get", "install", argument, "nginx"]).level is Level.DENY
+
+
+def test_an_allow_rule_permits_removals_and_secrets_only_by_name() -> None:
+    policy = policy_file.parse(b"allow:\n  - command: [apt-get, cat]\n", "p.yaml")
+    assert judge([policy], ["apt-get", "remove", "nginx"]).level is Level.DENY
+    assert judge([policy], ["apt-get", "install", "a1", "nginx-"]).level is Level.DENY
+    assert judge([policy], ["cat", "/etc/hostname"]).level is Level.ALLOW
+    assert judge([policy], ["cat", "/etc/shadow"]).level is Level.DENY
+    named = policy_file.parse(b"allow:\n  - {command: apt-get, change: remove}\n", "p.yaml")
+    assert judge([named], ["apt-get", "remove", "nginx"]).level is Level.ALLOW
+
+
+def test_a_removal_is_judged_whatever_the_command() -> None:
+    removal = Changes(
+        new=(Change("sysvinit-core", None, "3.0"),), removed=(Change("systemd-sysv", "252", None),)
+    )
+    package = PlannedPackage("sysvinit-core", "3.0", "", None)
+    made = plan.build("x", [package], [], "exact", root=True).with_effects(removal, Effects())
+    verdict = judge_plan([SHIPPED], made)
+    assert verdict.level is Level.DENY
+    assert verdict.about == "apt-get install (remove) systemd-sysv"
+    older = Changes(upgraded=(Change("sysvinit-core", "3.0", "2.0"),))
+    assert judge_plan([SHIPPED], made.with_effects(older, Effects())).level is Level.ASK
+
+
+HOSTILE = {
+    "a word": lambda size: "a" * size,
+    "quotes": lambda size: '"a"' * (size // 3),
+    "expansions": lambda size: "ls " + "$x" * (size // 2),
+    "commands": lambda size: "ls\n" * (size // 3),
+    "a path": lambda size: "cat " + "_" * size,
+    "a secret": lambda size: "cat ssh_host_" + "a" * size,
+    "awk": lambda size: "awk '" + "/[" * (size // 2) + "'",
+    "awk's brackets": lambda size: "awk '/" + "[]" * (size // 2) + "/'",
+    "sed": lambda size: "sed 's/" + "[]" * (size // 2) + "'",
+    "sed's blanks": lambda size: "sed 'p" + " " * size + "x'",
+    "values": lambda size: "".join(f"x{i}=$x{i + 1}$x{i + 1};" for i in range(size // 16)),
+    "packages": lambda size: "apt-get install " + "a1 " * (size // 3),
+    "wrappers": lambda size: "sudo " * (size // 5) + "ls",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_reading_takes_linear_time(kind: str) -> None:
+    def measure(size: int) -> float:
+        text = HOSTILE[kind](size)
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            judge_line([SHIPPED], text)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    short, long = measure(4000), measure(16_000)
+    # Four times the text: four times the work, and some for a busy machine.
+    assert long < max(0.05, 10 * short)
