@@ -33,6 +33,8 @@ _REPLACED = (
     "KillMode",
     "BindsTo",
 )
+# Empty, these are the strictest.
+_EMPTY_HAS_MEANING = ("CapabilityBoundingSet", "AmbientCapabilities")
 
 
 def run(settings_file: Path, memory_max: int, model: Path | None, timeout_s: float) -> str:
@@ -50,8 +52,10 @@ def run(settings_file: Path, memory_max: int, model: Path | None, timeout_s: flo
         f"LoadCredential=llm.env:{settings_file}",
         f"MemoryMax={memory_max}",
         f"RuntimeMaxSec={timeout_s + FOR_SYSTEMD_S:.0f}",
-        *unit.render_sight(model),
     ]
+    for name, _, value in (line.partition("=") for line in unit.render_sight(model)):
+        # systemd-run takes a percent sign for what it is.
+        properties = _add_property(properties, name, value.replace("%%", "%"))
     argv = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", f"--unit={TRIAL_UNIT}"]
     for each in properties:
         argv += ["-p", each]
@@ -100,10 +104,18 @@ def read_unit(text: str) -> tuple[str, list[str]]:
         elif name == "ExecStart":
             program = value.lstrip("-+!@: ").split()[0] if value.split() else program
         elif not name.startswith(_REPLACED):
-            properties.append(f"{name}={value}")
+            properties = _add_property(properties, name, value)
     if not program:
         raise EngineError(f"{unit.SERVICE} runs nothing", hint="install Cortex again")
     return program, properties
+
+
+def _add_property(properties: list[str], name: str, value: str) -> list[str]:
+    """Add a setting; an empty one takes back those before it, which systemd-run cannot say."""
+    if value:
+        return [*properties, f"{name}={value}"]
+    kept = [each for each in properties if not each.startswith(f"{name}=")]
+    return [*kept, f"{name}="] if name in _EMPTY_HAS_MEANING else kept
 
 
 def _read_outcome(done: subprocess.CompletedProcess[str]) -> str:

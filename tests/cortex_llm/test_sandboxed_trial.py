@@ -31,6 +31,11 @@ def test_the_sandbox_is_the_services() -> None:
     ]
 
 
+def test_an_empty_setting_takes_back_those_before_it() -> None:
+    text = "[Service]\nExecStart=/x\nBindPaths=/a\nBindPaths=\nBindPaths=/b\n"
+    assert sandboxed_trial.read_unit(text) == ("/x", ["BindPaths=/b"])
+
+
 def test_a_unit_that_runs_nothing_is_an_error() -> None:
     with pytest.raises(EngineError, match="runs nothing"):
         sandboxed_trial.read_unit("[Service]\nUser=x\n")

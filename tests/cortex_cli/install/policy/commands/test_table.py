@@ -58,30 +58,3 @@ def test_an_unknown_word_is_no_option() -> None:
     assert effects("journalctl -u", UNKNOWN_WORD) == {Effect.READS}
     assert effects("journalctl -u", SEVERAL) is None
     assert effects("systemctl is-active", UNKNOWN_WORD) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("cat /etc/shadow", Effect.SECRETS),
-        ("head -c5 ~/.ssh/id_rsa", Effect.SECRETS),
-        ("grep -r x /home/u/.aws", Effect.SECRETS),
-        ("cat /proc/1/environ", Effect.SECRETS),
-        ("cat /etc/ssl/../shadow", Effect.SECRETS),
-        ("ls -l /etc/shadow", Effect.READS),
-        ("cat /etc/ssl/certs/ca.pem", Effect.READS),
-        ("ping -c1 10.0.0.1", Effect.PROBES),
-        ("tee out.txt", Effect.WRITES),
-    ],
-)
-def test_effects(text: str, found: Effect) -> None:
-    assert found in (effects(text) or set())
-
-
-def test_a_pattern_may_name_a_secret() -> None:
-    assert effects("cat", Argument("/etc/sha*", pattern=True)) == {Effect.READS, Effect.SECRETS}
-    assert effects("cat", Argument("/etc/*.conf", pattern=True)) == {Effect.READS}
-
-
-def test_what_was_read_is_not_sent_by_asking_for_a_name() -> None:
-    assert effects("dig", Argument(f"x{UNKNOWN}.example.org")) == {Effect.NETWORK}
