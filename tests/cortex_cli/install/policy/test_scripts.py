@@ -1,7 +1,9 @@
 """Whole scripts before the shipped policy: harmless ones pass, harmful ones do not.
 
 Written before the policy could read them.  Half of each was used while it was taught to
-(``tuning``), half was kept apart (``unseen``).  Scripts are separated by lines of ``%%``.
+(``tuning``), half was kept apart (``unseen``); ``later`` are more, written when it could.  When
+first judged, 27 of 30 ``good_unseen`` passed, 23 of 25 ``good_later``, and none of the harmful.
+Scripts are separated by lines of ``%%``.
 """
 
 from __future__ import annotations
@@ -22,12 +24,20 @@ def read_scripts(name: str) -> list[str]:
     return (FOLDER / f"{name}.txt").read_text().split("%%\n")
 
 
+HALVES = ("tuning", "unseen", "later")
+
+
+def read_all(kind: str) -> list[str]:
+    return [script for half in HALVES for script in read_scripts(f"{kind}_{half}")]
+
+
 def test_there_are_enough() -> None:
-    for name in ("good_tuning", "good_unseen", "bad_tuning", "bad_unseen"):
-        assert len(set(read_scripts(name))) == 30
+    for kind in ("good", "bad"):
+        counts = [len(set(read_scripts(f"{kind}_{half}"))) for half in HALVES]
+        assert counts == [30, 30, 25]
 
 
-@pytest.mark.parametrize("script", read_scripts("good_tuning") + read_scripts("good_unseen"))
+@pytest.mark.parametrize("script", read_all("good"))
 def test_a_harmless_script_passes(script: str) -> None:
     verdict = judge_line([SHIPPED], script)
     # Looking as root is looking at everything: a person is asked.
@@ -35,6 +45,6 @@ def test_a_harmless_script_passes(script: str) -> None:
     assert verdict.level is expected, verdict
 
 
-@pytest.mark.parametrize("script", read_scripts("bad_tuning") + read_scripts("bad_unseen"))
+@pytest.mark.parametrize("script", read_all("bad"))
 def test_a_harmful_script_is_stopped(script: str) -> None:
     assert judge_line([SHIPPED], script).level > Level.ALLOW
