@@ -119,15 +119,16 @@ def read_line(line: str) -> list[Step]:
     steps: list[Step] = []
     for command in script.commands:
         effects = frozenset(
-            effect for found in command.redirections for effect in _judge(found, script)
+            effect for found in command.redirections for effect in _judge(found, script, command)
         )
         if not command.words:
             steps += [Step((), effects)] * bool(effects)
             continue
         prefix = [
-            Argument(f"{name}={expand_one(value, script)}") for name, value in command.assignments
+            Argument(f"{name}={expand_one(value, script, command.assigned)}")
+            for name, value in command.assignments
         ]
-        for words in expand(command.words, script):
+        for words in expand(command.words, script, command.assigned):
             if not words or words[0] in script.functions or _only_redirects(words):
                 steps += [Step((), effects)] * bool(effects)
             else:
@@ -144,11 +145,11 @@ def _sets_only_ifs(command: Command) -> bool:
     return all(name == "IFS" for name, _ in command.assignments)
 
 
-def _judge(redirection: Redirection, script: Script) -> set[Effect]:
+def _judge(redirection: Redirection, script: Script, command: Command) -> set[Effect]:
     """Return the effects of a redirection."""
     if redirection.operator.startswith("<<"):
         return set()
-    target = expand_one(redirection.target, script)
+    target = expand_one(redirection.target, script, command.assigned)
     if "/dev/tcp" in target or "/dev/udp" in target or target.startswith(UNKNOWN * 2):
         raise UnreadableCommand(f"it connects to {target.replace(UNKNOWN, '…')}")
     duplicates = redirection.operator in (">&", "<&") and _DESCRIPTOR.fullmatch(target)

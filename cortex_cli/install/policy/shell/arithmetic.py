@@ -45,6 +45,9 @@ def check(reader: Reader, expression: str) -> None:
     """Note the variables that are evaluated."""
     if not _PLAIN.fullmatch(expression):
         raise UnreadableCommand("an arithmetic expression has more than numbers and variables")
+    changes = any(sign in expression for sign in ("=", "++", "--"))
     for name in _NAME.findall(expression):
         reader.script.arithmetic.add(name)
-        reader.check_variable(name)
+        if changes:
+            reader.check_variable(name)
+            reader.script.assign(name, None)

@@ -20,6 +20,8 @@ _KEYWORD_FUNCTION = re.compile(r"function[ \t]+([A-Za-z_][\w:.-]*)(?=[\s{(])", r
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(?=[\s;])", re.ASCII)
 _CLOSERS = frozenset("then elif else fi do done esac }".split())  # noqa: SIM905 - reads better
 _OPERATORS = ("&&", "||", "|&", "|", "&", ";")
+_CONDITIONAL = ("&&", "||", "|&", "|")
+_ASIDE = ("|", "&")
 
 
 def read_script(text: str) -> Script:
@@ -41,6 +43,7 @@ def read_script(text: str) -> Script:
 
 def read_list(reader: Reader, closers: tuple[str, ...]) -> str:
     """Read commands up to one of ``closers``, which is read too; return it, empty at the end."""
+    conditional = False
     while True:
         reader.skip_lines()
         if not reader.peek():
@@ -54,8 +57,16 @@ def read_list(reader: Reader, closers: tuple[str, ...]) -> str:
             return word
         if word in _CLOSERS or reader.peek() == ")":
             raise UnreadableCommand(f"it has {word or ')'!r} where a command should begin")
-        if not any(reader.take(operator) for operator in _OPERATORS):
-            _read_command(reader)
+        operator = next((each for each in _OPERATORS if reader.take(each)), "")
+        if operator:
+            conditional = operator in _CONDITIONAL
+            continue
+        before = set(reader.assigned)
+        _read_command(reader)
+        reader.skip_blanks()
+        if conditional or (reader.peek() in _ASIDE and reader.peek(1) != reader.peek()):
+            reader.assigned = before  # it may not run, or runs in a process of its own
+        conditional = False
 
 
 def _peek_reserved(reader: Reader) -> str:
@@ -80,22 +91,26 @@ def _read_one(reader: Reader) -> None:
         reader.at = function.end()
         reader.script.functions.add(function[1])
         reader.skip_lines()
-        _read_command(reader)
+        with reader.branch():
+            _read_command(reader)
         return
     elif word in _COMPOUND:
         reader.at += len(word)
-        _COMPOUND[word](reader)
+        with reader.branch():
+            _COMPOUND[word](reader)
     elif word in ("coproc", "select", "function", "in"):
         raise UnreadableCommand(f"what {word} runs is known only when it runs")
     else:
         read_simple(reader)
         return
     if redirections := read_redirections(reader):
-        reader.script.commands.append(Command((), redirections=redirections))
+        assigned = frozenset(reader.assigned)
+        reader.script.commands.append(Command((), redirections=redirections, assigned=assigned))
 
 
 def _read_until(reader: Reader, *closers: str) -> str:
-    found = read_list(reader, closers)
+    with reader.branch():
+        found = read_list(reader, closers)
     if not found:
         raise UnreadableCommand(f"{' or '.join(closers)} is missing")
     return found
@@ -127,9 +142,13 @@ def _read_for(reader: Reader) -> None:
         reader.skip_lines()
         if reader.take("in"):
             reader.skip_blanks()
+            values = 0
             while reader.peek() and reader.peek() not in ";\n":
+                values += 1
                 note_value(reader, match[0], _read_loop_word(reader), split=True)
                 reader.skip_blanks()
+            if values:
+                reader.assigned.add(match[0])  # until _read_one takes it back
         else:
             reader.script.assign(match[0], None)
     while reader.peek() and reader.peek() in ";\n \t":
@@ -162,7 +181,9 @@ def _read_case(reader: Reader) -> None:
             if not read_word(reader) and not reader.take("|"):
                 raise UnreadableCommand("a pattern of case is not closed")
             reader.skip_blanks()
-        if read_list(reader, (";;&", ";;", ";&", "esac")) in ("", "esac"):
+        with reader.branch():
+            closer = read_list(reader, (";;&", ";;", ";&", "esac"))
+        if closer in ("", "esac"):
             return
 
 

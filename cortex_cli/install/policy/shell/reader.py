@@ -39,6 +39,7 @@ class Reader:
     script: Script = field(default_factory=Script)
     at: int = 0
     depth: int = 0
+    assigned: set[str] = field(default_factory=set)  # variables that are certainly set here
     documents: list[tuple[str, bool, bool, list[Word]]] = field(default_factory=list)
 
     def peek(self, ahead: int = 0) -> str:
@@ -75,10 +76,17 @@ class Reader:
     def read_nested(self, closer: str) -> tuple[Command, ...]:
         """Read a list of commands up to ``closer``; return those commands."""
         before = len(self.script.commands)
-        with self.nest():
+        with self.nest(), self.branch():
             if self.read_list(self, (closer,)) != closer:
                 raise UnreadableCommand(f"{closer} is missing")
         return tuple(self.script.commands[before:])
+
+    @contextmanager
+    def branch(self) -> Iterator[None]:
+        """Read what may not run, or in a process of its own: what it assigns stays uncertain."""
+        before = set(self.assigned)
+        yield
+        self.assigned = before
 
     @contextmanager
     def nest(self) -> Iterator[None]:
@@ -91,7 +99,7 @@ class Reader:
 
     def read_text(self, text: str) -> tuple[Command, ...]:
         """Read the whole of ``text`` as commands of the same script."""
-        inner = Reader(f"{text}\n)", self.read_list, self.script, depth=self.depth)
+        inner = Reader(f"{text}\n)", self.read_list, self.script, 0, self.depth, set(self.assigned))
         return inner.read_nested(")")
 
     def check_variable(self, name: str) -> None:
@@ -116,6 +124,6 @@ class Reader:
             if not expands:
                 target.append(literal(body))
                 continue
-            inner = Reader(body, self.read_list, self.script, depth=self.depth)
+            inner = Reader(body, self.read_list, self.script, 0, self.depth, set(self.assigned))
             target.append(tuple(read_double_quoted(inner, "")))
         self.documents.clear()

@@ -48,6 +48,7 @@ class Command:
     words: tuple[Word, ...]
     assignments: tuple[tuple[str, Word], ...] = ()
     redirections: tuple[Redirection, ...] = ()
+    assigned: frozenset[str] = frozenset()  # variables that are certainly set by then
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ _REDIRECTION = re.compile(r"\d{0,4}(&>>|&>|<<<|<<-|<<|<>|>>|>\||>&|<&|>(?!\()|<(
 # Builtins whose operands are variables that they set.
 DECLARING = ("declare", "typeset", "local", "readonly", "export")
 _READING = ("read", "mapfile", "readarray", "getopts", "unset", "let", "wait")
+# What they set where no variable is named, or beside it.
+_DEFAULTS = ("REPLY", "OPTARG", "OPTIND", "MAPFILE")
 # Options of those that take a value: that of read -p is a text, that of -a a variable.
 _TEXTS = {"read": "-p -t -n -N -d -u -i", "mapfile": "-n -O -s -d -u", "readarray": "-n -s -d -u"}
 
@@ -62,9 +64,12 @@ def read_simple(reader: Reader) -> None:
         for name, value in assignments:
             reader.check_variable(name)
             note_value(reader, name, value)
+    assigned = frozenset(reader.assigned)
+    reader.assigned |= {name for name, _ in assignments} if not words else set()
     _note_variables(reader, words)
     prefix = tuple(assignments) if words else ()
-    reader.script.commands.append(Command(tuple(words), prefix, tuple(redirections)))
+    found_command = Command(tuple(words), prefix, tuple(redirections), assigned)
+    reader.script.commands.append(found_command)
 
 
 def read_redirections(reader: Reader) -> tuple[Redirection, ...]:
@@ -159,6 +164,8 @@ def _note_declared(reader: Reader, word: Word) -> None:
 
 def _note_read(reader: Reader, words: list[Word], taken: list[str]) -> None:
     """Record the variables of ``read`` and its like; options of ``taken`` have a value."""
+    for default in _DEFAULTS:
+        reader.script.assign(default, None)
     skip = False
     for word in words:
         text = read_literal(word) or ""

@@ -14,13 +14,20 @@ from typing import TYPE_CHECKING
 from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand, read_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from cortex_cli.install.policy.shell.script import Command, Script, Word
 
 Fragment = tuple[str, bool]  # text, whether it is quoted
 
 MAX_ALTERNATIVES = 16
+# The shell itself sets these, whatever a script assigns to them.
+_DYNAMIC = frozenset(
+    """
+    _ RANDOM SRANDOM SECONDS LINENO PWD OLDPWD EPOCHSECONDS EPOCHREALTIME DIRSTACK FUNCNAME GROUPS
+    UID EUID PPID PIPESTATUS COLUMNS LINES REPLY OPTARG OPTIND OPTERR MAPFILE HOSTNAME
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 _PATTERN = re.compile(r"[*?\[]")
 _PLAIN = re.compile(r"[\w.+-]*", re.ASCII)
 _CODE = re.compile(r"[`\[(]|\$|\\(?![nt])")
@@ -52,9 +59,11 @@ class Argument(str):
         return self.splits or self[:1] == UNKNOWN or (self.pattern and self[:1] in "*?[")
 
 
-def expand(words: Iterable[Word], script: Script) -> Iterator[list[Argument]]:
-    """Yield every argument list that ``words`` may become."""
-    choices = [_expand_word(word, script) for word in words]
+def expand(
+    words: Iterable[Word], script: Script, assigned: Collection[str] = ()
+) -> Iterator[list[Argument]]:
+    """Yield every argument list that ``words`` may become, where ``assigned`` are certainly set."""
+    choices = [_expand_word(word, script, assigned) for word in words]
     count = 1
     for place, choice in enumerate(choices):
         count *= len(choice)
@@ -65,9 +74,9 @@ def expand(words: Iterable[Word], script: Script) -> Iterator[list[Argument]]:
         yield [argument for fragments in chosen for argument in _split(fragments)]
 
 
-def expand_one(word: Word, script: Script) -> Argument:
+def expand_one(word: Word, script: Script, assigned: Collection[str] = ()) -> Argument:
     """Return what ``word`` becomes where nothing is split: a value, or a redirection's target."""
-    choices = _expand_word(word, script)
+    choices = _expand_word(word, script, assigned)
     fragments = choices[0] if len(choices) == 1 else _forget(choices)
     return Argument("".join(text for text, _ in fragments))
 
@@ -76,11 +85,15 @@ def _forget(choice: list[list[Fragment]]) -> list[Fragment]:
     return [(UNKNOWN, all(quoted for fragments in choice for _, quoted in fragments))]
 
 
-def _expand_word(word: Word, script: Script) -> list[list[Fragment]]:
+def _expand_word(
+    word: Word, script: Script, assigned: Collection[str] = ()
+) -> list[list[Fragment]]:
     alternatives: list[list[Fragment]] = [[]]
     for part in word:
         if part.variable:
             pieces = _read_variable(part.variable, script, quoted=part.quoted)
+            if part.variable not in assigned and (UNKNOWN, part.quoted) not in pieces:
+                pieces = [*pieces, ("", part.quoted)]
         elif part.unknown:
             pieces = [(UNKNOWN, part.quoted or part.numeric)]
         else:
@@ -106,7 +119,7 @@ def _read_variable(name: str, script: Script, *, quoted: bool) -> list[Fragment]
 
 def _find_values(name: str, script: Script, *, quoted: bool) -> list[Fragment]:
     values = script.assignments.get(name)
-    if not values or None in values or len(values) > MAX_ALTERNATIVES:
+    if name in _DYNAMIC or not values or None in values or len(values) > MAX_ALTERNATIVES:
         return [(UNKNOWN, quoted)]
     if not quoted and "IFS" in script.assignments:
         return [(UNKNOWN, False)]

@@ -7,7 +7,7 @@ from cortex_cli.install.policy.shell.values import Argument, check_arithmetic, e
 
 def arguments(text: str) -> list[Argument]:
     script = read_script(text)
-    (found,) = expand(script.commands[-1].words, script)
+    (found,) = expand(script.commands[-1].words, script, script.commands[-1].assigned)
     return found[1:]
 
 
@@ -21,6 +21,34 @@ def test_an_unquoted_expansion_may_become_several_words() -> None:
     assert (bare, bare.splits, bare.may_be_option) == (UNKNOWN, True, True)
     assert (quoted.splits, quoted.may_be_option) == (False, True)
     assert (path, path.may_be_option, path.known) == (f"/proc/{UNKNOWN}", False, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["c $x; x=1", "if a; then x=1; fi; c $x", "a && x=1; c $x", "a || x=1\nc $x", "x=1 | a; c $x",
+     "(x=1); c $x", "f() { x=1; }; c $x", "while a; do x=1; done; c $x", "x=1 & c $x",
+     "for x in 1; do a; done; c $x", "case a in b) x=1;; esac; c $x"],
+)  # fmt: skip
+def test_what_may_not_have_been_set_may_be_nothing(text: str) -> None:
+    script = read_script(text)
+    last = next(each for each in script.commands if each.words and each.words[0][0].text == "c")
+    found = list(expand(last.words, script, last.assigned))
+    assert sorted(found) == [["c"], ["c", "1"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x=1; c $x", "x=1 && c $x", "x=1\nif a; then c $x; fi", "for x in 1; do c $x; done",
+     "x=1; f() { c $x; }", "if a; then x=1; c $x; fi", "x=1; echo $(c $x)"],
+)  # fmt: skip
+def test_what_is_certainly_set(text: str) -> None:
+    script = read_script(text)
+    last = next(each for each in script.commands if each.words and each.words[0][0].text == "c")
+    assert list(expand(last.words, script, last.assigned)) == [["c", "1"]]
+
+
+def test_a_number_from_arithmetic_is_unknown() -> None:
+    assert arguments("x=0; (( x = 9 )); c -$x") == [f"-{UNKNOWN}"]
 
 
 def test_patterns() -> None:
