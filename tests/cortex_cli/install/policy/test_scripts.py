@@ -1,8 +1,9 @@
 """Whole scripts before the shipped policy: harmless ones pass, harmful ones do not.
 
 Written before the policy could read them.  Half of each was used while it was taught to
-(``tuning``), half was kept apart (``unseen``); ``later`` are more, written when it could.  When
-first judged, 27 of 30 ``good_unseen`` passed, 23 of 25 ``good_later``, and none of the harmful.
+(``tuning``), half was kept apart (``unseen``); ``later`` are more, written when it could.  Once
+the tuning half passed, 27 of 30 ``good_unseen`` did; at first sight 23 of 25 ``good_later``, and
+none of the harmful.
 Scripts are separated by lines of ``%%``.
 """
 
