@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.debian.deb822 import Reader
 from cortex_cli.debian.dpkg_status import status_path
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _FIELDS = ("Package", "Status", "Provides", "Depends", "Pre-Depends", "Recommends")
-_NAME = re.compile(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)")
+_NAME = expression(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)")
 
 
 def find_dependents(

@@ -7,12 +7,12 @@ pattern or a path.
 
 from __future__ import annotations
 
-import re
+from cortex_cli.expressions import expression
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{1,127}")
-_ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+_NAME = expression(r"[a-z0-9][a-z0-9+.-]{1,127}")
+_ARCHITECTURE = expression(r"[a-z0-9][a-z0-9-]{1,31}")
 # dpkg wants a digit first; a hyphen or a colon needs a revision or an epoch, which may be there.
-_VERSION = re.compile(r"(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~:-]{0,255}")
+_VERSION = expression(r"(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~:-]{0,255}")
 
 
 def is_name(text: str) -> bool:

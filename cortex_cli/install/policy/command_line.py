@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, normpath
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.commands.effects import Effect
 from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, is_secret, judge_target
 from cortex_cli.install.policy.shell.grammar import read_script
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 # These change how a command prints, not what it does.
-SAFE_VARIABLES = re.compile(
+SAFE_VARIABLES = expression(
     r"DEBIAN_FRONTEND|DEBIAN_PRIORITY|LANG|LANGUAGE|LC_[A-Z]+|TERM|NO_COLOR|TZ|COLUMNS"
 )
 # Each runs code or another program that its arguments do not show.
@@ -43,10 +44,10 @@ OPAQUE = frozenset(
     tcsh tmux unbuffer unshare valgrind vi view vim watch x86_64 xvfb-run yarn zip zsh
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-_LOADER = re.compile(r"ld(?:-linux|-musl|\.so|64\.so|-\d|\.).*")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
-_VERSIONED = re.compile(r"[-\d.]+$")
-_DESCRIPTOR = re.compile(r"\d+-?|-")
+_LOADER = expression(r"ld(?:-linux|-musl|\.so|64\.so|-\d|\.).*")
+_ASSIGNMENT = expression(r"([A-Za-z_]\w*)\+?=", re.ASCII)
+_VERSIONED = expression(r"[-\d.]+$")
+_DESCRIPTOR = expression(r"\d+-?|-")
 MAX_WRAPPERS = 16
 
 

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import UnreadableCommand
 
-_LEXEME = re.compile(
+_LEXEME = expression(
     r"""(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<comment>\#[^\n]*)|(?P<word>[A-Za-z_]\w*)
     |(?P<number>\d+\.?\d*)|(?P<operator>\|\||&&|[<>!=]=|>>|\+\+|--|[^\s"\\]|\n)""",
     re.VERBOSE | re.ASCII,
 )
 # A slash inside brackets ends the pattern in some awks: not accepted.
-_REGEX = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?+\]?+[^\]\n/\\]*+\])*+/")
-_CALL = re.compile(r"\bsystem[\s\\]*\(|\bgetline\b|@\s*\w")
-_HARMLESS = re.compile(r'\s*"/dev/(?:stderr|stdout|null)"[ \t]*(?=[;}\n]|\Z)')
+_REGEX = expression(r"/(?:[^/\\\n\[]|\\.|\[\^?+\]?+[^\]\n/\\]*+\])*+/")
+_CALL = expression(r"\bsystem[\s\\]*\(|\bgetline\b|@\s*\w")
+_HARMLESS = expression(r'\s*"/dev/(?:stderr|stdout|null)"[ \t]*(?=[;}\n]|\Z)')
 _BEFORE_PATTERN = frozenset(
     "; { } ( , ! ~ && || == != < > <= >= ? : = print printf return else do case".split()  # noqa: SIM905 - a line of words reads better
 ) | {"", "\n"}
-_OPERAND_ENDS = re.compile(r"[\w)\]\"]\Z", re.ASCII)
+_OPERAND_ENDS = expression(r"[\w)\]\"]\Z", re.ASCII)
 _CONDITIONS = ("if", "while", "for")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.commands import awk, curl, find, paths, sed, table
 from cortex_cli.install.policy.commands.effects import Effect
 from cortex_cli.install.policy.shell.script import UnreadableCommand
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AWK = ("awk", "gawk", "mawk", "nawk", "original-awk")
 _DECLARING = ("declare", "typeset", "local", "readonly", "export")
-_SUBSCRIPT = re.compile(r"\w\[")
+_SUBSCRIPT = expression(r"\w\[")
 _RELEASE = frozenset("/etc/os-release /usr/lib/os-release /etc/lsb-release".split())  # noqa: SIM905 - reads better
 _SED_FLAGS = frozenset("-n -E -r -s -u -z --quiet --silent --regexp-extended --posix".split())  # noqa: SIM905
 

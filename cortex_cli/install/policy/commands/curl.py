@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.commands.effects import Effect
 from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, judge_target
 from cortex_cli.install.policy.shell.script import UnreadableCommand
@@ -22,9 +23,9 @@ _FLAGS = frozenset(
 )
 _VALUES = frozenset("--max-time --connect-timeout --retry --write-out --user-agent".split())  # noqa: SIM905
 _LETTERS, _VALUE_LETTERS = "sSfIikLv46", "mwA"
-_LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[\w./?=&%-]*)?")
+_LOCAL = expression(r"(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[\w./?=&%-]*)?")
 # The format of -w can write files and name variables since curl 8.
-_FORMAT = re.compile(r"(?!.*output)[^@].*", re.DOTALL)
+_FORMAT = expression(r"(?!.*output)[^@].*", re.DOTALL)
 
 
 def read(words: Sequence[Argument]) -> set[Effect]:

@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.commands.effects import Effect
 from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand
 
 if TYPE_CHECKING:
     from cortex_cli.install.policy.shell.values import Argument
 
-_SECRET = re.compile(
+_SECRET = expression(
     r"""/etc/g?shadow|/etc/sudoers|/etc/ssl/private|/etc/security/opasswd|ssh_host_\w{1,20}_key(?!\.pub)
     |\.ssh(?:/|\b)|id_(?:rsa|dsa|ecdsa|ed25519)\b(?!\.pub)|\.gnupg|\.aws\b|\.azure\b|\.kube\b
     |\.docker/|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.password-store|\.mozilla
@@ -32,12 +33,12 @@ _EXAMPLES = (
     "/proc/self/environ", "/proc/1/environ", "~/.ssh/id_rsa", "~/.ssh/id_ed25519", "/dev/sda",
 )  # fmt: skip
 # Certificates are public, and what a log says about them too.
-_PUBLIC = re.compile(r"/etc/ssl/certs/[\w.-]+|/etc/pki/(?:ca-trust|tls/certs)/[\w./-]+")
+_PUBLIC = expression(r"/etc/ssl/certs/[\w.-]+|/etc/pki/(?:ca-trust|tls/certs)/[\w./-]+")
 HARMLESS_TARGETS = frozenset(
     "/dev/null /dev/stdout /dev/stderr /dev/tty /dev/fd/1 /dev/fd/2".split()  # noqa: SIM905 - reads better
 )
-_OWN = re.compile(r"(?:~/|/tmp/|/var/tmp/|/home/[\w.-]+/|\./)?[\w@%+=:,-][\w@%+=:,. /-]*", re.ASCII)
-_STARTUP = re.compile(r"(?:^|/)\.(?!/)")
+_OWN = expression(r"(?:~/|/tmp/|/var/tmp/|/home/[\w.-]+/|\./)?[\w@%+=:,-][\w@%+=:,. /-]*", re.ASCII)
+_STARTUP = expression(r"(?:^|/)\.(?!/)")
 
 
 def is_secret(argument: Argument) -> bool:

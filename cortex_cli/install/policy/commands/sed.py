@@ -6,17 +6,21 @@ and flags of ``s`` that run or write are refused, with everything that is not kn
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import UnreadableCommand
 
-_STEP = re.compile(r"\d+(?:~\d+)?|\$|[+~]\d+")
-_FLAGS = re.compile(r"[gpiIm0-9]*")
+if TYPE_CHECKING:
+    import re
+
+_STEP = expression(r"\d+(?:~\d+)?|\$|[+~]\d+")
+_FLAGS = expression(r"[gpiIm0-9]*")
 _PLAIN = "pdqQ=nNDGgHhxPlz"
-_AFTER = re.compile(r"[ \t]*(?:\d+[ \t]*)?(?=[;\n}]|\Z)")
+_AFTER = expression(r"[ \t]*(?:\d+[ \t]*)?(?=[;\n}]|\Z)")
 # A backslash before the closing bracket is read in two ways.
-_BRACKET = re.compile(r"\[\^?+\]?+(?:\[:\w+:\]|\[(?!:)|[^\]\\\[]|\\[^\]])*+\]")
-_BLANK = re.compile(r"[\s;]*")
+_BRACKET = expression(r"\[\^?+\]?+(?:\[:\w+:\]|\[(?!:)|[^\]\\\[]|\\[^\]])*+\]")
+_BLANK = expression(r"[\s;]*")
 
 
 def check(program: str) -> None:

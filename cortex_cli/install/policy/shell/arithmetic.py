@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import UnreadableCommand
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from cortex_cli.install.policy.shell.reader import Reader
     from cortex_cli.install.policy.shell.script import Part
 
-_PLAIN = re.compile(r"[\w\s+\-*/%<>=!&|?:,.~^()#]*", re.ASCII)
-_NAME = re.compile(r"(?<![\w#])[A-Za-z_]\w*", re.ASCII)
+_PLAIN = expression(r"[\w\s+\-*/%<>=!&|?:,.~^()#]*", re.ASCII)
+_NAME = expression(r"(?<![\w#])[A-Za-z_]\w*", re.ASCII)
 
 
 def read(reader: Reader, end: str, read_expansion: Callable[..., Part]) -> str:

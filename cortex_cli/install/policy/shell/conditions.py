@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import UnreadableCommand, read_literal
 from cortex_cli.install.policy.shell.words import read_word
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _OPERATORS = ("&&", "||", "(", ")", "<", ">")
 _NUMERIC = ("-eq", "-ne", "-lt", "-le", "-gt", "-ge")
 _EVALUATING = ("-v", "-R")
-_OPERAND = re.compile(r"\w*", re.ASCII)
+_OPERAND = expression(r"\w*", re.ASCII)
 
 
 def read(reader: Reader) -> None:

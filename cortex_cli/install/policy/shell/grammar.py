@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell import arithmetic, conditions
 from cortex_cli.install.policy.shell.reader import MAX_CHARS, Reader
 from cortex_cli.install.policy.shell.script import Command, Part, Script, UnreadableCommand
 from cortex_cli.install.policy.shell.simple import note_value, read_redirections, read_simple
 from cortex_cli.install.policy.shell.words import read_expansion, read_word
 
-_RESERVED = re.compile(r"(?:\[\[|[a-z]+|[!{}])(?=[\s;&|()<>]|\Z)")
-_FUNCTION = re.compile(r"(?:function[ \t]+)?([A-Za-z_][\w:.-]*)[ \t]*\([ \t]*\)", re.ASCII)
-_KEYWORD_FUNCTION = re.compile(r"function[ \t]+([A-Za-z_][\w:.-]*)(?=[\s{(])", re.ASCII)
-_VARIABLE = re.compile(r"[A-Za-z_]\w*(?=[\s;])", re.ASCII)
+_RESERVED = expression(r"(?:\[\[|[a-z]+|[!{}])(?=[\s;&|()<>]|\Z)")
+_FUNCTION = expression(r"(?:function[ \t]+)?([A-Za-z_][\w:.-]*)[ \t]*\([ \t]*\)", re.ASCII)
+_KEYWORD_FUNCTION = expression(r"function[ \t]+([A-Za-z_][\w:.-]*)(?=[\s{(])", re.ASCII)
+_VARIABLE = expression(r"[A-Za-z_]\w*(?=[\s;])", re.ASCII)
 _CLOSERS = frozenset("then elif else fi do done esac }".split())  # noqa: SIM905 - reads better
 _OPERATORS = ("&&", "||", "|&", "|", "&", ";")
 _CONDITIONAL = ("&&", "||", "|&", "|")

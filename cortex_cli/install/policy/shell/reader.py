@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import Script, UnreadableCommand, literal
 from cortex_cli.install.policy.shell.words import read_double_quoted
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 MAX_CHARS = 16 * 1024
 # These change what later commands do: where programs lie, what they load, run or talk to.
-FORBIDDEN_VARIABLE = re.compile(
+FORBIDDEN_VARIABLE = expression(
     r"""PATH|ENV|BASH_\w+|SHELLOPTS|BASHOPTS|PS[0-9]|PROMPT_\w+|HOME|SHELL|EDITOR|VISUAL|BROWSER
     |\w*PAGER|TMPDIR|CDPATH|GLOBIGNORE|EXECIGNORE|FIGNORE|HIST\w*|INPUTRC|TERMINFO\w*|TERMCAP
     |(?:LD|DYLD|GIT|SSH|SYSTEMD|DPKG|APT|DEB|GREP|TAR|XZ|ZSTD|RSYNC|CURL|MALLOC|GLIBC|OPENSSL|SSL

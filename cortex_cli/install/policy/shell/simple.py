@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import (
     Command,
     Part,
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from cortex_cli.install.policy.shell.reader import Reader
     from cortex_cli.install.policy.shell.script import Word
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_REDIRECTION = re.compile(r"\d{0,4}(&>>|&>|<<<|<<-|<<|<>|>>|>\||>&|<&|>(?!\()|<(?!\())")
+_ASSIGNMENT = expression(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
+_NAME = expression(r"[A-Za-z_]\w*", re.ASCII)
+_REDIRECTION = expression(r"\d{0,4}(&>>|&>|<<<|<<-|<<|<>|>>|>\||>&|<&|>(?!\()|<(?!\())")
 # Builtins whose operands are variables that they set.
 DECLARING = ("declare", "typeset", "local", "readonly", "export")
 _READING = ("read", "mapfile", "readarray", "getopts", "unset", "let", "wait")

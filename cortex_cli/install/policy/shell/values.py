@@ -11,6 +11,7 @@ import re
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand, read_literal
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ _DYNAMIC = frozenset(
     UID EUID PPID PIPESTATUS COLUMNS LINES REPLY OPTARG OPTIND OPTERR MAPFILE HOSTNAME
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-_PATTERN = re.compile(r"[*?\[]")
-_PLAIN = re.compile(r"[\w.+-]*", re.ASCII)
-_CODE = re.compile(r"[`\[(]|\$|\\(?![nt])")
-_CODE_IN_PROGRAM = re.compile(r'`|"[^"$\n]*\$|\\[x0-9ue]')
+_PATTERN = expression(r"[*?\[]")
+_PLAIN = expression(r"[\w.+-]*", re.ASCII)
+_CODE = expression(r"[`\[(]|\$|\\(?![nt])")
+_CODE_IN_PROGRAM = expression(r'`|"[^"$\n]*\$|\\[x0-9ue]')
 _ENCODERS = frozenset("base64 base32 xxd rev openssl od hexdump".split())  # noqa: SIM905
 
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.shell import arithmetic
 from cortex_cli.install.policy.shell.script import UNKNOWN, Part, UnreadableCommand
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from cortex_cli.install.policy.shell.script import Command, Word
 
 SEPARATORS = " \t\n;&|()<>"
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NAME = expression(r"[A-Za-z_]\w*", re.ASCII)
 _SPECIAL = "@*#?$!-0123456789"
 # "-" and "+" choose a text, "#" and "%" cut one off, "/" replaces, "^" and "," change the case.
-_OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?|\^\^?|,,?|:(?= ?-?\d+(?::-?\d+)?\})")
+_OPERATOR = expression(r":?[-+?]|##?|%%?|//?|\^\^?|,,?|:(?= ?-?\d+(?::-?\d+)?\})")
 # Characters that only stand for themselves.
-_RUN = re.compile(r"[\w./:,%+@-]+", re.ASCII)
-_QUOTED_RUN = re.compile(r"[\w ./:,;%+@=()|-]+", re.ASCII)
-_SUBSCRIPT = re.compile(r"\[(?:[@*]|\d+)\]")
+_RUN = expression(r"[\w./:,%+@-]+", re.ASCII)
+_QUOTED_RUN = expression(r"[\w ./:,;%+@=()|-]+", re.ASCII)
+_SUBSCRIPT = expression(r"\[(?:[@*]|\d+)\]")
 
 
 def read_word(reader: Reader, stop: str = SEPARATORS) -> Word:
