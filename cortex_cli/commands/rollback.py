@@ -29,9 +29,9 @@ def rollback(settings: Settings, number: int, dry_run: bool, yes: bool) -> None:
     from cortex_cli.install.present import present
     from cortex_cli.install.rollback import plan_rollback
 
-    if not dry_run:
-        real_machine.check_rollback(settings.environ)
     with History.open(settings.environ) as history:
         entry = history.entry(number)
+    if not dry_run and entry.state != "dry run":
+        real_machine.check_rollback(settings.environ)
     plan = plan_rollback(settings, entry)
     present(settings, plan, "rollback", execute=not dry_run, yes=yes, undoes=number)
