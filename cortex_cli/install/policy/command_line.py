@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.expressions import expression
 from cortex_cli.install.policy.commands.effects import Effect
-from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, is_secret, judge_target
-from cortex_cli.install.policy.shell.grammar import read_script
 from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand
 from cortex_cli.install.policy.shell.values import Argument, check_arithmetic, expand, expand_one
 
@@ -115,6 +113,8 @@ def read_line(line: str) -> list[Step]:
     Raises:
         UnreadableCommand: it does not show what would run.
     """
+    from cortex_cli.install.policy.shell.grammar import read_script  # no plan needs it
+
     script = read_script(line)
     check_arithmetic(script)
     steps: list[Step] = []
@@ -148,6 +148,8 @@ def _sets_only_ifs(command: Command) -> bool:
 
 def _judge(redirection: Redirection, script: Script, command: Command) -> set[Effect]:
     """Return the effects of a redirection."""
+    from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, is_secret, judge_target
+
     if redirection.operator.startswith("<<"):
         return set()
     target = expand_one(redirection.target, script, command.assigned)

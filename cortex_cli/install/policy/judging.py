@@ -13,7 +13,6 @@ from cortex_cli.debian import version as debian_version
 from cortex_cli.debian.dpkg_status import strip_architecture
 from cortex_cli.install.policy import apt_arguments, command_line
 from cortex_cli.install.policy.apt_arguments import ChangeKind
-from cortex_cli.install.policy.commands.classify import classify
 from cortex_cli.install.policy.commands.effects import Effect
 from cortex_cli.install.policy.rules import Level, Subject, Verdict, pick_strictest
 from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand
@@ -86,6 +85,8 @@ def _judge_step(policies: Sequence[Policy], step: command_line.Step) -> Iterator
 def _judge_argv(
     policies: Sequence[Policy], argv: Sequence[str], depth: int, *, as_root: bool = False
 ) -> Iterator[Verdict]:
+    from cortex_cli.install.policy.commands.classify import classify  # no plan needs it
+
     try:
         program = command_line.unwrap(argv)
         as_root = as_root or program.as_root
