@@ -189,10 +189,23 @@ place_files() {
     for file in install-llm.sh uninstall.sh setup_daemon.py; do
         [ ! -f "$CHECKOUT/scripts/$file" ] || place "$CHECKOUT/scripts/$file" "$PREFIX/scripts/$file" 755
     done
+    place_modules
     place_completion bash "$SHARE/bash-completion/completions/cortex"
     place_completion zsh "$SHARE/zsh/site-functions/_cortex"
     # fish looks below /usr/local only where XDG_DATA_DIRS names it, which logins without a desktop lack
     place_completion fish /etc/fish/completions/cortex.fish
+}
+
+# The original project's modules, for programs that the system's Python runs.
+place_modules() {
+    local folder
+    folder=$("$PYTHON" -c 'import sys, sysconfig; print("" if sys.prefix != sys.base_prefix else sysconfig.get_path("purelib"))')
+    [ -n "$folder" ] || return 0
+    if [ -e "$DESTDIR$folder/cortex" ] && ! grep -qsF "$folder/cortex/" "$DESTDIR$PREFIX/manifest"; then
+        say "$folder/cortex belongs to another program; for Cortex's modules use $PREFIX/bin/python3"
+        return 0
+    fi
+    place "$CHECKOUT/packaging/cortex_modules.py" "$folder/cortex/__init__.py" 644
 }
 
 place_completion() {

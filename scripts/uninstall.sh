@@ -29,7 +29,7 @@ prune() {
     local folder=$1
     [ -z "$DRY" ] || return 0
     while :; do
-        case $folder in / | /opt | /srv | /usr | /usr/local | /usr/local/bin | /usr/local/lib | /usr/local/share | /usr/local/share/man | /etc/*) return 0 ;; esac
+        case $folder in / | /opt | /srv | /usr | /usr/local | /usr/local/bin | /usr/local/lib | /usr/local/share | /usr/local/share/man | /usr/local/lib/python3*/*-packages | /etc/*) return 0 ;; esac
         rmdir "$folder" 2>/dev/null || return 0
         folder=$(dirname "$folder")
     done
@@ -61,6 +61,7 @@ fi
 if [ -f "$PREFIX/manifest" ]; then
     while read -r file; do
         run rm -f "$file"
+        case $file in */cortex/__init__.py) run rm -rf "${file%/*}/__pycache__" ;; esac
         prune "$(dirname "$file")"
     done <"$PREFIX/manifest"
 fi

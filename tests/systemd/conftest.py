@@ -14,6 +14,12 @@ from tests.support.wheels import wheelhouse
 INSTALL = str(CHECKOUT / "scripts/install.sh")
 # Beside what a machine hides: /tmp is another one there.
 SHARED = Path("~/.cache/cortex/tests").expanduser()
+# The original project's modules, for the system's Python.
+MODULES = (
+    "from cortex.daemon_client import CortexDaemonClient\n"
+    "from cortex.llm.interpreter import CommandInterpreter\n"
+    "print(CortexDaemonClient().ping(), CommandInterpreter(provider='llama_cpp').provider.value)"
+)
 TINY = "/var/lib/cortex/models/tiny.gguf"
 
 

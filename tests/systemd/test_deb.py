@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import herd
 from tests.support.machine import CHECKOUT, SCRIPT, Machine
-from tests.systemd.conftest import SHARED, TINY, put_in_model
+from tests.systemd.conftest import MODULES, SHARED, TINY, put_in_model
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(900)]
 
@@ -51,6 +51,7 @@ def test_install_upgrade_remove_purge(bare: Machine, package: Path, tiny: Path) 
     bare.run("dpkg", "--install", "--force-depends", str(package), timeout=300)
     assert bare.ask("ping")["data"]["pong"]
     assert bare.show("cortexd", "User") == "cortex"
+    assert bare.run("/usr/bin/python3", "-c", MODULES).stdout == "True llama_cpp\n"
     put_in_model(bare, tiny)
     answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
     assert answer.stdout.strip()
@@ -72,6 +73,7 @@ def test_install_upgrade_remove_purge(bare: Machine, package: Path, tiny: Path) 
     bare.run("test", "-s", TINY)
     bare.run("test", "-e", "/etc/cortex/llm.key")
     bare.run("dpkg", "--purge", "cortex-linux", timeout=120)
+    assert bare.sh("ls /usr/lib/python3/dist-packages/cortex", check=False).returncode != 0
     gone = "/usr/lib/cortex-linux /etc/cortex /var/lib/cortex /run/cortex"
     left = bare.sh(f"find {gone} 2>/dev/null; find /etc/systemd -name '*cortex*'; true")
     assert set(left.stdout.split()) == before

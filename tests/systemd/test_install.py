@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import herd
 from tests.support.machine import CHECKOUT, SCRIPT, Machine, wait_for
-from tests.systemd.conftest import INSTALL, put_in_model
+from tests.systemd.conftest import INSTALL, MODULES, put_in_model
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(900)]
 
@@ -68,6 +68,7 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
     assert "done: cortexd listens on" in said
     answer = bare.run("cortex", "--socket", "/run/cortex/cortex.sock", "ask", "What is nginx?")
     assert answer.stdout.strip()
+    assert bare.run("/usr/bin/python3", "-c", MODULES).stdout == "True llama_cpp\n"
     for page in ("man1/cortex.1", "man8/cortexd.8", "man8/cortex-llm.8"):
         bare.run("test", "-s", f"/usr/local/share/man/{page}")
     bare.run("test", "-s", "/usr/local/share/bash-completion/completions/cortex")
