@@ -24,8 +24,7 @@ class Outbox:
     def __init__(self, transport: asyncio.Transport, account: Account) -> None:
         transport.set_write_buffer_limits(high=0)
         self._transport = transport
-        self._writable = asyncio.Event()
-        self._writable.set()
+        self._writable: asyncio.Event | None = None  # while somebody waits for the client
         self._held = 0
         self._unsent = 0
         self.account = account
@@ -52,25 +51,32 @@ class Outbox:
     def pause(self) -> None:
         """The client does not read as fast as we write."""
         self.paused = True
-        self._writable.clear()
         self._count_unsent()
 
     def resume(self) -> None:
         """It has caught up."""
         self.paused = False
         self._count_unsent()
-        self._writable.set()
+        self._wake()
 
     def close(self) -> None:
         """Forget what will never be sent; whoever waits for the client goes on."""
         self.account.unsent_bytes -= self._held + self._unsent
         self._held = self._unsent = 0
-        self._writable.set()
+        self.paused = False
+        self._wake()
 
     async def wait(self) -> None:
         """Wait until the client has taken what was written."""
-        if not self._writable.is_set():
+        if self.paused:
+            if self._writable is None:
+                self._writable = asyncio.Event()
             await self._writable.wait()
+
+    def _wake(self) -> None:
+        if self._writable is not None:
+            self._writable.set()
+            self._writable = None
 
     def _count_unsent(self) -> None:
         size = self._transport.get_write_buffer_size()
