@@ -163,7 +163,7 @@ place() {
     fi
     mkdir -p "$(dirname "$dest")"
     sed -e "s|/opt/cortex/|$PREFIX/|g" -e "s|/usr/share/doc/cortex-linux|$SHARE/doc/cortex-linux|g" \
-        "$source" >"$dest.new"
+        "$source" >"$dest.new" || { rm -f "$dest.new"; return 1; }
     chmod "$mode" "$dest.new"
     mv -f "$dest.new" "$dest"
     printf '%s\n' "$2" >>"$DESTDIR$PREFIX/manifest.new"

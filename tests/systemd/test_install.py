@@ -138,7 +138,7 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
     bad = "/root/bad"
     bare.sh(
         f"mkdir -p {bad}/checkout && cd {CHECKOUT} && "
-        f"cp -a scripts systemd docs etc {bad}/checkout/"
+        f"cp -a scripts systemd docs etc packaging {bad}/checkout/"
     )
     bare.sh(
         f"sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' {bad}/checkout/systemd/cortexd.service"
