@@ -1,11 +1,10 @@
-"""One family of commands a module; the table of them."""
+"""One family of commands a module, or a folder where it is a big one; the table of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.families import (
-    archives,
     copying,
     dates,
     edit,
@@ -14,9 +13,10 @@ from cortex_cli.actions.families import (
     rights,
     schedule,
     sockets,
-    text,
-    tree,
 )
+from cortex_cli.actions.families.archives import composition as archives
+from cortex_cli.actions.families.text import composition as text
+from cortex_cli.actions.families.tree import composition as tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families import treetests
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.tree import names, roots
+from cortex_cli.actions.families.tree.selection import Selection
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _bounded(r: Reader, text: str) -> str:
 
 def _where(r: Reader) -> tuple[list[str], list[str]]:
     """Plain files, or find's words where a tree is meant."""
-    chosen = treetests.Selection()
+    chosen = Selection()
     files = [(n, t) for n, t in r.free() if t.kind in ("path", "file", "glob")]
     many = (
         r.has("all", "every", "recursive")
@@ -135,11 +136,11 @@ def _where(r: Reader) -> tuple[list[str], list[str]]:
     if lone and files[0][1].kind != "glob":
         r.used.add(files[0][0])
         return [path(files[0][1])], []
-    treetests.read_depth(r, chosen)
-    treetests.read_names(r, chosen)
-    treetests.read_kind(r, chosen)
-    treetests.read_roots(r, chosen, set())
-    treetests.read_known_root(r, chosen)
+    roots.read_depth(r, chosen)
+    names.read_names(r, chosen)
+    names.read_kind(r, chosen)
+    roots.read_roots(r, chosen, set())
+    roots.read_known_root(r, chosen)
     chosen.kind = "f"
     r.take("all", "every", "folder")
     return [], ["find", *chosen.words()]

@@ -1,0 +1,32 @@
+"""Tokens that say together what none says alone: "the last hour", "second column", "the folder x".
+
+Each pass takes a sentence's tokens and gives as many; the table of them.  Pure; knows no action.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions.rewriting.names import name_announced, name_folders
+from cortex_cli.actions.rewriting.purposes import lighten_descriptions, name_targets, settle_verbs
+from cortex_cli.actions.rewriting.quantities import (
+    count_ordinals,
+    drop_counts,
+    measure_periods,
+    number_months,
+    set_clocks,
+)
+
+if TYPE_CHECKING:
+    from cortex_cli.actions.sentence import Token
+
+
+def rewritten(tokens: list[Token]) -> list[Token]:
+    """``tokens`` with what stands for a value made one."""
+    passes = (
+        *(name_announced, name_folders, count_ordinals, measure_periods, name_targets),
+        *(set_clocks, number_months, lighten_descriptions, drop_counts, settle_verbs),
+    )
+    for rewrite in passes:
+        tokens = rewrite(tokens)
+    return tokens

@@ -1,0 +1,118 @@
+"""Words that say a number, a time or a duration: "second column", "the last hour", "à 4h"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from cortex_cli.actions.literals import Literal
+from cortex_cli.actions.rewriting.values import LITERAL_WEIGHT, literal_of, name_of
+from cortex_cli.language.stems import fold
+
+if TYPE_CHECKING:
+    from cortex_cli.actions.sentence import Token
+
+_PERIODS = {"hour": "h", "day": "d", "week": "w", "month": "mon", "year": "y", "minute": "min"}
+_ORDINALS = {
+    "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "deuxieme": 2, "seconde": 2,
+    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "segundo": 2, "segunda": 2, "tercero": 3,
+    "tercera": 3, "tercer": 3, "cuarto": 4, "cuarta": 4, "quinta": 5, "quinto": 5, "premiere": 1,
+    "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
+}  # fmt: skip
+_COUNTED = frozenset({"column", "line", "page", "word"})
+_HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
+_MONTHS = {
+    name: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    )
+    for number, name in enumerate(names.split(), 1)
+}
+_HOW_MANY = {
+    "two": 2,
+    "both": 2,
+    "deux": 2,
+    "dos": 2,
+    "ambos": 2,
+    "three": 3,
+    "trois": 3,
+    "tres": 3,
+}
+
+
+def number_months(tokens: list[Token]) -> list[Token]:
+    """ "march 2027": the month of a year."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        after = [one for one in tokens[place + 1 : place + 3] if not one.mark]
+        year = bool(after) and after[0].kind == "number" and len(after[0].text) == 4
+        if year and token.literal is None and (number := _MONTHS.get(fold(token.text))):
+            found[place] = replace(name_of(token), literal=literal_of("month", str(number)))
+    return found
+
+
+def drop_counts(tokens: list[Token]) -> list[Token]:
+    """ "the two files a and b": the number is how many are named."""
+    named = sum(token.kind in ("file", "path", "archive", "name") for token in tokens)
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if _HOW_MANY.get(fold(token.text)) == named and any(
+            one.concept in ("file", "folder", "pdf", "image", "video")
+            for one in tokens[place + 1 : place + 3]
+        ):
+            found[place] = replace(token, weight=0.0, mark=True, literal=None)
+    return found
+
+
+def set_clocks(tokens: list[Token]) -> list[Token]:
+    """ "à 4h" is a time of day, "pendant 4h" a duration."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        match = _HOUR.match(token.text)
+        before = fold(tokens[place - 1].text) if place else ""
+        if token.kind == "duration" and match and before in ("a", "vers") and int(match[1]) < 24:
+            literal = literal_of("clock", f"{int(match[1]):02d}:00")
+            found[place] = replace(token, literal=literal)
+    return found
+
+
+def count_ordinals(tokens: list[Token]) -> list[Token]:
+    """ "second column" and "column two" hold a number."""
+    found = list(tokens)
+    for place, (one, two) in enumerate(pairwise(tokens)):
+        said = fold(one.text)
+        single = not two.text.lower().endswith("s")
+        if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
+            literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
+            found[place] = replace(one, concept="", weight=1.0, literal=literal)
+    return found
+
+
+def measure_periods(tokens: list[Token]) -> list[Token]:
+    """ "the last hour" is a duration of one."""
+    found = list(tokens)
+    for place, (one, two) in enumerate(pairwise(tokens)):
+        if (
+            one.concept == "last"
+            and two.concept in _PERIODS
+            and place
+            and tokens[place - 1].kind == "number"
+        ):
+            number = tokens[place - 1].literal
+            literal = Literal(
+                "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
+            )
+            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
+            found[place] = replace(one, weight=0.0, mark=True)
+            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
+            continue
+        pair = one, two
+        for first, second, at in ((*pair, place + 1), (two, one, place)):
+            if first.concept == "last" and second.concept in _PERIODS and second.literal is None:
+                literal = Literal("duration", second.text, 0, 0, 1.0, _PERIODS[second.concept])
+                found[at] = replace(second, concept="", weight=LITERAL_WEIGHT, literal=literal)
+    return found
