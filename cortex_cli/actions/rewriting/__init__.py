@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.rewriting.names import name_announced, name_folders
-from cortex_cli.actions.rewriting.purposes import lighten_descriptions, name_targets, settle_verbs
+from cortex_cli.actions.rewriting.purposes import lighten_descriptions, name_targets
 from cortex_cli.actions.rewriting.quantities import (
     count_ordinals,
     drop_counts,
     measure_periods,
     number_months,
     set_clocks,
+    take_halves,
 )
+from cortex_cli.actions.rewriting.verbs import settle_by_object, settle_verbs, turn_into
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 def rewritten(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
     passes = (
-        *(name_announced, name_folders, count_ordinals, measure_periods, name_targets),
-        *(set_clocks, number_months, lighten_descriptions, drop_counts, settle_verbs),
+        *(turn_into, name_announced, name_folders, count_ordinals, measure_periods, name_targets),
+        *(set_clocks, number_months, lighten_descriptions, drop_counts, take_halves),
+        *(settle_verbs, settle_by_object),
     )
     for rewrite in passes:
         tokens = rewrite(tokens)

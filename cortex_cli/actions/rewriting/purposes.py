@@ -1,4 +1,4 @@
-"""Words whose neighbours say what they are for: "the text file a.txt", "make x executable"."""
+"""Words whose neighbours say what they are for: "the text file a.txt", "to mp4"."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ _DESCRIBES = frozenset(
 )
 # A format that names no ending of its own here, or that entries of the catalogue speak of.
 _NO_TARGETS = frozenset({"pdf", "text", "out", "log", "core", "pid", "lock", "list", "backup", "o"})
-# What something can be made: then making it is a change.
-_BECOMES = frozenset({"readable", "writable", "executable", "immutable", "private", "default"})
-HOURS = {"midnight": "00:00", "noon": "12:00"}
 
 
 def lighten_descriptions(tokens: list[Token]) -> list[Token]:
@@ -67,19 +64,4 @@ def name_targets(tokens: list[Token]) -> list[Token]:
                 name_of(two), text=made, literal=replace(literal_of("file", made))
             )
             break
-    return found
-
-
-def settle_verbs(tokens: list[Token]) -> list[Token]:
-    """ "make x executable" creates nothing; "midnight" is a time of day."""
-    found = list(tokens)
-    for place, token in enumerate(tokens):
-        near = {one.concept for one in tokens[place + 1 : place + 5]}
-        if token.concept == "create" and near & _BECOMES and "file" not in near:
-            found[place] = replace(token, concept="change")
-        elif token.concept == "enable" and place and tokens[place - 1].concept == "not":
-            found[place] = replace(token, concept="disable")
-            found[place - 1] = replace(tokens[place - 1], weight=0.0, mark=True)
-        elif token.concept in HOURS:
-            found[place] = replace(token, literal=literal_of("clock", HOURS[token.concept]))
     return found

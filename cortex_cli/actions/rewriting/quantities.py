@@ -22,6 +22,7 @@ _ORDINALS = {
     "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
 }  # fmt: skip
 _COUNTED = frozenset({"column", "line", "page", "word"})
+_NUMBERED = re.compile(r"(\d{1,3})(?:st|nd|rd|th|e|er|ere|re|eme|º|ª|o|a)\Z", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 _MONTHS = {
     name: number
@@ -85,9 +86,11 @@ def count_ordinals(tokens: list[Token]) -> list[Token]:
     found = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         said = fold(one.text)
+        written = _NUMBERED.match(said)
+        number = int(written[1]) if written else _ORDINALS.get(said)
         single = not two.text.lower().endswith("s")
-        if two.concept in _COUNTED and said in _ORDINALS and (single or not one.known):
-            literal = Literal("number", one.text, 0, 0, float(_ORDINALS[said]), "ordinal")
+        if two.concept in _COUNTED and number and (single or not one.known):
+            literal = Literal("number", one.text, 0, 0, float(number), "ordinal")
             found[place] = replace(one, concept="", weight=1.0, literal=literal)
     return found
 
@@ -115,4 +118,21 @@ def measure_periods(tokens: list[Token]) -> list[Token]:
             if first.concept == "last" and second.concept in _PERIODS and second.literal is None:
                 literal = Literal("duration", second.text, 0, 0, 1.0, _PERIODS[second.concept])
                 found[at] = replace(second, concept="", weight=LITERAL_WEIGHT, literal=literal)
+    return found
+
+
+def take_halves(tokens: list[Token]) -> list[Token]:
+    """ "half a gig" is 0.5 G; "by half" is 50 %."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if token.concept != "half" or token.literal is not None:
+            continue
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if after is not None and after.kind in ("size", "duration") and after.literal is not None:
+            half = replace(after.literal, number=after.literal.number / 2)
+            found[place + 1] = replace(after, literal=half)
+            found[place] = replace(token, weight=0.0, mark=True)
+        else:
+            literal = literal_of("percent", "50", 50.0)
+            found[place] = replace(token, concept="", weight=1.0, literal=literal)
     return found
