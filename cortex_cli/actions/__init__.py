@@ -1,6 +1,7 @@
 """Everything that can be done: a catalogue, families that compose, and what a question means.
 
-``find(question, language)`` gives a ``Finding`` or None.  Deleting this folder loses that answer
+``find(question, language)`` gives a ``Finding`` or None; ``nearest(question, language)`` what to
+offer where it gives none.  Deleting this folder loses that answer
 and nothing else.  Nothing here runs a command or reads the machine.
 
 How a question is read
@@ -56,6 +57,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cortex_cli.actions.suggestions import Suggestion
     from cortex_cli.finding import Finding
 
 
@@ -67,3 +69,13 @@ def find(question: str, language: str) -> Finding | None:
     from cortex_cli.actions import answering
 
     return answering.find(question, language)
+
+
+def nearest(question: str, language: str, count: int = 2) -> tuple[Suggestion, ...]:
+    """The actions nearest to a question that ``find`` does not claim; often none.
+
+    Each has a ``title``, what it does, and ``ask``, a question that gets it, in ``language``.
+    """
+    from cortex_cli.actions import suggestions
+
+    return suggestions.nearest(question, language, count)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import composer, leftover, matcher, sayings, sentence
+from cortex_cli.actions import composer, leftover, matcher, sayings, sentence, variants
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
@@ -29,6 +29,8 @@ THRESHOLDS = {CHANGES: 0.74, DESTROYS: 0.78, LEAVES: 0.74}
 GAP_THRESHOLD = 0.82
 # What needs nothing named goes before what lacks a name.
 GAP_SHARE = 0.93
+# What was left out or corrected to understand a sentence is a guess.
+VARIED_THRESHOLD, VARIED_SHARE = 0.85, 0.93
 # Two readings this close are both shown, and the person chooses.
 MARGIN = 0.02
 # Score → how often such a reading was right, on 600 sentences asked for the first time.
@@ -93,6 +95,20 @@ def readings(asked: Sentence) -> list[Reading]:
     return _distinct(sorted(kept, key=lambda one: -one.score))
 
 
+def _varied(asked: Sentence) -> list[Reading]:
+    """Readings of the same said otherwise: surer ones only, and none that cannot be undone."""
+    for text in variants.variants(asked):
+        other = sentence.read(text, asked.language)
+        found = [
+            replace(one, score=one.score * VARIED_SHARE)
+            for one in (readings(other) if other is not None else ())
+            if one.score >= VARIED_THRESHOLD and one.filled.effect in (READS, CHANGES)
+        ]
+        if found:
+            return found
+    return []
+
+
 def _spoken(does: str, language: str) -> str:
     return does.of(language) if isinstance(does, Said) else does
 
@@ -108,9 +124,9 @@ def find(question: str, language: str) -> Finding | None:
     """How what is asked is done on this machine; None when it is no action, or not surely one."""
     known = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
     asked = sentence.read(question, known)
-    if asked is None or not asked.tokens or _asks_meaning(asked):
+    if asked is None or not asked.tokens or _asks_meaning(asked) or "option" in asked.concepts():
         return None
-    found = readings(asked)
+    found = readings(asked) or _varied(asked)
     if not found:
         return None
     best, *others = found
