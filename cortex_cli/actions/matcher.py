@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
-from cortex_cli.actions.parameters import CUES, implied
+from cortex_cli.actions.parameters import CUES, IMPLIED_KINDS, implied
 from cortex_cli.actions.phrases import phrases
 from cortex_cli.actions.placeholders import placeholder
 from cortex_cli.actions.values import value_of
@@ -41,10 +41,12 @@ UNSAID_GAIN = 1.1
 # "unmount all drives" names none, and wants more than one.
 UNSAID_OF_ALL = 0.8
 IMPLIED_BONUS = 0.06
+# What a literal's kind implies is no sign for this phrase before others.
+_OF_KINDS = frozenset().union(*IMPLIED_KINDS.values(), {"disk", "partition"})
 # "all groups that tom is in" names no group.
 SEVERAL = 0.65
 # "the password of lena" says as much as "of the user lena", unless something is destroyed.
-CUE_SHARE = 0.5
+CUE_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     used: set[int] = set()
     got = missing = extra = 0.0
     lost = 0
-    hints = {implied(token) for token in tokens if token.literal is not None}
+    hints = {one for token in tokens if token.literal is not None for one in implied(token)}
     for concept, weight in phrase.concepts:
         places = [place for place, token in enumerate(tokens) if _key(token) == concept]
         if places:
@@ -102,7 +104,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
             got += weight
         elif concept in hints:
             got += weight
-            extra = IMPLIED_BONUS
+            extra = extra if concept in _OF_KINDS else IMPLIED_BONUS
         else:
             lost += weight >= 1.0 and concept not in phrase.optional
             missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)

@@ -188,6 +188,14 @@ IMPLIED = {
     "sqlite": "sqlite",
     "deb": "deb",
 }
+# Kind of literal → the concepts that it implies.
+IMPLIED_KINDS = {
+    "interface": frozenset({"interface"}),
+    "device": frozenset({"disk", "partition"}),
+    "unit": frozenset({"service"}),
+    "host": frozenset({"host"}),
+    "ip": frozenset({"host"}),
+}
 _STRICT = {
     "user": _LOGIN,
     "group": _LOGIN,
@@ -267,9 +275,13 @@ def _path_fit(kind: str, value: str) -> float:
     return (1.0 if ended else 0.92) if kind == "file" else (0.8 if ended else 1.0)
 
 
-def implied(token: Token) -> str:
-    """The concept that a file's name implies, or ""."""
+def implied(token: Token) -> frozenset[str]:
+    """The concepts that a value says by itself: eth0 is an interface, a.png an image."""
+    if token.kind == "path" and token.text.startswith("/dev/"):
+        return frozenset({"disk", "partition"})
+    if token.kind in IMPLIED_KINDS:
+        return IMPLIED_KINDS[token.kind]
     if token.kind not in ("file", "path", "glob", "url"):
-        return ""
+        return frozenset()
     last = token.text.rsplit(".", 1)[-1].lower()
-    return (IMPLIED[last] or last) if last in IMPLIED else ""
+    return frozenset({IMPLIED[last] or last}) if last in IMPLIED else frozenset()
