@@ -58,6 +58,8 @@ _ASKS_WHAT_IS = re.compile(
     r"|que (?=\w+)|cuanto?s?|cuantas?|cual(?:es)?|quien(?:es)?|donde|cuando)\b"
     r"(?! (?:do|can|should|could) i\b)"
 )
+# "who is connected by ssh" wants a name, and so names none.
+_ASKS_WHO = re.compile(r"\W*(?:who|qui|quien(?:es)?)\b")
 ASKED_SHARE = 0.8
 
 
@@ -78,15 +80,17 @@ def readings(asked: Sentence) -> list[Reading]:
         )
         for draft in composer.drafts(asked)
     ]
+    start = fold(asked.text[:200])
+    names_none = _ASKS_WHO.match(start)
     for match in matcher.matches(asked):
         try:
             filled = fill(match.action, match.values, asked.language)
         except Unfillable:
             continue
-        share = 1.0 if match.complete else GAP_SHARE
+        share = 1.0 if match.complete else GAP_SHARE * (ASKED_SHARE if names_none else 1.0)
         if match.complete or match.score >= GAP_THRESHOLD:
             found.append(Reading(filled, match.score * share * leftover.factor(asked, match.used)))
-    if _ASKS_WHAT_IS.match(fold(asked.text[:200])):
+    if _ASKS_WHAT_IS.match(start):
         found = [
             one if one.filled.effect == READS else replace(one, score=one.score * ASKED_SHARE)
             for one in found

@@ -84,7 +84,7 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     parameter = phrase.action.parameters[name]
     before, after = _around(asked, place)
     value = fit(parameter.kind, asked.tokens[place], before, after)
-    if value < MIN_FIT:
+    if value < MIN_FIT or (parameter.kind not in _LEADING and asked.opens_unknown(place)):
         return 0.0
     said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
     cues = [cue for cue in phrase.cues.get(name, ()) if cue]
@@ -107,6 +107,8 @@ def _rank(asked: Sentence, place: int) -> int:
     return sum(token.literal is not None or not token.known for token in asked.tokens[:place])
 
 
+# What a sentence may begin with: "nginx status"; any other unknown word there is a verb.
+_LEADING = frozenset({"unit", "package", "software", "process", "program", "host"})
 # "which groups paul …": the plural announces no name.
 _COUNTABLE = frozenset({"group", "user", "branch", "container"})
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
+from cortex_cli.actions.leftover import VERBS
 from cortex_cli.actions.parameters import CUES, IMPLIED_KINDS, implied
 from cortex_cli.actions.phrases import phrases
 from cortex_cli.actions.placeholders import placeholder
@@ -35,6 +36,15 @@ GENERAL = 0.95
 LOST, READ_LOST = 0.9, 0.94
 # "which packages can be upgraded" wants to see, "upgrade the packages" to change.
 LOOKED = 0.96
+# "list the service accounts" holds no verb that changes anything.
+ONLY_LOOKED = 0.75
+_ACTS = frozenset(
+    """
+    update add grant write save run set edit paper connect log_in log_out load unload reset
+    flush register open close print wait repeat broadcast push pull clone commit crop measure
+    rotate trace verify simulate default prevent
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 _LOOKING = frozenset({"show", "check", "who", "many"})
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
@@ -141,7 +151,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     if phrase.action.effect == READS:
         score *= READ_LOST ** max(0, lost - len(unsaid))
     if phrase.action.effect != READS:
-        score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
+        score *= LOST**lost * _looking(phrase, asked)
     if not plain and any(tokens[place].literal is None for place in filled.values()):
         score *= NO_WORD
     parameters = phrase.action.parameters
@@ -156,6 +166,18 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         score *= UNSAID_OF_ALL
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+def _looking(phrase: Phrase, asked: Sentence) -> float:
+    """What is left of a change's score where the sentence wants to see."""
+    looked = any(
+        token.concept in _LOOKING and not token.text.lower().startswith("get")
+        for token in asked.tokens
+    )
+    if not looked:
+        return 1.0
+    acts = {concept for concept, _ in phrase.concepts} & (VERBS | _ACTS) & asked.concepts()
+    return LOOKED if acts else ONLY_LOOKED
 
 
 def _key(token: Token) -> str:

@@ -122,6 +122,8 @@ def _unit(r: Reader, argv: list[str]) -> None:
             near & {"journal", "service", "of", "for", "from", "error", "show", "follow", ""}
         )
         quoted = token.kind == "quoted" and "service" in near
+        if r.asked.opens_unknown(n):
+            continue
         if named or program or quoted:
             argv += ["-u", values.value_of("unit", token)]
             r.used.add(n)

@@ -199,7 +199,7 @@ def _name(r: Reader) -> str:
             not token.kind and not token.known and not token.mark
         )
         program = token.text.lower() in PROGRAMS and not token.kind
-        if unknown or program:
+        if (unknown or program) and not r.asked.opens_unknown(n):
             r.used.add(n)
             r.take("named")
             return token.text if token.kind else token.text.lower()

@@ -13,7 +13,7 @@ from cortex_cli.language.stems import fold
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
-_CONVERTS = frozenset({"convert", "change", "save", "transform"})
+_CONVERTS = frozenset({"convert", "change", "save", "transform", "audio", "video", "image"})
 # What only says which kind of file is named: "the text file a.txt", "a 7z archive x.7z".
 _DESCRIBES = frozenset(
     """

@@ -29,6 +29,9 @@ _MEANT = (
 _LIGHT = frozenset({"add", "grant"})
 _BESIDE_LIGHT = frozenset({"sort", "uppercase", "lowercase"})
 CHANGING = frozenset({"change", "convert", "rename", "replace", "transform"})
+# "print letter.pdf" wants paper, "print notes.txt" may want the screen.
+_PRINTS = frozenset({"print", "imprime", "imprimer", "imprimir"})
+_PRINTED = (".pdf", ".odt", ".doc", ".docx", ".ps", ".jpg", ".jpeg", ".png", ".ods", ".xlsx")
 HOURS = {"midnight": "00:00", "noon": "12:00"}
 
 
@@ -60,9 +63,20 @@ def settle_by_object(tokens: list[Token]) -> list[Token]:
                 )
         if token.concept in _LIGHT and said & _BESIDE_LIGHT and token.literal is None:
             found[place] = replace(token, weight=0.0, mark=True)
+        if token.text.lower() in _PRINTS and _prints(tokens, place):
+            found[place] = replace(token, concept="paper", weight=1.0)
         if token.concept == "disable" and _alone(tokens, place):
             found[place] = replace(token, concept="shutdown")
     return found
+
+
+def _prints(tokens: list[Token], place: int) -> bool:
+    """Whether what is printed right after is a document, not lines of one."""
+    after = [token for token in tokens[place + 1 : place + 4] if not token.mark]
+    return bool(after) and all(
+        token.text.lower().endswith(_PRINTED) or token.concept in ("file", "pdf", "image")
+        for token in after
+    )
 
 
 def _alone(tokens: list[Token], place: int) -> bool:
