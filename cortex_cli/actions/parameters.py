@@ -160,7 +160,7 @@ NAMEABLE = frozenset(
     """
     image video audio web backup temp journal container git config mail public upload python
     core cache pdf url information root sudo ssh bluetooth printer wifi kernel json swap
-    disk test script csv database mysql games podman snapshot compose sync user
+    disk test script csv database mysql games podman snapshot compose sync user data
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Users of every Debian whose names are words: asked about, seldom acted upon.
