@@ -169,7 +169,8 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<device>\b(?:sd[a-z]\d{0,2}|vd[a-z]\d{0,2}|hd[a-z]\d{0,2}|nvme\dn\d(?:p\d{1,2})?|mmcblk\d(?:p\d{1,2})?|md\d{1,3}|loop\d{1,3}|sr\d)\b)",
         r"(?P<interface>\b(?:eth|wlan|eno|ens|wg|tun|tap|br|virbr|bond|docker|wwan)\d{1,4}\b|\b(?:enp|wlp|enx|wlx)\w{2,14}\b)",
         r"(?P<range>\b\d{1,9}\s?(?:-|\.\.)\s?\d{1,9}\b)",
-        r"(?P<number>(?<![\w.])\d{1,15}(?:[.,]\d{1,6})?(?![\w]))",
+        r"(?P<sign>(?<!\S)[#;%@$|^]{1,3}(?!\S))",
+        r"(?P<number>(?:(?<=\s)-(?=\d{1,3}(?!\w)))?(?<![\w.])\d{1,15}(?:[.,]\d{1,6})?(?![\w]))",
         r"(?P<name>(?<![\w])[A-Za-z_][A-Za-z0-9_]{0,60}(?:[-_.]|\d)[\w-]{0,60}|(?<!\w)\d+[A-Za-z][\w-]{0,40})",
     )
     return re.compile("|".join(kinds), re.IGNORECASE)
@@ -205,7 +206,9 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
         end = start + len(value)
     if kind == "path" and value.lower() in _NO_PATHS:
         return None
-    if kind == "scheme":
+    if kind == "signal" and not value.isupper():
+        return None
+    if kind in ("scheme", "sign"):
         kind = "quoted"
     if kind == "pair":
         kind = "name"

@@ -34,6 +34,7 @@ _KEYS = frozenset(
         "general",
     }
 )
+_CONDITION = re.compile(r"\[ \+(\w+) ")
 _SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
 
 
@@ -97,6 +98,7 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         undo=str(entry.get("undo", "")),
         manual=_texts(entry.get("man")),
         general=bool(entry.get("general", False)),
+        conditions=frozenset(_CONDITION.findall(" ".join(run))),
     )
 
 

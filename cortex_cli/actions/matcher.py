@@ -134,6 +134,10 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         if not token.kind and token.text.lower() in (program, phrase.action.package)
     }
     used |= set(filled.values()) | cue_words(phrase, asked, filled)
+    said = {
+        n: f"+{t.concept}" for n, t in enumerate(tokens) if t.concept in phrase.action.conditions
+    }
+    used |= said.keys()
     if unsaid:
         used |= _kind_words(phrase, asked, unsaid)
         gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
@@ -164,6 +168,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         and not {"all", "every"} & dict(phrase.concepts).keys()
     ):
         score *= UNSAID_OF_ALL
+    values |= dict.fromkeys(said.values(), "")
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
 

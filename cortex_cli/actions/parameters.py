@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
 _COMMAND = re.compile(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
 _LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_CHARSET = re.compile(
+    r"(?:utf|iso|latin|windows|cp|us-ascii|ascii|koi8|big5|shift|euc|mac|gb)[\w-]*\Z", re.I
+)
 _GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
 _OCTAL = re.compile(r"[0-7]{3,4}\Z")
 ARCHIVES = (
@@ -104,6 +107,9 @@ FITS: dict[str, dict[str, float]] = {
     "name": {"name": 1, "quoted": 0.9, "file": 0.5, "number": 0.3, "host": 0.3},
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
+    "charset": {"name": 1, "quoted": 0.8, "file": 0.6},
+    "email": {"address": 1, "name": 0.5},
+    "time": {"clock": 1, "duration": 0.9, "stamp": 0.9},
     "range": {"range": 1},
     "parameter": {"name": 0.9, "file": 0.9, "host": 0.9, "quoted": 0.8},
     "version": {"version": 1, "number": 0.7, "name": 0.6},
@@ -250,6 +256,8 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
         score = 0.0
     if kind == "debfile" and not value.lower().endswith(".deb"):
+        score = 0.0
+    if kind == "charset" and not _CHARSET.match(value):
         score = 0.0
     if kind == "geometry" and not _GEOMETRY.match(value):
         score = 0.0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.families import (
+    checksums,
     copying,
     dates,
     edit,
+    joins,
     journal,
     processes,
     rights,
@@ -36,4 +38,6 @@ ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
     sockets.compose,
     dates.compose,
     schedule.compose,
+    checksums.compose,
+    joins.compose,
 )

@@ -12,6 +12,7 @@ from cortex_cli.actions.rewriting.purposes import lighten_descriptions, name_tar
 from cortex_cli.actions.rewriting.quantities import (
     count_ordinals,
     drop_counts,
+    join_dates,
     measure_periods,
     number_months,
     set_clocks,
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
 def rewritten(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
     passes = (
-        *(turn_into, name_announced, name_folders, count_ordinals, measure_periods, name_targets),
+        *(
+            turn_into,
+            join_dates,
+            name_announced,
+            name_folders,
+            count_ordinals,
+            measure_periods,
+            name_targets,
+        ),
         *(set_clocks, number_months, lighten_descriptions, drop_counts, take_halves),
         *(settle_verbs, settle_by_object),
     )

@@ -56,6 +56,26 @@ def number_months(tokens: list[Token]) -> list[Token]:
     return found
 
 
+def join_dates(tokens: list[Token]) -> list[Token]:
+    """ "15 november 2026", "15 de noviembre de 2026", "november 15, 2026": one date."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        month = _MONTHS.get(fold(token.text))
+        if not month or token.literal is not None:
+            continue
+        near = [n for n in range(max(0, place - 2), min(len(tokens), place + 4)) if n != place]
+        numbers = [n for n in near if tokens[n].kind == "number" and tokens[n].text.isdigit()]
+        day = next((n for n in numbers if 0 < int(tokens[n].text) < 32), None)
+        year = next((n for n in numbers if len(tokens[n].text) == 4), None)
+        if day is None or year is None:
+            continue
+        stamp = f"{tokens[year].text}-{month:02d}-{int(tokens[day].text):02d}"
+        for n in range(min(day, place), max(year, place) + 1):
+            found[n] = replace(found[n], concept="", weight=0.0, mark=True, literal=None)
+        found[place] = replace(name_of(token), text=stamp, literal=literal_of("stamp", stamp))
+    return found
+
+
 def drop_counts(tokens: list[Token]) -> list[Token]:
     """ "the two files a and b": the number is how many are named."""
     named = sum(token.kind in ("file", "path", "archive", "name") for token in tokens)
