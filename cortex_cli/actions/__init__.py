@@ -40,14 +40,14 @@ A list of entries::
   glob unit package process program user group host login remote ip cidr mac url port number
   percent pid size duration seconds minutes days clock date mode device interface signal variable
   text name branch image range version extension timezone locale month
-  fstype geometry quotation debfile charset email time.  The word before a slot in its
+  fstype geometry quotation debfile charset email time jsonkey.  The word before a slot in its
   phrase is its cue: with "copy {file} to {folder}" what comes after "to" is the folder.
 - **run** is split into words as a shell would, once, before any value is known: quotes group,
   ``|`` is a pipe, ``> {file}`` or ``>> {file}`` takes the output.  ``[ -n {count} ]`` is left out
   when its value is not said, ``[ +follow -f ]`` when nothing says the concept, so that one entry
   takes every option that may be said.  A value fills its word whole and is never split again.
-  A value with a leading ``-`` is refused (paths get ``./``) unless ``--`` stands before it or the slot is
-  ``{name!}``: an option's own argument, as in ``grep -e {text!}``.
+  A value with a leading ``-`` is refused (paths get ``./``) unless ``--`` stands before it or
+  the slot is ``{name!}``: an option's own argument, as in ``grep -e {text!}``.
 - **effect** ``destroys`` needs nearly the whole sentence covered; state a ``check`` and, where
   there is one, an ``undo``.
 - A slot without default that is not in brackets must be found in the sentence.

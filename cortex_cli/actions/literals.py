@@ -49,6 +49,8 @@ PROGRAMS = frozenset(
     elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# What mkfs -t takes; FAT has an entry of its own.
+FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
 UNIT_ENDINGS = "service|timer|socket|mount|automount|target|path|slice|scope|swap"
 _DOMAINS = frozenset(
     [
@@ -135,7 +137,7 @@ def _quantity(name: str, units: dict[str, str]) -> str:
     )
     return (
         rf"(?P<{name}>{_WORDED}(?P<{name}_n>\d{{1,9}}(?:[.,]\d{{1,3}})?|(?:{_COUNT})(?=\s))"
-        rf"(?P<{name}_s>[\s-]?)(?:(?<=\d)|(?=(?:{spelled})(?!\w)))(?P<{name}_u>{union})(?![\w/]))"
+        rf"(?P<{name}_s>[\s-]?)(?:(?<=\d)|(?=(?:{spelled})(?!\w)))(?P<{name}_u>{union})(?:/s)?(?![\w/]))"
     )
 
 

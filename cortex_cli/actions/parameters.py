@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.literals import PROGRAMS
+from cortex_cli.actions.literals import FILE_SYSTEMS, PROGRAMS
+from cortex_cli.actions.zones import zone_of
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
@@ -25,8 +26,6 @@ ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
     ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",
 )  # fmt: skip
-# What mkfs -t takes; FAT has an entry of its own.
-FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
 # kind → literal kinds that are of it, and how surely.
 FITS: dict[str, dict[str, float]] = {
     "path": {
@@ -108,6 +107,7 @@ FITS: dict[str, dict[str, float]] = {
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
     "charset": {"name": 1, "quoted": 0.8, "file": 0.6},
+    "jsonkey": {"name": 1, "quoted": 1, "file": 0.4},
     "email": {"address": 1, "name": 0.5},
     "time": {"clock": 1, "duration": 0.9, "stamp": 0.9},
     "range": {"range": 1},
@@ -120,7 +120,7 @@ FITS: dict[str, dict[str, float]] = {
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85,
-    "software": 0.85, "parameter": 0.5, "group": 0.8,
+    "software": 0.85, "parameter": 0.5, "charset": 0.9, "jsonkey": 0.8, "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.5, "path": 0.45,
     "file": 0.42, "text": 0.42, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
     "extension": 0.8, "version": 0.3, "fstype": 1.0,
@@ -158,6 +158,7 @@ CUES: dict[str, frozenset[str]] = {
     "url": frozenset({"url", "web"}),
     "ip": frozenset({"address", "host"}),
     "cidr": frozenset({"network", "address"}),
+    "jsonkey": frozenset({"key", "column", "value"}),
     "mode": frozenset({"permission"}),
     "version": frozenset({"version"}),
 }
@@ -210,6 +211,7 @@ _STRICT = {
     "host": _WORD,
     "process": _WORD,
     "program": _COMMAND,
+    "charset": _CHARSET,
 }
 KINDS = frozenset(FITS)
 
@@ -228,6 +230,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
         return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
+    if kind == "timezone" and zone_of(token.text) is None:
+        return 0.0
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
     if kind == "software" and word in SOFTWARE:
@@ -257,8 +261,8 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
         score = 0.0
     if kind == "debfile" and not value.lower().endswith(".deb"):
         score = 0.0
-    if kind == "charset" and not _CHARSET.match(value):
-        score = 0.0
+    if kind == "timezone" and literal.kind != "path" and zone_of(value) is None:
+        return 0.0
     if kind == "geometry" and not _GEOMETRY.match(value):
         score = 0.0
     if kind == "mode" and literal.kind == "number":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions import zones
 from cortex_cli.actions.action import Glob, Home
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ def _plain(kind: str, value: str, literal: Literal | None) -> str | None:
         return _PACKAGE_NAMES.get(value.lower(), value.lower())
     if kind == "process" and literal is None:
         return value.lower()
+    if kind == "timezone" and (zone := zones.zone_of(value)) is not None:
+        return zone
+    if kind == "jsonkey":
+        return f".{value}" if _KEY.match(value) else f".[{json.dumps(value)}]"
     if kind == "port":
         return next(part for part in value.strip(":").split("/") if part.isdigit())
     if kind == "glob" and literal is not None and literal.kind == "extension":
@@ -63,6 +69,7 @@ def _plain(kind: str, value: str, literal: Literal | None) -> str | None:
     return None
 
 
+_KEY = re.compile(r"[A-Za-z_]\w{0,100}\Z", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
 
 

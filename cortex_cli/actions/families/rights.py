@@ -62,6 +62,8 @@ _ELSEWHERE = frozenset(
         "immutable",
     ]
 )
+# "files owned by the group x" changes nothing.
+_CHANGES = ("change", "grant", "add", "create", "convert", "allow", "set")
 _WHO = (("others", "o"), ("everyone", "a"), ("group", "g"), ("owner", "u"))
 _MAY = (("executable", "x"), ("writable", "w"), ("write", "w"), ("readable", "r"))
 
@@ -117,7 +119,7 @@ def _targets(r: Reader) -> list[str]:
 
 
 def _ownership(r: Reader) -> Filled | None:
-    if not r.has("change", "owner", "grant", "owned"):
+    if not r.has("change", "owner", "grant", "owned") or not r.has(*_CHANGES):
         return None
     targets = _targets(r)
     owner = group = ""
@@ -215,7 +217,8 @@ def _mode(r: Reader, concepts: set[str]) -> Filled | None:
         mode = octal[1].literal.value
     else:
         mode = _worded(r)
-    deep = ["-R"] if r.has("recursive", "content") else []
+    whole = any(t.kind == "path" and r.before(n)[:1] == ["all"] for n, t in enumerate(r.tokens))
+    deep = ["-R"] if whole or r.has("recursive", "content") else []
     if r.take("delete", "deny", "not", "without") and "+" in mode:
         mode = mode.replace("+", "-")
     does = said(_MODE, mode=mode, path=" ".join(targets))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.rewriting.names import name_announced, name_folders
-from cortex_cli.actions.rewriting.purposes import lighten_descriptions, name_targets
+from cortex_cli.actions.rewriting.purposes import lighten_descriptions, lighten_types, name_targets
 from cortex_cli.actions.rewriting.quantities import (
     count_ordinals,
     drop_counts,
@@ -16,6 +16,7 @@ from cortex_cli.actions.rewriting.quantities import (
     measure_periods,
     number_months,
     set_clocks,
+    set_hours,
     take_halves,
 )
 from cortex_cli.actions.rewriting.verbs import settle_by_object, settle_verbs, turn_into
@@ -36,7 +37,15 @@ def rewritten(tokens: list[Token]) -> list[Token]:
             measure_periods,
             name_targets,
         ),
-        *(set_clocks, number_months, lighten_descriptions, drop_counts, take_halves),
+        *(
+            set_clocks,
+            set_hours,
+            number_months,
+            lighten_descriptions,
+            lighten_types,
+            drop_counts,
+            take_halves,
+        ),
         *(settle_verbs, settle_by_object),
     )
     for rewrite in passes:

@@ -28,6 +28,7 @@ _UNNAMEABLE = frozenset(
     | {"group", "package", "service", "branch", "match", "word", "character", "this"}
 )
 # They announce a name in a structured file: "the field version of package.json".
+_SIGNS = frozenset({"comma", "semicolon", "colon", "tab", "delimiter", "whitespace"})
 _FIELDS = frozenset({"field", "key", "champ", "clave", "campo"})
 
 
@@ -41,8 +42,11 @@ def name_announced(tokens: list[Token]) -> list[Token]:
 
 
 def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
-    if fold(one.text) in _FIELDS:
+    if fold(one.text) in _FIELDS and two.concept not in _SIGNS:
         return two.weight >= 1.0 and any(token.kind == "file" for token in tokens)
+    if one.concept == "symlink" and not one.text.lower().endswith("s"):
+        after = tokens[place + 2] if place + 2 < len(tokens) else None
+        return after is not None and after.concept == "to" and not two.mark
     if one.concept == "named":
         return two.concept not in _UNNAMEABLE
     plural = one.text.lower().endswith(("s", "x"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.literals import EXTENSIONS
+from cortex_cli.actions.literals import EXTENSIONS, FILE_SYSTEMS
 from cortex_cli.actions.rewriting.values import literal_of, name_of
 from cortex_cli.language.stems import fold
 
@@ -43,6 +43,18 @@ def lighten_descriptions(tokens: list[Token]) -> list[Token]:
                 found[near] = replace(one, weight=0.15)
             elif fold(one.text) == ending and between:
                 found[near] = replace(one, weight=0.0, mark=True, literal=None)
+    return found
+
+
+def lighten_types(tokens: list[Token]) -> list[Token]:
+    """ "the ext4 filesystem on /dev/sdb1": the device says which; its type adds nothing."""
+    said = {token.concept for token in tokens}
+    if not any(token.text.startswith("/dev/") for token in tokens) or said & {"format", "create"}:
+        return tokens
+    found = list(tokens)
+    for place, (one, two) in enumerate(pairwise(tokens)):
+        if one.text.lower() in FILE_SYSTEMS and two.concept in ("filesystem", "partition"):
+            found[place] = replace(one, weight=0.0, mark=True, literal=None)
     return found
 
 

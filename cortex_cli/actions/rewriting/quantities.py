@@ -23,6 +23,8 @@ _ORDINALS = {
 }  # fmt: skip
 _COUNTED = frozenset({"column", "line", "page", "word"})
 _NUMBERED = re.compile(r"(\d{1,3})(?:st|nd|rd|th|e|er|ere|re|eme|º|ª|o|a)\Z", re.IGNORECASE)
+_EARLY = frozenset({"morning", "matin", "manana", "madrugada", "am", "h"})
+_LATE = frozenset({"afternoon", "evening", "soir", "tarde", "noche", "pm"})
 _HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 _MONTHS = {
     name: number
@@ -43,6 +45,22 @@ _HOW_MANY = {
     "trois": 3,
     "tres": 3,
 }
+
+
+def set_hours(tokens: list[Token]) -> list[Token]:
+    """ "4 in the morning", "a las 8 de la tarde", "entre las 8 y las 10": times of day."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if token.kind != "number" or not token.text.isdigit() or int(token.text) > 23:
+            continue
+        after = [n for n in range(place + 1, min(len(tokens), place + 4)) if not tokens[n].mark]
+        part = fold(tokens[after[0]].text).split()[-1] if after else ""
+        later = part in _LATE and int(token.text) < 12
+        if part in _EARLY | _LATE:
+            hour = int(token.text) + (12 if later else 0)
+            found[place] = replace(token, literal=literal_of("clock", f"{hour:02d}:00"))
+            found[after[0]] = replace(found[after[0]], concept="", weight=0.0, mark=True)
+    return found
 
 
 def number_months(tokens: list[Token]) -> list[Token]:

@@ -14,6 +14,7 @@ from cortex_cli.actions.families.text.filters import filter_lines
 from cortex_cli.actions.families.text.order import (
     change_case,
     count_up,
+    join_lines,
     number_lines,
     order_lines,
     pick_lines,
@@ -146,6 +147,8 @@ def _allowed(r: Reader) -> set[str]:
         found.add("extract")
     if r.has("duplicate", "unique"):
         found.add("delete")
+    if r.has("line") and len([t for t in r.tokens if t.kind in ("file", "path")]) == 1:
+        found.add("join")
     if r.has("uppercase", "lowercase"):
         found.update(("convert", "change"))
     return found
@@ -193,6 +196,7 @@ def _output(r: Reader, files: list[str]) -> str:
 
 def _stages(r: Reader, files: list[str]) -> list[tuple[str, ...]]:
     stages: list[list[str]] = []
+    join_lines(r, stages)
     filter_lines(r, stages)
     pick_lines(r, stages)
     take_columns(r, stages)

@@ -14,7 +14,9 @@ _BEFORE = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ANNOUNCES = _BEFORE - {"for"} | {"count"}
-_NO_TEXT = frozenset({"word", "string", "line", "frequency", "every", "all", "count", "many"})
+_NO_TEXT = frozenset(
+    {"word", "string", "line", "frequency", "every", "all", "count", "many", "first", "last"}
+)
 
 
 def filter_lines(r: Reader, stages: list[list[str]]) -> None:

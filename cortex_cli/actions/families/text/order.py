@@ -68,8 +68,9 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
 
 def _sorting(r: Reader) -> list[str]:
     """The options of sort."""
-    options = ["-n"] if r.take("numeric") else []
-    if r.take("reverse"):
+    ranked = r.take("biggestfirst")
+    options = ["-n"] if r.take("numeric") or ranked else []
+    if r.take("reverse") or ranked:
         options.append("-r")
     if r.has("column") and (column := _number(r)):
         split = delimiter(r)
@@ -79,6 +80,15 @@ def _sorting(r: Reader) -> list[str]:
     if r.take("unique"):
         options.append("-u")
     return options
+
+
+def join_lines(r: Reader, stages: list[list[str]]) -> None:
+    """paste -s: all lines in one, with what stands between them."""
+    if not (r.has("join") and r.has("line")) or stages:
+        return
+    sign = delimiter(r) or (" " if r.has("whitespace") else "")
+    r.take("join", "line", "every", "all", "delimiter", "whitespace", "single")
+    stages.append(["paste", "-s", *(["-d", sign] if sign else [])])
 
 
 def _number(r: Reader) -> str:

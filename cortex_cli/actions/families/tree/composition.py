@@ -21,6 +21,13 @@ _WANTED = tuple(
     all use last change who exists
     """.split()  # noqa: SIM905 - as above
 )
+# What chooses files by itself, with no verb: "broken links in /etc".
+_CHOSEN = frozenset(
+    """
+    owned owner broken empty executable writable modified accessed created older newer starting
+    ending setuid containing
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 _NOISE = tuple(
     """
     check show find all file folder who use name this exists have every result type current new
@@ -93,7 +100,8 @@ def _about_files(r: Reader) -> bool:
     objects = said & (names.FILES | {"hidden"}) or kinds & {"glob", "extension"}
     if said & names.ALONE and not said & {"find", "count", "many", "big", "all", "delete"}:
         return bool(kinds & {"glob", "extension", "size", "duration"}) and "file" in said
-    return bool(objects) and bool(said & set(_WANTED) or kinds & {"glob", "duration", "size"})
+    chosen = said & (set(_WANTED) | _CHOSEN) or kinds & {"glob", "duration", "size"}
+    return bool(objects) and bool(chosen)
 
 
 def _target(r: Reader) -> tuple[int, str] | None:

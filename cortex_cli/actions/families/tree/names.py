@@ -13,6 +13,7 @@ from cortex_cli.actions.literals import EXTENSIONS
 if TYPE_CHECKING:
     from cortex_cli.actions.families.draft import Reader
     from cortex_cli.actions.families.tree.selection import Selection
+    from cortex_cli.actions.sentence import Token
 
 KINDS = {
     "image": ("*.jpg", "*.jpeg", "*.png", "*.gif"),
@@ -49,7 +50,7 @@ _NAMING = frozenset({"named", "name", "starting", "ending", "except"})
 
 def read_kind(r: Reader, chosen: Selection) -> None:
     """Files, folders, links, and names that a kind of file has."""
-    if r.has("symlink") or (r.has("link") and r.has("broken")):
+    if (r.has("symlink") and not _left_out(r, "symlink")) or (r.has("link") and r.has("broken")):
         r.take("symlink", "link", "broken" if r.has("broken") else "symlink")
         chosen.kind = "l"
         if any(token.concept == "broken" for token in r.tokens):
@@ -70,10 +71,21 @@ def read_kind(r: Reader, chosen: Selection) -> None:
         if r.take(concept):
             negated = _negated(r, concept)
             chosen.tests += (["!"] if negated else []) + test
+    if r.has("everyone") and r.has("change") and not r.has("permission", "owner"):
+        r.take("everyone", "change")
+        chosen.tests += ["-perm", "-o+w"]
+    if r.has("except", "without", "not") and chosen.kind == "f" and r.has("symlink"):
+        r.take("except", "without", "not", "symlink")
     if r.has("writable") and r.take("writable", "everyone"):
         chosen.tests += (
             ["-perm", "-o+w"] if r.has("everyone") or "world" in r.asked.text else ["-writable"]
         )
+
+
+def _left_out(r: Reader, concept: str) -> bool:
+    """Whether it is said only to be left out: "files, except symbolic links"."""
+    places = [n for n, token in enumerate(r.tokens) if token.concept == concept]
+    return r.has("file") and all({"except", "without", "not"} & set(r.before(n, 2)) for n in places)
 
 
 def _counts_folders(r: Reader) -> bool:
@@ -108,7 +120,7 @@ def _named_kinds(r: Reader, chosen: Selection) -> None:
             if token.concept == "string" and r.has("containing"):
                 continue
             r.used.add(n)
-            chosen.names += KINDS[token.concept]
+            chosen.names += _formats(r, n) or KINDS[token.concept]
             chosen.kind = "f"
             continue
         word = token.text.lower()
@@ -119,6 +131,24 @@ def _named_kinds(r: Reader, chosen: Selection) -> None:
             r.used.add(n)
             chosen.names.append(f"*.{known}")
             chosen.kind = chosen.kind or "f"
+
+
+def _formats(r: Reader, n: int) -> list[str]:
+    """The formats said with a kind: "jpg and png images" are not all images."""
+    found = []
+    for near in range(max(0, n - 5), min(len(r.tokens), n + 4)):
+        token = r.tokens[near]
+        word = token.text.lower().lstrip(".")
+        beside = all(one.mark or _is_format(one) for one in r.tokens[min(near, n) + 1 : n])
+        if near != n and near not in r.used and _is_format(token) and beside:
+            r.used.add(near)
+            found.append(f"*.{word}")
+    return found
+
+
+def _is_format(token: Token) -> bool:
+    word = token.text.lower().lstrip(".")
+    return word in EXTENSIONS and not token.known and token.kind in ("", "name", "extension")
 
 
 def read_names(r: Reader, chosen: Selection) -> None:
@@ -137,7 +167,7 @@ def read_names(r: Reader, chosen: Selection) -> None:
             and token.concept not in _VERBS
             and (
                 token.kind in ("quoted", "name", "file", "number")
-                or (bare(token) and (role != "except" or not token.known))
+                or (bare(token) and (role not in ("except", "name") or not token.known))
             )
         ):
             if "containing" in before and role not in ("named", HOLDS):
@@ -184,4 +214,8 @@ def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
         if r.tokens[near].concept in _NAMING | {"not", *_VERBS} or r.tokens[near].mark:
             r.used.add(near)
     negated = role == "except" or any(one.concept == "not" for one in r.tokens[max(0, n - 3) : n])
+    beside = {*r.before(n), *r.after(n)}
+    if negated and ("folder" in beside or r.before(n)[:1] == ["in"]):
+        name = f"*/{name.removeprefix('*') if name.startswith('*.') else name}/*"
+        r.take("folder")
     (chosen.excluded if negated else chosen.names).append(name)

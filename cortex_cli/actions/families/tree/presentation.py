@@ -41,6 +41,8 @@ def pack(found: list[str], root: str, target: str) -> Filled | None:
 def search(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled:
     """The files that hold a text, or do not."""
     options = "-l" + ("i" if chosen.case else "") + ("w" if r.take("whole") else "")
+    if r.take("linenumbers"):
+        options = options.replace("l", "n")
     if _denied(r, chosen.content_place):
         r.take("not", "without")
         options = options.replace("l", "L")
@@ -96,12 +98,12 @@ def _ranking(
     r: Reader, chosen: Selection, found: list[str], root: str, target: str
 ) -> Filled | None:
     """ "the ten biggest", "the newest", "sorted by size"."""
-    sized = r.has("sort") and r.has("size")
-    timed = r.has("sort") and r.has("modified", "time")
+    sized = (r.has("sort") and r.has("size")) or r.has("biggestfirst")
+    timed = (r.has("sort") and r.has("modified", "time")) or r.has("newestfirst", "oldestfirst")
     if not (r.has("big", "small", "oldest", "newest") or sized or timed):
         return None
     count = _number(r) or ("" if sized or timed else SHOWN)
-    up = r.take("small", "oldest")
+    up = r.take("small", "oldest", "oldestfirst")
     reverse = "" if up else "r"
     by_size = r.has("big", "small") or sized
     r.take(
@@ -117,6 +119,8 @@ def _ranking(
         "first",
         "by",
         "sum",
+        "biggestfirst",
+        "newestfirst",
     )
     if by_size and chosen.kind == "d":
         stages = [("du", "-h", "--max-depth=1", *(chosen.roots or ["."])), ("sort", f"-{reverse}h")]
