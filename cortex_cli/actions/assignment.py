@@ -84,6 +84,12 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     parameter = phrase.action.parameters[name]
     before, after = _around(asked, place)
     value = fit(parameter.kind, asked.tokens[place], before, after)
+    token = asked.tokens[place]
+    if parameter.optional and parameter.default is None and name not in phrase.slots:
+        # An option that the phrase does not speak of must be said plainly.
+        announcing = CUES.get(parameter.kind, frozenset())
+        plain = token.literal is not None and token.kind not in _VAGUE
+        value = value if plain or before in announcing else 0.0
     if value < MIN_FIT or (parameter.kind not in _LEADING and asked.opens_unknown(place)):
         return 0.0
     said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
@@ -107,6 +113,7 @@ def _rank(asked: Sentence, place: int) -> int:
     return sum(token.literal is not None or not token.known for token in asked.tokens[:place])
 
 
+_VAGUE = frozenset({"name", "number", "quoted", "file"})
 # What a sentence may begin with: "nginx status"; any other unknown word there is a verb.
 _LEADING = frozenset({"unit", "package", "software", "process", "program", "host"})
 # "which groups paul …": the plural announces no name.

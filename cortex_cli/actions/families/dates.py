@@ -31,7 +31,7 @@ _NOISE = tuple(
     """
     check show time day who calculator since from ago in newer until now today last this between
     many difference compare convert epoch to week find second year month current as number for of
-    more
+    more readable
     """.split()  # noqa: SIM905 - as above
 )
 _ELSEWHERE = frozenset(

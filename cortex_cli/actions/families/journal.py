@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import values
@@ -49,6 +50,8 @@ _ELSEWHERE = frozenset(
         "use",
     ]
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\Z")
 _TIMES = {
     "s": "seconds",
     "min": "minutes",
@@ -75,6 +78,7 @@ def compose(asked: Sentence) -> Draft | None:
             argv += ["-p", name]
             break
     _times(r, argv)
+    _join_times(argv)
     _text(r, argv)
     if r.take("follow"):
         argv.append("-f")
@@ -183,6 +187,17 @@ def _times(r: Reader, argv: list[str]) -> None:
         for near, one in r.free():
             if one.concept == "last" and abs(near - n) <= 2:
                 r.used.add(near)
+
+
+def _join_times(argv: list[str]) -> None:
+    """A day and hours, said apart: the hours are of that day."""
+    days = [n for n, word in enumerate(argv) if _DAY.match(word)]
+    clocks = [n for n, word in enumerate(argv) if _CLOCK.match(word)]
+    if len(days) != 1 or not clocks:
+        return
+    for n in clocks:
+        argv[n] = f"{argv[days[0]]} {argv[n]}"
+    del argv[days[0] - 1 : days[0] + 1]
 
 
 def _text(r: Reader, argv: list[str]) -> None:

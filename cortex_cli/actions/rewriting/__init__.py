@@ -12,6 +12,7 @@ from cortex_cli.actions.rewriting.purposes import lighten_descriptions, lighten_
 from cortex_cli.actions.rewriting.quantities import (
     count_ordinals,
     drop_counts,
+    drop_repeats,
     join_dates,
     measure_periods,
     number_months,
@@ -24,30 +25,30 @@ from cortex_cli.actions.rewriting.verbs import settle_by_object, settle_verbs, t
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
+# In this order: what is a name is settled before numbers, and both before verbs.
+PASSES = (
+    turn_into,
+    join_dates,
+    name_announced,
+    name_folders,
+    count_ordinals,
+    measure_periods,
+    name_targets,
+    set_clocks,
+    set_hours,
+    number_months,
+    lighten_descriptions,
+    lighten_types,
+    drop_counts,
+    drop_repeats,
+    take_halves,
+    settle_verbs,
+    settle_by_object,
+)
+
 
 def rewritten(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
-    passes = (
-        *(
-            turn_into,
-            join_dates,
-            name_announced,
-            name_folders,
-            count_ordinals,
-            measure_periods,
-            name_targets,
-        ),
-        *(
-            set_clocks,
-            set_hours,
-            number_months,
-            lighten_descriptions,
-            lighten_types,
-            drop_counts,
-            take_halves,
-        ),
-        *(settle_verbs, settle_by_object),
-    )
-    for rewrite in passes:
+    for rewrite in PASSES:
         tokens = rewrite(tokens)
     return tokens

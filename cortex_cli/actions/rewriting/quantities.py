@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
 _PERIODS = {"hour": "h", "day": "d", "week": "w", "month": "mon", "year": "y", "minute": "min"}
+_DAYS = {"s": 1 / 86400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "w": 7.0, "mon": 30.4, "y": 365.0}
 _ORDINALS = {
     "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "deuxieme": 2, "seconde": 2,
     "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "segundo": 2, "segunda": 2, "tercero": 3,
@@ -25,6 +26,7 @@ _COUNTED = frozenset({"column", "line", "page", "word"})
 _NUMBERED = re.compile(r"(\d{1,3})(?:st|nd|rd|th|e|er|ere|re|eme|º|ª|o|a)\Z", re.IGNORECASE)
 _EARLY = frozenset({"morning", "matin", "manana", "madrugada", "am", "h"})
 _LATE = frozenset({"afternoon", "evening", "soir", "tarde", "noche", "pm"})
+_BETWEEN = frozenset({"entre", "between", "y", "et", "and", "a"})
 _HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 _MONTHS = {
     name: number
@@ -50,16 +52,33 @@ _HOW_MANY = {
 def set_hours(tokens: list[Token]) -> list[Token]:
     """ "4 in the morning", "a las 8 de la tarde", "entre las 8 y las 10": times of day."""
     found = list(tokens)
+    said = {token.concept for token in tokens}
+    dated = {"between", "journal"} <= said and any(token.kind == "stamp" for token in tokens)
     for place, token in enumerate(tokens):
         if token.kind != "number" or not token.text.isdigit() or int(token.text) > 23:
             continue
         after = [n for n in range(place + 1, min(len(tokens), place + 4)) if not tokens[n].mark]
         part = fold(tokens[after[0]].text).split()[-1] if after else ""
         later = part in _LATE and int(token.text) < 12
+        if part not in _EARLY | _LATE and dated and fold(tokens[place - 1].text) in _BETWEEN:
+            clock = literal_of("clock", f"{int(token.text):02d}:00")
+            found[place] = replace(token, literal=clock)
         if part in _EARLY | _LATE:
             hour = int(token.text) + (12 if later else 0)
             found[place] = replace(token, literal=literal_of("clock", f"{hour:02d}:00"))
             found[after[0]] = replace(found[after[0]], concept="", weight=0.0, mark=True)
+    return found
+
+
+def drop_repeats(tokens: list[Token]) -> list[Token]:
+    """ "2 years (730 days)" is said twice: the second is the exact one."""
+    found = list(tokens)
+    for place, (one, two) in enumerate(pairwise(tokens)):
+        if one.literal is None or two.literal is None or {one.kind, two.kind} != {"duration"}:
+            continue
+        days = [t.literal.number * _DAYS[t.literal.unit] for t in (one, two) if t.literal]
+        if max(days) <= 1.05 * min(days):
+            found[place] = replace(one, literal=None, weight=0.0, mark=True)
     return found
 
 

@@ -179,7 +179,7 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             and (token.kind == "quoted" or grepped or set(before[:1]) & _HOLDERS)
             and {"containing", "word", "string"} & set(before)
         ):
-            if "name" in before:
+            if before[:2] == ["containing", "name"]:
                 continue
             chosen.content = token.literal.value if token.literal else token.text
             chosen.content_place = n

@@ -40,7 +40,19 @@ LANGUAGES = {
     "texto": "txt", "latex": "tex", "c": "c",
 }  # fmt: skip
 FILES = frozenset(
-    {"file", "folder", "symlink", "image", "video", "audio", "pdf", "executable", "script"}
+    {
+        "file",
+        "folder",
+        "foldersonly",
+        "filesonly",
+        "symlink",
+        "image",
+        "video",
+        "audio",
+        "pdf",
+        "executable",
+        "script",
+    }
 )
 _VERBS = frozenset({"containing"})
 _BETWEEN = frozenset({"file", "folder", "character", "string", "word", "not", "ending", "all"})
@@ -50,20 +62,9 @@ _NAMING = frozenset({"named", "name", "starting", "ending", "except"})
 
 def read_kind(r: Reader, chosen: Selection) -> None:
     """Files, folders, links, and names that a kind of file has."""
-    if (r.has("symlink") and not _left_out(r, "symlink")) or (r.has("link") and r.has("broken")):
-        r.take("symlink", "link", "broken" if r.has("broken") else "symlink")
-        chosen.kind = "l"
-        if any(token.concept == "broken" for token in r.tokens):
-            chosen.tests += ["-xtype", "l"]
-            chosen.kind = ""
-    elif r.has("folder") and not r.has("file") and _counts_folders(r):
-        chosen.kind = "d"
-    elif r.has("socket") and r.has("file"):
-        chosen.kind = "s"
-        r.take("socket")
-    elif any(r.has(one) for one in FILES) or chosen.content:
-        chosen.kind = "f"
-    _named_kinds(r, chosen)
+    _read_type(r, chosen)
+    if chosen.kind != "d" or r.has(*ALONE):
+        _named_kinds(r, chosen)
     for concept, test in (
         ("empty", ["-empty"]), ("executable", ["-executable"]), ("hidden", ["-name", ".*"]),
         ("setuid", ["-perm", "/6000"]), ("sticky", ["-perm", "-1000"]),
@@ -80,6 +81,31 @@ def read_kind(r: Reader, chosen: Selection) -> None:
         chosen.tests += (
             ["-perm", "-o+w"] if r.has("everyone") or "world" in r.asked.text else ["-writable"]
         )
+
+
+def _read_type(r: Reader, chosen: Selection) -> None:
+    """Whether files, folders or links are meant."""
+    if r.take("foldersonly"):
+        r.take("file")
+        chosen.kind = "d"
+        if r.has("show") and not r.has("recursive", "find"):
+            chosen.depth = ["-mindepth", "1", "-maxdepth", "1"]
+    elif r.take("filesonly"):
+        r.take("folder")
+        chosen.kind = "f"
+    elif (r.has("symlink") and not _left_out(r, "symlink")) or (r.has("link") and r.has("broken")):
+        r.take("symlink", "link", "broken" if r.has("broken") else "symlink")
+        chosen.kind = "l"
+        if any(token.concept == "broken" for token in r.tokens):
+            chosen.tests += ["-xtype", "l"]
+            chosen.kind = ""
+    elif r.has("folder") and not r.has("file") and _counts_folders(r):
+        chosen.kind = "d"
+    elif r.has("socket") and r.has("file"):
+        chosen.kind = "s"
+        r.take("socket")
+    elif any(r.has(one) for one in FILES) or chosen.content:
+        chosen.kind = "f"
 
 
 def _left_out(r: Reader, concept: str) -> bool:
