@@ -40,7 +40,8 @@ A list of entries::
   glob unit package process program user group host login remote ip cidr mac url port number
   percent pid size duration seconds minutes days clock date mode device interface signal variable
   text name branch image range version extension timezone locale month
-  fstype geometry quotation debfile charset email time jsonkey.  The word before a slot in its
+  fstype geometry quotation debfile charset email time jsonkey
+  recordtype language.  The word before a slot in its
   phrase is its cue: with "copy {file} to {folder}" what comes after "to" is the folder.
 - **run** is split into words as a shell would, once, before any value is known: quotes group,
   ``|`` is a pipe, ``> {file}`` or ``>> {file}`` takes the output.  ``[ -n {count} ]`` is left out

@@ -38,6 +38,15 @@ LOST, READ_LOST = 0.9, 0.94
 LOOKED = 0.96
 # "list the service accounts" holds no verb that changes anything.
 ONLY_LOOKED = 0.75
+# "stop all containers" is no list of the stopped ones.
+COMMANDED = 0.8
+_COMMANDS = frozenset(
+    """
+    start stop restart reload enable disable mask unmask kill delete install uninstall purge mount
+    unmount lock unlock allow deny format reboot shutdown
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_PARTICIPLES = ("ed", "é", "és", "ée", "ées", "ado", "ados", "ada", "adas", "ido", "idos")
 _ACTS = frozenset(
     """
     update add grant write save run set edit paper connect log_in log_out load unload reset
@@ -153,6 +162,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         score *= SEVERAL
     score *= GENERAL if phrase.action.general else 1.0
     if phrase.action.effect == READS:
+        score *= COMMANDED if _commands(asked) else 1.0
         score *= READ_LOST ** max(0, lost - len(unsaid))
     if phrase.action.effect != READS:
         score *= LOST**lost * _looking(phrase, asked)
@@ -171,6 +181,17 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     values |= dict.fromkeys(said.values(), "")
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+def _commands(asked: Sentence) -> bool:
+    """Whether the sentence begins with a verb that changes something."""
+    first = next((token for token in asked.tokens if not token.mark), None)
+    return (
+        first is not None
+        and first.literal is None
+        and first.concept in _COMMANDS
+        and not first.text.lower().endswith(_PARTICIPLES)
+    )
 
 
 def _looking(phrase: Phrase, asked: Sentence) -> float:

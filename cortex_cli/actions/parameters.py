@@ -12,6 +12,7 @@ from cortex_cli.actions.literals import FILE_SYSTEMS, PROGRAMS
 from cortex_cli.actions.zones import zone_of
 
 if TYPE_CHECKING:
+    from cortex_cli.actions.literals import Literal
     from cortex_cli.actions.sentence import Token
 
 _WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
@@ -19,6 +20,12 @@ _COMMAND = re.compile(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
 _LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
 _CHARSET = re.compile(
     r"(?:utf|iso|latin|windows|cp|us-ascii|ascii|koi8|big5|shift|euc|mac|gb)[\w-]*\Z", re.I
+)
+_RECORD = re.compile(r"(?:A|AAAA|CNAME|TXT|NS|SOA|SRV|PTR|CAA)\Z")
+_LANGUAGE = re.compile(
+    r"(?:english|french|german|spanish|italian|portuguese|anglais|francais|français|allemand|espagnol"
+    r"|ingles|inglés|frances|francés|aleman|alemán|espanol|español)\Z",
+    re.IGNORECASE,
 )
 _GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
 _OCTAL = re.compile(r"[0-7]{3,4}\Z")
@@ -107,6 +114,8 @@ FITS: dict[str, dict[str, float]] = {
     "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
     "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
     "charset": {"name": 1, "quoted": 0.8, "file": 0.6},
+    "recordtype": {"name": 1},
+    "language": {"name": 0.9},
     "jsonkey": {"name": 1, "quoted": 1, "file": 0.4},
     "email": {"address": 1, "name": 0.5},
     "time": {"clock": 1, "duration": 0.9, "stamp": 0.9},
@@ -120,11 +129,12 @@ FITS: dict[str, dict[str, float]] = {
 # Kinds whose value may be a bare word that nobody knows, and how surely.
 BARE = {
     "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85,
-    "software": 0.85, "parameter": 0.5, "charset": 0.9, "jsonkey": 0.8, "group": 0.8,
+    "software": 0.85, "parameter": 0.5, "charset": 0.9, "jsonkey": 0.8, "recordtype": 1.0,
+    "language": 1.0, "group": 0.8,
     "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.5, "path": 0.45,
     "file": 0.42, "text": 0.42, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
     "extension": 0.8, "version": 0.3, "fstype": 1.0,
-    "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
+    "locale": 0.5, "archive": 0.3, "glob": 0.2,
 }  # fmt: skip
 # Kind → the concepts that announce it: "the user lena", "nginx service".
 CUES: dict[str, frozenset[str]] = {
@@ -212,6 +222,8 @@ _STRICT = {
     "process": _WORD,
     "program": _COMMAND,
     "charset": _CHARSET,
+    "recordtype": _RECORD,
+    "language": _LANGUAGE,
 }
 KINDS = frozenset(FITS)
 
@@ -251,20 +263,12 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
 
 def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     literal = token.literal
-    if literal is None:
+    if literal is None or not _may_be(kind, literal):
         return 0.0
     score = float(FITS.get(kind, {}).get(literal.kind, 0.0))
     value = literal.value
     if kind == "archive" and value.lower().endswith(ARCHIVES):
         score = 1.0
-    if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
-        score = 0.0
-    if kind == "debfile" and not value.lower().endswith(".deb"):
-        score = 0.0
-    if kind == "timezone" and literal.kind != "path" and zone_of(value) is None:
-        return 0.0
-    if kind == "geometry" and not _GEOMETRY.match(value):
-        score = 0.0
     if kind == "mode" and literal.kind == "number":
         score = 0.9 if _OCTAL.match(value) else 0.0
     if kind == "device" and literal.kind == "path":
@@ -278,6 +282,20 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     if kind in _STRICT and not _STRICT[kind].match(value):
         return 0.0
     return min(1.0, score + (0.15 if cued and score else 0.0))
+
+
+def _may_be(kind: str, literal: Literal) -> bool:
+    """Whether the value has the form that its kind wants."""
+    value = literal.value.lower()
+    if kind == "timezone":
+        return literal.kind == "path" or zone_of(value) is not None
+    if kind == "fstype":
+        return value in FILE_SYSTEMS
+    if kind == "debfile":
+        return value.endswith(".deb")
+    if kind == "geometry":
+        return bool(_GEOMETRY.match(value))
+    return not (kind in ("file", "folder", "archive", "glob") and value.startswith("/dev/"))
 
 
 def _path_fit(kind: str, value: str) -> float:

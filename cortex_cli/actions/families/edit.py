@@ -29,6 +29,7 @@ _APPENDS = languages(
     "Ajoute une ligne à la fin de {file}.",
     "Añade una línea al final de {file}.",
 )
+MAX_SPACES = 16
 _SIGNS = re.compile(r"[\\/.*\[\]^$]")
 _TEXTS = tuple(
     """
@@ -74,6 +75,8 @@ def replacement(text: str) -> str:
 
 def _replacement(r: Reader) -> Filled | None:
     changed = r.has("change") and r.has("word", "string", "every", "all")
+    signs = {token.concept for token in r.tokens} & _NAMED_SIGNS.keys() - {"whitespace"}
+    changed = changed or (r.has("change", "convert") and len(signs) > 1)
     if not r.has("replace") and not changed:
         return None
     texts = [
@@ -92,9 +95,13 @@ def _replacement(r: Reader) -> Filled | None:
         return None
     options = "gI" if r.take("case") else "g"
     said_old, said_new = _value(old), _value(new)
+    if r.after(b)[:1] == ["whitespace"] and new.literal is not None and new.kind == "number":
+        # "by 4 spaces"
+        said_new = " " * min(int(new.literal.number), MAX_SPACES)
+        r.used.add(b + 1)
     script = f"s/{_bounded(r, pattern(said_old))}/{replacement(said_new)}/{options}"
     script = script.replace("\t", "\\t")
-    r.take("replace", "change")
+    r.take("replace", "change", "convert")
     does = said(_REPLACES, old=said_old, new=said_new, file=" ".join(files) or " ".join(tree[1:2]))
     if tree:
         argv = (*tree, "-exec", "sed", "-i.bak", "-e", script, "{}", "+")
@@ -154,7 +161,7 @@ def _loose(token: Token) -> bool:
     return token.wordy
 
 
-_NAMED_SIGNS = {"comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
+_NAMED_SIGNS = {"whitespace": " ", "comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
 
 
 def _value(token: Token) -> str:

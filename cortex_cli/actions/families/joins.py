@@ -1,4 +1,4 @@
-"""cat, pdfunite, img2pdf: several files made one, whatever their number."""
+"""cat, pdfunite, img2pdf, ffmpeg: several files made one, whatever their number."""
 
 from __future__ import annotations
 
@@ -19,17 +19,23 @@ _DOES = languages(
 _INTO = frozenset({"to", "in", "as", "named"})
 _IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 _NOT_TEXT = (*_IMAGES, ".mp4", ".mkv", ".avi", ".mp3", ".wav", ".flac", ".ogg", ".docx", ".odt")
+_PLAYED = (".mp4", ".mkv", ".avi", ".mp3", ".wav", ".flac", ".ogg", ".mov", ".webm")
 _ELSEWHERE = frozenset(
     """
-    column side line branch wifi network video audio archive compress extract compare sort
+    column side line branch wifi network archive compress extract compare sort
     every random git commit group
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _NOISE = tuple(
     """
-    join file pdf image convert create new all only single string content append save result
+    join file pdf image video audio convert create new all only single string content append save
+    result
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# Names say which program joins: surer than an entry for two files.
+SURE = 1.1
+LIST = "parts.txt"
+_MARK, _ESCAPED = "'", "'\\''"
 DEFAULT_PDF = "merged.pdf"
 
 
@@ -49,13 +55,16 @@ def compose(asked: Sentence) -> Draft | None:
     else:
         return None
     several = len(sources) > 1 or any(token.kind == "glob" for token in sources)
+    if program == "cat" and several and all(t.text.lower().endswith(_PLAYED) for t in sources):
+        program = "ffmpeg"
     other = program == "cat" and any(t.text.lower().endswith(_NOT_TEXT) for t in sources)
     if not several or other or (program == "cat" and target is None):
         return None
-    into = path(r.tokens[target]) if target is not None else DEFAULT_PDF
+    default = DEFAULT_PDF if program != "ffmpeg" else f"joined.{sources[0].text.rsplit('.', 1)[-1]}"
+    into = path(r.tokens[target]) if target is not None else default
     r.used.update(n for n, _ in named)
     r.noise(*_NOISE)
-    return r.draft(_filled(program, [path(token) for token in sources], into))
+    return r.draft(_filled(program, [path(token) for token in sources], into), SURE)
 
 
 def _is_pdf(token: Token) -> bool:
@@ -75,12 +84,17 @@ def _filled(program: str, files: list[str], target: str) -> Filled:
         "cat": ("cat", *files),
         "pdfunite": ("pdfunite", *files, target),
         "img2pdf": ("img2pdf", *files, "-o", target),
+        "ffmpeg": ("ffmpeg", "-f", "concat", "-safe", "0", "-i", LIST, "-c", "copy", target),
     }[program]
-    step = Step((argv,), target if program == "cat" else "")
-    package = {"pdfunite": "poppler-utils", "img2pdf": "img2pdf"}.get(program, "")
+    steps: tuple[Step, ...] = (Step((argv,), target if program == "cat" else ""),)
+    if program == "ffmpeg":
+        # ffmpeg reads the names from a list; each quotation mark of a name is doubled out.
+        names = tuple(f"file '{name.replace(_MARK, _ESCAPED)}'" for name in files)
+        steps = (Step((("printf", "%s\\n", *names),), LIST), *steps)
+    package = {"pdfunite": "poppler-utils", "cat": ""}.get(program, program)
     return Filled(
         f"joins-{program}",
-        (step,),
+        steps,
         said(_DOES, files=" ".join(files), target=target),
         CHANGES,
         package=package,

@@ -65,6 +65,8 @@ _ELSEWHERE = frozenset(
 # "files owned by the group x" changes nothing.
 _CHANGES = ("change", "grant", "add", "create", "convert", "allow", "set")
 _WHO = (("others", "o"), ("everyone", "a"), ("group", "g"), ("owner", "u"))
+# "read and execute": the verb that elsewhere only shows.
+_READS = frozenset({"read", "lire", "lecture", "leer", "lectura"})
 _MAY = (("executable", "x"), ("writable", "w"), ("write", "w"), ("readable", "r"))
 
 
@@ -254,6 +256,9 @@ def _worded(r: Reader) -> str:
         )
     )
     may = "".join(sign for concept, sign in _MAY if r.take(concept))
+    if "r" not in may and _READS & set(text.split()):
+        may = f"r{may}"
+        r.take("show")
     if only:
         return "600" if "x" not in may else "700"
     if "x" in may and r.has("owner") and r.has("only"):

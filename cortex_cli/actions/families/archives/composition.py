@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.families.archives.formats import ending
 from cortex_cli.actions.families.archives.packing import add, pack
-from cortex_cli.actions.families.archives.unpacking import list_content, unpack
+from cortex_cli.actions.families.archives.unpacking import list_content, test, unpack
 from cortex_cli.actions.families.draft import Draft, Reader
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def compose(asked: Sentence) -> Draft | None:
     if unpacks and archives:
         filled = unpack(r, archives[0])
     elif "verify" in concepts and archives:
-        filled = None
+        filled = test(r, archives[0])
     elif concepts & {"compress", "create", "archive"} and not (
         concepts & {"show"} and "content" in concepts
     ):

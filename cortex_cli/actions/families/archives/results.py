@@ -32,6 +32,11 @@ _DOES = {
         "Liste le contenu de {archive}.",
         "Lista el contenido de {archive}.",
     ),
+    "test": languages(
+        "Tests whether {archive} can be read to its end.",
+        "Teste si {archive} se lit jusqu'au bout.",
+        "Prueba si {archive} se lee hasta el final.",
+    ),
     "add": languages(
         "Adds {what} to {archive}.", "Ajoute {what} à {archive}.", "Añade {what} a {archive}."
     ),

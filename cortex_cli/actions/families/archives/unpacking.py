@@ -66,7 +66,7 @@ def _members(r: Reader) -> list[str]:
     found = []
     if r.has("only", "file"):
         for n, token in r.free():
-            if token.kind == "file" and "only" in {*r.before(n, 2)} | (
+            if token.kind in ("file", "path") and "only" in {*r.before(n, 2)} | (
                 {"only"} if r.has("only") else set()
             ):
                 found.append(path(token))
@@ -107,3 +107,20 @@ def list_content(r: Reader, found: tuple[int, Token]) -> Filled:
     r.take("extract", "without")
     archive = path(token)
     return finish("list", listing(archive), READS, archive=archive)
+
+
+def test(r: Reader, found: tuple[int, Token]) -> Filled:
+    """What reads one archive to its end and says whether it is whole."""
+    n, token = found
+    r.used.add(n)
+    r.take("verify", "error", "extract")
+    archive, suffix = path(token), ending(token.text)
+    if suffix in (".zip", ".jar"):
+        argv = ["unzip", "-t", archive]
+    elif suffix in (".7z", ".rar"):
+        argv = ["7z", "t", archive]
+    elif suffix in TARS:
+        argv = ["tar", "-tf", archive]
+    else:
+        argv = [SINGLES[suffix], "-t", archive]
+    return finish("test", argv, READS, archive=archive)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions.families.edit import pattern
+
 if TYPE_CHECKING:
     from cortex_cli.actions.families.draft import Reader
     from cortex_cli.actions.sentence import Token
@@ -35,6 +37,9 @@ def filter_lines(r: Reader, stages: list[list[str]]) -> None:
         return
     wanted = _pattern(r)
     if wanted is None:
+        return
+    if (part := _part(r, wanted)) is not None:
+        stages.append(["sed", "-n", part])
         return
     options = [
         flag
@@ -92,7 +97,18 @@ def _pattern(r: Reader) -> str | None:
     return None
 
 
+def _part(r: Reader, wanted: str) -> str | None:
+    """sed's range: "after the line containing x", "up to the line with x"."""
+    for n, token in enumerate(r.tokens):
+        if token.concept == "line" and set(r.before(n)) & {"since", "until", "from"}:
+            since = r.before(n)[0] != "until"
+            r.take("since", "until", "line", "containing", "with", "insides", "every", "all")
+            found = pattern(wanted)
+            return f"/{found}/,$p" if since else f"1,/{found}/p"
+    return None
+
+
 def _may_be_text(token: Token, before: set[str]) -> bool:
     if token.kind == "number":
-        return bool(before & {"containing", "word", "string", "starting", "ending"})
+        return bool(before & {"containing", "word", "string", "starting", "ending", "frequency"})
     return token.kind in ("quoted", "name", "ip", "address", "variable", "url") or token.wordy

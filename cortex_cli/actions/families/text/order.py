@@ -37,6 +37,8 @@ def pick_lines(r: Reader, stages: list[list[str]]) -> None:
             r.used.add(n)
     else:
         return
+    if r.take("linenumbers"):
+        stages.insert(0, ["cat", "-n"])
     r.take("line", "between", "to", "number")
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cortex_cli.actions.literals import Literal
     from cortex_cli.actions.sentence import Token
 
-_OLD = frozenset({"older", "more", "ago", "not", "less_recent"})
+_OLD = frozenset({"older", "notaccessed", "more", "ago", "not", "less_recent"})
 
 
 def read_sizes(r: Reader, chosen: Selection) -> None:
@@ -55,7 +55,7 @@ def below(literal: Literal) -> str:
 
 def read_ages(r: Reader, chosen: Selection) -> None:
     """When files were changed or read: durations, days, dates, other files."""
-    test = "a" if r.take("accessed") else "c" if r.take("created") else "m"
+    test = "a" if r.take("accessed") or r.has("notaccessed") else "c" if r.take("created") else "m"
     r.take("modified")
     if any(token.kind == "duration" or token.concept == "today" for token in r.tokens):
         r.take("change")
@@ -71,6 +71,7 @@ def read_ages(r: Reader, chosen: Selection) -> None:
                 n,
                 {
                     "older",
+                    "notaccessed",
                     "newer",
                     "more",
                     "less",
