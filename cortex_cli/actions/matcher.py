@@ -140,7 +140,9 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     used |= {
         n
         for n, token in enumerate(tokens)
-        if not token.kind and token.text.lower() in (program, phrase.action.package)
+        if not token.kind
+        and token.concept != "find"
+        and token.text.lower() in (program, phrase.action.package)
     }
     used |= set(filled.values()) | cue_words(phrase, asked, filled)
     said = {

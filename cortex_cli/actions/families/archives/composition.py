@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
 # A name that ends like an archive's says what is meant.
-SURE = 1.05
+SURE = 1.1
 # "what's in x.zip" holds nothing but the preposition and the name.
 MENTION = 2
 _NOISE = tuple(
@@ -61,7 +61,9 @@ def compose(asked: Sentence) -> Draft | None:
     elif "add" in concepts and archives:
         filled = add(r, archives[-1])
     looks = bool(concepts & {"show", "content", "who"}) or len(r.tokens) == MENTION
-    if filled is None and archives and looks and not concepts & _NO_LISTING:
+    # "the archive x.tar" only says what x.tar is.
+    verbs = {token.concept for token in r.tokens if token.weight >= 1.0}
+    if filled is None and archives and looks and not verbs & _NO_LISTING:
         filled = list_content(r, archives[0])
     if filled is None:
         return None

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
 
+# Packed already: made smaller by other means.
+_DENSE = (".pdf", ".jpg", ".jpeg", ".png", ".webp", ".mp4", ".mkv", ".mp3", ".docx", ".odt")
+
+
 def pack(r: Reader, archives: list[tuple[int, Token]]) -> Filled | None:
     """What packs; None when nothing to pack is named."""
     archive = ""
@@ -42,6 +46,8 @@ def pack(r: Reader, archives: list[tuple[int, Token]]) -> Filled | None:
         return None
     r.take("compress")
     protected = r.take("password", "encrypt")
+    if not archive and not suffix and packed[0].lower().endswith(_DENSE):
+        return None
     if not archive and not suffix and single_file(packed):
         return finish("file", ["gzip", "-k", *packed], CHANGES, what=packed[0])
     suffix = suffix or (".zip" if protected else ".tar.gz")

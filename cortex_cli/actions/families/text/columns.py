@@ -16,7 +16,7 @@ def take_columns(r: Reader, stages: list[list[str]]) -> None:
     words = r.has("word") and bool(numbers) and numbers[0][1].unit == "ordinal"
     if not (r.has("column") or words) or r.has("sort"):
         if r.has("number") and not numbers and r.take("sum"):
-            r.take("number")
+            r.take("number", "calculator")
             stages.append(["awk", "{s += $1} END {print s}"])
         return
     last = not numbers and r.take("last")

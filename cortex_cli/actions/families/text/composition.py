@@ -149,6 +149,8 @@ def _allowed(r: Reader) -> set[str]:
         found.add("delete")
     if r.has("line") and len([t for t in r.tokens if t.kind in ("file", "path")]) == 1:
         found.add("join")
+    if r.has("since") and r.has("containing") and r.has("line"):
+        found.add("append")
     if r.has("uppercase", "lowercase"):
         found.update(("convert", "change"))
     return found

@@ -46,6 +46,7 @@ def filter_lines(r: Reader, stages: list[list[str]]) -> None:
         for flag, on in (
             ("-i", r.take("case")),
             ("-w", r.take("whole")),
+            ("-rn", r.take("recursive")),
             ("-v", r.take("not", "without", "except")),
         )
         if on
@@ -100,9 +101,13 @@ def _pattern(r: Reader) -> str | None:
 def _part(r: Reader, wanted: str) -> str | None:
     """sed's range: "after the line containing x", "up to the line with x"."""
     for n, token in enumerate(r.tokens):
-        if token.concept == "line" and set(r.before(n)) & {"since", "until", "from"}:
-            since = r.before(n)[0] != "until"
+        near = set(r.before(n, 2)) & {"since", "until", "from"}
+        if token.concept == "line" and near:
+            since = "until" not in near
             r.take("since", "until", "line", "containing", "with", "insides", "every", "all")
+            r.take("first", "last", "to", "append")
+            if n and r.tokens[n - 1].kind == "number":
+                r.used.add(n - 1)
             found = pattern(wanted)
             return f"/{found}/,$p" if since else f"1,/{found}/p"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.families.draft import Draft, Reader, path
@@ -170,7 +171,7 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
             and (token.wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
-            and token.concept not in _HOLDERS
+            and token.concept not in _HOLDERS | {"count", "many"}
         )
         if (
             n not in reserved
@@ -209,9 +210,13 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     sub = chosen.kind == "d" and any(
         token.concept == "folder" and token.text.lower().startswith(_BELOW) for token in r.tokens
     )
+    several = chosen.kind == "d" and any(
+        one.concept in ("all", "every") and two.concept == "folder"
+        for one, two in pairwise(r.tokens)
+    )
     if (
         not chosen.specific()
-        and not sub
+        and not (sub or several or mode or owner)
         and not r.has(
             "count",
             "many",

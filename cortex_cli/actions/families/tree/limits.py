@@ -63,7 +63,10 @@ def read_ages(r: Reader, chosen: Selection) -> None:
         if token.kind == "duration" and token.literal is not None:
             near = {one.concept for one in r.tokens[max(0, n - 4) : n + 2]}
             sign = (
-                "+" if near & _OLD and "last" not in near and not near & {"newer", "less"} else "-"
+                "+"
+                if near & {"not", "older"}
+                or (near & _OLD and "last" not in near and not near & {"newer", "less"})
+                else "-"
             )
             chosen.tests += duration(token.literal, test, sign)
             take_near(

@@ -56,6 +56,8 @@ FILES = frozenset(
 )
 _VERBS = frozenset({"containing"})
 _BETWEEN = frozenset({"file", "folder", "character", "string", "word", "not", "ending", "all"})
+# Names that others follow: "named a or b".
+_LISTED = frozenset({"quoted", "name", "file", "glob", "extension"})
 HOLDS = "name-containing"
 _NAMING = frozenset({"named", "name", "starting", "ending", "except"})
 
@@ -188,14 +190,7 @@ def read_names(r: Reader, chosen: Selection) -> None:
             value = token.literal.value if token.literal else ""
             name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
             _named(r, chosen, n, name, role)
-        elif (
-            role in {*_NAMING, HOLDS}
-            and token.concept not in _VERBS
-            and (
-                token.kind in ("quoted", "name", "file", "number")
-                or (bare(token) and (role not in ("except", "name") or not token.known))
-            )
-        ):
+        elif role in {*_NAMING, HOLDS} and token.concept not in _VERBS and _may_name(r, n, role):
             if "containing" in before and role not in ("named", HOLDS):
                 continue
             _named(
@@ -207,6 +202,15 @@ def read_names(r: Reader, chosen: Selection) -> None:
             )
 
 
+def _may_name(r: Reader, n: int, role: str) -> bool:
+    """Whether the word at ``n`` is a name: "named test", but not "named a and delete them"."""
+    token = r.tokens[n]
+    if token.kind in ("quoted", "name", "file", "number"):
+        return True
+    known = token.known and (role in ("except", "name") or r.before(n)[:1] in (["and"], ["or"]))
+    return bare(token) and not known
+
+
 def _role(r: Reader, n: int) -> str:
     """What the words just before say of a name: a preposition or a noun may stand between."""
     for near in range(n - 1, max(-1, n - 4), -1):
@@ -215,7 +219,8 @@ def _role(r: Reader, n: int) -> str:
             return token.concept
         if token.concept == "containing" and near and r.tokens[near - 1].concept == "name":
             return HOLDS
-        if not token.mark and token.concept not in _BETWEEN:
+        listed = token.kind in _LISTED and r.tokens[near + 1].concept in ("or", "and")
+        if not token.mark and token.concept not in _BETWEEN and not listed:
             return ""
     return ""
 
@@ -239,7 +244,9 @@ def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
     for near in range(max(0, n - 3), n):
         if r.tokens[near].concept in _NAMING | {"not", *_VERBS} or r.tokens[near].mark:
             r.used.add(near)
-    negated = role == "except" or any(one.concept == "not" for one in r.tokens[max(0, n - 3) : n])
+    negated = role == "except" or any(
+        one.concept in ("not", "except", "without") for one in r.tokens[max(0, n - 3) : n]
+    )
     beside = {*r.before(n), *r.after(n)}
     if negated and ("folder" in beside or r.before(n)[:1] == ["in"]):
         name = f"*/{name.removeprefix('*') if name.startswith('*.') else name}/*"

@@ -41,6 +41,8 @@ def pack(found: list[str], root: str, target: str) -> Filled | None:
 def search(r: Reader, chosen: Selection, found: list[str], root: str, target: str) -> Filled:
     """The files that hold a text, or do not."""
     options = "-l" + ("i" if chosen.case else "") + ("w" if r.take("whole") else "")
+    if r.has("name") and "l" in options:
+        r.take("only", "name")
     if r.take("linenumbers"):
         options = options.replace("l", "n")
     if _denied(r, chosen.content_place):
@@ -73,7 +75,8 @@ def show(r: Reader, chosen: Selection, found: list[str], root: str, target: str)
         return pipe("words", [(*found, "-exec", "wc", "-w", "{}", "+")], root, target)
     lines = r.has("line") and r.take("line")
     if lines and r.take("count", "many", "sum"):
-        total = [(*found, "-exec", "cat", "{}", "+"), ("wc", "-l")] if r.take("sum") else None
+        summed = r.take("sum") or "total" in r.asked.text.lower()
+        total = [(*found, "-exec", "cat", "{}", "+"), ("wc", "-l")] if summed else None
         return pipe("lines", total or [(*found, "-exec", "wc", "-l", "{}", "+")], root, target)
     if r.take("checksum", "md5"):
         r.take("sum")
