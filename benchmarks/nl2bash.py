@@ -25,7 +25,7 @@ from cortex_cli.actions.action import Filled
 from cortex_cli.finding import DESTROYS
 from cortex_cli.language.terms import language_of
 
-EXACT, WRONG, REFUSED = "exact", "wrong", "refused"
+EXACT, WRONG, REFUSED, MISSING = "exact", "wrong", "refused", "missing"
 TIMEOUT_S = 20
 OLD = 1_000_000_000  # seconds: 2001
 TEXTS = {
@@ -65,6 +65,7 @@ def build(root: Path, now: int) -> None:
     with tarfile.open(root / "old.tar", "w") as archive:
         for name in ("docs/guide.txt", "data/names.txt"):
             archive.add(root / name, arcname=Path(name).name)
+    os.utime(root / "old.tar", (now, now))
     for name in ("logs/old.log", "data/names.txt"):
         os.utime(root / name, (OLD, OLD))
 
@@ -80,7 +81,9 @@ def look(root: Path) -> dict[str, tuple[str, object]]:
         if path.is_symlink():
             found[name] = mode, str(path.readlink()).replace(str(root), "ROOT")
         elif path.is_file():
-            found[name] = mode, _content(path).replace(str(root).encode(), b"ROOT")
+            held = _content(path).replace(str(root).encode(), b"ROOT")
+            # tar leaves the first slash out.
+            found[name] = mode, held.replace(str(root).lstrip("/").encode(), b"ROOT")
         else:
             found[name] = mode, ""
     return found
@@ -144,7 +147,10 @@ def judge(question: str, reference: str) -> tuple[str, str, str]:
         if action is None:
             return REFUSED, "-", ""
         shown = " ;; ".join(step.text() for step in action.steps).replace(str(ours), "{root}")
-        printed = run_ours(action, ours).replace(str(ours), "ROOT")
+        try:
+            printed = run_ours(action, ours).replace(str(ours), "ROOT")
+        except FileNotFoundError as missing:
+            return MISSING, f"{missing.filename} is not installed", ""
         wanted = run_reference(reference.replace("{root}", str(theirs)), theirs)
         wanted = wanted.replace(str(theirs), "ROOT")
         same = printed == wanted or (

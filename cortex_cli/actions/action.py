@@ -101,6 +101,8 @@ class Action:
     general: bool = False
     # Concepts that add an option where they are said: "[ +follow -f ]".
     conditions: frozenset[str] = frozenset()
+    # The values of each "[ ... ]" that has several: all of them, or the option is left out.
+    options: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,12 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         undo=str(entry.get("undo", "")),
         manual=_texts(entry.get("man")),
         general=bool(entry.get("general", False)),
+        options=tuple(
+            found
+            for one in run
+            for part in _bracketed(one)
+            if len(found := tuple(dict.fromkeys(_SLOT.findall(part)))) > 1
+        ),
         conditions=frozenset(_CONDITION.findall(" ".join(run))),
     )
 

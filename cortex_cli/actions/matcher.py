@@ -131,6 +131,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     if got <= 0.0 or (plain and got < 1.0):
         return None
     filled, gain, lack = assigned(phrase, asked, used)
+    filled = _written(phrase, filled)
     unsaid = [
         name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
     ]
@@ -183,6 +184,17 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     values |= dict.fromkeys(said.values(), "")
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+def _written(phrase: Phrase, filled: dict[str, int]) -> dict[str, int]:
+    """Without the values of options that lack another value: they would not be in the command."""
+    lost = {
+        slot
+        for group in phrase.action.options
+        if not all(slot in filled for slot in group)
+        for slot in group
+    }
+    return {name: place for name, place in filled.items() if name not in lost}
 
 
 def _commands(asked: Sentence) -> bool:

@@ -302,7 +302,7 @@ def _path_fit(kind: str, value: str) -> float:
     """A path that ends in a file's ending is hardly a folder, one without hardly a file."""
     last = value.rstrip("/").rsplit("/", 1)[-1].lstrip(".")
     ended = "." in last and not value.endswith("/")
-    return (1.0 if ended else 0.92) if kind == "file" else (0.8 if ended else 1.0)
+    return (1.0 if ended else 0.88) if kind == "file" else (0.8 if ended else 1.0)
 
 
 def implied(token: Token) -> frozenset[str]:

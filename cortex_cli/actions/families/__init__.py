@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions.families import (
     checksums,
     copying,
+    creation,
     dates,
     edit,
     joins,
@@ -40,4 +41,5 @@ ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
     schedule.compose,
     checksums.compose,
     joins.compose,
+    creation.compose,
 )

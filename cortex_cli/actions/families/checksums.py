@@ -29,8 +29,8 @@ _ELSEWHERE = frozenset(
 )
 _NOISE = tuple(
     """
-    check show find verify checksum md5 file calculator create with of match compare sum image
-    identical in against content this anyway integrity
+    find verify checksum md5 file calculator create with of match compare sum image identical in
+    against content anyway integrity
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 

@@ -26,10 +26,10 @@ _GONE = re.compile(
 )
 _NOISE = tuple(
     """
-    check copy file folder ssh host with to from all recursive this sync upload download via content
-    service use in user remote backup keep permission time between home named who current
-    progress every owner move
-    """.split()  # noqa: SIM905 - as above
+    copy file folder ssh host with to from recursive sync upload download via content service
+    use in user remote backup keep permission time between home named current progress every
+    owner move
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [

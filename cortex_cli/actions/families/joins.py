@@ -28,7 +28,7 @@ _ELSEWHERE = frozenset(
 )
 _NOISE = tuple(
     """
-    join file pdf image video audio convert create new all only single string content append save
+    join file pdf image video audio convert create new only single string content append save
     result
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )

@@ -10,6 +10,7 @@ from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.finding import CHANGES, READS
+from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
@@ -21,9 +22,9 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    check journal show all service line only this boot who message since content find of from
-    process name status every file result newest have in time current priority
-    """.split()  # noqa: SIM905 - as above
+    journal service line only boot message since content find of from process name status every
+    file result newest have in time current priority
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _PRIORITIES = (("critical", "crit"), ("error", "err"), ("warning", "warning"))
 _ELSEWHERE = frozenset(
@@ -178,7 +179,13 @@ def _times(r: Reader, argv: list[str]) -> None:
             argv += [option, literal.value]
         elif token.concept in ("today", "yesterday"):
             argv += [option, token.concept]
-            if token.concept == "yesterday" and "since" not in before and option == "--since":
+            onwards = n and fold(r.tokens[n - 1].text) in ("desde", "depuis")
+            if (
+                token.concept == "yesterday"
+                and not onwards
+                and "since" not in before
+                and option == "--since"
+            ):
                 argv += ["--until", "today"]
         else:
             continue

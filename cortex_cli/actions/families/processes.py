@@ -19,10 +19,9 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    check process show all running use who this information have current many find time only service
-    of available name now sort by with count number size result every status package last first
-    space long
-    """.split()  # noqa: SIM905 - as above
+    process running use information have current many find time only service of available name
+    now sort by with count number size result every status package last first space long
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [

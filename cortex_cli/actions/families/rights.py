@@ -24,9 +24,9 @@ _OWNER = languages(
 )
 _NOISE = tuple(
     """
-    file folder change permission owner recursive all to grant group user content script add
-    every everyone others own who owned allow this by only program and process enable path in with
-    """.split()  # noqa: SIM905 - as above
+    file folder change permission owner recursive to grant group user content script add every
+    everyone others own owned allow by only program and process enable path in with
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [

@@ -37,9 +37,9 @@ _WEEKDAYS = {
 }
 _NOISE = tuple(
     """
-    run execute start schedule every script process in to at with all automatically enable day
+    run execute start schedule every script process in to at with automatically enable day
     service job file time
-    """.split()  # noqa: SIM905 - as elsewhere
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _PERIODS = frozenset({"hour", "day", "week", "month", "year", "minute"})
 # Minutes and hours of these kinds fit into a day evenly or not at all.

@@ -24,7 +24,20 @@ _ANNOUNCES = frozenset(
     {"folder", "user", "group", "host", "named", "script", "branch", "container"}
 )
 _UNNAMEABLE = frozenset(
-    {"file", "folder", "string", "starting", "ending", "containing", "line", "like", "user", "host"}
+    {
+        "all",
+        "every",
+        "file",
+        "folder",
+        "string",
+        "starting",
+        "ending",
+        "containing",
+        "line",
+        "like",
+        "user",
+        "host",
+    }
     | {"group", "package", "service", "branch", "match", "word", "character", "this"}
 )
 # They announce a name in a structured file: "the field version of package.json".

@@ -18,9 +18,9 @@ SURE = 1.1
 MENTION = 2
 _NOISE = tuple(
     """
-    check archive file folder all show content with use in to from create this name who recursive of
-    new current every named inside image package only keeporiginal keep
-    """.split()  # noqa: SIM905 - as above
+    archive file folder content with use in to from create name recursive of new current every
+    named inside image package only keeporiginal keep
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     """

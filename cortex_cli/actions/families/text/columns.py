@@ -14,7 +14,7 @@ def take_columns(r: Reader, stages: list[list[str]]) -> None:
     """awk: a column, its sum, its mean."""
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     words = r.has("word") and bool(numbers) and numbers[0][1].unit == "ordinal"
-    if not (r.has("column") or words) or r.has("sort"):
+    if not (r.has("column") or words) or (r.has("sort") and not _taken_first(r)):
         if r.has("number") and not numbers and r.take("sum"):
             r.take("number", "calculator")
             stages.append(["awk", "{s += $1} END {print s}"])
@@ -30,10 +30,16 @@ def take_columns(r: Reader, stages: list[list[str]]) -> None:
         program = f"{{s += {places[0]}}} END {{if (NR) print s / NR}}"
     elif r.take("sum"):
         program = f"{{s += {places[0]}}} END {{print s}}"
-    elif r.take("maximum"):
+    elif r.take("maximum") or (r.has("number", "value") and r.take("big")):
         program = f"NR == 1 || {places[0]} > m {{m = {places[0]}}} END {{print m}}"
-    r.take("column", "number", "extract", *(("word", "line", "every") if words else ()))
+    r.take("column", "number", "value", "extract", *(("word", "line", "every") if words else ()))
     stages.append(["awk", *(["-F", split] if split else []), program])
+
+
+def _taken_first(r: Reader) -> bool:
+    """ "the first column, sorted": the column is taken, then sorted; "sort by column 2" is not."""
+    concepts = [token.concept for token in r.tokens]
+    return concepts.index("column") < concepts.index("sort") and "by" not in concepts
 
 
 def delimiter(r: Reader) -> str:

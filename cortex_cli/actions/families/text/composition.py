@@ -91,9 +91,8 @@ _ELSEWHERE = frozenset(
 )
 _NOISE = tuple(
     """
-    check show find all file only content result who name use every of match this string with column
-    folder
-    """.split()  # noqa: SIM905 - as above
+    find file only content result name use every of match string with column folder
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _DOES = languages(
     "Reads {file} and shows what was asked.",

@@ -16,7 +16,7 @@ _BEFORE = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ANNOUNCES = _BEFORE - {"for"} | {"count"}
-_NO_TEXT = frozenset(
+_NO_TEXT = {"unique", "duplicate", "random", "big", "small", "sort", "reverse"} | frozenset(
     {"word", "string", "line", "frequency", "every", "all", "count", "many", "first", "last"}
 )
 

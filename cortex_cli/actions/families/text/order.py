@@ -50,9 +50,13 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
         stages.append(["shuf", *(["-n", count] if count else [])])
     elif r.take("frequency"):
         r.take("line", "many", "count", "sort", "every", "number")
+        single = any(t.concept == "word" and not t.text.lower().endswith("s") for t in r.tokens)
+        one = single and "most" in r.asked.text.lower() and not r.has("every")
         if r.take("word"):
             stages.append(["grep", "-oE", "[[:alnum:]]+"])
         stages += [["sort"], ["uniq", "-c"], ["sort", "-rn"]]
+        if one and r.literal("number") is None:
+            stages.append(["head", "-n", "1"])
     elif r.take("duplicate"):
         r.take("line", "sort")
         plain = r.take("delete", "without", "deny") or r.take("unique")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions.families.archives.formats import ending
 from cortex_cli.actions.families.draft import Draft, Reader, path
 from cortex_cli.actions.families.tree import limits, names, roots
 from cortex_cli.actions.families.tree.presentation import delete, pack, search, show
@@ -14,13 +15,13 @@ from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
     from cortex_cli.actions.action import Filled
-    from cortex_cli.actions.sentence import Sentence
+    from cortex_cli.actions.sentence import Sentence, Token
 
 _WANTED = tuple(
     """
     find show count delete copy move big small oldest newest many checksum compress replace sum
     all use last change who exists
-    """.split()  # noqa: SIM905 - as above
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # What chooses files by itself, with no verb: "broken links in /etc".
 _CHOSEN = frozenset(
@@ -31,9 +32,9 @@ _CHOSEN = frozenset(
 )
 _NOISE = tuple(
     """
-    check show find all file folder who use name this exists have every result type current new
-    content place path in information
-    """.split()  # noqa: SIM905 - as above
+    find file folder use name exists have every result type current new content place path in
+    information
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # What may be taken from a file without deleting it.
 _PARTS = ("permission", "line", "word", "column", "character", "password", "acl", "metadata")
@@ -75,6 +76,8 @@ def compose(asked: Sentence) -> Draft | None:
 
 def _about_files(r: Reader) -> bool:
     said = {token.concept for token in r.tokens}
+    if any(_is_one_link(one, two) for one, two in pairwise(r.tokens)):
+        return False
     kinds = {token.kind for token in r.tokens}
     if said & {
         "package",
@@ -105,10 +108,20 @@ def _about_files(r: Reader) -> bool:
     return bool(objects) and bool(chosen)
 
 
+def _is_one_link(one: Token, two: Token) -> bool:
+    """ "the symbolic link a": one of its own, none to be looked for."""
+    single = one.concept == "symlink" and not one.text.lower().endswith("s")
+    return single and two.kind in ("path", "file")
+
+
 def _target(r: Reader) -> tuple[int, str] | None:
     """Where results go: "to /backup", "into all.tar.gz", "save the list to x.txt"."""
     if not r.has("copy", "move", "compress", "archive", "save", "write"):
         return None
+    for n, token in r.free():
+        if r.has("compress", "archive") and token.kind in ("path", "file") and ending(token.text):
+            r.used.add(n)
+            return n, path(token)
     for n, token in reversed(list(r.free())):
         before = r.before(n, 3)
         into = before[:1] in (["to"], ["as"]) or (
@@ -134,8 +147,12 @@ def _last_place(r: Reader, n: int) -> bool:
 
 
 def _mode(r: Reader) -> str:
-    if not (r.has("change", "grant", "permission") and r.has("permission")):
+    if not r.has("permission", "executable"):
         return ""
+    several = r.has("all", "every") or any(t.kind in ("glob", "extension") for t in r.tokens)
+    if r.has("change", "grant", "create") and r.has("executable") and several:
+        r.take("change", "grant", "create", "permission", "executable")
+        return "+x"
     for n, token in r.free():
         octal = token.kind == "number" and len(token.text) in (3, 4)
         if (octal or token.kind == "mode") and r.has("change", "grant") and token.literal:

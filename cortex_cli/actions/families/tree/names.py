@@ -207,6 +207,8 @@ def _may_name(r: Reader, n: int, role: str) -> bool:
     token = r.tokens[n]
     if token.kind in ("quoted", "name", "file", "number"):
         return True
+    if token.concept in FILES | {"all", "every"}:
+        return False
     known = token.known and (role in ("except", "name") or r.before(n)[:1] in (["and"], ["or"]))
     return bare(token) and not known
 

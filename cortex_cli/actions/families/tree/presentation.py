@@ -43,7 +43,9 @@ def search(r: Reader, chosen: Selection, found: list[str], root: str, target: st
     options = "-l" + ("i" if chosen.case else "") + ("w" if r.take("whole") else "")
     if r.has("name") and "l" in options:
         r.take("only", "name")
-    if r.take("linenumbers"):
+    # "search for x in all files" wants the places, "which files contain x" the files.
+    places = not r.has("containing", "name", "count", "many", "size")
+    if r.take("linenumbers") or places:
         options = options.replace("l", "n")
     if _denied(r, chosen.content_place):
         r.take("not", "without")
@@ -105,7 +107,7 @@ def _ranking(
     timed = (r.has("sort") and r.has("modified", "time")) or r.has("newestfirst", "oldestfirst")
     if not (r.has("big", "small", "oldest", "newest") or sized or timed):
         return None
-    count = _number(r) or ("" if sized or timed else SHOWN)
+    count = _number(r) or ("" if sized or timed else "1" if _single(r) else SHOWN)
     up = r.take("small", "oldest", "oldestfirst")
     reverse = "" if up else "r"
     by_size = r.has("big", "small") or sized
@@ -139,6 +141,12 @@ def _ranking(
     if count:
         stages.append(("head", "-n", count))
     return pipe("ranked", stages, root, target)
+
+
+def _single(r: Reader) -> bool:
+    """ "the newest file": one of them."""
+    nouns = [token.text.lower() for token in r.tokens if token.concept in ("file", "folder")]
+    return bool(nouns) and not any(noun.endswith("s") for noun in nouns)
 
 
 def _number(r: Reader) -> str:

@@ -57,12 +57,15 @@ def read_roots(r: Reader, chosen: Selection, reserved: set[int]) -> None:
 
 def read_known_root(r: Reader, chosen: Selection) -> None:
     """ "under site": a known word where a folder's name is expected."""
+    last = len(r.tokens) - 1
     for n, token in r.free():
         plain = token.known and token.weight >= 1.0 and not token.kind
         if (
             not chosen.roots
             and plain
-            and r.before(n)[:1] == ["in"]
+            and (
+                r.before(n)[:1] == ["in"] or (r.before(n)[:1] == ["of"] and n + 1 == len(r.tokens))
+            )
             and token.concept not in FILES | {"line", "today", "every", "all", "insides"}
         ):
             chosen.roots.append(token.text)
