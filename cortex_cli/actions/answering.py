@@ -88,7 +88,9 @@ def readings(asked: Sentence) -> list[Reading]:
         except Unfillable:
             continue
         share = 1.0 if match.complete else GAP_SHARE * (ASKED_SHARE if names_none else 1.0)
-        if match.complete or match.score >= GAP_THRESHOLD:
+        # One word alone, "refuse", asks for nothing.
+        told = match.complete or sum(t.weight >= 1.0 for t in asked.tokens) > 1
+        if told and (match.complete or match.score >= GAP_THRESHOLD):
             found.append(Reading(filled, match.score * share * leftover.factor(asked, match.used)))
     if _ASKS_WHAT_IS.match(start):
         found = [

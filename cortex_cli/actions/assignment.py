@@ -87,7 +87,7 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     token = asked.tokens[place]
     if parameter.optional and parameter.default is None and name not in phrase.slots:
         # An option that the phrase does not speak of must be said plainly.
-        announcing = CUES.get(parameter.kind, frozenset())
+        announcing = CUES.get(parameter.kind, frozenset()) | {name}
         plain = token.literal is not None and token.kind not in _VAGUE
         value = value if plain or before in announcing else 0.0
     if value < MIN_FIT or (parameter.kind not in _LEADING and asked.opens_unknown(place)):
@@ -113,7 +113,7 @@ def _rank(asked: Sentence, place: int) -> int:
     return sum(token.literal is not None or not token.known for token in asked.tokens[:place])
 
 
-_VAGUE = frozenset({"name", "number", "quoted", "file"})
+_VAGUE = frozenset({"name", "number", "quoted", "file", "path"})
 # What a sentence may begin with: "nginx status"; any other unknown word there is a verb.
 _LEADING = frozenset({"unit", "package", "software", "process", "program", "host"})
 # "which groups paul …": the plural announces no name.

@@ -142,7 +142,7 @@ CUES: dict[str, frozenset[str]] = {
     "package": frozenset({"package", "process"}),
     "process": frozenset({"process", "named"}),
     "program": frozenset({"process", "package", "named"}),
-    "user": frozenset({"user", "member", "owner"}),
+    "user": frozenset({"user", "systemuser", "member", "owner"}),
     "account": frozenset({"user", "member", "owner"}),
     "software": frozenset({"process", "package", "service", "command"}),
     "group": frozenset({"group"}),

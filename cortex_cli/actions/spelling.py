@@ -23,7 +23,7 @@ MAX_SLIPS = 3
 
 def correct(asked: Sentence) -> str | None:
     """The sentence's text with its slips corrected; None when there is none, or too many."""
-    slips = [token.text for token in asked.tokens if _may_be_slip(token)]
+    slips = [token.text for token in asked.tokens if _may_be_slip(token, asked.language)]
     if not 0 < len(slips) <= MAX_SLIPS:
         return None
     text = asked.text
@@ -59,7 +59,10 @@ def one_slip(one: str, other: str) -> bool:
     return swapped or max(len(left), len(right)) <= 1
 
 
-def _may_be_slip(token: Token) -> bool:
+def _may_be_slip(token: Token, language: str) -> bool:
+    """Whether nobody knows the word: an infinitive's ending alone makes none known."""
     word = token.text
     plain = word.isalpha() and word.islower() and word not in PROGRAMS
-    return plain and len(word) >= MIN_LENGTH and token.literal is None and not token.known
+    known = token.known and not token.ordinary
+    known = known or fold(word) in lexicon.everyday().get(language, ())
+    return plain and len(word) >= MIN_LENGTH and token.literal is None and not known

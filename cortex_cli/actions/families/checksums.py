@@ -27,6 +27,8 @@ _LIST = re.compile(r"(?:sums?|\.(?:md5|sha\d{0,3}))(?:\.txt)?\Z", re.IGNORECASE)
 _ELSEWHERE = frozenset(
     {"all", "every", "find", "package", "sign", "duplicate", "password", "certificate", "key"}
 )
+# The algorithm is said: surer than an entry for any checksum.
+SURE = 1.1
 _NOISE = tuple(
     """
     find verify checksum md5 file calculator create with of match compare sum image identical in
@@ -60,7 +62,7 @@ def compose(asked: Sentence) -> Draft | None:
     filled = Filled(
         "checksums-show", (Step((tuple(argv),)),), does, READS, manual=(f"{program}(1)",)
     )
-    return r.draft(filled)
+    return r.draft(filled, SURE)
 
 
 def _listed(r: Reader) -> Token | None:

@@ -118,9 +118,14 @@ def drop_counts(tokens: list[Token]) -> list[Token]:
     named = sum(token.kind in ("file", "path", "archive", "name") for token in tokens)
     found = list(tokens)
     for place, token in enumerate(tokens):
-        if _HOW_MANY.get(fold(token.text)) == named and any(
-            one.concept in ("file", "folder", "pdf", "image", "video")
-            for one in tokens[place + 1 : place + 3]
+        counted = _HOW_MANY.get(fold(token.text))
+        if (
+            counted
+            and (counted == named or not named)
+            and any(
+                one.concept in ("file", "folder", "pdf", "image", "video")
+                for one in tokens[place + 1 : place + 3]
+            )
         ):
             found[place] = replace(token, weight=0.0, mark=True, literal=None)
     return found

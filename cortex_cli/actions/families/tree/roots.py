@@ -63,9 +63,7 @@ def read_known_root(r: Reader, chosen: Selection) -> None:
         if (
             not chosen.roots
             and plain
-            and (
-                r.before(n)[:1] == ["in"] or (r.before(n)[:1] == ["of"] and n + 1 == len(r.tokens))
-            )
+            and (r.before(n)[:1] == ["in"] or (r.before(n)[:1] == ["of"] and n == last))
             and token.concept not in FILES | {"line", "today", "every", "all", "insides"}
         ):
             chosen.roots.append(token.text)
