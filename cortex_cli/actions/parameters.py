@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.literals import FILE_SYSTEMS, PROGRAMS
 from cortex_cli.actions.zones import zone_of
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.actions.literals import Literal
     from cortex_cli.actions.sentence import Token
 
-_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
-_COMMAND = re.compile(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
-_LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
-_CHARSET = re.compile(
+_WORD = expression(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
+_COMMAND = expression(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
+_LOGIN = expression(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_CHARSET = expression(
     r"(?:utf|iso|latin|windows|cp|us-ascii|ascii|koi8|big5|shift|euc|mac|gb)[\w-]*\Z", re.I
 )
-_RECORD = re.compile(r"(?:A|AAAA|CNAME|TXT|NS|SOA|SRV|PTR|CAA)\Z")
-_LANGUAGE = re.compile(
+_RECORD = expression(r"(?:A|AAAA|CNAME|TXT|NS|SOA|SRV|PTR|CAA)\Z")
+_LANGUAGE = expression(
     r"(?:english|french|german|spanish|italian|portuguese|anglais|francais|français|allemand|espagnol"
     r"|ingles|inglés|frances|francés|aleman|alemán|espanol|español)\Z",
     re.IGNORECASE,
 )
-_GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
-_OCTAL = re.compile(r"[0-7]{3,4}\Z")
+_GEOMETRY = expression(r"\d{1,5}x\d{1,5}\Z")
+_OCTAL = expression(r"[0-7]{3,4}\Z")
 ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
     ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",

@@ -36,10 +36,12 @@ def correct(asked: Sentence) -> str | None:
 def nearest_word(word: str, language: str) -> str | None:
     """The one known word that is a slip away from ``word``; None for none, or for several."""
     near: dict[str, str] = {}
-    for run, concept in lexicon.entries()[language].items():
-        close = len(run) == 1 and concept.role == PLAIN and len(run[0]) >= MIN_LENGTH - 1
-        if close and one_slip(word, run[0]):
-            near.setdefault(concept.name, run[0])
+    known = lexicon.load()
+    for run, number in known.runs[language].items():
+        name, role = known.concepts[number]
+        close = " " not in run and role == PLAIN and len(run) >= MIN_LENGTH - 1
+        if close and one_slip(word, run):
+            near.setdefault(name, run)
     return next(iter(near.values())) if len(near) == 1 else None
 
 
@@ -64,5 +66,5 @@ def _may_be_slip(token: Token, language: str) -> bool:
     word = token.text
     plain = word.isalpha() and word.islower() and word not in PROGRAMS
     known = token.known and not token.ordinary
-    known = known or fold(word) in lexicon.everyday().get(language, ())
+    known = known or fold(word) in lexicon.load().everyday.get(language, ())
     return plain and len(word) >= MIN_LENGTH and token.literal is None and not known

@@ -5,12 +5,12 @@ For the sentence that says nothing was found; nothing here is shown as an answer
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import matcher, sentence
 from cortex_cli.actions.placeholders import placeholder
+from cortex_cli.expressions import expression
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Below this, what is near shares a word by chance.
 LEAST = 0.4
-_SLOT = re.compile(r"{([a-z_]\w*)}")
+_SLOT = expression(r"{([a-z_]\w*)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import zones
 from cortex_cli.actions.action import Glob, Home
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ _LANGUAGES = {
     "eng": "eng", "ang": "eng", "ing": "eng", "fre": "fra", "fra": "fra", "ger": "deu",
     "all": "deu", "ale": "deu", "spa": "spa", "esp": "spa", "ita": "ita", "por": "por",
 }  # fmt: skip
-_KEY = re.compile(r"[A-Za-z_]\w{0,100}\Z", re.ASCII)
-_CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
+_KEY = expression(r"[A-Za-z_]\w{0,100}\Z", re.ASCII)
+_CLOCK = expression(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
 
 
 def _clock(value: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import spelling
 from cortex_cli.actions.leftover import LIMITS
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
 
 # Why something is wanted changes nothing about what is.
-_REASONS = re.compile(
+_REASONS = expression(
     r"[,;]?\s+(?:because|since (?=i\b|it\b|they\b|we\b)|so that\b|in order to\b|now that\b"
     r"|so (?=i\b|it\b|nothing\b|nobody\b|no one\b|we\b)|for (?=a friend\b|work\b|my boss\b)"
     r"|as (?=i\b|it\b|we\b)|after (?=editing\b|changing\b|i\b)"
@@ -25,7 +26,7 @@ _REASONS = re.compile(
     r"|porque\b|ya que\b|para (?=que\b|poder\b)|pues\b|tras (?=editar\b|cambiar\b))",
     re.IGNORECASE,
 )
-_CLAUSES = re.compile(r"[.,;:!?]\s+")
+_CLAUSES = expression(r"[.,;:!?]\s+")
 # A story is told in several words; "hello, list files" is read as it stands.
 MIN_KEPT_CHARS = 8
 

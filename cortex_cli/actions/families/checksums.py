@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.expressions import expression
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ _CHECKS = languages(
     "Vérifie les fichiers avec les sommes de contrôle de {file}.",
     "Comprueba los archivos con las sumas de {file}.",
 )
-_ALGORITHM = re.compile(r"(md5|sha-?1|sha-?224|sha-?256|sha-?384|sha-?512|b2)", re.IGNORECASE)
-_LIST = re.compile(r"(?:sums?|\.(?:md5|sha\d{0,3}))(?:\.txt)?\Z", re.IGNORECASE)
+_ALGORITHM = expression(r"(md5|sha-?1|sha-?224|sha-?256|sha-?384|sha-?512|b2)", re.IGNORECASE)
+_LIST = expression(r"(?:sums?|\.(?:md5|sha\d{0,3}))(?:\.txt)?\Z", re.IGNORECASE)
 _ELSEWHERE = frozenset(
     {"all", "every", "find", "package", "sign", "duplicate", "password", "certificate", "key"}
 )

@@ -9,6 +9,7 @@ from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.actions.families.tree import names, roots
 from cortex_cli.actions.families.tree.selection import Selection
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _APPENDS = languages(
     "Añade una línea al final de {file}.",
 )
 MAX_SPACES = 16
-_SIGNS = re.compile(r"[\\/.*\[\]^$]")
+_SIGNS = expression(r"[\\/.*\[\]^$]")
 _TEXTS = tuple(
     """
     quoted name number ip host url variable address version port mode extension

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.actions.literals import PROGRAMS
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, READS
 from cortex_cli.language.stems import fold
 
@@ -51,8 +51,8 @@ _ELSEWHERE = frozenset(
         "use",
     ]
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\Z")
+_DAY = expression(r"\d{4}-\d\d-\d\d\Z")
+_CLOCK = expression(r"\d{1,2}:\d\d(?::\d\d)?\Z")
 _TIMES = {
     "s": "seconds",
     "min": "minutes",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.literals import Literal
 from cortex_cli.actions.rewriting.values import LITERAL_WEIGHT, literal_of, name_of
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ _ORDINALS = {
     "premier": 1, "primera": 1, "primer": 1, "primero": 1, "first": 1,
 }  # fmt: skip
 _COUNTED = frozenset({"column", "line", "page", "word"})
-_NUMBERED = re.compile(r"(\d{1,3})(?:st|nd|rd|th|e|er|ere|re|eme|º|ª|o|a)\Z", re.IGNORECASE)
+_NUMBERED = expression(r"(\d{1,3})(?:st|nd|rd|th|e|er|ere|re|eme|º|ª|o|a)\Z", re.IGNORECASE)
 _EARLY = frozenset({"morning", "matin", "manana", "madrugada", "am", "h"})
 _LATE = frozenset({"afternoon", "evening", "soir", "tarde", "noche", "pm"})
 _BETWEEN = frozenset({"entre", "between", "y", "et", "and", "a"})
-_HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
+_HOUR = expression(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 _MONTHS = {
     name: number
     for names in (

@@ -65,6 +65,8 @@ def compose(asked: Sentence) -> Draft | None:
     if not chosen.roots and r.take("this", "disk"):
         chosen.roots.append("/")
     _loose_names(r, chosen)
+    if r.has("here") and r.has("move", "copy") and not chosen.depth:
+        chosen.depth = ["-maxdepth", "1"]
     made = _act(r, chosen, target[1] if target else "", mode, owner)
     if made is None:
         return None

@@ -69,7 +69,7 @@ def read_kind(r: Reader, chosen: Selection) -> None:
         _named_kinds(r, chosen)
     for concept, test in (
         ("empty", ["-empty"]), ("executable", ["-executable"]), ("hidden", ["-name", ".*"]),
-        ("setuid", ["-perm", "/6000"]), ("sticky", ["-perm", "-1000"]),
+        ("setuid", ["-perm", _special(r)]), ("sticky", ["-perm", "-1000"]),
     ):  # fmt: skip
         if r.take(concept):
             negated = _negated(r, concept)
@@ -83,6 +83,13 @@ def read_kind(r: Reader, chosen: Selection) -> None:
         chosen.tests += (
             ["-perm", "-o+w"] if r.has("everyone") or "world" in r.asked.text else ["-writable"]
         )
+
+
+def _special(r: Reader) -> str:
+    """The bits that are meant: setuid, setgid, or either."""
+    text = r.asked.text.lower()
+    group, user = "gid" in text, "uid" in text
+    return "/6000" if group and user else "-2000" if group else "-4000"
 
 
 def _read_type(r: Reader, chosen: Selection) -> None:

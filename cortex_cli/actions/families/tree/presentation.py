@@ -90,7 +90,9 @@ def show(r: Reader, chosen: Selection, found: list[str], root: str, target: str)
     ranked = _ranking(r, chosen, found, root, target)
     if ranked is not None:
         return ranked
-    if r.has("size") and not r.has("every") and r.take("sum", "size", "many", "space"):
+    beside = any(t.concept == "size" and "with" in r.before(n, 2) for n, t in enumerate(r.tokens))
+    totals = r.has("size") and not r.has("every", "name") and not beside
+    if totals and r.take("sum", "size", "many", "space"):
         stages = [(*found, "-print0"), ("du", "-ch", "--files0-from=-"), ("tail", "-n", "1")]
         return pipe("total", stages, root, target)
     if r.take("count", "many"):

@@ -45,7 +45,7 @@ def read_roots(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             or (named and placed and token.kind != "quoted" and not token.known)
         ):
             value = path(token)
-            if "except" in r.before(n, 3):
+            if _excluded(r, n):
                 chosen.excluded.append(
                     f"*/{str(value).strip('./')}/*" if not value.startswith("/") else f"{value}/*"
                 )
@@ -53,6 +53,16 @@ def read_roots(r: Reader, chosen: Selection, reserved: set[int]) -> None:
                 continue
             chosen.roots.append(value)
             take_near(r, n, {"folder", "in", "from", "of", "file"}, 2)
+
+
+def _excluded(r: Reader, n: int) -> bool:
+    """Whether "except" is said of this path, and not of a name between the two."""
+    for near in range(n - 1, max(-1, n - 4), -1):
+        if r.tokens[near].concept == "except":
+            return True
+        if r.tokens[near].literal is not None:
+            return False
+    return False
 
 
 def read_known_root(r: Reader, chosen: Selection) -> None:
