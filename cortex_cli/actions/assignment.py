@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.parameters import CUES, fit
+from cortex_cli.actions.kinds import CUES
+from cortex_cli.actions.parameters import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

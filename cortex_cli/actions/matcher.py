@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
+from cortex_cli.actions.kinds import CUES
 from cortex_cli.actions.leftover import VERBS
-from cortex_cli.actions.parameters import CUES, IMPLIED_KINDS, implied
+from cortex_cli.actions.parameters import IMPLIED_KINDS, implied
 from cortex_cli.actions.phrases import phrases
 from cortex_cli.actions.placeholders import placeholder
 from cortex_cli.actions.values import value_of
@@ -108,6 +109,57 @@ def matches(
 
 def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
+    said = _compared(phrase, asked)
+    plain = any(weight >= 1.0 for _, weight in phrase.concepts)
+    if said.got <= 0.0 or (plain and said.got < 1.0):
+        return None
+    filled, gain, lack = assigned(phrase, asked, said.used)
+    filled = _written(phrase, filled)
+    unsaid = [
+        name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
+    ]
+    if unsaid and not _general(phrase, asked, filled, unsaid):
+        return None
+    options = {
+        n: f"+{t.concept}" for n, t in enumerate(tokens) if t.concept in phrase.action.conditions
+    }
+    used = said.used | _own_words(phrase, asked) | set(filled.values()) | options.keys()
+    used |= cue_words(phrase, asked, filled)
+    if unsaid:
+        used |= _kind_words(phrase, asked, unsaid)
+        gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
+    left = sum(
+        token.weight * (LEFT_LITERAL if _hard(token) else 1.0)
+        for place, token in enumerate(tokens)
+        if place not in used
+    )
+    slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
+    total = said.got + slots + said.missing + lack + LEFT_SHARE * left
+    score = (said.got + gain) / total + said.extra if total else 0.0
+    score *= _share(phrase, asked, filled, unsaid, said.lost)
+    if not plain and any(tokens[place].literal is None for place in filled.values()):
+        score *= NO_WORD
+    parameters = phrase.action.parameters
+    values = {
+        name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
+    }
+    values |= dict.fromkeys(options.values(), "")
+    values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
+    return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+class _Said(NamedTuple):
+    """What of a phrase's concepts a sentence says, and what it lacks of them."""
+
+    used: set[int]
+    got: float
+    missing: float
+    extra: float
+    lost: int
+
+
+def _compared(phrase: Phrase, asked: Sentence) -> _Said:
+    tokens = asked.tokens
     used: set[int] = set()
     got = missing = extra = 0.0
     lost = 0
@@ -123,63 +175,36 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         else:
             lost += weight >= 1.0 and concept not in phrase.optional
             missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
-    plain = sum(weight for _, weight in phrase.concepts if weight >= 1.0)
-    if got <= 0.0 or (plain and got < 1.0):
-        return None
-    filled, gain, lack = assigned(phrase, asked, used)
-    filled = _written(phrase, filled)
-    unsaid = [
-        name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
-    ]
-    if unsaid and not _general(phrase, asked, filled, unsaid):
-        return None
+    return _Said(used, got, missing, extra, lost)
+
+
+def _own_words(phrase: Phrase, asked: Sentence) -> set[int]:
+    """The command's own program or package, if it is named: "resize a.jpg with convert"."""
     program = phrase.action.run[0].split()[0]
-    used |= {
+    return {
         n
-        for n, token in enumerate(tokens)
+        for n, token in enumerate(asked.tokens)
         if not token.kind
         and token.concept != "find"
         and token.text.lower() in (program, phrase.action.package)
     }
-    used |= set(filled.values()) | cue_words(phrase, asked, filled)
-    said = {
-        n: f"+{t.concept}" for n, t in enumerate(tokens) if t.concept in phrase.action.conditions
-    }
-    used |= said.keys()
-    if unsaid:
-        used |= _kind_words(phrase, asked, unsaid)
-        gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
-    left = sum(
-        token.weight * (LEFT_LITERAL if _hard(token) else 1.0)
-        for place, token in enumerate(tokens)
-        if place not in used
-    )
-    slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
-    total = got + slots + missing + lack + LEFT_SHARE * left
-    score = (got + gain) / total + extra if total else 0.0
-    if phrase.action.effect != READS and _several(phrase, asked, filled):
-        score *= SEVERAL
-    score *= GENERAL if phrase.action.general else 1.0
+
+
+def _share(
+    phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str], lost: int
+) -> float:
+    """What is left of a score for what the action does and the sentence does not ask for."""
+    share = GENERAL if phrase.action.general else 1.0
     if phrase.action.effect == READS:
-        score *= COMMANDED if _commands(asked) else 1.0
-        score *= READ_LOST ** max(0, lost - len(unsaid))
-    if phrase.action.effect != READS:
-        score *= LOST**lost * _looking(phrase, asked)
-    if not plain and any(tokens[place].literal is None for place in filled.values()):
-        score *= NO_WORD
-    parameters = phrase.action.parameters
-    values = {
-        name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
-    }
-    if (
-        unsaid
-        and asked.concepts() & {"all", "every"}
-        and not {"all", "every"} & dict(phrase.concepts).keys()
-    ):
-        score *= UNSAID_OF_ALL
-    values |= dict.fromkeys(said.values(), "")
-    values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
-    return Match(phrase.action, score, values, frozenset(used), not unsaid)
+        share *= COMMANDED if _commands(asked) else 1.0
+        share *= READ_LOST ** max(0, lost - len(unsaid))
+    else:
+        share *= SEVERAL if _several(phrase, asked, filled) else 1.0
+        share *= LOST**lost * _looking(phrase, asked)
+    several = {"all", "every"}
+    if unsaid and asked.concepts() & several and not several & dict(phrase.concepts).keys():
+        share *= UNSAID_OF_ALL
+    return share
 
 
 def _written(phrase: Phrase, filled: dict[str, int]) -> dict[str, int]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cortex_cli import compiled
 from cortex_cli.actions import loading, sentence
+from cortex_cli.actions.kinds import CUES
 from cortex_cli.actions.loading import LANGUAGES
-from cortex_cli.actions.parameters import CUES
 from cortex_cli.actions.rewriting.verbs import CHANGING
 from cortex_cli.finding import DESTROYS
 from cortex_cli.shelf import Shelf
