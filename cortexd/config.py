@@ -104,7 +104,7 @@ class AccessSection(Section, frozen=True, kw_only=True):
     use_group: str | None = None
 
 
-class SamplingPreset(Section, frozen=True, kw_only=True):
+class SamplingPreset(Section, frozen=True, kw_only=True, omit_defaults=True):
     """How a model chooses its tokens, unless a request says otherwise; None: not set here."""
 
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = None

@@ -33,6 +33,7 @@ class Usage:
     # By the server's own clock; None where it does not measure.
     tokens_per_second: float | None = None
     prompt_tokens_per_second: float | None = None
+    cached_tokens: int | None = None  # of the prompt, those that were known already
     # The answer is a call of a tool, which nobody here can run.
     calls_tool: bool = False
 
@@ -58,6 +59,7 @@ class _Usage(msgspec.Struct):
 class _Timings(msgspec.Struct):
     """llama.cpp's measurements of one answer."""
 
+    cache_n: int | None = None
     prompt_n: int | None = None
     prompt_ms: float | None = None
     predicted_n: int | None = None
@@ -126,6 +128,7 @@ def _join_parts(parts: list[Any] | None) -> str:
 
 
 def _note_timings(timings: _Timings, usage: Usage) -> None:
+    usage.cached_tokens = timings.cache_n
     usage.tokens_per_second = _rate(timings.predicted_n, timings.predicted_ms)
     usage.prompt_tokens_per_second = _rate(timings.prompt_n, timings.prompt_ms)
 

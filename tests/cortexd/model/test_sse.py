@@ -13,6 +13,8 @@ from openai._streaming import SSEDecoder
 
 from cortexd.model.sse import MAX_LINE_BYTES, Malformed, read_events
 
+LINES = [b"data: a\n", b"\n", b"\r\n", b"\r", b": c\n", b"data:", b"\xef\xbb\xbf"]
+
 
 def read(*chunks: bytes) -> list[bytes]:
     async def body() -> AsyncIterator[bytes]:
@@ -75,7 +77,7 @@ def test_a_line_without_end() -> None:
 
 @given(
     st.lists(
-        st.sampled_from([b"data: a\n", b"\n", b"\r\n", b"\r", b": c\n", b"data:", b"\xef\xbb\xbf"]),
+        st.sampled_from(LINES),
         max_size=9,
     ),
     st.data(),
