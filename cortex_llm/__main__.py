@@ -36,6 +36,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="log each request to the journal by its id (X-Request-Id); needs a Unix socket",
     )
     serve.add_argument(
+        "--trial", action="store_true", help="first test what the model can do, unless known"
+    )
+    serve.add_argument(
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")
@@ -77,7 +80,11 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("path")
     verify.add_argument("--sha256", metavar="HEX", help="the expected checksum")
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
-    for action in (listed, info, verify):
+    trial = actions.add_parser("trial", help="test what a model is good for: at most 20 s, once")
+    trial.add_argument("path", nargs="?", help="a GGUF file; the configured model by default")
+    trial.add_argument("--again", action="store_true", help="test it although the result is known")
+    trial.set_defaults(run="cortex_llm.model_commands:trial_command")
+    for action in (listed, info, verify, trial):
         _json(action)
 
 

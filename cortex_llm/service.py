@@ -15,7 +15,18 @@ import secrets
 import time
 from pathlib import Path
 
-from cortex_llm import config, engines, envedit, envfile, machine, models, sizing, trial, unit
+from cortex_llm import (
+    config,
+    engines,
+    envedit,
+    envfile,
+    machine,
+    models,
+    profiling,
+    sizing,
+    trial,
+    unit,
+)
 from cortex_llm.config import DEFAULT_ENV_FILE, Settings
 from cortex_llm.endpoint import request
 from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
@@ -23,6 +34,7 @@ from cortex_llm.machine import Machine
 from cortex_llm.model_location import locate_for_service, plan_copy
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import print_data, print_json, say
+from cortex_llm.profiles import lookup, records
 from cortex_llm.signals import interrupt_once
 from cortex_llm.sizing import Sizing
 
@@ -79,7 +91,7 @@ def _set_up(arguments: argparse.Namespace) -> None:
         f"{cap >> 20:,} MiB it may use; context {sized.context}, {sized.parallel} at once, "
         f"{sized.threads} thread(s)"
     )
-    _try_one_token(settings, info, sized)
+    _try_model(settings, info, sized)
     if arguments.dry_run:
         say("cortex-llm: this would work; nothing was changed")
         return
@@ -191,11 +203,15 @@ def _add_memory_limit(host: Machine, memory: int) -> Machine:
     return dataclasses.replace(host, memory=memory, memory_source="RAM minus a reserve")
 
 
-def _try_one_token(settings: Settings, info: ModelInfo, sized: Sizing) -> None:
+def _try_model(settings: Settings, info: ModelInfo, sized: Sizing) -> None:
+    """One token, and the questions of the trial unless the answers are on record."""
     say("cortex-llm: generating one token …")
     engine, _ = engines.choose(settings)
-    seen = trial.run_trial(engine, settings, info, sized, TRIAL_TIMEOUT)
+    known = lookup.look_up(info, settings)
+    seen = trial.run_trial(engine, settings, info, sized, TRIAL_TIMEOUT, examine=known is None)
+    verdict = known or profiling.record(seen, info, settings, records.SYSTEM_FILE)
     say(f"cortex-llm: {seen.tokens_per_second:.1f} tokens per second")
+    say(f"cortex-llm: profile {profiling.describe(verdict)}")
 
 
 def _apply(env: str, drop_in: str, always_on: bool | None) -> None:

@@ -75,8 +75,8 @@ SMOLLM2 = [
     (
         "/var is 96 % full",
         EVIDENCE,
-        "This alert is a result of a Linux system monitoring daemon, which is a Linux kernel module "
-        "called the Linux system monitoring daemon. It is a Linux kernel module that is used to "
+        "This alert is a result of a Linux system monitoring daemon, which is a Linux kernel "
+        "module called the Linux system monitoring daemon. It is a Linux kernel module that is used to "
         "monitor and control the Linux kernel. It is a Linux kernel module that is used to monitor "
         "and control the Linux kernel.",
     ),
@@ -85,7 +85,8 @@ SMOLLM2 = [
         "openssl 3.0.11-1 -> 3.0.14-1\nlibc6 2.36-9 -> 2.36-9+deb12u7\nthe oldest for 9 days",
         "This alert is about a recent security update that has been detected by a Linux system. "
         "The update is 9 days old, and it is pending. It is a security update that has been "
-        "detected by a Linux system. The update is 2.36-9+deb12u7, which is a Linux kernel release.",
+        "detected by a Linux system. The update is 2.36-9+deb12u7, which is a Linux kernel "
+        "release.",
     ),
     (
         "CPU usage stays high",

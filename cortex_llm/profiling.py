@@ -1,0 +1,52 @@
+"""Finds out a model's profile, running it if need be, and puts the result on record.
+
+Above `trial`, which starts the engine, and `profiles`, which knows the questions.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cortex_llm import engines, machine, sizing, trial
+from cortex_llm.config import Settings
+from cortex_llm.models import ModelInfo
+from cortex_llm.output import say
+from cortex_llm.profiles import PURPOSES, lookup, records
+from cortex_llm.profiles.verdict import Verdict
+from cortex_llm.trial import TrialResult
+
+TIMEOUT = 300.0  # to load the model; the questions have a limit of their own
+
+
+def find_profile(
+    model: ModelInfo, settings: Settings, *, again: bool = False, file: Path | None = None
+) -> Verdict:
+    """What is known, or what a trial shows; raises LlmError when the model does not run."""
+    known = None if again else lookup.look_up(model, settings)
+    if known is not None:
+        return known
+    engine, _ = engines.choose(settings)
+    sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel)
+    say(f"cortex-llm: testing {model.name}: ten questions, at most 20 s, once …")
+    seen = trial.run_trial(engine, settings, model, sized, TIMEOUT, examine=True)
+    return record(seen, model, settings, file)
+
+
+def record(
+    seen: TrialResult, model: ModelInfo, settings: Settings, file: Path | None = None
+) -> Verdict:
+    """Keep the verdict of a trial; without a writable folder it is found again next time."""
+    if seen.verdict is None:
+        raise ValueError("the trial asked no questions")
+    identity = records.identify(model.path, settings.chat_template_file)
+    try:
+        records.save(identity, seen.verdict, model.name, file)
+    except OSError as error:
+        say(f"cortex-llm: note: cannot keep the result: {error}")
+    return seen.verdict
+
+
+def describe(verdict: Verdict) -> str:
+    """The profile as people read it."""
+    purpose = PURPOSES.get(verdict.profile, verdict.profile)
+    return f"{verdict.profile} ({verdict.reason}); good for: {purpose}"
