@@ -81,10 +81,20 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--sha256", metavar="HEX", help="the expected checksum")
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
     trial = actions.add_parser("trial", help="test what a model is good for: at most 20 s, once")
-    trial.add_argument("path", nargs="?", help="a GGUF file; the configured model by default")
+    trial.add_argument(
+        "path", nargs="?", metavar="MODEL", help="a file or a name; by default the configured one"
+    )
     trial.add_argument("--again", action="store_true", help="test it although the result is known")
     trial.set_defaults(run="cortex_llm.model_commands:trial_command")
-    for action in (listed, info, verify, trial):
+    pull = actions.add_parser("pull", help="download a recommended model")
+    pull.add_argument("name", metavar="NAME", help="as cortex llm list has it, or an address")
+    pull.add_argument("--sha256", metavar="HEX", help="the expected checksum")
+    pull.add_argument("--dir", metavar="DIR", help="where models are kept")
+    pull.add_argument("--force", action="store_true", help="although it does not fit this machine")
+    pull.set_defaults(run="cortex_llm.pull:command")
+    overview = actions.add_parser("overview", help="what is here and what is recommended, as JSON")
+    overview.set_defaults(run="cortex_llm.model_overview:command")
+    for action in (listed, info, verify, trial, pull):
         _json(action)
 
 

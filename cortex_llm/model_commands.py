@@ -7,7 +7,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from cortex_llm import config, models, profiling
+from cortex_llm import config, model_names, models, profiling
 from cortex_llm.errors import ModelError, UsageError
 from cortex_llm.models import ModelEntry, ModelInfo
 from cortex_llm.output import print_data, print_json, say
@@ -68,7 +68,7 @@ def trial_command(arguments: argparse.Namespace) -> int:
     """``models trial [PATH]``: the profile, tested if it is not known yet."""
     settings = config.load()
     if arguments.path is not None:
-        settings = dataclasses.replace(settings, model_path=Path(arguments.path).expanduser())
+        settings = dataclasses.replace(settings, model_path=model_names.find_file(arguments.path))
     model = models.describe_usable(settings.model_path or models.find_built_in())
     verdict = profiling.find_profile(model, settings, again=arguments.again)
     if arguments.json:

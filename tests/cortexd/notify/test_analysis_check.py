@@ -76,9 +76,9 @@ SMOLLM2 = [
         "/var is 96 % full",
         EVIDENCE,
         "This alert is a result of a Linux system monitoring daemon, which is a Linux kernel "
-        "module called the Linux system monitoring daemon. It is a Linux kernel module that is used to "
-        "monitor and control the Linux kernel. It is a Linux kernel module that is used to monitor "
-        "and control the Linux kernel.",
+        "module called the Linux system monitoring daemon. It is a Linux kernel module that is "
+        "used to monitor and control the Linux kernel. It is a Linux kernel module that is used "
+        "to monitor and control the Linux kernel.",
     ),
     (
         "12 security updates are pending",
