@@ -28,6 +28,7 @@ def locate_for_service(path: Path, *, copy: bool) -> Path:
         partial = target.with_suffix(".part")
         try:
             shutil.copyfile(path, partial)
+            shutil.copystat(path, partial)  # the same model: what its trial showed counts
             partial.chmod(0o644)
             partial.replace(target)
         finally:

@@ -146,7 +146,7 @@ def _check_token(
         f"with {seen.threads} thread(s)",
         figures={"load_ms": seen.load_ms, "tokens_per_second": seen.tokens_per_second},
     )
-    verdict = known or profiling.record(seen, model, settings)
+    verdict = known or profiling.record(seen.verdict, model, settings)
     yield Check("profile", ok=True, detail=profiling.describe(verdict))
 
 

@@ -13,7 +13,6 @@ from cortex_llm.models import ModelInfo
 from cortex_llm.output import say
 from cortex_llm.profiles import PURPOSES, lookup, records
 from cortex_llm.profiles.verdict import Verdict
-from cortex_llm.trial import TrialResult
 
 TIMEOUT = 300.0  # to load the model; the questions have a limit of their own
 
@@ -29,21 +28,21 @@ def find_profile(
     sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel)
     say(f"cortex-llm: testing {model.name}: ten questions, at most 20 s, once …")
     seen = trial.run_trial(engine, settings, model, sized, TIMEOUT, examine=True)
-    return record(seen, model, settings, file)
+    return record(seen.verdict, model, settings, file)
 
 
 def record(
-    seen: TrialResult, model: ModelInfo, settings: Settings, file: Path | None = None
+    verdict: Verdict | None, model: ModelInfo, settings: Settings, file: Path | None = None
 ) -> Verdict:
     """Keep the verdict of a trial; without a writable folder it is found again next time."""
-    if seen.verdict is None:
+    if verdict is None:
         raise ValueError("the trial asked no questions")
     identity = records.identify(model.path, settings.chat_template_file)
     try:
-        records.save(identity, seen.verdict, model.name, file)
+        records.save(identity, verdict, model.name, file)
     except OSError as error:
         say(f"cortex-llm: note: cannot keep the result: {error}")
-    return seen.verdict
+    return verdict
 
 
 def describe(verdict: Verdict) -> str:

@@ -1,0 +1,46 @@
+"""A model is run once to find out its profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cortex_llm import models, profiling, trial
+from cortex_llm.config import Settings
+from cortex_llm.profiles import records
+from cortex_llm.profiles.verdict import Verdict
+from tests.support.tiny_gguf import write_model
+
+
+@pytest.fixture(autouse=True)
+def own_records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def test_a_model_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = models.describe(write_model(tmp_path / "m.gguf"))
+    settings = Settings(engine="xllamacpp")
+    first = profiling.find_profile(model, settings)
+    assert first.profile == "base"  # random weights end no answer
+    assert first.asked == 10
+    monkeypatch.setattr(trial, "run_trial", lambda *_, **__: pytest.fail("it is tried again"))
+    assert profiling.find_profile(model, settings) == first
+
+
+def test_a_folder_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = models.describe(write_model(tmp_path / "m.gguf"))
+    (tmp_path / "state").write_text("a file")
+    verdict = Verdict("tiny", "why")
+    assert profiling.record(verdict, model, Settings()) == verdict
+    assert "cannot keep the result" in capsys.readouterr().err
+
+
+def test_it_is_described_with_what_it_is_good_for() -> None:
+    text = profiling.describe(Verdict("chat", "9 of 10 answers are right", 9, 10))
+    assert text == (
+        "chat (9 of 10 answers are right); good for: open questions, explanations, alerts"
+    )
+    assert records.SYSTEM_FILE.parent.name == "models"  # the service sees this folder
