@@ -35,7 +35,7 @@ def switch(settings: Settings, name: str, *, force: bool = False) -> Tested:
     if not own and not system.has_model_unit():
         raise Failure(
             "no model server is running",
-            hint=f"start one with this model: cortex up --model {shlex.quote(name)}",
+            hint=f"run: cortex up; then: cortex llm use {shlex.quote(name)}",
         )
     if not own and os.geteuid() != 0:
         raise Failure(
