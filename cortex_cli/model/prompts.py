@@ -2,9 +2,9 @@
 
 Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
 which rephrases and chooses but never has to know facts, in exactly the layouts that it was
-trained on; ``chat`` is any instruction model.  What else ``cortex-llm`` finds out of a model is
-prompted as ``chat``: ``tiny`` follows instructions, and is often wrong; ``base`` continues text;
-``untested`` is what has not been through its trial.
+trained on; ``chat`` is any instruction model.  A profile without templates of its own is prompted as
+``chat``: ``tiny`` follows instructions, and is often wrong; ``base`` continues text; ``untested`` is
+what has not been through the trial of ``cortex-llm``.
 
 Whatever a template inserts is data: control tokens in it are broken up, here and nowhere else but
 for the earlier turns of a conversation, which no template renders.
@@ -56,7 +56,8 @@ def describe_purpose(profile: str | None) -> str:
 def render_messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
     """Render the system and user turns of ``command`` for a model of ``profile``."""
     turns = []
-    family = NANO if profile == NANO else CHAT
+    has_own = (FOLDER / f"{profile}-{command}-user.j2").exists()
+    family = profile if has_own else CHAT
     for role in ("system", "user"):
         text = _environment().get_template(f"{family}-{command}-{role}.j2").render(values).strip()
         if text:
