@@ -2,9 +2,9 @@
 
 Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
 which rephrases and chooses but never has to know facts, in exactly the layouts that it was
-trained on; ``chat`` is any instruction model.  A profile without templates of its own is prompted as
-``chat``: ``tiny`` follows instructions, and is often wrong; ``base`` continues text; ``untested`` is
-what has not been through the trial of ``cortex-llm``.
+trained on; ``chat`` is any instruction model.  A profile without templates of its own is
+prompted as ``chat``: ``tiny`` follows instructions, and is often wrong; ``base`` continues text;
+``untested`` is what has not been through the trial of ``cortex-llm``.
 
 Whatever a template inserts is data: control tokens in it are broken up, here and nowhere else but
 for the earlier turns of a conversation, which no template renders.
