@@ -5,6 +5,7 @@ Above `trial`, which starts the engine, and `profiles`, which knows the question
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from cortex_llm import engines, machine, sizing, trial
@@ -34,15 +35,24 @@ def find_profile(
 def record(
     verdict: Verdict | None, model: ModelInfo, settings: Settings, file: Path | None = None
 ) -> Verdict:
-    """Keep the verdict of a trial; without a writable folder it is found again next time."""
+    """Keep the verdict of a trial; without a writable folder it is found again next time.
+
+    A model in the service's folder is recorded there, if this user may: the service sees no other.
+    """
     if verdict is None:
         raise ValueError("the trial asked no questions")
     identity = records.identify(model.path, settings.chat_template_file)
     try:
-        records.save(identity, verdict, model.name, file)
+        records.save(identity, verdict, model.name, file or _choose_file(model))
     except OSError as error:
         say(f"cortex-llm: note: cannot keep the result: {error}")
     return verdict
+
+
+def _choose_file(model: ModelInfo) -> Path:
+    system = records.SYSTEM_FILE
+    shared = model.path.resolve().parent == system.parent and os.access(system.parent, os.W_OK)
+    return system if shared else records.user_file()
 
 
 def describe(verdict: Verdict) -> str:

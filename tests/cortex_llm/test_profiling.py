@@ -38,6 +38,17 @@ def test_a_folder_that_cannot_be_written(
     assert "cannot keep the result" in capsys.readouterr().err
 
 
+def test_a_model_in_the_services_folder_is_recorded_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "SYSTEM_FILE", tmp_path / "models/profiles.json")
+    for folder, file in [("models", records.SYSTEM_FILE), ("mine", records.user_file())]:
+        (tmp_path / folder).mkdir()
+        model = models.describe(write_model(tmp_path / folder / "m.gguf", seed=len(folder)))
+        profiling.record(Verdict("tiny", "why"), model, Settings())
+        assert records.find(records.identify(model.path), (file,)) is not None
+
+
 def test_it_is_described_with_what_it_is_good_for() -> None:
     text = profiling.describe(Verdict("chat", "9 of 10 answers are right", 9, 10))
     assert text == (
