@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,9 +20,9 @@ from cortex_llm.models import ModelInfo
 from cortex_llm.output import print_data, print_json, say
 from cortex_llm.port_owner import find_owner
 from cortex_llm.profiles import lookup
+from cortex_llm.signals import unwind_on_stop
 from cortex_llm.sizing import Sizing
 
-EXIT_TERMINATED = 128 + signal.SIGTERM
 WORTH_A_THREAD = 1.05  # more threads must be 5 % faster to be worth the cores they take
 
 
@@ -41,15 +39,15 @@ class Check:
 
 def command(arguments: argparse.Namespace) -> int:
     """``check``: 0 when all is well, 1 when not; UsageError for bad settings."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))  # so that trials clean up
     settings = config.load()
     results: list[Check] = []
-    for result in run_checks(settings, arguments.timeout, tune=arguments.tune):
-        results.append(result)
-        if not arguments.json:
-            print_data(f"{'ok  ' if result.ok else 'FAIL'} {result.name}: {result.detail}")
-            if result.hint:
-                print_data(f"     hint: {result.hint}")
+    with unwind_on_stop():
+        for result in run_checks(settings, arguments.timeout, tune=arguments.tune):
+            results.append(result)
+            if not arguments.json:
+                print_data(f"{'ok  ' if result.ok else 'FAIL'} {result.name}: {result.detail}")
+                if result.hint:
+                    print_data(f"     hint: {result.hint}")
     ok = all(result.ok for result in results)
     if arguments.json:
         print_json({"ok": ok, "checks": [dataclasses.asdict(result) for result in results]})

@@ -14,6 +14,7 @@ from cortex_llm.models import ModelInfo
 from cortex_llm.output import say
 from cortex_llm.profiles import PURPOSES, lookup, records
 from cortex_llm.profiles.verdict import Verdict
+from cortex_llm.signals import unwind_on_stop
 
 TIMEOUT = 300.0  # to load the model; the questions have a limit of their own
 
@@ -28,7 +29,8 @@ def find_profile(
     engine, _ = engines.choose(settings)
     sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel)
     say(f"cortex-llm: testing {model.name}: ten questions, at most 20 s, once …")
-    seen = trial.run_trial(engine, settings, model, sized, TIMEOUT, examine=True)
+    with unwind_on_stop():
+        seen = trial.run_trial(engine, settings, model, sized, TIMEOUT, examine=True)
     return record(seen.verdict, model, settings, file)
 
 

@@ -32,7 +32,6 @@ class Usage:
     reasoning: list[str] = field(default_factory=list)
     # By the server's own clock; None where it does not measure.
     tokens_per_second: float | None = None
-    prompt_tokens_per_second: float | None = None
     cached_tokens: int | None = None  # of the prompt, those that were known already
     # The answer is a call of a tool, which nobody here can run.
     calls_tool: bool = False
@@ -60,8 +59,6 @@ class _Timings(msgspec.Struct):
     """llama.cpp's measurements of one answer."""
 
     cache_n: int | None = None
-    prompt_n: int | None = None
-    prompt_ms: float | None = None
     predicted_n: int | None = None
     predicted_ms: float | None = None
 
@@ -130,7 +127,6 @@ def _join_parts(parts: list[Any] | None) -> str:
 def _note_timings(timings: _Timings, usage: Usage) -> None:
     usage.cached_tokens = timings.cache_n
     usage.tokens_per_second = _rate(timings.predicted_n, timings.predicted_ms)
-    usage.prompt_tokens_per_second = _rate(timings.prompt_n, timings.prompt_ms)
 
 
 def _rate(count: int | None, ms: float | None) -> float | None:

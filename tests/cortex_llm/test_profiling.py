@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cortex_llm import models, profiling, trial
 from cortex_llm.config import Settings
 from cortex_llm.profiles import records
 from cortex_llm.profiles.verdict import Verdict
+from tests.support.daemon import eventually
+from tests.support.fake_llama_server import hanging
+from tests.support.model_server import CHECKOUT, clean_environment
 from tests.support.tiny_gguf import write_model
 
 
@@ -26,6 +33,27 @@ def test_a_model_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert first.asked == 10
     monkeypatch.setattr(trial, "run_trial", lambda *_, **__: pytest.fail("it is tried again"))
     assert profiling.find_profile(model, settings) == first
+
+
+def test_a_stop_during_the_trial_leaves_nothing(tmp_path: Path) -> None:
+    """``cortex down`` while a model is tested: its engine ends, its folder goes."""
+    model, temporary = write_model(tmp_path / "m.gguf"), tmp_path / "tmp"
+    temporary.mkdir()
+    environ = clean_environment(
+        CORTEX_LLM_MODEL_PATH=str(model),
+        CORTEX_LLM_ENGINE="llama-server",
+        CORTEX_LLM_SERVER=str(hanging(tmp_path / "llama-server")),
+        CORTEX_LLM_HOST=str(tmp_path / "llm.sock"),
+        TMPDIR=str(temporary),
+    )
+    argv = [sys.executable, "-m", "cortex_llm", "serve", "--trial"]
+    with subprocess.Popen(argv, cwd=CHECKOUT, env=environ, stderr=subprocess.DEVNULL) as process:
+        engine = eventually(lambda: psutil.Process(process.pid).children(), "the engine")[0]
+        eventually(lambda: list(temporary.iterdir()), "its folder")
+        process.terminate()
+        assert process.wait(30) == 128 + signal.SIGTERM
+    assert not engine.is_running()
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written(

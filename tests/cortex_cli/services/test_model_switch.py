@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cortex_cli.conftest import Cortex, environment, pass_trial
-from tests.support.real_models import GEMMA_BASE, require
+from tests.support.real_models import GEMMA_BASE, SMOLLM2, require
 
 
 @pytest.fixture
@@ -49,6 +49,15 @@ def test_a_model_that_fails_changes_nothing(
     done = up.run("up", "--model", str(cut))
     assert done.returncode == 1
     assert (status(up)["model"], status(up)["state"]) == ("cortex-nano-tiny", "ready")
+
+
+def test_a_real_small_model_is_told_for_what_it_is(up: Cortex) -> None:
+    done = up.run("llm", "use", str(require(SMOLLM2)))
+    assert done.returncode == 0, done.stderr
+    assert "profile tiny, good for: putting what Cortex has found into words" in done.stdout
+    assert status(up)["profile"] == "tiny"
+    answer = up.run("llm", "use", str(require(SMOLLM2)))
+    assert "testing" not in answer.stderr  # it is known by now
 
 
 def test_a_base_model_is_refused_without_force(up: Cortex) -> None:
