@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cortexd.model.llm import Upstream
 
 # What one piece should take, with the one token that every request generates.
-PIECE_S = 0.15
+PIECE_S = 0.1
 # The first is some ten tokens; none is smaller than a few words, else it would never end.
 FIRST_CHARS = 40
 MIN_CHARS = 24

@@ -24,8 +24,8 @@ def test_a_conversation_is_cut_by_characters(chars: int, system: str, user: str)
 
 
 def test_pieces_take_about_as_long() -> None:
-    assert choose_size(100, 0.3) == 50
-    assert choose_size(100, 0.075) == 200
+    assert choose_size(100, 0.2) == 50
+    assert choose_size(100, 0.05) == 200
     assert choose_size(100, 0.0) == 300  # it grows by steps
     assert choose_size(100, 60) == MIN_CHARS
 
