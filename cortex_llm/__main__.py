@@ -85,6 +85,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         "path", nargs="?", metavar="MODEL", help="a file or a name; by default the configured one"
     )
     trial.add_argument("--again", action="store_true", help="test it although the result is known")
+    trial.add_argument("--known", action="store_true", help="only what is known; run nothing")
     trial.set_defaults(run="cortex_llm.model_commands:trial_command")
     pull = actions.add_parser("pull", help="download a recommended model")
     pull.add_argument("name", metavar="NAME", help="as cortex llm list has it, or an address")

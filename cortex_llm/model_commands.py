@@ -11,7 +11,8 @@ from cortex_llm import config, model_names, models, profiling
 from cortex_llm.errors import ModelError, UsageError
 from cortex_llm.models import ModelEntry, ModelInfo
 from cortex_llm.output import print_data, print_json, say
-from cortex_llm.profiles import PURPOSES
+from cortex_llm.profiles import PURPOSES, UNTESTED, lookup
+from cortex_llm.profiles.verdict import Verdict
 
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}\Z")
 
@@ -70,7 +71,10 @@ def trial_command(arguments: argparse.Namespace) -> int:
     if arguments.path is not None:
         settings = dataclasses.replace(settings, model_path=model_names.find_file(arguments.path))
     model = models.describe_usable(settings.model_path or models.find_built_in())
-    verdict = profiling.find_profile(model, settings, again=arguments.again)
+    if arguments.known:
+        verdict = lookup.look_up(model, settings) or Verdict(UNTESTED, "not tested yet")
+    else:
+        verdict = profiling.find_profile(model, settings, again=arguments.again)
     if arguments.json:
         purpose = PURPOSES.get(verdict.profile, verdict.profile)
         fields = {"path": str(model.path), "name": model.name, "good_for": purpose}

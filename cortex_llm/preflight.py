@@ -35,6 +35,7 @@ class Check:
     detail: str
     hint: str | None = None
     figures: dict[str, float] = dataclasses.field(default_factory=dict)
+    facts: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -145,7 +146,12 @@ def _check_token(
         figures={"load_ms": seen.load_ms, "tokens_per_second": seen.tokens_per_second},
     )
     verdict = known or profiling.record(seen.verdict, model, settings)
-    yield Check("profile", ok=True, detail=profiling.describe(verdict))
+    yield Check(
+        "profile",
+        ok=True,
+        detail=profiling.describe(verdict),
+        facts={"profile": verdict.profile, "reason": verdict.reason},
+    )
 
 
 def _tune(

@@ -21,9 +21,8 @@ from cortex_llm import (
     envfile,
     machine,
     models,
-    profiling,
+    sandboxed_trial,
     sizing,
-    trial,
     unit,
 )
 from cortex_llm.config import DEFAULT_ENV_FILE, Settings
@@ -33,7 +32,8 @@ from cortex_llm.machine import Machine
 from cortex_llm.model_location import locate_for_service, plan_copy
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import print_data, print_json, say
-from cortex_llm.profiles import lookup, records
+from cortex_llm.profiles import PURPOSES, records
+from cortex_llm.profiles.verdict import Verdict
 from cortex_llm.service_files import (
     KEY_FILE,
     find_backup,
@@ -95,7 +95,7 @@ def _set_up(arguments: argparse.Namespace) -> None:
         f"{cap >> 20:,} MiB it may use; context {sized.context}, {sized.parallel} at once, "
         f"{sized.threads} thread(s)"
     )
-    _try_model(settings, info, sized)
+    _try_model(wanted, cap, info, settings, named)
     if arguments.dry_run:
         say("cortex-llm: this would work; nothing was changed")
         return
@@ -207,15 +207,28 @@ def _add_memory_limit(host: Machine, memory: int) -> Machine:
     return dataclasses.replace(host, memory=memory, memory_source="RAM minus a reserve")
 
 
-def _try_model(settings: Settings, info: ModelInfo, sized: Sizing) -> None:
-    """One token, and the questions of the trial unless the answers are on record."""
-    say("cortex-llm: generating one token …")
-    engine, _ = engines.choose(settings)
-    known = lookup.look_up(info, settings)
-    seen = trial.run_trial(engine, settings, info, sized, TRIAL_TIMEOUT, examine=known is None)
-    verdict = profiling.record(known or seen.verdict, info, settings, records.SYSTEM_FILE)
-    say(f"cortex-llm: {seen.tokens_per_second:.1f} tokens per second")
-    say(f"cortex-llm: profile {profiling.describe(verdict)}")
+def _try_model(
+    wanted: str, cap: int, info: ModelInfo, settings: Settings, model: Path | None
+) -> None:
+    """Try the settings as the service's user, in its sandbox; raises EngineError.
+
+    The trial that is part of it shows what the model is good for; the service reads that here.
+    """
+    say("cortex-llm: testing the model in the service's sandbox …")
+    trial_file = DEFAULT_ENV_FILE.with_name(".llm.env.trial")
+    replace_file(trial_file, wanted)
+    try:
+        memory = cap + sizing.SUPERVISOR_BYTES  # what checks is there beside the engine
+        seen = sandboxed_trial.run(trial_file, memory, model, TRIAL_TIMEOUT)
+    finally:
+        trial_file.unlink(missing_ok=True)
+    say(f"cortex-llm: {seen.measured}")
+    if seen.profile:
+        verdict = Verdict(seen.profile, seen.reason)
+        identity = records.identify(info.path, settings.chat_template_file)
+        records.save(identity, verdict, info.name, records.SYSTEM_FILE)
+        purpose = PURPOSES.get(verdict.profile, verdict.profile)
+        say(f"cortex-llm: profile {verdict.profile} ({verdict.reason}); good for: {purpose}")
 
 
 def _apply(env: str, drop_in: str, always_on: bool | None) -> None:

@@ -42,7 +42,8 @@ def switch(settings: Settings, name: str, *, force: bool = False) -> Tested:
             "the system's model service is switched by root",
             hint=f"run: sudo cortex llm use {shlex.quote(name)}",
         )
-    tested = model_trial.run(name, settings.environ)
+    # The engine never runs as root: the service tests the model in its own sandbox.
+    tested = model_trial.run(name, settings.environ, may_run=own)
     if tested.profile == BASE and not force:
         raise Failure(
             f"{tested.name} is a base model: it continues text instead of answering "
@@ -53,6 +54,7 @@ def switch(settings: Settings, name: str, *, force: bool = False) -> Tested:
         user.up(settings, tested.path, tested=True)
     else:
         _switch_service(BUILT_IN if name.lower() == BUILT_IN else str(tested.path))
+        tested = model_trial.run(name, settings.environ, may_run=False)
     return tested
 
 

@@ -31,14 +31,16 @@ class Tested:
     good_for: str
 
 
-def run(name: str, environ: Mapping[str, str]) -> Tested:
+def run(name: str, environ: Mapping[str, str], *, may_run: bool = True) -> Tested:
     """Test the model called ``name`` (a file, a name, or ``builtin``) unless the result is known.
+
+    Without ``may_run`` the model is not run; its profile may then be ``untested``.
 
     Raises:
         AlreadyReported: there is no such model, or it does not run; the reason is on stderr.
     """
     done = subprocess.run(
-        [*COMMAND, "trial", "--json", "--", name],
+        [*COMMAND, "trial", "--json", *([] if may_run else ["--known"]), "--", name],
         stdout=subprocess.PIPE,
         text=True,
         env=dict(environ),

@@ -44,6 +44,7 @@ def test_all_is_well(tiny: Path) -> None:
     assert list(found) == NAMES
     assert all(check["ok"] for check in found.values())
     assert found["token"]["figures"]["tokens_per_second"] > 0
+    assert found["profile"]["facts"]["profile"] == "test-profile"
 
 
 def test_for_people(tiny: Path) -> None:
