@@ -45,7 +45,9 @@ def main(argv: list[str] | None = None) -> int:
         "--reader", default=EXTRACTION, help=f"{EXTRACTION}, {NANO} or a model's file"
     )
     parser.add_argument("--limit", type=int, help="ask only so many")
-    parser.add_argument("--show-wrong", action="store_true", help="list what is not right; dev only")
+    parser.add_argument(
+        "--show-wrong", action="store_true", help="list what is not right; dev only"
+    )
     options = parser.parse_args(argv)
     asked = readings(options.half)[: options.limit]
     with _reader(options.reader) as read:
