@@ -21,7 +21,6 @@ from benchmarks.reading_sets import DEV, HALVES, Reading, readings
 from cortex_cli.ask import extraction
 from cortex_cli.language.question import Question
 from cortex_cli.model import prompts
-from cortex_llm.nano.builtin import find_builtin_model
 from cortex_llm.nano.scoring import proportion
 from tests.support.model_server import ModelServer, model_server
 

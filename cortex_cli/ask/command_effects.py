@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cortex_cli.ask.destructive_commands import Rule
-    from cortex_cli.ask.shell_parser import Command
 
 MAX_COMMAND_CHARS = 4000
 MAX_DEPTH = 4
@@ -30,44 +29,53 @@ KILLS_ALL = "ends every process"
 SQL = "deletes data of a database"
 DELETES = "deletes files"
 # Most commands have none of these words: they need no parser.
-_SUSPECT = re.compile(
-    r"(?<![\w-])(?:"
-    + "|".join(sorted({*map(re.escape, RULES), *map(re.escape, LEAVING)}))
-    + r"|dd|mkfs|find|chmod|chown|chgrp|setfacl|kill|killall5|mv|cp|tee|rmtree|python\d?|perl|ruby)(?![\w-])"
-    r"|mkfs|>|\(\)\s{0,9}\{|\b(?:drop|truncate|delete|flushall|dropdatabase)\b|-delete\b",
-    re.IGNORECASE,
+_SUSPECT_WORDS = frozenset(
+    """
+    autopurge autoremove branch checkout chgrp chmod chown clean clear cp dd delete down drop
+    dropdatabase emergency exec filter flushall force hard hibernate isolate kexec kill mirror mkfs
+    mv prune purge push remove rescue restore rmi rmtree setfacl suspend switch tee truncate unlink
+    volumes
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+).union(
+    name
+    for name in (*RULES, *LEAVING)
+    if name not in ("apt", "apt-get", "git", "docker", "systemctl")
 )
-_FORK_BOMB = re.compile(r"([\w:.]{1,40})\s{0,9}\(\)\s{0,9}\{\s{0,9}\1\s{0,9}\|\s{0,9}\1\s{0,9}&")
-_TO_DEVICE = re.compile(
+_WORD_END = str.maketrans(dict.fromkeys("/;|&()'\"`{}$=,.\n\t", " "))
+# Written out: compiled by the first command that needs them.
+_FORK_BOMB = r"([\w:.]{1,40})\s{0,9}\(\)\s{0,9}\{\s{0,9}\1\s{0,9}\|\s{0,9}\1\s{0,9}&"
+_TO_DEVICE = (
     r"(?<![<>=&\d-])\d?>{1,2}\|?\s{0,9}(/dev/(?!null\b|stdout|stderr|tty|zero\b|full\b|fd/|pts/|tcp/|udp/|shm/"
     r"|console|kmsg)[\w/-]+|/proc/sysrq-trigger)"
 )
-_EMPTYING = re.compile(
+_EMPTYING = (
     r"(?:^|[;&|(]|\bsudo\s{1,9}sh\s{1,9}-c\s{1,9}['\"])\s{0,9}"
     r"(?::|true|cat\s{1,9}/dev/null|echo\s{1,9}-n(?:\s{1,9}(?:''|\"\"))?|printf\s{1,9}(?:''|\"\"))?"
     r"\s{0,9}>\|?\s{0,9}(?![>&(])(?!/dev/null\b)[\w./~$\"'{-]"
 )
-_SQL = re.compile(
+_SQL = (
     r"\b(?:drop\s{1,9}(?:table|database|schema|view|index|user|role|collection)"
-    r"|truncate\s{1,9}(?:table\s{1,9})?[\w\"`.]+|delete\s{1,9}from|dropdatabase|flushall)\b",
-    re.IGNORECASE,
+    r"|truncate\s{1,9}(?:table\s{1,9})?[\w\"`.]+|delete\s{1,9}from|dropdatabase|flushall)\b"
 )
 _SQL_PROGRAMS = frozenset(
-    "psql mysql mariadb sqlite3 sqlite mongo mongosh clickhouse-client cqlsh duckdb redis-cli".split()  # noqa: SIM905
+    """
+    psql mysql mariadb sqlite3 sqlite mongo mongosh clickhouse-client cqlsh duckdb redis-cli
+    """.split()  # noqa: SIM905 - as above
 )
-_SQL_STATEMENT = re.compile(
+_SQL_STATEMENT = (
     r"\s*(?:drop\s+(?:table|database|schema|view|index|user|role)\b|truncate\s+table\b"
-    r"|delete\s+from\b)",
-    re.IGNORECASE,
+    r"|delete\s+from\b)"
 )
-_CODE_DELETES = re.compile(r"\brmtree\b|\bos\.(?:remove|unlink|rmdir)\b|\bunlink\b|\brm_rf?\b")
-_CODE_PROGRAMS = re.compile(r"(?:python|perl|ruby|node|php)[\d.]*\Z")
+_CODE_DELETES = r"\brmtree\b|\bos\.(?:remove|unlink|rmdir)\b|\bunlink\b|\brm_rf?\b"
+_CODE_PROGRAMS = r"(?:python|perl|ruby|node|php)[\d.]*\Z"
 _RUNNERS = frozenset({"busybox", "toybox", "chroot", "flock", "parallel", "runuser", "unshare"})
 _DEVICES_UNHARMED = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"})
 # Recursive changes of permissions here take the system with them.
 _SYSTEM = frozenset(
-    "/ /bin /boot /dev /etc /lib /lib64 /opt /proc /root /run /sbin /srv /sys /usr /var /home "
-    "/usr/bin /usr/lib /usr/sbin /var/lib".split()
+    """
+    / /bin /boot /dev /etc /home /lib /lib64 /opt /proc /root /run /sbin /srv /sys /usr /usr/bin
+    /usr/lib /usr/sbin /var /var/lib
+    """.split()  # noqa: SIM905 - as above
 )
 
 
@@ -81,10 +89,17 @@ class Harm:
 
 def find_harm(text: str) -> Harm | None:
     """Return what is worst about the commands in ``text``; None if they are harmless."""
-    if not _SUSPECT.search(text[:MAX_COMMAND_CHARS]):
+    if not _is_suspect(text[:MAX_COMMAND_CHARS]):
         return None
     found = list(_find_harms(text[:MAX_COMMAND_CHARS], 0))
     return min(found, key=lambda harm: harm.effect != DESTROYS, default=None)
+
+
+def _is_suspect(text: str) -> bool:
+    if ">" in text or "()" in text or "mkfs" in text or "-1" in text:
+        return True
+    words = {word.lstrip("-") for word in text.lower().translate(_WORD_END).split()}
+    return not words.isdisjoint(_SUSPECT_WORDS)
 
 
 def mark(command: ShownCommand) -> ShownCommand:
@@ -107,14 +122,14 @@ def mark(command: ShownCommand) -> ShownCommand:
 def _find_harms(text: str, depth: int) -> Iterator[Harm]:
     from cortex_cli.ask import shell_parser
 
-    if _FORK_BOMB.search(text):
+    if re.search(_FORK_BOMB, text):
         yield Harm(DESTROYS, FORK_BOMB)
-    if written := _TO_DEVICE.search(text):
+    if written := re.search(_TO_DEVICE, text):
         down = written[1].startswith("/proc")
         yield Harm(LEAVES, DOWN) if down else Harm(DESTROYS, DISK)
-    if _EMPTYING.search(text):
+    if re.search(_EMPTYING, text):
         yield Harm(DESTROYS, EMPTIES)
-    if _SQL_STATEMENT.match(text):
+    if re.match(_SQL_STATEMENT, text, re.IGNORECASE):
         yield Harm(DESTROYS, SQL)
     commands = shell_parser.parse_commands(text)
     if commands is None:  # read word by word, what cannot be parsed may still be run
@@ -126,15 +141,15 @@ def _find_harms(text: str, depth: int) -> Iterator[Harm]:
         ][:1]
     fed = any(command.program == "xargs" for command in commands)
     for command in commands:
-        if fed and not command.arguments:  # its operands come from the pipe
-            command = shell_parser.Command(command.program, ("…",), command.text)
-        if not {"--help", "--version"} & set(command.arguments):
-            yield from _judge(command, depth)
+        # Operands that come from a pipe are not seen here.
+        arguments = command.arguments or (("…",) if fed else ())
+        if not {"--help", "--version"} & set(arguments):
+            yield from _judge(command.program, arguments, depth)
 
 
-def _judge(command: Command, depth: int) -> Iterator[Harm]:
-    program = basename(command.program)
-    arguments = ["…" if each is None else each for each in command.arguments]
+def _judge(name: str, known: Sequence[str | None], depth: int) -> Iterator[Harm]:
+    program = basename(name)
+    arguments = ["…" if each is None else each for each in known]
     if program.startswith("mkfs") and not {"-V", "-n"} & set(arguments):
         yield Harm(DESTROYS, DISK)
     for table, effect in ((RULES, DESTROYS), (LEAVING, LEAVES)):
@@ -202,14 +217,18 @@ def _judge_program(program: str, arguments: Sequence[str]) -> str | None:
     if program in ("kill", "killall5"):
         return (
             KILLS_ALL
-            if program == "killall5" or arguments[-1:] == ["-1"] and len(arguments) > 1
+            if program == "killall5" or (arguments[-1:] == ["-1"] and len(arguments) > 1)
             else None
         )
-    if program in _SQL_PROGRAMS and _SQL.search(joined):
+    if program in _SQL_PROGRAMS and re.search(_SQL, joined, re.IGNORECASE):
         return SQL
-    if _CODE_PROGRAMS.match(program) and _CODE_DELETES.search(joined):
+    if re.match(_CODE_PROGRAMS, program) and re.search(_CODE_DELETES, joined):
         return DELETES
     return None
+
+
+def _ends_all(arguments: Sequence[str]) -> bool:
+    return len(arguments) > 1 and arguments[-1] == "-1"
 
 
 def _list_inner(program: str, arguments: Sequence[str]) -> Iterator[str]:

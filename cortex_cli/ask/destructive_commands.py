@@ -40,6 +40,10 @@ class Rule:
 _MKFS = (Rule(DISK, unless="-n --dry-run -V --version --help"),)
 _DRY = "-n --dry-run --help"
 _SIMULATE = "-s --simulate --dry-run --just-print --no-act --download-only -d"
+_APT = (
+    Rule(PACKAGES, words="remove purge autoremove autopurge", unless=_SIMULATE),
+    Rule(PACKAGES, "--purge", unless=_SIMULATE),
+)
 _DELETERS = (Rule(FOLDERS, "-r -R --recursive"), Rule(FILES))
 
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -60,11 +64,21 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "rclone": (Rule(FILES, words="delete deletefile purge sync", unless=_DRY),),
     "tar": (Rule(FILES, "--remove-files"),),
     "zip": (Rule(FILES, "-m --move"),),
-    "gio": (Rule(FILES, words="remove"), Rule(TRASH, "--empty"), Rule("moves files to the trash", words="trash", unless="--list --restore")),
+    "gio": (
+        Rule(FILES, words="remove"),
+        Rule(TRASH, "--empty"),
+        Rule("moves files to the trash", words="trash", unless="--list --restore"),
+    ),
     "trash-empty": (Rule(TRASH),),
     "crontab": (Rule(TABLE, "-r", unless="-l"),),
     # Disks and file systems.
-    "wipefs": (Rule("erases the signatures of a file system", "-a --all -o --offset", unless=_DRY + " --no-act"),),
+    "wipefs": (
+        Rule(
+            "erases the signatures of a file system",
+            "-a --all -o --offset",
+            unless=_DRY + " --no-act",
+        ),
+    ),
     "blkdiscard": (Rule(DISK),),
     "mkswap": _MKFS,
     "mke2fs": _MKFS,
@@ -74,10 +88,23 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "fdisk": (Rule(PARTITIONS, unless="-l --list -s --getsz -V -h --help"),),
     "cfdisk": (Rule(PARTITIONS, unless="-V -h --help --read-only -r"),),
     "gdisk": (Rule(PARTITIONS, unless="-l"),),
-    "sfdisk": (Rule(PARTITIONS, unless="-l --list -d --dump -J --json -F -V --verify -s -h --help -n --no-act"),),
-    "sgdisk": (Rule(PARTITIONS, "-Z --zap-all -z --zap -o --clear -d --delete -n --new", unless="-P --pretend"),),
+    "sfdisk": (
+        Rule(
+            PARTITIONS,
+            unless="-l --list -d --dump -J --json -F -V --verify -s -h --help -n --no-act",
+        ),
+    ),
+    "sgdisk": (
+        Rule(
+            PARTITIONS,
+            "-Z --zap-all -z --zap -o --clear -d --delete -n --new",
+            unless="-P --pretend",
+        ),
+    ),
     "parted": (Rule(PARTITIONS, words="mklabel mktable mkpart rm resizepart rescue"),),
-    "cryptsetup": (Rule(DISK, words="luksFormat erase luksErase reencrypt luksKillSlot luksRemoveKey"),),
+    "cryptsetup": (
+        Rule(DISK, words="luksFormat erase luksErase reencrypt luksKillSlot luksRemoveKey"),
+    ),
     "hdparm": (Rule(DISK, "--security-erase --security-erase-enhanced --trim-sector-ranges"),),
     "nvme": (Rule(DISK, words="format sanitize delete-ns"),),
     "mdadm": (Rule("erases the metadata of a disk array", "--zero-superblock"),),
@@ -94,18 +121,29 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "deluser": (Rule(HOME, "--remove-home --remove-all-files"), Rule(USER)),
     "groupdel": (Rule("deletes a group"),),
     "delgroup": (Rule("deletes a group"),),
-    "apt": (Rule(PACKAGES, words="remove purge autoremove autopurge", unless=_SIMULATE), Rule(PACKAGES, "--purge", unless=_SIMULATE)),
-    "apt-get": (Rule(PACKAGES, words="remove purge autoremove autopurge", unless=_SIMULATE), Rule(PACKAGES, "--purge", unless=_SIMULATE)),
+    "apt": _APT,
+    "apt-get": _APT,
     "aptitude": (Rule(PACKAGES, words="remove purge", unless=_SIMULATE),),
     "dpkg": (Rule(PACKAGES, "-r --remove -P --purge", unless="--dry-run --no-act --simulate"),),
     "snap": (Rule(PACKAGES, words="remove"),),
     "flatpak": (Rule(PACKAGES, words="uninstall remove"),),
     "journalctl": (Rule(LOGS, "--vacuum-size --vacuum-time --vacuum-files"),),
-    "gpg": (Rule(KEYS, "--delete-keys --delete-key --delete-secret-keys --delete-secret-key --delete-secret-and-public-key"),),
+    "gpg": (
+        Rule(
+            KEYS,
+            "--delete-keys --delete-key --delete-secret-keys --delete-secret-key "
+            "--delete-secret-and-public-key",
+        ),
+    ),
     "ufw": (Rule("deletes all rules of the firewall", words="reset"),),
     # Versions of files.
     "git": (
-        Rule("deletes files that git does not track", words="clean", options="-f --force", unless=_DRY),
+        Rule(
+            "deletes files that git does not track",
+            words="clean",
+            options="-f --force",
+            unless=_DRY,
+        ),
         Rule(WORK, "--hard", "reset"),
         Rule(WORK, "", "restore", unless="--staged -S"),
         Rule(WORK, "--", "checkout"),
@@ -134,17 +172,21 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "lxc": (Rule(CONTAINERS, "", "delete"),),
     "vagrant": (Rule("deletes a virtual machine", "", "destroy"),),
     "terraform": (Rule("deletes infrastructure", "", "destroy"),),
-}  # fmt: skip
+}
 # The first operand alone says what they do: "docker run rm" runs something called rm.
 SUBCOMMANDS = frozenset(
-    "git docker podman docker-compose kubectl helm zfs zpool apt apt-get aptitude snap flatpak "
-    "ufw svn lxc terraform vagrant rclone nvme virsh gio".split()
+    """
+    git docker podman docker-compose kubectl helm zfs zpool apt apt-get aptitude snap flatpak ufw
+    svn lxc terraform vagrant rclone nvme virsh gio
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # "docker volume rm": the second word counts, too.
 GROUPS = frozenset(
-    "volume container image network system builder compose stash pod reflog remote worktree".split()
+    """
+    volume container image network system builder compose stash pod reflog remote worktree
+    """.split()  # noqa: SIM905 - as above
 )
-# What comes after the change of these is unread memory of the disks: nothing is lost.
+# These take the machine down; no data is lost.
 LEAVING: dict[str, tuple[Rule, ...]] = {
     "shutdown": (Rule(DOWN, unless="-c --show --help"),),
     "reboot": (Rule(DOWN, unless="--help"),),
@@ -155,7 +197,8 @@ LEAVING: dict[str, tuple[Rule, ...]] = {
     "systemctl": (
         Rule(
             DOWN,
-            words="reboot poweroff halt kexec soft-reboot rescue emergency isolate suspend hibernate",
+            words="reboot poweroff halt kexec soft-reboot rescue emergency isolate suspend "
+            "hibernate",
         ),
     ),
 }

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask.answer_kinds import find_kind
+from cortex_cli.documents.passages import UNINFORMATIVE, VAGUE_SHARE
 from cortex_cli.language.stems import stem
+from cortex_cli.language.terms import VAGUE
 from cortex_cli.language.words import words
 
 if TYPE_CHECKING:
@@ -81,6 +83,16 @@ def find_best(question: Question, paragraphs: Sequence[str], subject: str = "") 
     best = max(range(len(lines)), key=lambda place: (round(scores[place], 9), -place))
     places = _add_neighbour(lines, found, weights, best)
     return Extract(" ".join(lines[place].text[:MAX_LINE_CHARS] for place in places), scores[best])
+
+
+def measure_cover(question: Question, paragraphs: Sequence[str], subject: str = "") -> float:
+    """Return the share of the question that the whole text has, 0 to 1."""
+    lines = _read_lines(paragraphs)
+    keys = _list_keys(question, subject)
+    weights = [VAGUE_SHARE if key[0] in VAGUE | UNINFORMATIVE else 1.0 for key in keys]
+    found = [any(_has(line, key) for line in lines) for key in keys]
+    total = sum(weights)
+    return sum(w for w, has in zip(weights, found, strict=True) if has) / total if total else 0.0
 
 
 def _read_lines(paragraphs: Sequence[str]) -> list[_Line]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.ask.command_checks import Verdict
-from cortex_cli.ask.request import MODEL
+from cortex_cli.ask.command_effects import find_harm
+from cortex_cli.ask.request import ACTION, MODEL
+from cortex_cli.ask.snippets import find_harmful_snippets
 
 if TYPE_CHECKING:
     from cortex_cli.ask.command_checks import Claim
@@ -36,28 +38,62 @@ class AnswerPrinter:
 
 
 def print_footer(answer: Answer) -> None:
-    """Print which commands are not verified, the sources, and what was cut."""
-    unconfirmed = [claim for claim in answer.claims if claim.verdict is not Verdict.CHECKED]
-    if unconfirmed:
+    """Print what the commands would destroy, which are not verified, the sources, the notes."""
+    doubted = [
+        claim for claim in answer.claims if claim.harm or claim.verdict is not Verdict.CHECKED
+    ]
+    harmful = _list_harms(answer)
+    if doubted or harmful:
         output.data("")
-    for claim in unconfirmed:
+    for claim in doubted:
         _print_claim(claim)
+    for command, what in harmful:
+        _print_line("Destructive", output.RED, command, f"{what}")
     if answer.sources:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(answer.sources), None)])
     elif not answer.known:
-        output.talk("No package or manual here covers this.")
+        _print_nearest(answer)
     elif answer.kind == MODEL:
         output.talk("No source on this machine: this is the model's own knowledge, unverified.")
+    if answer.thoughts:
+        count = len(answer.thoughts.split())
+        output.talk(f"The model thought first ({count} words; --json shows them).")
     for note in answer.notes:
         output.talk(f"Note: {note}.")
     if answer.cut:
         output.talk(f"The answer was cut off at {answer.max_tokens} tokens; raise --max-tokens.")
 
 
+def _list_harms(answer: Answer) -> list[tuple[str, str]]:
+    """Return what the commands of a finding destroy, where its text does not say so itself."""
+    if answer.kind in (MODEL, ACTION):  # the claims say it, or the text itself
+        return []
+    found = {command.text: find_harm(command.text) for command in answer.commands}
+    found.update(dict(find_harmful_snippets(answer.text)))
+    return [(command, harm.what) for command, harm in found.items() if harm is not None]
+
+
+def _print_nearest(answer: Answer) -> None:
+    if answer.nearest:
+        output.data_styled([("Nearest:", output.DIM)])
+        for line in answer.nearest:
+            output.data(f"  {line}")
+    larger = "" if answer.asked_chat_model else ", or ask a larger model: cortex up --model FILE"
+    output.talk(f"hint: try different words{larger}")
+
+
 def _print_claim(claim: Claim) -> None:
-    label = "Unverified" if claim.verdict is Verdict.UNVERIFIED else "Not installed"
-    style = output.YELLOW if claim.verdict is Verdict.UNVERIFIED else output.DIM
-    command = " ".join(claim.command.split())
+    if claim.harm is not None:
+        note = "; ".join(filter(None, (claim.harm.what, claim.note)))
+        _print_line("Destructive", output.RED, claim.command, note)
+    elif claim.verdict is Verdict.UNVERIFIED:
+        _print_line("Unverified", output.YELLOW, claim.command, claim.note)
+    else:
+        _print_line("Not installed", output.DIM, claim.command, claim.note)
+
+
+def _print_line(label: str, style: str, text: str, note: str) -> None:
+    command = " ".join(text.split())
     if len(command) > MAX_COMMAND_CHARS:
         command = command[:MAX_COMMAND_CHARS] + " …"
-    output.data_styled([(f"{label}: ", style), (f"{command} — {claim.note}", None)])
+    output.data_styled([(f"{label}: ", style), (f"{command} — {note}", None)])

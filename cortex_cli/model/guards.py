@@ -179,7 +179,7 @@ def _build_runs(words: list[str], length: int) -> list[tuple[str, ...]]:
 
 def _find_repeated(words: list[str], length: int) -> set[tuple[str, ...]]:
     seen: set[tuple[str, ...]] = set()
-    repeated = set()
+    repeated: set[tuple[str, ...]] = set()
     for run in _build_runs(words, length):
         (repeated if run in seen else seen).add(run)
     return repeated

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Data is set between two of these marks: a text cannot contain its own digest.
 MARK_BYTES = 8
 FOLDER = Path(__file__).with_name("templates")
-NANO, CHAT = "nano", "chat"
+NANO, BASE, TINY, CHAT = "nano", "base", "tiny", "chat"
 
 #: What a model of each profile is good for, as people read it.
 PURPOSES = {

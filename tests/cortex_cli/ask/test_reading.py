@@ -1,8 +1,8 @@
 import pytest
+from cortex_cli.ask.nano_model import phrase
 
 from cortex_cli.ask.attachments import Attachment
 from cortex_cli.ask.evidence import Evidence, Passage
-from cortex_cli.ask.nano_model import phrase
 from cortex_cli.ask.request import Answer, Request
 from cortex_cli.language.question import Question
 from tests.cortex_cli.ask.test_chat_model import NOTHING, Scripted
