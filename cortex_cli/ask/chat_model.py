@@ -15,7 +15,7 @@ from cortex_cli.ask.fitting import estimate_room, fit, limit_tokens
 from cortex_cli.ask.request import WAITING, Answer
 from cortex_cli.language.words import FRENCH, SPANISH
 from cortex_cli.model import prompts
-from cortex_cli.model.guards import StreamGuard
+from cortex_cli.model.guards import ECHOED_WORDS, ECHOES, StreamGuard
 from cortex_cli.model.provider import Finished, Prompt
 from cortex_cli.model.reasoning import ReasoningFilter
 from cortexd.api.errors import ContextExceeded
@@ -168,7 +168,8 @@ class _Listener:
         text = self.text
         if guard.fired:
             notes.append(f"{guard.fired}; its answer was ended there")
-            text = text if len(text.split()) >= MIN_WORDS else ""
+            echoed = ECHOED_WORDS - 1 if guard.fired == ECHOES else 0
+            text = text if len(text.split()) >= MIN_WORDS + echoed else ""
         elif finished.reason == FILTERED and text.strip():
             notes.append("a content filter ended the model's answer")
         elif not text.strip() and not refused:

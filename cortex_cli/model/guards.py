@@ -85,6 +85,8 @@ class StreamGuard:
         for part in parts:
             self.fired = self._judge(part)
             if self.fired:
+                token = _ROLE_TOKEN.search(part) if self.fired == ROLES else None
+                kept += part[: token.start()] if token else ""
                 break
             kept += part
         self.passed_text += kept

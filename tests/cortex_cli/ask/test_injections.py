@@ -70,7 +70,7 @@ def test_orders_stay_between_the_marks(cortex: Cortex, runtime: Path) -> None:
         for order in ORDERS:
             assert order not in before + after + system["content"]
         assert ORDERS[0] in data
-        assert after.strip() == "Question: why does it fail?"
+        assert after.strip().endswith("Question: why does it fail?")
 
 
 @pytest.mark.parametrize("profile", ["chat", "nano"])
