@@ -16,7 +16,7 @@ from cortex_cli.ask.request import WAITING, Answer
 from cortex_cli.language.words import FRENCH, SPANISH
 from cortex_cli.model import prompts
 from cortex_cli.model.guards import ECHOED_WORDS, ECHOES, StreamGuard
-from cortex_cli.model.provider import Finished, Prompt
+from cortex_cli.model.provider import FAKE, Finished, Prompt
 from cortex_cli.model.reasoning import ReasoningFilter
 from cortexd.api.errors import ContextExceeded
 
@@ -146,6 +146,8 @@ class _Listener:
         given += [f"{each.sentence} {each.text}" for each in self.fitted.passages]
         given += [each.text for each in self.fitted.attachments]
         given += [turn["content"] for turn in self.fitted.history]
+        if self.draft.model == FAKE:  # it answers with its prompt
+            given.append(user["content"])
         head = user["content"].rpartition("Question: ")[0].strip().rpartition("\n")[2]
         own = self.request.system is not None
         return StreamGuard("" if own else f"{system['content']}\n{head}", given)

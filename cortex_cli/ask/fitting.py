@@ -7,7 +7,7 @@ Pure; asks no model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask import attachments
@@ -27,7 +27,7 @@ CHARS_PER_TOKEN = 3.0
 # For a server that does not report its context length.
 DEFAULT_CONTEXT = 4096
 # The instructions with their marks.
-INSTRUCTION_CHARS = 700
+INSTRUCTION_CHARS = 550
 # An answer gets at most this share of the context.
 ANSWER_SHARE = 0.5
 # The daemon takes frames of 64 KiB.
@@ -88,12 +88,7 @@ def fit(request: Request, evidence: Evidence, facts: Sequence[Fact], room: int) 
     left -= sum(len(turn["content"]) for turn in history)
     kept_facts = tuple(facts) if sum(len(fact.sentence) for fact in facts) <= left else ()
     left -= sum(len(fact.sentence) for fact in kept_facts)
-    kept: list[Passage] = []
-    for passage in (*evidence.supporting, *evidence.related):
-        left -= _measure(passage)
-        if left < 0:
-            break
-        kept.append(passage)
+    kept = _fit_passages((*evidence.supporting, *evidence.related), left)
     lost = len(evidence.supporting) + len(evidence.related) - len(kept)
     if lost:
         noun = "passage does" if lost == 1 else "passages do"
@@ -101,6 +96,23 @@ def fit(request: Request, evidence: Evidence, facts: Sequence[Fact], room: int) 
     count = len(evidence.supporting)
     supporting, related = tuple(kept[:count]), tuple(kept[count:])
     return FittedRequest(data, history, supporting, related, kept_facts, tuple(notes))
+
+
+def _fit_passages(passages: Sequence[Passage], room: int) -> list[Passage]:
+    """Return the first passages that fit; of the last one the beginning, if that says enough."""
+    kept = []
+    for passage in passages:
+        size = _measure(passage)
+        if size <= room:
+            kept.append(passage)
+        elif (text_room := room - size + len(passage.text)) >= MIN_ROOM_CHARS:
+            text = passage.text[:text_room].rpartition(" ")[0] + " […]"
+            kept.append(replace(passage, text=text))
+            break
+        else:
+            break
+        room -= size
+    return kept
 
 
 def _measure(passage: Passage) -> int:

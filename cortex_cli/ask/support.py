@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cortex_cli.ask.evidence import Passage
 
 MIN_SHARE, MIN_SHARED = 0.5, 2
+# A sentence about the very thing that the text is about needs less.
+MIN_SUBJECT_SHARE = 0.3
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 _PART = re.compile(r"[^\W_]+")
 
@@ -30,19 +32,21 @@ def find_sources(
     everything: set[str] = set().union(*sentences)
     # A person's own text is what the question is about: one word of it in the answer is enough.
     sources = [each.name for each in attachments if everything & _list_stems(each.text)]
-    sources += [
-        passage.source
-        for passage in passages
-        if _supports(_list_stems(f"{passage.sentence}\n{passage.text}"), sentences)
-    ]
+    sources += [passage.source for passage in passages if _supports(passage, sentences)]
     return tuple(dict.fromkeys(sources))
 
 
-def _supports(known: set[str], sentences: list[set[str]]) -> bool:
-    return any(
-        len(sentence & known) >= max(MIN_SHARED, MIN_SHARE * len(sentence))
-        for sentence in sentences
-    )
+def _supports(passage: Passage, sentences: list[set[str]]) -> bool:
+    known = _list_stems(f"{passage.sentence}\n{passage.text}")
+    subject = _list_stems(passage.subject.partition("(")[0])
+    for sentence in sentences:
+        shared = len(sentence & known)
+        about = bool(subject) and subject <= sentence
+        if about and shared >= MIN_SUBJECT_SHARE * len(sentence):
+            return True
+        if shared >= max(MIN_SHARED, MIN_SHARE * len(sentence)):
+            return True
+    return False
 
 
 def _list_stems(text: str) -> set[str]:
