@@ -15,7 +15,7 @@ from cortex_cli.ask.fitting import estimate_room, fit, limit_tokens
 from cortex_cli.ask.request import WAITING, Answer
 from cortex_cli.language.words import FRENCH, SPANISH
 from cortex_cli.model import prompts
-from cortex_cli.model.guards import ECHOED_WORDS, ECHOES, StreamGuard
+from cortex_cli.model.guards import ECHOED_WORDS, ECHOES, StreamGuard, StreamPass
 from cortex_cli.model.provider import FAKE, Finished, Prompt
 from cortex_cli.model.reasoning import ReasoningFilter
 from cortexd.api.errors import ContextExceeded
@@ -115,7 +115,8 @@ class _Listener:
 
     def listen(self, show: Show) -> Answer:
         """Stream the answer to ``show``."""
-        guard = self._make_guard()
+        # The fake model answers with its prompt.
+        guard = StreamPass() if self.draft.model == FAKE else self._make_guard()
         finished = Finished("stop", self.draft.model or "")
         with output.Waiting(WAITING) as waiting:
             for piece in self.provider.stream(self.prompt):
@@ -146,8 +147,6 @@ class _Listener:
         given += [f"{each.sentence} {each.text}" for each in self.fitted.passages]
         given += [each.text for each in self.fitted.attachments]
         given += [turn["content"] for turn in self.fitted.history]
-        if self.draft.model == FAKE:  # it answers with its prompt
-            given.append(user["content"])
         head = user["content"].rpartition("Question: ")[0].strip().rpartition("\n")[2]
         own = self.request.system is not None
         return StreamGuard("" if own else f"{system['content']}\n{head}", given)
@@ -161,7 +160,7 @@ class _Listener:
             self.text += self.held
             self.held = ""
 
-    def _finish(self, guard: StreamGuard, finished: Finished, show: Show) -> Answer:
+    def _finish(self, guard: StreamPass, finished: Finished, show: Show) -> Answer:
         notes = list(self.draft.notes)
         refused = not self.text and refusals.is_refusal(self.held)
         if not refused and self.held:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from cortex_cli.ask.request import Request
     from cortex_cli.model.provider import Model
 
-# A cautious first guess: if it is too high, the server reports by how much.
-CHARS_PER_TOKEN = 3.0
+# A first guess: if it is too high, the server reports by how much.
+CHARS_PER_TOKEN = 3.5
 # For a server that does not report its context length.
 DEFAULT_CONTEXT = 4096
 # The instructions with their marks.
 INSTRUCTION_CHARS = 550
 # An answer gets at most this share of the context.
-ANSWER_SHARE = 0.5
+ANSWER_SHARE = 1 / 3
 # The daemon takes frames of 64 KiB.
 MAX_DATA_BYTES = 40 * 1024
 MIN_ROOM_CHARS = 200

@@ -36,16 +36,12 @@ def _find_actions(request: Request) -> Iterable[Any]:
         nearest: Any = getattr(import_module(ACTIONS), "nearest", None)
     except ModuleNotFoundError:
         return ()
-    return nearest(request.question.text, count=COUNT) if nearest is not None else ()
+    if nearest is None:
+        return ()
+    found: Iterable[Any] = nearest(request.question.text, request.question.language, COUNT)
+    return found
 
 
 def _describe(found: Any) -> str:
-    """Return what an action does and its first command, on one line."""
-    commands = getattr(found, "commands", ())
-    lines = str(getattr(found, "text", found)).strip().splitlines()
-    does = lines[0].rstrip(".:") if lines else ""
-    if not commands:
-        return does
-    command = commands[0]
-    shown = f"{'sudo ' if command.needs_root else ''}{command.text}"
-    return f"{does}: {shown}" if does and does != shown else shown
+    """Return what an action does, and how to ask for it."""
+    return f'{str(found.title).rstrip(".:")}: cortex ask "{found.ask}"'

@@ -42,7 +42,21 @@ _NO_WORD = re.compile(r"[\W_]+")
 _PROSE = re.compile(r"[\"'(\u00ab]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)?[\"')\u00bb]?[.,;!?]{0,2}\Z")
 
 
-class StreamGuard:
+class StreamPass:
+    """Watches nothing: all of an answer passes."""
+
+    fired: str | None = None
+
+    def feed(self, piece: str) -> str:
+        """Take the next piece; return what may be shown now."""
+        return piece
+
+    def finish(self) -> str:
+        """The model is done: return the rest."""
+        return ""
+
+
+class StreamGuard(StreamPass):
     """Watches one answer.  ``instructions`` is what no answer repeats, ``given`` what one may."""
 
     def __init__(self, instructions: str = "", given: Iterable[str] = ()) -> None:

@@ -225,7 +225,7 @@ def test_in_a_small_context_our_own_passages_go_first() -> None:
     assert "Passage 1" not in sent
     assert answer.known
     assert answer.notes == ("3 passages do not fit into the model's context",)
-    assert source.asked[-1].max_tokens == 256
+    assert source.asked[-1].max_tokens == 170
 
 
 def test_facts_and_passages_are_left_out_before_a_question_fails() -> None:
