@@ -25,6 +25,7 @@ MAX_QUOTED_CHARS = 300
 JOURNAL, UNITS = "journal: ", "systemctl"
 # A passage found later must answer clearly better.
 LATER_PENALTY = 0.05
+MIN_FACT_COVER = 0.5
 # With nothing but a name, these words ask what it is.
 WHAT_IS = frozenset(
     """
@@ -118,8 +119,8 @@ def _name_subject(text: str, passage: Passage) -> str:
 def asks_what_it_is(question: Question, passage: Passage) -> bool:
     """True if a question has nothing but the passage's subject: the summary answers it.
 
-    A passage without a subject is a fact, found because it answers.
+    A passage without a subject is a fact, which must have most of the question.
     """
     if not passage.subject:
-        return True
+        return extraction.measure_cover(question, [passage.sentence]) >= MIN_FACT_COVER
     return question.word_set - WHAT_IS <= set(words(passage.subject))

@@ -114,7 +114,12 @@ def test_the_questions_language_is_asked_for(question: str, named: str) -> None:
 
 def test_not_knowing_has_no_text_and_no_source() -> None:
     found = Evidence((Passage("x", "y", "z", "apt: x 1"),), ())
-    for refusal in ("  I don't know.", "I don’t know", "The text does not say.", "Je ne sais pas."):
+    for refusal in (
+        "  I don't know.",
+        "I don\u2019t know",
+        "The text does not say.",
+        "Je ne sais pas.",
+    ):
         shown: list[str] = []
         source = Scripted(refusal)
         request = Request(Question("why?"))
