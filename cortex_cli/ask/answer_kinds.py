@@ -69,7 +69,7 @@ _TABLE = (
     ),
     (
         "time",
-        r"^\W*when\b|\bwhat (?:time|date)\b|^\W*quand\b|^\W*cu[aá]ndo\b",
+        r"^\W*when\b|\bwhat (?:time|date|day)\b|^\W*quand\b|^\W*cu[aá]ndo\b",
         r"\d|\b(?:immediately|after|before|until|while|when|if|once|every|during|end|ended|date"
         r"|minutes?|hours?|days?|weeks?|months?|years?)\b",
     ),

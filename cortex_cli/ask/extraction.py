@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Measured with ``benchmarks.reading`` on its dev half.
 MIN_SCORE = 0.4
 NEIGHBOUR_SHARE = 0.3
-KIND_BONUS, KIND_PENALTY = 0.12, 0.1
+KIND_BONUS, KIND_PENALTY = 0.12, 0.3
 # A second line is shown for at least this share of the question.
 MIN_GAIN = 0.1
 # Words of at least this length are the same if they start alike: "assessing", "assessment".

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask import extraction, failures
+from cortex_cli.ask.relevance import names
 from cortex_cli.language.words import words
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ JOURNAL, UNITS = "journal: ", "systemctl"
 # A passage found later must answer clearly better.
 LATER_PENALTY = 0.05
 MIN_FACT_COVER = 0.5
+# A text that the question does not name was only found by its words: it must have more of them.
+MIN_UNNAMED_SCORE = 0.6
 # With nothing but a name, these words ask what it is.
 WHAT_IS = frozenset(
     """
@@ -100,8 +103,10 @@ def _read_passages(
         if not strict and asks_what_it_is(question, passage):
             return Quotation(passage.sentence, (passage.source,), passage)
         found = extraction.extract(question, [passage.sentence, passage.text], passage.subject)
-        score = found.score - place * LATER_PENALTY if found else 0.0
-        if found and (best is None or score > best[0]):
+        if found is None or (found.score < MIN_UNNAMED_SCORE and not names(question, passage)):
+            continue
+        score = found.score - place * LATER_PENALTY
+        if best is None or score > best[0]:
             best = score, found.text, passage
     if best is None:
         return None

@@ -14,6 +14,7 @@ from cortex_cli.language.words import words
 if TYPE_CHECKING:
     from cortex_cli.ask.evidence import Passage
     from cortex_cli.ask.request import Request
+    from cortex_cli.language.question import Question
 
 # Measured on ``benchmarks/data/reading``: 95 % of the passages that answer have it, 6 % of others.
 MIN_RELEVANCE = 0.5
@@ -29,14 +30,13 @@ def keep_relevant(request: Request, evidence: Evidence) -> Evidence:
 def _is_relevant(request: Request, passage: Passage) -> bool:
     if not passage.subject:  # a fact of this machine, or a line of its journal
         return True
-    if request.attachments and not _names(request, passage):
+    if request.attachments and not names(request.question, passage):
         return False
     texts = [passage.sentence, passage.text]
     return measure_cover(request.question, texts, passage.subject) >= MIN_RELEVANCE
 
 
-def _names(request: Request, passage: Passage) -> bool:
+def names(question: Question, passage: Passage) -> bool:
+    """True if ``question`` names what ``passage`` is about; a fact has no name."""
     name = passage.subject.partition("(")[0].lower()
-    return name in request.question.word_set or bool(
-        set(words(name)) & set(request.question.content)
-    )
+    return name in question.word_set or bool(set(words(name)) & set(question.content))
