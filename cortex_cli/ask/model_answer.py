@@ -102,7 +102,8 @@ def answer_with_model(
             return print_finding(request, finding, show)
         result = _read(chosen, request, gathered, screen)
         if result.known:
-            notes += _explain(chosen.problem)
+            # An answer needs no excuse, unless a certain server was to give it.
+            notes += _explain(chosen.problem) if _is_wanted(settings) else ()
             checked = _check(settings, indexes, request, result, gathered)
             return replace(checked, notes=(*result.notes, *notes))
         if chosen.problem is not None and _is_wanted(settings):
@@ -190,7 +191,7 @@ def _read(chosen: _Chosen, request: Request, gathered: _Gathered, screen: _Scree
     start = "\n" if screen.used else ""
     found = read(request, gathered.evidence, about_failure=gathered.about_failure)
     if found is None:
-        nearest = find_nearest(request, gathered.evidence)
+        nearest = find_nearest(request, keep_relevant(request, gathered.evidence))
         asked = chosen.ability == Ability.CHATS and chosen.problem is None
         return replace(
             draft,

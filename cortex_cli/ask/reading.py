@@ -116,7 +116,8 @@ def _read_passages(
 
 def _name_subject(text: str, passage: Passage) -> str:
     """Say what ``text`` is about, unless it does so itself."""
-    if not passage.subject or passage.subject.partition("(")[0].lower() in text.lower():
+    name = passage.subject.partition("(")[0].lower()
+    if not name or name in words(text):
         return text
     return f"{passage.subject}: {text}"
 
