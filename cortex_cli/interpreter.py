@@ -28,6 +28,7 @@ from cortex_cli.ask.answerers import ENOUGH
 from cortex_cli.ask.command_checks import Claim, Verdict
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.errors import Failure
+from cortex_cli.expressions import expression
 from cortex_cli.finding import READS
 from cortex_cli.install import next_steps
 from cortex_cli.install.policy import command_line
@@ -51,10 +52,10 @@ FAKE_VARIABLE = "CORTEX_FAKE_COMMANDS"
 MAX_COMMANDS = 16
 MAX_COMMAND_CHARS = 1000
 MAX_CANDIDATES = 8
-_INSTALLS = re.compile(
+_INSTALLS = expression(
     r"\W*(?:please\s+)?(?:install|installe[rz]?|instala[r]?|set\s*up)\b", re.IGNORECASE
 )
-_GAP = re.compile(r"\b[A-Z\u00c0-\u00dc]{3,}\b")
+_GAP = expression(r"\b[A-Z\u00c0-\u00dc]{3,}\b")
 PLACEHOLDER_WORDS = frozenset(
     [word for words in PLACEHOLDERS.values() for word in words.values()]
     + [kind.upper() for kind in FITS]

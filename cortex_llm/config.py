@@ -143,9 +143,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     file, assignments = _read_file(environ)
     values: dict[str, Any] = {}
     for name, read in SETTINGS.items():
-        found = _find(name, environ, file, assignments)
-        if found is not None:
-            text, origin = found
+        setting = _find(name, environ, file, assignments)
+        if setting is not None:
+            text, origin = setting
             try:
                 values[name] = read(text)
             except ValueError as error:

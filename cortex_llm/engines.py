@@ -163,10 +163,10 @@ def _find_native(settings: Settings) -> Engine | str:
 
 def _list_native_candidates() -> list[Path]:
     in_path = shutil.which("llama-server")
-    found = [Path(in_path)] if in_path else []
-    found += [path for path in SYSTEM_SERVERS if os.access(path, os.X_OK) and path.is_file()]
+    servers = [Path(in_path)] if in_path else []
+    servers += [path for path in SYSTEM_SERVERS if os.access(path, os.X_OK) and path.is_file()]
     built = Path(CACHE).expanduser().glob("*/llama-server")
-    return found + sorted(built, key=lambda path: path.stat().st_mtime, reverse=True)
+    return servers + sorted(built, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def _read_known_flags(path: Path) -> frozenset[str] | str:
@@ -183,6 +183,6 @@ def _read_known_flags(path: Path) -> frozenset[str] | str:
         return f"{path} does not run: {error}"
     words = result.stdout.decode("utf-8", "replace").replace(",", " ").split()
     if result.returncode != 0 or "--model" not in words:
-        said = result.stderr.decode("utf-8", "replace").strip().splitlines()
-        return f"{path} does not run: {said[-1] if said else f'exit {result.returncode}'}"
+        lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
+        return f"{path} does not run: {lines[-1] if lines else f'exit {result.returncode}'}"
     return frozenset(word for word in words if word.startswith("--"))

@@ -49,15 +49,15 @@ class _Reader:
         self._line = 1
 
     def read(self) -> list[Assignment]:
-        found = []
+        assignments = []
         while (char := self._next()) is not None:
             if char in "#;":
                 self._skip_line()
             elif char not in WHITESPACE:
                 line = self._line
                 name = self._name(char, line)
-                found.append(Assignment(name, self._value(line), line))
-        return found
+                assignments.append(Assignment(name, self._value(line), line))
+        return assignments
 
     def _next(self) -> str | None:
         if self._at >= len(self._text):

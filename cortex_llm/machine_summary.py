@@ -58,14 +58,14 @@ def _cpu(root: Path) -> str:
 
 
 def _gpu(root: Path) -> str:
-    found = []
+    vendors = []
     for card in sorted((root / "sys/class/drm").glob("card[0-9]")):
         vendor = VENDORS.get(_text(card / "device/vendor").strip())
-        if vendor and vendor not in found:
-            found.append(vendor)
-    if (root / "proc/driver/nvidia/version").exists() and "NVIDIA" not in found:
-        found.append("NVIDIA")
-    return ", ".join(found) + " (models run on the processor)" if found else "none"
+        if vendor and vendor not in vendors:
+            vendors.append(vendor)
+    if (root / "proc/driver/nvidia/version").exists() and "NVIDIA" not in vendors:
+        vendors.append("NVIDIA")
+    return ", ".join(vendors) + " (models run on the processor)" if vendors else "none"
 
 
 def _init(root: Path) -> str:

@@ -43,12 +43,12 @@ class Answers:
 
 def _read_answers(path: Path) -> dict[str, str]:
     try:
-        found = envfile.parse(path.read_text())
+        assignments = envfile.parse(path.read_text())
     except OSError as error:
         raise UsageError(f"cannot read the answers file {path}: {error.strerror}") from error
     except envfile.EnvFileError as error:
         raise UsageError(f"{path}, line {error.line} {error}") from error
-    values = {item.name.lower(): item.value for item in found}
+    values = {item.name.lower(): item.value for item in assignments}
     if unknown := set(values) - set(NAMES):
         raise UsageError(
             f"{path} answers {', '.join(sorted(unknown))}, which is not a question",

@@ -54,9 +54,9 @@ def systemctl(*arguments: str, timeout: float = 60.0) -> None:
     except subprocess.TimeoutExpired as error:
         raise EngineError(f"{' '.join(argv)} did not finish within {timeout:g} s") from error
     if result.returncode:
-        said = result.stderr.strip().splitlines()
+        lines = result.stderr.strip().splitlines()
         raise EngineError(
-            f"{' '.join(argv)}: {said[0] if said else f'exit {result.returncode}'}",
+            f"{' '.join(argv)}: {lines[0] if lines else f'exit {result.returncode}'}",
             hint=show_property(SERVICE, "StatusText") or f"journalctl -u {SERVICE} -n 50",
         )
 

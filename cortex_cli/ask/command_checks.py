@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cortex_cli.ask import shell_parser
 from cortex_cli.ask.command_effects import Harm, find_harm
 from cortex_cli.ask.snippets import find_harmful_snippets, find_snippets
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,9 @@ BUILTINS = frozenset(
 # These programs take package names after one of these actions.
 APT = frozenset({"apt", "apt-get", "aptitude"})
 APT_ACTIONS = frozenset({"install", "reinstall", "remove", "purge", "upgrade", "show", "download"})
-_PROGRAM = re.compile(r"[a-z_][\w.+-]*\Z", re.IGNORECASE | re.ASCII)
-_OPTION = re.compile(r"--?[A-Za-z?][\w-]*", re.ASCII)
-_ATTACHED_VALUE = re.compile(r"-[A-Za-z][^A-Za-z]")
+_PROGRAM = expression(r"[a-z_][\w.+-]*\Z", re.IGNORECASE | re.ASCII)
+_OPTION = expression(r"--?[A-Za-z?][\w-]*", re.ASCII)
+_ATTACHED_VALUE = expression(r"-[A-Za-z][^A-Za-z]")
 
 
 # The note on a command that the model did not invent but copied.

@@ -9,12 +9,12 @@ no model and knows no source.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask.answer_kinds import find_kind
 from cortex_cli.documents.passages import UNINFORMATIVE, VAGUE_SHARE
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import stem
 from cortex_cli.language.terms import VAGUE
 from cortex_cli.language.words import words
@@ -34,9 +34,9 @@ MIN_GAIN = 0.1
 # Words of at least this length are the same if they start alike: "assessing", "assessment".
 PREFIX_CHARS = 6
 MAX_LINES, MAX_LINE_CHARS = 400, 400
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(`-])")
-_LITERAL = re.compile(r"(?<!\w)(?:--?[A-Za-z][\w-]*|/[\w./-]+|\w+[@_.:/-][\w@_.:/-]*\w|%:\w+)")
-_PART = re.compile(r"[^\W_]+")
+_SENTENCE_END = expression(r"(?<=[.!?])\s+(?=[A-Z\"'(`-])")
+_LITERAL = expression(r"(?<!\w)(?:--?[A-Za-z][\w-]*|/[\w./-]+|\w+[@_.:/-][\w@_.:/-]*\w|%:\w+)")
+_PART = expression(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ value in it is in those lines.  Otherwise the lines stand as they are.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.ask.grounding import GroundingFilter
 from cortex_cli.ask.request import WAITING
+from cortex_cli.expressions import expression
 from cortex_cli.model import prompts
 from cortex_cli.model.guards import StreamGuard
 from cortex_cli.model.provider import Finished, Prompt
@@ -28,9 +28,9 @@ MAX_TOKENS = 64
 MIN_WORDS = 4
 # A longer quotation is a log or a list: there is nothing to phrase.
 MAX_CHARS = 400
-_SENTENCE = re.compile(r"[.!?](?=\s)|\n")
+_SENTENCE = expression(r"[.!?](?=\s)|\n")
 # What must not get lost: numbers, options, paths, names in capitals, negations.
-_VALUE = re.compile(
+_VALUE = expression(
     r"(?<![\w-])--?[A-Za-z][\w-]*|(?<!\w)/[\w./-]+|\b\w*\d[\w.:]*|\b[A-Z][A-Z_]{2,}\b"
     r"|\b(?:not|never|no|without|cannot|only)\b"
 )

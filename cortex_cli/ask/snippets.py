@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask.command_effects import find_harm
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 SHELL_LANGUAGES = frozenset({"", "bash", "sh", "shell", "console", "shell-session", "terminal"})
 SQL_LANGUAGES = frozenset({"sql", "mysql", "postgresql", "pgsql", "plsql", "sqlite"})
 MAX_SNIPPET_CHARS = 200
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(\S*)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.M | re.S)
-_INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
-_PROMPT = re.compile(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
+_FENCE = expression(r"^[ \t]*(```+|~~~+)[ \t]*(\S*)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.M | re.S)
+_INLINE = expression(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
+_PROMPT = expression(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
 # The words before a command in `code`: "run", "with the command".
-_INTRODUCTION = re.compile(
+_INTRODUCTION = expression(
     r"\b(run|running|type|execute|command|lance[rz]?|exécute[rz]?|commande|ejecut\w+|comando)\W*$",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"^\s*(?:[$]\s+|[-*]\s+|\d+[.)]\s+)?((?:sudo|apt|apt-get|systemctl|[$])\s.+)$")
+_BARE = expression(r"^\s*(?:[$]\s+|[-*]\s+|\d+[.)]\s+)?((?:sudo|apt|apt-get|systemctl|[$])\s.+)$")
 
 
 def find_snippets(answer: str) -> Iterator[tuple[str, bool]]:

@@ -5,9 +5,9 @@ A text supports an answer if it has most of the content of one of its sentences.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import stem
 from cortex_cli.language.words import SCAFFOLDING, words
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MIN_SHARE, MIN_SHARED = 0.5, 2
 # A sentence about the very thing that the text is about needs less.
 MIN_SUBJECT_SHARE = 0.3
-_SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
-_PART = re.compile(r"[^\W_]+")
+_SENTENCE_END = expression(r"(?<=[.!?:])\s+|\n+")
+_PART = expression(r"[^\W_]+")
 
 
 def find_sources(

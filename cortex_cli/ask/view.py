@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
-from cortex_cli.ask.command_checks import Verdict
-from cortex_cli.ask.command_effects import find_harm
 from cortex_cli.ask.request import ACTION, MODEL
-from cortex_cli.ask.snippets import find_harmful_snippets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cortex_cli.ask.command_checks import Claim
     from cortex_cli.ask.request import Answer
 
@@ -39,16 +38,10 @@ class AnswerPrinter:
 
 def print_footer(answer: Answer) -> None:
     """Print what the commands would destroy, which are not verified, the sources, the notes."""
-    doubted = [
-        claim for claim in answer.claims if claim.harm or claim.verdict is not Verdict.CHECKED
-    ]
-    harmful = _list_harms(answer)
-    if doubted or harmful:
-        output.data("")
-    for claim in doubted:
-        _print_claim(claim)
-    for command, what in harmful:
-        _print_line("Destructive", output.RED, command, f"{what}")
+    if answer.claims:
+        _print_claims(answer.claims)
+    elif answer.kind not in (MODEL, ACTION):  # the claims say it, or the text itself
+        _print_harms(answer)
     if answer.sources:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(answer.sources), None)])
     elif not answer.known:
@@ -64,13 +57,30 @@ def print_footer(answer: Answer) -> None:
         output.talk(f"The answer was cut off at {answer.max_tokens} tokens; raise --max-tokens.")
 
 
-def _list_harms(answer: Answer) -> list[tuple[str, str]]:
-    """Return what the commands of a finding destroy, where its text does not say so itself."""
-    if answer.kind in (MODEL, ACTION):  # the claims say it, or the text itself
-        return []
+def _print_claims(claims: Iterable[Claim]) -> None:
+    from cortex_cli.ask.command_checks import Verdict  # an answer without a model has none
+
+    doubted = [claim for claim in claims if claim.harm or claim.verdict is not Verdict.CHECKED]
+    if doubted:
+        output.data("")
+    for claim in doubted:
+        _print_claim(claim, known=claim.verdict is not Verdict.UNVERIFIED)
+
+
+def _print_harms(answer: Answer) -> None:
+    """Print what the commands of a finding destroy."""
+    if not answer.commands and "`" not in answer.text:
+        return
+    from cortex_cli.ask.command_effects import find_harm
+    from cortex_cli.ask.snippets import find_harmful_snippets
+
     found = {command.text: find_harm(command.text) for command in answer.commands}
     found.update(dict(find_harmful_snippets(answer.text)))
-    return [(command, harm.what) for command, harm in found.items() if harm is not None]
+    harms = [(command, harm.what) for command, harm in found.items() if harm is not None]
+    if harms:
+        output.data("")
+    for command, what in harms:
+        _print_line("Destructive", output.RED, command, what)
 
 
 def _print_nearest(answer: Answer) -> None:
@@ -82,14 +92,14 @@ def _print_nearest(answer: Answer) -> None:
     output.talk(f"hint: try different words{larger}")
 
 
-def _print_claim(claim: Claim) -> None:
+def _print_claim(claim: Claim, *, known: bool) -> None:
     if claim.harm is not None:
         note = "; ".join(filter(None, (claim.harm.what, claim.note)))
         _print_line("Destructive", output.RED, claim.command, note)
-    elif claim.verdict is Verdict.UNVERIFIED:
-        _print_line("Unverified", output.YELLOW, claim.command, claim.note)
-    else:
+    elif known:
         _print_line("Not installed", output.DIM, claim.command, claim.note)
+    else:
+        _print_line("Unverified", output.YELLOW, claim.command, claim.note)
 
 
 def _print_line(label: str, style: str, text: str, note: str) -> None:

@@ -6,18 +6,18 @@ Nothing is run.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.effects import find_units
 from cortex_cli.language.stems import fold
 
 TABLE = Path(__file__).with_name("next_steps.yaml")
 MAX_REQUEST_CHARS = 400
-_FOLLOW_UP = re.compile(
+_FOLLOW_UP = expression(
     r"[\s,;]+(?:and|then|und|et|puis|y|luego)\s+(?:then\s+|also\s+|ensuite\s+)?"
     r"(configur\w*|set\b|setup\b|enabl\w*|start\w*|activ\w*|demarr\w*|inici\w*|arranc\w*"
     r"|parametr\w*|prepar\w*|run\b|use\b|secur\w*)"

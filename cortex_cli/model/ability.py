@@ -6,10 +6,10 @@ in their names.  A model that says neither is taken for a chat model.
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.model.prompts import BASE, NANO, TINY
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Below, a model that reads a passage does not choose what is true.
 MIN_CHAT_PARAMETERS = 0.95e9
-_SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d{1,3})?)([mb])(?![a-z0-9])")
+_SIZE = expression(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d{1,3})?)([mb])(?![a-z0-9])")
 _UNITS = {"m": 1e6, "b": 1e9}
 
 

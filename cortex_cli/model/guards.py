@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,18 +30,18 @@ MAX_WORD_CHARS = 400
 REPEATS = "the model repeated itself"
 ECHOES = "the model repeated its instructions"
 ROLES = "the model began to speak for both sides"
-_PIECES = re.compile(rf"\s+|\S{{1,{MAX_WORD_CHARS}}}")
-_ROLE_TOKEN = re.compile(
+_PIECES = expression(rf"\s+|\S{{1,{MAX_WORD_CHARS}}}")
+_ROLE_TOKEN = expression(
     r"<[|\uff5c][^\s<>]{0,40}|</?s>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>|<[0-9a-f]{16}>",
     re.IGNORECASE,
 )
 _ROLE_LABELS = frozenset({"user:", "assistant:", "human:", "system:", "question:"})
-_UNIT = re.compile(r"([^\W\d_]{2,4})\1{5}")
+_UNIT = expression(r"([^\W\d_]{2,4})\1{5}")
 _ENDS = (".", "!", "?", '."', ".)", ".'")
 # Lines and tables are drawn with these.
 _RULES = frozenset("-=_*#~.+|/\\: \u2500\u2501\u2550\u2026")
-_NO_WORD = re.compile(r"[\W_]+")
-_PROSE = re.compile(r"[\"'(\u00ab]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)?[\"')\u00bb]?[.,;!?]{0,2}\Z")
+_NO_WORD = expression(r"[\W_]+")
+_PROSE = expression(r"[\"'(\u00ab]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)?[\"')\u00bb]?[.,;!?]{0,2}\Z")
 
 
 class StreamPass:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 
-_OPENING = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_CLOSING = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+from cortex_cli.expressions import expression
+
+_OPENING = expression(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
+_CLOSING = expression(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _LONGEST_TAG = len("</reasoning>")
 _TAG_STARTS = tuple(f"<{name}>" for name in ("think", "thinking", "thought", "reasoning"))
 

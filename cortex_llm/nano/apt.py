@@ -71,9 +71,9 @@ class PrivateApt:
                 f"cannot run {argv[0]}: {error}", hint="a Debian system has it"
             ) from error
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise AptError(
-                f"{argv[0]} ended with exit status {done.returncode}: {said[-1] if said else ''}",
+                f"{argv[0]} ended with exit status {done.returncode}: {lines[-1] if lines else ''}",
                 hint="is the archive reachable, and does apt-get update work?",
             )
         return done.stdout.decode("utf-8", "replace")

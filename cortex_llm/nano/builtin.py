@@ -39,16 +39,16 @@ def find_builtin_model(size: str | None = None, folder: Path | None = None) -> P
     weights = folder / name
     try:
         with weights.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            actual = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(
             f"cannot read the built-in model {weights}: {error.strerror}; "
             f"expected a file of sha256 {expected}",
             hint=_describe_remedy(),
         ) from error
-    if found != expected:
+    if actual != expected:
         raise ModelError(
-            f"the built-in model {weights} is damaged: expected sha256 {expected}, found {found}",
+            f"the built-in model {weights} is damaged: expected sha256 {expected}, found {actual}",
             hint=_describe_remedy(),
         )
     return weights

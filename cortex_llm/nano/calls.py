@@ -179,7 +179,7 @@ class Calls:
         """A request, some tools, and the call that serves it."""
         language = choose_language(chance)
         kind = chance.choice(KINDS)
-        said = self._grammars[language].say(kind.requests[language], chance)
+        sentence = self._grammars[language].say(kind.requests[language], chance)
         others = [other for other in KINDS if other is not kind]
         tools = [_tool(other, chance) for other in chance.sample(others, chance.randint(0, 5))]
         answer = prompts.NO_CALL
@@ -187,9 +187,9 @@ class Calls:
             wanted = _tool(kind, chance)
             tools.insert(chance.randint(0, len(tools)), wanted)
             answer = prompts.call_reply(
-                wanted.name, {name: said.spans.get(name, "") for name in wanted.parameters}
+                wanted.name, {name: sentence.spans.get(name, "") for name in wanted.parameters}
             )
-        return Example("call", prompts.call(said.text, tools), answer)
+        return Example("call", prompts.call(sentence.text, tools), answer)
 
 
 def _tool(kind: Kind, chance: random.Random) -> Tool:

@@ -94,23 +94,23 @@ def read_catalogue() -> list[dict[str, Any]]:
 
     It is data of the command's package; nothing of the command is imported.
     """
-    found = []
+    intents = []
     for entry in (
         importlib.resources.files("cortex_cli").joinpath("packages", "catalogue").iterdir()
     ):
         if entry.name.endswith(".yaml"):
-            found += yaml.safe_load(entry.read_text("utf-8"))
+            intents += yaml.safe_load(entry.read_text("utf-8"))
     kept = ("id", *LANGUAGES, "packages")
-    rows = ({key: intent.get(key, []) for key in kept} for intent in found)
+    rows = ({key: intent.get(key, []) for key in kept} for intent in intents)
     return sorted(rows, key=lambda row: str(row["id"]))
 
 
 def read_packages(apt: PrivateApt) -> Iterator[dict[str, Any]]:
     """One record a package, by name: descriptions by language, tags, popularity."""
     words: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for language, found in words.items():
+    for language, texts in words.items():
         for record in apt.records(f"Translation-{language}"):
-            found[record.get("Description-md5", "")] = record.get(f"Description-{language}", "")
+            texts[record.get("Description-md5", "")] = record.get(f"Description-{language}", "")
     packages: dict[str, dict[str, Any]] = {}
     wished: dict[str, float] = collections.defaultdict(float)
     for record in apt.records("_Packages"):
@@ -121,8 +121,8 @@ def read_packages(apt: PrivateApt) -> Iterator[dict[str, Any]]:
         package = packages.setdefault(name, _package(record))
         if not package["tags"] and "Tag" in record:  # the security suite's records have none
             package["tags"] = _tags(record)
-        for language, found in words.items():
-            text = found.get(record.get("Description-md5", ""))
+        for language, texts in words.items():
+            text = texts.get(record.get("Description-md5", ""))
             if text and language not in package["short"]:
                 short, _, long = text.partition("\n")
                 package["short"][language] = short.strip()
@@ -179,8 +179,8 @@ def _manuals(tree: Path) -> Iterator[dict[str, Any]]:
 def _texts(tree: Path) -> Iterator[tuple[str, str]]:
     for path in sorted((tree / "usr/share").rglob("*.html")):
         if path.is_file() and not path.is_symlink():
-            found = _LANGUAGE_NAMES.search(str(path)) or re.search(r"-(fr|es)_", str(path))
-            language = found[1] if found else "en"
+            match = _LANGUAGE_NAMES.search(str(path)) or re.search(r"-(fr|es)_", str(path))
+            language = match[1] if match else "en"
             for text in documents.html_paragraphs(path.read_text("utf-8", "replace")):
                 yield language, text
 

@@ -113,20 +113,20 @@ def html_paragraphs(source: str) -> list[str]:
     """The prose paragraphs of a page of HTML."""
     reader = _Paragraphs()
     reader.feed(source)
-    texts = (re.sub(r"\s+", " ", text).strip() for text in reader.found)
+    texts = (re.sub(r"\s+", " ", text).strip() for text in reader.paragraphs)
     return [text for text in texts if MIN_PARAGRAPH <= len(text) <= MAX_PARAGRAPH]
 
 
 class _Paragraphs(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.paragraphs: list[str] = []
         self._open = False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag == "p":
             self._open = True
-            self.found.append("")
+            self.paragraphs.append("")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "p":
@@ -134,4 +134,4 @@ class _Paragraphs(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open:
-            self.found[-1] += data
+            self.paragraphs[-1] += data

@@ -91,7 +91,7 @@ def _score_intent(server: Server) -> list[Row]:
 def _score_intents(server: Server, items: Sequence[heldout.IntentItem]) -> list[Row]:
     right: dict[str, list[bool]] = {language: [] for language in prompts.LANGUAGES}
     subjects, exact, wrong = [], [], []
-    said = {
+    trained = {
         heldout.plain(text) for language in right for text in grammar.read_written_lines(language)
     }
     unsaid: list[bool] = []
@@ -101,7 +101,7 @@ def _score_intents(server: Server, items: Sequence[heldout.IntentItem]) -> list[
         answer = _parse_object(text)
         good = answer.get("intent") == item.intent
         right[item.language].append(good)
-        if heldout.plain(item.request) not in said:
+        if heldout.plain(item.request) not in trained:
             unsaid.append(good)
         if not good:
             wrong.append(f"{item.request} -> {text} (is {item.intent})")
@@ -123,13 +123,13 @@ def _score_reading(server: Server) -> list[Row]:
     likeness: list[float] = []
     wrong = []
     for row in heldout.rows("reading.jsonl"):
-        said = server.answer(prompts.answer(row["question"], row["passages"]))
-        same = said.strip() == row["answer"]
+        reply = server.answer(prompts.answer(row["question"], row["passages"]))
+        same = reply.strip() == row["answer"]
         exact.setdefault(row["kind"], []).append(same)
         if row["kind"] != "unanswerable":
-            likeness.append(scoring.rouge_l(said, row["answer"]))
+            likeness.append(scoring.rouge_l(reply, row["answer"]))
         if not same:
-            wrong.append(f"{row['question']} -> {said} (is {row['answer']})")
+            wrong.append(f"{row['question']} -> {reply} (is {row['answer']})")
     rows = [Row(f"reading, {kind}, exact", _compute_share(goods)) for kind, goods in exact.items()]
     rows.insert(0, Row("reading, answerable, ROUGE-L", scoring.mean(likeness), tuple(wrong)))
     return rows

@@ -84,11 +84,11 @@ class Maker:
         """A request, and what it wants."""
         name = chance.choices(INTENTS, INTENT_WEIGHTS)[0]
         rule = f"{name}_written" if chance.random() < WRITTEN else name
-        said = self._words.grammars[choose_language(chance)].say(rule, chance)
-        if heldout.plain(said.meant) in self._forbidden or not said.text:
+        sentence = self._words.grammars[choose_language(chance)].say(rule, chance)
+        if heldout.plain(sentence.meant) in self._forbidden or not sentence.text:
             return None  # a held-out request, mistyped, would be one, too
-        subject = said.subject.strip(" ?.!,")
-        return Example("intent", prompts.intent(said.text), prompts.intent_reply(name, subject))
+        subject = sentence.subject.strip(" ?.!,")
+        return Example("intent", prompts.intent(sentence.text), prompts.intent_reply(name, subject))
 
     def choose(self, chance: random.Random) -> Example | None:
         """A request, the ranker's candidates, and the right ones among them."""
@@ -102,38 +102,38 @@ class Maker:
         joiner = {"en": " and ", "fr": " et ", "es": " y "}[language]
         words = joiner.join(parts)
         fixed = dict.fromkeys(("software", "kind_or_mine", "kind", "software_or_do", "do"), words)
-        said = self._words.grammars[language].say("install", chance, fixed)
-        if words.lower() not in said.text.lower():
+        sentence = self._words.grammars[language].say("install", chance, fixed)
+        if words.lower() not in sentence.text.lower():
             return None
         count = chance.choice((3, 4, 5, 6, 8, 8, 8))
-        found = self._rankers[language].rank(words, count)
-        names = list(dict.fromkeys(_pick_ranked(right, found) for _, right in wanted))
+        candidates = self._rankers[language].rank(words, count)
+        names = list(dict.fromkeys(_pick_candidate(right, candidates) for _, right in wanted))
         if chance.random() < NONE:
             first = names[0][:4]
-            found = [name for name in found if name not in names and name[:4] != first]
+            candidates = [name for name in candidates if name not in names and name[:4] != first]
             unrelated = [self._package(chance, language)["name"] for _ in range(count)]
-            found, names = (unrelated if chance.random() < 0.7 else found), []
+            candidates, names = (unrelated if chance.random() < 0.7 else candidates), []
         for name in names:
-            if name not in found:
-                found = found[: count - 1]
-                found.insert(chance.randint(len(found) // 2, len(found)), name)
-        names = [name for name in found if name in names]
-        pairs = [(name, self._known[name]["short"]["en"]) for name in dict.fromkeys(found)]
+            if name not in candidates:
+                candidates = candidates[: count - 1]
+                candidates.insert(chance.randint(len(candidates) // 2, len(candidates)), name)
+        names = [name for name in candidates if name in names]
+        pairs = [(name, self._known[name]["short"]["en"]) for name in dict.fromkeys(candidates)]
         if not pairs:
             return None
-        return Example("choose", prompts.choose(said.text, pairs), prompts.choose_reply(names))
+        return Example("choose", prompts.choose(sentence.text, pairs), prompts.choose_reply(names))
 
     def chat(self, chance: random.Random) -> Example | None:
         """A bare message, as a stranger sends it: the model tells what it is, or is not told."""
         language = choose_language(chance)
         grammar = self._words.grammars[language]
         if chance.random() < 0.4:
-            said, answer = grammar.say(["{hello}", "{hello} {o_end}"], chance), prompts.GREETING
+            sentence, answer = grammar.say(["{hello}", "{hello} {o_end}"], chance), prompts.GREETING
         else:
             kind = chance.choice(("define", "howto", "define", "other"))
-            said, answer = grammar.say(kind, chance), prompts.NO_PASSAGE
+            sentence, answer = grammar.say(kind, chance), prompts.NO_PASSAGE
         system = chance.choice(STRANGERS)
-        messages = [{"role": "user", "content": said.text}]
+        messages = [{"role": "user", "content": sentence.text}]
         if system:
             messages.insert(0, {"role": "system", "content": system})
         return Example("chat", messages, answer[language])
@@ -177,6 +177,6 @@ class Maker:
         return re.sub(r"[][{}()|]", "", " ".join(words))
 
 
-def _pick_ranked(right: Sequence[str], found: Sequence[str]) -> str:
-    """The first of the right packages that was found, or else the first."""
-    return next((name for name in right if name in found), right[0])
+def _pick_candidate(right: Sequence[str], candidates: Sequence[str]) -> str:
+    """The first of the right packages that was candidates, or else the first."""
+    return next((name for name in right if name in candidates), right[0])

@@ -43,16 +43,16 @@ def _choices(packages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if line.startswith("#"):
             continue
         language, request, names = line.split("\t")
-        found = rankers[language].rank(request, prompts.MAX_CANDIDATES)
+        candidates = rankers[language].rank(request, prompts.MAX_CANDIDATES)
         for name in rankers["en"].rank(request, prompts.MAX_CANDIDATES):
-            if name not in found and len(found) < prompts.MAX_CANDIDATES:
-                found.append(name)
+            if name not in candidates and len(candidates) < prompts.MAX_CANDIDATES:
+                candidates.append(name)
         rows.append(
             {
                 "language": language,
                 "request": request,
                 "acceptable": names.split(),
-                "candidates": [[name, known[name]] for name in found],
+                "candidates": [[name, known[name]] for name in candidates],
             }
         )
     return rows

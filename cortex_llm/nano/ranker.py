@@ -49,17 +49,17 @@ class Ranker:
 
     def rank(self, request: str, count: int) -> list[str]:
         """The best `count` names for a request, best first."""
-        found = dict.fromkeys(
+        terms = dict.fromkeys(
             word for word in re.findall(r"\w+", request.lower()) if word not in _STOP
         )
-        if not found:
+        if not terms:
             return []
-        query = " OR ".join(f'"{word}"' for word in found)
+        query = " OR ".join(f'"{word}"' for word in terms)
         rows = self._db.execute(
             "select name, bm25(p, ?, ?, ?, ?) from p where p match ? order by 2 limit ?",
             (*WEIGHTS, query, POOL),
         )
-        scored = sorted((self._prior(name, found) - score, name) for name, score in rows)
+        scored = sorted((self._prior(name, terms) - score, name) for name, score in rows)
         return [name for _, name in reversed(scored)][:count]
 
     def _prior(self, name: str, words: dict[str, Any]) -> float:

@@ -120,21 +120,21 @@ class Reader:
     ) -> tuple[str, str, str] | None:
         package = chance.choice(self._packages[language])
         name = package["name"]
-        said = self._grammars[asked].say(_DEFINE[asked], chance, {"term": name})
+        sentence = self._grammars[asked].say(_DEFINE[asked], chance, {"term": name})
         passage, answer = description(package, language)
-        return said.text, answer if chance.random() < SUMMARY_ONLY else passage, answer
+        return sentence.text, answer if chance.random() < SUMMARY_ONLY else passage, answer
 
     def _part(
         self, chance: random.Random, language: str, asked: str
     ) -> tuple[str, str, str] | None:
         package = chance.choice(self._packages[language])
         passage, _ = description(package, language)
-        found = [
+        sentences = [
             s for s in split_sentences(passage.partition("\n")[2]) if 5 <= len(s.split()) <= 30
         ]
-        if not found:
+        if not sentences:
             return None
-        answer = chance.choice(found)
+        answer = chance.choice(sentences)
         question = _asking(chance, ASK_PART[asked], package["name"], answer)
         return question, passage, answer
 

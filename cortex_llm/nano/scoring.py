@@ -48,9 +48,9 @@ def mean(values: Sequence[float]) -> Score:
     return Score(sum(values) / count, low, high, count)
 
 
-def rouge_l(said: str, expected: str) -> float:
+def rouge_l(reply: str, expected: str) -> float:
     """ROUGE-L's F1: the longest common subsequence of words, of both lengths."""
-    a, b = _words(said), _words(expected)
+    a, b = _words(reply), _words(expected)
     if not a or not b:
         return float(a == b)
     row = [0] * (len(b) + 1)

@@ -140,17 +140,17 @@ def _read_english_verbs() -> frozenset[str]:
 
 
 def _list_kinds(applications: Sequence[dict[str, Any]], language: str) -> list[str]:
-    found = (
+    kinds = (
         find_kind(package["short"][language], package["name"])
         for package in applications
         if language in package["short"]
     )
-    return [kind for kind in found if len(kind) > 3]
+    return [kind for kind in kinds if len(kind) > 3]
 
 
 def _list_acts(manuals: Sequence[dict[str, Any]], language: str) -> list[str]:
     """Summaries that begin with a verb: "list directory contents"."""
-    found = []
+    phrases = []
     for page in manuals:
         words = page["summary"].split()
         if page["language"] != language or page["section"] not in "18" or len(words) < 3:
@@ -158,8 +158,8 @@ def _list_acts(manuals: Sequence[dict[str, Any]], language: str) -> list[str]:
         first = words[0].lower()
         verb = _INFINITIVE.get(language)
         if first.isalpha() and first not in _NO_VERBS and (verb is None or verb.match(first)):
-            found.append(" ".join([first, *words[1:9]]))
-    return found
+            phrases.append(" ".join([first, *words[1:9]]))
+    return phrases
 
 
 def _list_noise(chance: random.Random) -> str:
