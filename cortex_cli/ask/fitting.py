@@ -86,6 +86,8 @@ def fit(request: Request, evidence: Evidence, facts: Sequence[Fact], room: int) 
     left = room - sum(len(each.text) for each in data)
     history = _fit_history(request, left, notes)
     left -= sum(len(turn["content"]) for turn in history)
+    if notes:  # something of the person's is missing
+        left = 0
     kept_facts = tuple(facts) if sum(len(fact.sentence) for fact in facts) <= left else ()
     left -= sum(len(fact.sentence) for fact in kept_facts)
     kept = _fit_passages((*evidence.supporting, *evidence.related), left)

@@ -215,7 +215,7 @@ def test_what_is_broken_up_is_cut_to_size_as_it_is_sent() -> None:
     assert len(source.asked[0].messages[-1]["content"]) < MAX_DATA_BYTES
 
 
-LINE = "bind() failed, the address is in use. " * 4
+LINE = "bind() failed, the address is in use. " * 14
 PASSAGE = Passage("nginx", "a web server", "word " * 200, "man nginx(8)")
 FACT = Fact("This machine runs Debian.", "/etc/os-release", frozenset())
 
