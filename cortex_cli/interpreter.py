@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from cortex_cli import actions
 from cortex_cli.actions.parameters import FITS
 from cortex_cli.actions.placeholders import PLACEHOLDERS
-from cortex_cli.ask import command_checks, command_effects, facts
+from cortex_cli.ask import command_checks, command_effects, facts, shell_parser
 from cortex_cli.ask.answerers import ENOUGH
 from cortex_cli.ask.command_checks import Claim, Verdict
 from cortex_cli.debian.manpages import Manuals
@@ -31,7 +31,6 @@ from cortex_cli.errors import Failure
 from cortex_cli.expressions import expression
 from cortex_cli.finding import READS
 from cortex_cli.install import next_steps
-from cortex_cli.install.policy import command_line
 from cortex_cli.install.selection import plan_install
 from cortex_cli.language.question import Question
 from cortex_cli.model import ability, prompts, provider
@@ -52,6 +51,8 @@ FAKE_VARIABLE = "CORTEX_FAKE_COMMANDS"
 MAX_COMMANDS = 16
 MAX_COMMAND_CHARS = 1000
 MAX_CANDIDATES = 8
+# What a shell would expand, redirect or nest.
+_NOT_PLAIN = frozenset("<>(){}`$*?[")
 _INSTALLS = expression(
     r"\W*(?:please\s+)?(?:install|installe[rz]?|instala[r]?|set\s*up)\b", re.IGNORECASE
 )
@@ -204,10 +205,13 @@ def _find_problem(command: str) -> str | None:
     """Return why ``command`` is not given out, whatever the check says; None if it may be."""
     if harm := command_effects.find_harm(command):
         return f"it {harm.what}"
-    try:
-        command_line.split_commands(command)
-    except command_line.UnreadableCommand as error:
-        return str(error)
+    words = shlex.shlex(command, posix=False, punctuation_chars="<>(){};&|`")
+    words.whitespace_split = True
+    if any(not word.startswith(("'", '"')) and set(word) & _NOT_PLAIN for word in words):
+        return "it redirects, or is known only when it runs"
+    commands = shell_parser.parse_commands(command) or []
+    if not commands or any(None in each.arguments for each in commands):
+        return "it is known only when it runs"
     return None
 
 

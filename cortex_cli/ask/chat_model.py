@@ -170,7 +170,8 @@ class _Listener:
         if guard.fired:
             notes.append(f"{guard.fired}; its answer was ended there")
             echoed = ECHOED_WORDS - 1 if guard.fired == ECHOES else 0
-            text = text if len(text.split()) >= MIN_WORDS + echoed else ""
+            own = self.request.system is not None  # then a word or two may be wanted
+            text = text if own or len(text.split()) >= MIN_WORDS + echoed else ""
         elif finished.reason == FILTERED and text.strip():
             notes.append("a content filter ended the model's answer")
         elif not text.strip() and not refused:
