@@ -30,6 +30,8 @@ SAMPLE = {
     "cidr": "10.0.0.0/8", "mac": "00:11:22:33:44:55", "url": "https://example.com/",
     "device": "/dev/sdx1", "interface": "eth0", "clock": "10:30", "date": "2024-01-31",
     "debfile": "tool.deb", "geometry": "800x600", "fstype": "ext4", "quotation": '"some words"',
+    "charset": "latin1", "email": "eva@example.com",
+    "timezone": "Europe/Paris", "jsonkey": "zork", "recordtype": "TXT", "language": "french",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from cortex_cli.ask.evidence import Passage
 from cortex_cli.model import prompts
 from cortex_llm.nano import prompts as contract
+from cortex_llm.profiles import PURPOSES
 
 
 class Candidate(NamedTuple):
@@ -88,7 +89,13 @@ def test_the_small_model_is_asked_as_it_was_trained() -> None:
     assert set(prompts.NANO_UNKNOWN) == set(contract.UNKNOWN.values())
 
 
-@pytest.mark.parametrize("profile", [prompts.CHAT, prompts.NANO])
+def test_cortex_llm_says_the_same_of_every_profile() -> None:
+    assert prompts.PURPOSES == PURPOSES
+    assert prompts.describe_purpose(None) == PURPOSES["untested"]
+    assert prompts.describe_purpose("of another server") == PURPOSES["untested"]
+
+
+@pytest.mark.parametrize("profile", list(prompts.PURPOSES))
 def test_a_choice_lists_its_candidates(profile: str) -> None:
     candidate = Candidate("nginx", "a web server")
     turns = prompts.render_messages(profile, "install", request="web", candidates=[candidate])
