@@ -21,7 +21,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from cortex_cli import actions
-from cortex_cli.actions.parameters import FITS
+from cortex_cli.actions.kinds import FITS
 from cortex_cli.actions.placeholders import PLACEHOLDERS
 from cortex_cli.ask import command_checks, command_effects, facts, shell_parser
 from cortex_cli.ask.answerers import ENOUGH
