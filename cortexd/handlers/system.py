@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cortexd.api.messages import PROTOCOL_VERSION
 from cortexd.metrics import exposition, samplers
+from cortexd.metrics.disks import DiskReader
 
 if TYPE_CHECKING:
     from cortexd.api.messages import (
@@ -63,7 +64,7 @@ async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthRepl
     info = await ctx.llm.refresh()
     memory, swap, load = samplers.read_memory(), samplers.read_swap(), samplers.read_load()
     seen = ctx.monitor.readings
-    disks = seen["disks"] if "disks" in seen else samplers.read_disks()
+    disks = seen["disks"] if "disks" in seen else DiskReader().read()
     root = disks[0] if disks else None
     return {
         "timestamp": int(time.time()),

@@ -69,6 +69,9 @@ def _list_machine_metrics(monitor: Monitor) -> Iterator[Metric]:
             "Share of a file system's inodes in use.",
             inodes,
         )
+        turned = [(mount, float(disk["turned_read_only"])) for mount, disk in mounts]
+        text = "1 for a file system that turned read-only."
+        yield "cortexd_disk_turned_read_only", "gauge", text, turned
     if files := readings.get("open_files"):
         yield "cortexd_open_files", "gauge", "File handles in use.", [("", float(files.used))]
     if temperatures := readings.get("temperature"):

@@ -13,15 +13,9 @@ from typing import TYPE_CHECKING
 import psutil
 
 if TYPE_CHECKING:
-    from cortexd.api.messages import DiskUsage, Pressure
+    from cortexd.api.messages import Pressure
 
 MIB = 1024 * 1024
-GIB = 1024 * MIB
-
-# File systems without users' data, or full by nature.
-_PSEUDO_TYPES = frozenset(
-    {"squashfs", "iso9660", "overlay", "tmpfs", "devtmpfs", "ramfs", "autofs", "fuse.portal"}
-)
 
 
 class CpuMeter:
@@ -92,44 +86,6 @@ def _read_some_avg10(path: Path) -> float | None:
         return float(first.split("avg10=", 1)[1].split(None, 1)[0])
     except (OSError, IndexError, ValueError):  # not compiled in, disabled, or not readable
         return None
-
-
-def read_disks() -> list[DiskUsage]:
-    """Every writable file system on a device, and always /, which comes first."""
-    by_device: dict[str, DiskUsage] = {}
-    for part in psutil.disk_partitions(all=False):
-        if part.fstype in _PSEUDO_TYPES or "ro" in part.opts.split(","):
-            continue
-        if part.device not in by_device and (
-            usage := read_disk(part.mountpoint, part.device, part.fstype)
-        ):
-            by_device[part.device] = usage
-    usages = sorted(by_device.values(), key=lambda usage: usage["mount"])
-    if any(usage["mount"] == "/" for usage in usages):
-        return usages
-    root = read_disk("/", "", "")
-    return [root, *usages] if root else usages
-
-
-def read_disk(mount: str, device: str, fstype: str) -> DiskUsage | None:
-    """Space in GiB and inodes of one mount, as ``df`` counts them; None if it cannot be read."""
-    try:
-        stat = os.statvfs(mount)
-    except OSError:
-        return None
-    used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize
-    reachable = used + stat.f_bavail * stat.f_frsize
-    return {
-        "mount": mount,
-        "device": device,
-        "fstype": fstype,
-        "used_percent": round(100 * used / reachable, 1) if reachable else 0.0,
-        "used_gb": round(used / GIB, 2),
-        "total_gb": round(stat.f_blocks * stat.f_frsize / GIB, 2),
-        "inodes_percent": (
-            round(100 * (stat.f_files - stat.f_ffree) / stat.f_files, 1) if stat.f_files else 0.0
-        ),
-    }
 
 
 def count_processes() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortexd.metrics import samplers
+from cortexd.metrics.disks import DiskReader
 
 if TYPE_CHECKING:
     from cortexd.api.messages import DiskUsage, Pressure
@@ -87,13 +88,20 @@ class Disks:
 
     name = "disks"
 
+    def __init__(self, reader: DiskReader | None = None) -> None:
+        self._reader = reader or DiskReader()
+
     def explain_absence(self) -> str | None:
         """None: every machine has it."""
         return None
 
     def read(self) -> list[DiskUsage]:
         """Space and inodes of each."""
-        return samplers.read_disks()
+        return self._reader.read()
+
+    def leave_out_hung(self) -> str | None:
+        """Leave out the mount that hangs."""
+        return self._reader.leave_out_hung()
 
 
 class PressureStall:

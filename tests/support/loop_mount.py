@@ -34,12 +34,25 @@ NEEDS_LOOP = [
 
 
 @contextlib.contextmanager
-def loop_mount(folder: Path, *, mib: int = 16, inodes: int = 512) -> Iterator[Path]:
-    image, mount = folder / "disk.img", folder / "mount"
+def loop_mount(
+    folder: Path, *, mib: int = 16, inodes: int = 512, name: bytes = b"mount", reserved: int = 0
+) -> Iterator[Path]:
+    """``name`` is the mount's own, ``reserved`` percent of its blocks are kept for root."""
+    image, mount = folder / "disk.img", folder / os.fsdecode(name)
     with image.open("wb") as file:
         file.truncate(mib * 2**20)
     mount.mkdir()
-    make = ["mkfs.ext4", "-q", "-m", "0", "-N", str(inodes), "-O", "^has_journal", str(image)]
+    make = [
+        "mkfs.ext4",
+        "-q",
+        "-m",
+        str(reserved),
+        "-N",
+        str(inodes),
+        "-O",
+        "^has_journal",
+        str(image),
+    ]
     subprocess.run(make, check=True, stdin=subprocess.DEVNULL)
     subprocess.run(["mount", "-o", "loop", str(image), str(mount)], check=True)
     try:

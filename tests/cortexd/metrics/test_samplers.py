@@ -13,7 +13,6 @@ def test_this_machine() -> None:
     assert 0 < used < total
     assert samplers.read_swap()[0] >= 0
     assert all(value >= 0 for value in samplers.read_load())
-    assert samplers.read_disks()[0]["mount"] == "/"
     assert samplers.count_processes() > 0
     assert samplers.count_open_files() > 0
     meter = samplers.CpuMeter()
@@ -27,8 +26,7 @@ def test_pressure(tmp_path: Path) -> None:
     assert samplers.read_pressure(tmp_path) == {"cpu": 1.25, "memory": None, "io": None}
 
 
-def test_reboot_flag_and_a_missing_mount(tmp_path: Path) -> None:
+def test_reboot_flag(tmp_path: Path) -> None:
     assert not samplers.is_reboot_required(tmp_path / "reboot-required")
     (tmp_path / "reboot-required").touch()
     assert samplers.is_reboot_required(tmp_path / "reboot-required")
-    assert samplers.read_disk(str(tmp_path / "none"), "", "") is None

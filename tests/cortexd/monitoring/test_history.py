@@ -11,7 +11,8 @@ from cortexd.sources.machine import CpuReading
 
 def disk(mount: str, percent: float) -> DiskUsage:
     return {"mount": mount, "device": "d", "fstype": "ext4", "used_percent": percent,
-            "used_gb": 1, "total_gb": 2, "inodes_percent": 1}  # fmt: skip
+            "used_gb": 1, "available_gb": 1, "total_gb": 2, "inodes_percent": 1,
+            "read_only": False, "turned_read_only": False}  # fmt: skip
 
 
 def test_a_minute_is_a_mean_and_a_day_stays(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cortexd.identifiers import identify
 from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, Session, daemon, eventually
 from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
@@ -113,6 +114,38 @@ class TestDisks:
             subprocess.run(["umount", str(mount)], check=True)
             gone = event(watch, "alert.resolved", "disk_inodes", str(mount))
             assert gone["resolution"].startswith("no longer present")
+
+    @pytest.mark.parametrize(
+        "name", [b"caf\xe9", "a\u3000b\u00a0c\td".encode()], ids=["latin-1", "spaces"]
+    )
+    def test_a_strange_name_with_the_folders_that_fill_it(
+        self, tmp_path: Path, name: bytes
+    ) -> None:
+        with (
+            loop_mount(tmp_path, name=name) as mount,
+            daemon(tmp_path, QUICK) as cortexd,
+            watching(cortexd) as watch,
+        ):
+            (mount / "logs").mkdir()
+            fill(mount, 0.97, "logs/big")
+            shown = identify(str(mount))
+            raised = event(watch, "alert.raised", "disk_space", shown)
+            evidence = {page["title"]: page["lines"] for page in raised["evidence"]}
+            assert evidence["Biggest folders"][0].endswith(f"{shown}/logs")
+            script = next(line for line in raised["remedy"].splitlines() if "du -xh" in line)
+            command = script.replace("sudo ", "").partition("|")[0]
+            done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+            assert os.fsencode(mount / "logs") in done.stdout
+            label = shown.replace("\\", "\\\\")  # as the text format escapes it
+            assert f'mount="{label}"' in cortexd.call("metrics")["text"]
+            subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+            turned = event(watch, "alert.raised", "disk_read_only", shown)
+            assert turned["severity"] == "error"
+            active = {alert["kind"] for alert in cortexd.call("alerts", status="active")["alerts"]}
+            assert {"disk_space", "disk_read_only"} <= active
+            subprocess.run(["mount", "-o", "remount,rw", mount], check=True)
+            again = event(watch, "alert.resolved", "disk_read_only", shown)
+            assert again["resolution"].startswith("writable")
 
 
 def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
