@@ -15,8 +15,6 @@ import psutil
 if TYPE_CHECKING:
     from cortexd.api.messages import Pressure
 
-MIB = 1024 * 1024
-
 
 class CpuMeter:
     """CPU usage between two readings, in percent of all CPUs."""
@@ -39,30 +37,6 @@ class CpuMeter:
         times = psutil.cpu_times()
         total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
         return total - times.idle - getattr(times, "iowait", 0.0), total
-
-
-def read_memory() -> tuple[float, float, float]:
-    """Memory in use: percent, used MiB, total MiB; caches do not count as used."""
-    memory = psutil.virtual_memory()
-    used = memory.total - memory.available
-    return (
-        round(100 * used / memory.total, 1),
-        round(used / MIB, 1),
-        round(memory.total / MIB, 1),
-    )
-
-
-def read_swap() -> tuple[float, float, float]:
-    """Swap in use: percent, used MiB, total MiB; zeros without swap."""
-    total = free = 0
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("SwapTotal:"):
-            total = int(line.split()[1]) * 1024
-        elif line.startswith("SwapFree:"):
-            free = int(line.split()[1]) * 1024
-    used = total - free
-    percent = 100 * used / total if total else 0.0
-    return round(percent, 1), round(used / MIB, 1), round(total / MIB, 1)
 
 
 def read_load() -> tuple[float, float, float]:

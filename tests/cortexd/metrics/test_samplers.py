@@ -8,10 +8,6 @@ from cortexd.metrics import samplers
 
 
 def test_this_machine() -> None:
-    percent, used, total = samplers.read_memory()
-    assert 0 < percent < 100
-    assert 0 < used < total
-    assert samplers.read_swap()[0] >= 0
     assert all(value >= 0 for value in samplers.read_load())
     assert samplers.count_processes() > 0
     assert samplers.count_open_files() > 0
