@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _ABSENT = ("not-installed", "config-files")
+# Files and configuration are in place; of the others, other packages still have work to do.
+_COMPLETE = frozenset({"installed", "triggers-pending", "triggers-awaited"})
 _FIELDS = ("Package", "Status", "Version", "Essential", "Protected", "Important")
 
 
@@ -29,7 +31,7 @@ class State:
     @property
     def complete(self) -> bool:
         """True if the installation is complete."""
-        return self.state == "installed"
+        return self.state in _COMPLETE
 
     def __str__(self) -> str:
         return self.version if self.complete else f"{self.version} ({self.state})"
@@ -48,6 +50,11 @@ class InstalledPackages:
     def states_of(self, names: Iterable[str]) -> Versions:
         """Return the state of each of ``names``; None if it is not installed."""
         return {name: self.packages.get(strip_architecture(name)) for name in names}
+
+
+def is_complete(status: str) -> bool:
+    """Whether a ``Status`` field is that of an installed package."""
+    return status.rpartition(" ")[2] in _COMPLETE
 
 
 def read(environ: Mapping[str, str]) -> InstalledPackages:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.debian.deb822 import Reader, parse_names, split_description
+from cortex_cli.debian.dpkg_status import is_complete
 from cortex_cli.debian.version import sort_key
 from cortex_cli.language.words import ENGLISH
 
@@ -142,7 +143,7 @@ def read_installed(status: Path) -> dict[str, str]:
 
 
 def _is_installed(fields: dict[str, str]) -> bool:
-    return fields.get("Status", "").endswith(" installed") and "Package" in fields
+    return is_complete(fields.get("Status", "")) and "Package" in fields
 
 
 def _add_installed(collected: Collected, fields: dict[str, str]) -> None:

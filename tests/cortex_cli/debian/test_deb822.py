@@ -6,6 +6,7 @@ from cortex_cli.debian.deb822 import (
     MAX_STANZA_BYTES,
     NotControlData,
     Reader,
+    drop_comments,
     parse_names,
     split_description,
     split_stanzas,
@@ -58,3 +59,24 @@ def test_names_of_a_relation() -> None:
         ("mail-transport-agent", 0),
         ("postfix", 1),
     ]
+
+
+def test_what_apt_reads_too() -> None:
+    """As ``apt-cache show`` reads them: CRLF, white space before a colon, a value below."""
+    text = b"Package : a\r\nVersion:\t1\r\nDepends:\r\n b,\r\n c\r\n\r\nPackage: d\r\n"
+    reader = Reader(["Package", "Depends", "Version"])
+    for cut in range(len(text)):
+        stanzas = split_stanzas([text[:cut], text[cut:]])
+        assert [reader.read(stanza) for stanza in stanzas] == [
+            {"Package": "a", "Version": "1", "Depends": "b,\n c"},
+            {"Package": "d"},
+        ]
+
+
+def test_relations_without_spaces() -> None:
+    relation = "a(>=1)|b[amd64],\n c<!nocheck>,d:any(<< 2), , ${misc:Depends}"
+    assert [name for name, _ in parse_names(relation)] == ["a", "b", "c", "d", "${misc"]
+
+
+def test_comments_of_sources() -> None:
+    assert drop_comments(b"#a\nTypes: deb\n#Enabled: no\n #x") == b"Types: deb\n #x"

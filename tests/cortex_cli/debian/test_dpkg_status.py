@@ -22,6 +22,14 @@ Package: gone
 Status: deinstall ok config-files
 Version: 0.9
 
+Package: waiting
+Status: install ok triggers-pending
+Version: 2
+
+Package: awaiting
+Status: install ok triggers-awaited
+Version: 2
+
 Package: held
 Status: hold ok installed
 Version: 3
@@ -35,9 +43,12 @@ def read(tmp_path: Path) -> dpkg_status.InstalledPackages:
 
 def test_what_is_there_and_how_far(tmp_path: Path) -> None:
     found = read(tmp_path)
-    assert set(found.packages) == {"bash", "systemd-sysv", "broken", "held"}
+    assert set(found.packages) == {
+        "bash", "systemd-sysv", "broken", "waiting", "awaiting", "held"
+    }  # fmt: skip
     assert found.packages["bash"].complete
     assert str(found.packages["broken"]) == "1.0 (half-configured)"
+    assert [str(found.packages[name]) for name in ("waiting", "awaiting")] == ["2", "2"]
     assert found.protected == {"bash", "systemd-sysv"}
     assert found.states_of(["bash:amd64", "gone"]) == {
         "bash:amd64": State("5.2", "installed"),
