@@ -9,29 +9,23 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli import output
 from cortex_cli.errors import NothingFound
 from cortex_cli.index import kinds
 from cortex_cli.index.packages import explain_missing_lists
-from cortex_cli.install import plan, splitting
+from cortex_cli.install import model_choice, plan, splitting
 from cortex_cli.language.question import Question
 from cortex_cli.language.terms import stems
 from cortex_cli.language.words import EVERYDAY, SCAFFOLDING, content, words
-from cortex_cli.model import prompts, provider
-from cortex_cli.model.provider import Prompt
-from cortex_cli.packages import equivalents
+from cortex_cli.packages import equivalents, everyday
 from cortex_cli.packages.knowledge import Knowledge
-from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cortex_cli.install.plan import Plan, PlannedPackage, PlanOrigin
-    from cortex_cli.model.provider import Provider
     from cortex_cli.packages.knowledge import Hit, Package
     from cortex_cli.settings import Settings
 
@@ -47,10 +41,6 @@ CONFIDENT = 0.7
 CERTAIN, CERTAIN_MARGIN = 0.95, 0.02
 # To split a request, each part must match on its own.
 CONFIDENT_LISTED, CONFIDENT_DESCRIBED = 0.75, 0.9
-# The small model picks only between candidates that rank nearly equal: asked about all of them,
-# it was measured to choose worse than the ranking does.
-NANO_MARGIN = 0.5
-CHOICE_MAX_TOKENS = 128
 JOINABLE_WORDS = 2
 # Words for a place, not for what is wanted: "between my phone and computer".
 PLACE_WORDS = frozenset(stems("phone computer laptop machine system network internet"))
@@ -96,10 +86,15 @@ def plan_install(settings: Settings, request: str) -> Plan:
 
 
 def choose(request: str, knowledge: Knowledge) -> Choice | None:
-    """Return the choice that needs no model; None if there is none."""
+    """Return the choice that needs no model; None if there is none.
+
+    Raises:
+        NothingFound: one word that means several kinds of programs.
+    """
     choice = (
         _match_comparison(request, knowledge)
         or _match_names(request, knowledge)
+        or _match_everyday(request, knowledge)
         or _match_several(request, knowledge)
     )
     if choice is not None:
@@ -129,10 +124,7 @@ def _join_words(request: str, knowledge: Knowledge) -> str:
 
 
 def _match_certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the packages of the intent that a phrase names almost literally; empty if none.
-
-    If several match equally well, the ranking decides.
-    """
+    """Return the packages of the intent that a phrase names almost literally; empty if none."""
     matches = knowledge.matches(Question(request))
     certain = [match.packages for match in matches if match.score >= CERTAIN]
     certain = [
@@ -140,6 +132,7 @@ def _match_certain(request: str, knowledge: Knowledge, hits: Sequence[Hit]) -> t
         for names, match in zip(certain, matches, strict=False)
         if match.score >= matches[0].score - CERTAIN_MARGIN
     ]
+    # If several match equally well, the ranking decides.
     order = {name: place for place, name in enumerate(_names(hits))}
     return min(certain, key=lambda names: order.get(names[0], len(order)), default=())
 
@@ -205,6 +198,25 @@ def _is_generic(request: str, terms: Sequence[str], knowledge: Knowledge) -> boo
     return bool(matches) and matches[0].score >= CONFIDENT
 
 
+def _match_everyday(request: str, knowledge: Knowledge) -> Choice | None:
+    """Return what one everyday word means: "editor".
+
+    Raises:
+        NothingFound: it means several kinds of programs; the hint asks which.
+    """
+    meaning = everyday.find_meaning(Question(request))
+    if meaning is None:
+        return None
+    if meaning.kinds:
+        kinds_listed = ", ".join(meaning.kinds)
+        raise NothingFound(
+            f"{request!r} can mean several things", hint=f"say which: {kinds_listed}"
+        )
+    packages = [package for name in meaning.packages if (package := knowledge.package(name))]
+    others = tuple(package.name for package in packages)
+    return Choice((packages[0],), others, "catalogue") if packages else None
+
+
 def _match_several(request: str, knowledge: Knowledge) -> Choice | None:
     """Return one package for each thing that a request lists, if each matches on its own."""
     for parts, threshold in (
@@ -247,16 +259,12 @@ def _combine(request: str, matched: Sequence[Sequence[str]], knowledge: Knowledg
 def _match_command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Choice | None:
     """Return the package of the one command that is named: "mkfs.ntfs"."""
     one_word = len(content(request)) == 1
-    packages = knowledge.commands(_last_word(request)) if one_word else []
+    typed = request.rpartition(" ")[2]  # in commands, case and punctuation matter
+    packages = knowledge.commands(typed) if one_word else []
     if not packages:
         return None
     others = [package.name for package in packages] + list(_names(hits))
     return Choice((packages[0],), tuple(dict.fromkeys(others)), "exact")
-
-
-def _last_word(request: str) -> str:
-    """Return the last word as typed: in commands, case and punctuation matter."""
-    return request.rpartition(" ")[2]
 
 
 def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Choice:
@@ -268,7 +276,7 @@ def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Cho
             hint=f"did you mean {' or '.join(near[:3])}?" if near else "try different words",
         )
     names = _names(hits)
-    choice = _try_model(settings, request, hits)
+    choice = model_choice.try_model(settings, request, hits)
     if choice is None:
         return Choice((hits[0].package,), names, hits[0].found_by)
     if not choice:
@@ -285,42 +293,6 @@ def _is_relevant(hit: Hit) -> bool:
 
 def _names(hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(hit.package.name for hit in hits)
-
-
-def _try_model(settings: Settings, request: str, hits: Sequence[Hit]) -> list[str] | None:
-    """Return the model's choice; None without a model, a need or a valid choice."""
-    try:
-        with closing(provider.choose(settings)) as model_provider:
-            model = model_provider.model()
-            if model.profile == prompts.NANO:
-                hits = [hit for hit in hits if hit.score >= hits[0].score - NANO_MARGIN]
-                if len(hits) == 1:
-                    return None
-            with output.Waiting("waiting for the model"):
-                return ask_model(model_provider, model.profile, request, hits)
-    except CortexError as error:
-        hint = f" ({error.hint})" if error.hint else ""
-        output.talk(f"choosing without a model: {error.message}{hint}")
-        return None
-
-
-def ask_model(
-    model_provider: Provider, profile: str, request: str, hits: Sequence[Hit]
-) -> list[str] | None:
-    """Return what a model picks from ``hits``, whatever their ranking; None if invalid.
-
-    Raises:
-        CortexError: the model does not answer.
-    """
-    names = list(_names(hits))
-    offered = [hit.package for hit in hits]
-    messages = prompts.render_messages(profile, "install", request=request, candidates=offered)
-    prompt = Prompt(messages, CHOICE_MAX_TOKENS, json_schema=plan.build_schema(names))
-    reply, _ = provider.complete(model_provider, prompt)
-    picked = plan.parse_choice(reply, names)
-    if profile == prompts.NANO:
-        return picked[:1] if picked else None
-    return picked
 
 
 def _plan_package(package: Package) -> PlannedPackage:
