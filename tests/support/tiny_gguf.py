@@ -22,6 +22,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 Value = bool | int | float | str | list[str] | list[int] | list[float]
 Tensor = tuple[str, tuple[int, ...], int, bytes]  # name, shape, type, data
@@ -51,8 +52,14 @@ RESIDUAL_CONSTANT = 1.0  # of the other dimensions' scale: more, and every token
 NEVER = -1000.0  # an output weight on the constant: its token's logit is out of reach
 
 
-def write_model(
-    path: Path | str,
+def write_model(path: Path | str, **options: Any) -> Path:
+    """Write a model to `path` and return it; the options are those of ``_make_model``."""
+    path = Path(path)
+    _write(path, *_make_model(**options))
+    return path
+
+
+def _make_model(
     *,
     layers: int = 2,
     d_model: int = 64,
@@ -64,8 +71,8 @@ def write_model(
     name: str = "cortex-test",
     chat_template: bool = True,
     extra_kv: Mapping[str, Value] | None = None,
-) -> Path:
-    """Write a model to `path` and return it; `extra_kv` adds metadata, or replaces it."""
+) -> tuple[dict[str, Value], list[Tensor]]:
+    """Its metadata and tensors; `extra_kv` adds metadata, or replaces it."""
     if vocab < DEFAULT_VOCAB:
         raise ValueError(f"vocab {vocab} is below the {DEFAULT_VOCAB} tokens that are always there")
     tokens, types = _vocabulary(vocab)
@@ -98,7 +105,10 @@ def write_model(
 
     weights = _Weights(seed)
     tensors = list(_tensors(weights, layers, d_model, ff, vocab))
-    path = Path(path)
+    return metadata, tensors
+
+
+def _write(path: Path, metadata: Mapping[str, Value], tensors: list[Tensor]) -> None:
     with path.open("wb") as out:
         out.write(
             _header(metadata, [(n, shape, kind, len(data)) for n, shape, kind, data in tensors])
@@ -106,7 +116,22 @@ def write_model(
         for _, _, _, data in tensors:
             out.write(data)
             out.write(bytes(-len(data) % ALIGNMENT))
-    return path
+
+
+def write_split_model(folder: Path, name: str, count: int, **options: Any) -> list[Path]:
+    """Write a model in `count` files as ``gguf-split`` makes them; return their paths."""
+    metadata, tensors = _make_model(**options)
+    size = -(-len(tensors) // count)
+    paths = []
+    for number in range(count):
+        split: dict[str, Value] = {
+            "split.no": number, "split.count": count, "split.tensors.count": len(tensors)
+        }  # fmt: skip
+        path = folder / f"{name}-{number + 1:05d}-of-{count:05d}.gguf"
+        own = tensors[number * size : (number + 1) * size]
+        _write(path, {**metadata, **split} if number == 0 else split, own)
+        paths.append(path)
+    return paths
 
 
 def _byte_names() -> list[str]:
