@@ -8,6 +8,7 @@ Needs root and loop devices; ``NEEDS_LOOP`` is the marker for tests that do.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import subprocess
@@ -73,3 +74,28 @@ def fill(mount: Path, share: float, name: str = "filler") -> Path:
         file.flush()
         os.fsync(file.fileno())
     return path
+
+
+@contextlib.contextmanager
+def silent_mount(folder: Path) -> Iterator[Path]:
+    """A file system whose server never answers: FUSE without anybody who reads its requests."""
+    image, point = folder / "silent.img", folder / "silent"
+    image.write_bytes(bytes(2**20))
+    point.mkdir()
+    loop = subprocess.run(["losetup", "-f", "--show", image], capture_output=True, check=True)
+    device = loop.stdout.strip()
+    server = os.open("/dev/fuse", os.O_RDWR)
+    options = f"fd={server},rootmode=40000,user_id=0,group_id=0,blksize=512".encode()
+    try:
+        if (
+            ctypes.CDLL(None, use_errno=True).mount(
+                device, os.fsencode(point), b"fuseblk", 0, options
+            )
+            != 0
+        ):
+            pytest.skip(f"no fuseblk here: {os.strerror(ctypes.get_errno())}")
+        yield point
+    finally:
+        os.close(server)  # ends every request that waits
+        subprocess.run(["umount", "--lazy", str(point)], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["losetup", "-d", device], check=True)

@@ -30,7 +30,7 @@ Tensor = tuple[str, tuple[int, ...], int, bytes]  # name, shape, type, data
 GGUF_MAGIC = b"GGUF"
 GGUF_VERSION = 3
 ALIGNMENT = 32
-U32, I32, F32, BOOL, STRING, ARRAY, U64 = 4, 5, 6, 7, 8, 9, 10
+UINT16, U32, INT32, F32, BOOL, STRING, ARRAY, U64 = 2, 4, 5, 6, 7, 8, 9, 10
 TENSOR_F32, TENSOR_F16 = 0, 1
 FILE_TYPE_MOSTLY_F16 = 1
 TOKEN_NORMAL, TOKEN_CONTROL, TOKEN_UNUSED = 1, 3, 5
@@ -50,6 +50,14 @@ CHATML = (
 BLOCK_ELEMENTS = 65_521  # the largest prime below 2**16: rows of a tiled tensor never repeat
 RESIDUAL_CONSTANT = 1.0  # of the other dimensions' scale: more, and every token looks alike
 NEVER = -1000.0  # an output weight on the constant: its token's logit is out of reach
+
+
+class U16(int):
+    """A number that is written as 16 bits without sign."""
+
+
+class I32(int):
+    """A number that is written as 32 bits with sign."""
 
 
 def write_model(path: Path | str, **options: Any) -> Path:
@@ -125,8 +133,10 @@ def write_split_model(folder: Path, name: str, count: int, **options: Any) -> li
     paths = []
     for number in range(count):
         split: dict[str, Value] = {
-            "split.no": number, "split.count": count, "split.tensors.count": len(tensors)
-        }  # fmt: skip
+            "split.no": U16(number),
+            "split.count": U16(count),
+            "split.tensors.count": I32(len(tensors)),
+        }
         path = folder / f"{name}-{number + 1:05d}-of-{count:05d}.gguf"
         own = tensors[number * size : (number + 1) * size]
         _write(path, {**metadata, **split} if number == 0 else split, own)
@@ -235,7 +245,7 @@ def _value(value: Value) -> bytes:
     if isinstance(value, list):
         kind = _scalar(value[0])[0] if value else STRING
         if kind == U32:
-            kind = I32  # what readers expect of token types
+            kind = INT32  # what readers expect of token types
         items = b"".join(_scalar(item)[1] for item in value)
         return struct.pack("<IIQ", ARRAY, kind, len(value)) + items
     kind, data = _scalar(value)
@@ -245,9 +255,11 @@ def _value(value: Value) -> bytes:
 def _scalar(value: bool | int | float | str) -> tuple[int, bytes]:
     if isinstance(value, bool):
         return BOOL, struct.pack("<?", value)
+    if isinstance(value, U16):
+        return UINT16, struct.pack("<H", value)
     if isinstance(value, int):
-        if value < 0:
-            return I32, struct.pack("<i", value)
+        if value < 0 or isinstance(value, I32):
+            return INT32, struct.pack("<i", value)
         return (
             (U32, struct.pack("<I", value)) if value < 1 << 32 else (U64, struct.pack("<Q", value))
         )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +16,9 @@ from cortexd.metrics.disks import DiskReader, measure
 from cortexd.monitoring.collector import Collector
 from cortexd.sources.machine import Disks
 from tests.cortexd.metrics.test_mounts import make_proc
-from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
+from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount, silent_mount
 
 GIB = 2**30
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def find(usages: list[DiskUsage], mount: Path) -> DiskUsage | None:
@@ -114,26 +111,6 @@ class TestLoopMounts:
                 assert find(DiskReader().read(), folder) is None
             finally:
                 subprocess.run(["umount", str(tmp_path)], check=True)
-
-
-@contextlib.contextmanager
-def silent_mount(folder: Path) -> Iterator[Path]:
-    """A file system whose server never answers: FUSE without anybody who reads its requests."""
-    image, point = folder / "silent.img", folder / "silent"
-    image.write_bytes(bytes(2**20))
-    point.mkdir()
-    loop = subprocess.run(["losetup", "-f", "--show", image], capture_output=True, check=True)
-    device = loop.stdout.strip()
-    server = os.open("/dev/fuse", os.O_RDWR)
-    options = f"fd={server},rootmode=40000,user_id=0,group_id=0,blksize=512".encode()
-    try:
-        if LIBC.mount(device, os.fsencode(point), b"fuseblk", 0, options) != 0:
-            pytest.skip(f"no fuseblk here: {os.strerror(ctypes.get_errno())}")
-        yield point
-    finally:
-        os.close(server)  # ends every request that waits
-        subprocess.run(["umount", "--lazy", str(point)], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run(["losetup", "-d", device], check=True)
 
 
 class TestHangs:
