@@ -59,6 +59,16 @@ def test_a_battery_says_its_charge_and_health(fake: Fake) -> None:
     assert "212 cycles" in finding.text
 
 
+def test_two_batteries_are_one_charge(fake: Fake) -> None:
+    """A small one that is full says little beside a big one that is nearly empty."""
+    for name, capacity, full in (("BAT0", "100", "10000000"), ("BAT1", "10", "90000000")):
+        base = f"sys/class/power_supply/{name}"
+        values = {"type": "Battery", "capacity": capacity, "energy_full": full}
+        for file, text in values.items():
+            fake.file(f"{base}/{file}", f"{text}\n")
+    assert fake.ask("how full is the battery?").value == "19%"
+
+
 def test_without_sensors_it_says_so_in_the_questions_language(fake: Fake) -> None:
     assert fake.ask("how hot is the cpu?").text == "No temperature sensor found."
     said = fake.ask("quelle est la température du processeur ?").text
