@@ -43,7 +43,9 @@ _DOUBLED = re.compile(r"([bdgklmnprt])\1$")
 
 
 # Letters that no normalization takes apart, as people type them without the key.
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"})
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"}
+)
 
 
 def fold(word: str) -> str:

@@ -29,6 +29,7 @@ class CpuMeter:
         last_busy, last_total = self._last
         if total > last_total:
             self._percent = 100 * (busy - last_busy) / (total - last_total)
+        if total != last_total:  # counters that went back, as after a migration, begin again
             self._last = busy, total
         return round(min(100.0, max(0.0, self._percent)), 1)
 

@@ -128,6 +128,8 @@ class BrokenPackages:
         form = "${db:Status-Status}\\t${db:Status-Eflag}\\t${binary:Package}\\n"
         argv = ["dpkg-query", f"--admindir={self._admin}", "-W", "-f", form]
         outcome = await command.run(argv, LIMIT_S)
+        if not outcome.ok:  # half an answer would resolve the alert of the other half
+            raise OSError(f"dpkg-query exited with status {outcome.status}")
         broken = parse_states(outcome.output)
         if command.is_installed("apt-get"):
             argv = [
@@ -139,6 +141,8 @@ class BrokenPackages:
                 *_build_root_options(self._root),
             ]
             check = await command.run(argv, LIMIT_S)
+            if check.status is None:
+                raise OSError("apt-get check was stopped before its end")
             broken += parse_unmet(check.output) if not check.ok else []
         return broken
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cortexd.metrics import samplers
 
 
@@ -13,6 +15,14 @@ def test_this_machine() -> None:
     assert samplers.count_open_files() > 0
     meter = samplers.CpuMeter()
     assert all(0 <= meter.read_percent() <= 100 for _ in range(3))
+
+
+def test_counters_that_go_back_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a migration or a resume the kernel may count from less; 100 % must not stay."""
+    times = iter([(50.0, 100.0), (150.0, 200.0), (10.0, 20.0), (15.0, 30.0)])
+    monkeypatch.setattr(samplers.CpuMeter, "_read_times", staticmethod(lambda: next(times)))
+    meter = samplers.CpuMeter()
+    assert [meter.read_percent() for _ in range(3)] == [100.0, 100.0, 50.0]
 
 
 def test_pressure(tmp_path: Path) -> None:

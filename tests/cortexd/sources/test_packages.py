@@ -131,6 +131,14 @@ def test_broken_packages(tmp_path: Path) -> None:
 
 
 @NEEDS_APT
+def test_a_status_that_cannot_be_read_is_no_good_news(tmp_path: Path) -> None:
+    root = make_root(tmp_path)
+    (root / "var/lib/dpkg/status").write_text("Package: half\nStatus: nonsense\n")
+    with pytest.raises(OSError, match="dpkg-query exited with status"):
+        asyncio.run(BrokenPackages(root).read())
+
+
+@NEEDS_APT
 def test_neither_root_nor_network_nor_a_lock(tmp_path: Path) -> None:
     """apt is asked as a user who may write nothing, in a namespace without a network."""
     import os

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from cortex_cli.install import plan
 from cortex_cli.install.plan import Change, Changes, Effects, PlannedPackage
 from cortex_cli.install.policy import file as policy_file
-from cortex_cli.install.policy.rules import Level, judge, judge_line, judge_plan
+from cortex_cli.install.policy.rules import (
+    Level,
+    Rule,
+    Subject,
+    judge,
+    judge_line,
+    judge_plan,
+)
 
 BYPASSES = [
     line
@@ -161,6 +168,15 @@ def test_a_plan_is_judged_with_its_dependencies_and_their_origins() -> None:
         policy = policy_file.parse(b"default: allow\ndeny:\n  - " + rule, "p.yaml")
         verdict = judge_plan([policy], made)
         assert (verdict.level, verdict.about) == (Level.DENY, "apt-get install nginx-common")
+
+
+def test_a_package_of_several_archives() -> None:
+    """A rule that forbids one of them applies; a label that looks like two allows nothing."""
+    rule = Rule(Level.DENY, origin=("Elsewhere:*",))
+    assert rule.applies(Subject("apt-get install", origin="Debian:12/stable, Elsewhere:1/x"))
+    assert not rule.applies(Subject("apt-get install", origin="Debian:12/stable"))
+    allow = Rule(Level.ALLOW, origin=("Debian:*",))
+    assert not allow.applies(Subject("apt-get install", origin="Evil, Debian:12/stable:1/x"))
 
 
 @given(st.text(max_size=60))
