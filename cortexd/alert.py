@@ -182,7 +182,14 @@ def limit_evidence(evidence: EvidenceReply) -> EvidenceReply:
 
 def sanitize(text: Any, limit: int = MAX_TEXT_CHARS) -> str:
     """Foreign text, safe to store and show: nothing invisible in it, at most ``limit`` long."""
-    cleaned = str(text).encode("utf-8", "replace").decode()
+    cleaned = str(text)
     if not cleaned.isprintable() or INVISIBLE.search(cleaned):
-        cleaned = "".join(c if c == "\n" or is_visible(c) else ascii(c)[1:-1] for c in cleaned)
+        cleaned = "".join(c if c == "\n" or is_visible(c) else _write_out(c) for c in cleaned)
     return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+def _write_out(char: str) -> str:
+    """A byte of a file name that is no UTF-8 as ``\\xNN``, any other character as Python does."""
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return ascii(char)[1:-1]

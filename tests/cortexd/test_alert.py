@@ -68,3 +68,8 @@ def test_judgements_are_merged() -> None:
     first = Judgement([Finding("reboot", "machine", "info", "t", "m")], {"a": "1"})
     merged = merge([first, Judgement(), Judgement([], {"b": "2"})])
     assert merged == Judgement(first.findings, {"a": "1", "b": "2"})
+
+
+def test_two_names_that_are_no_utf_8_stay_two() -> None:
+    assert sanitize("caf\udce9") == "caf\\xe9"
+    assert sanitize("caf\udce8") == "caf\\xe8"
