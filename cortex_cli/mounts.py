@@ -8,11 +8,11 @@ network is better not asked at all (``OVER_THE_NETWORK``).
 from __future__ import annotations
 
 import os
-import re
 import threading
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +27,11 @@ OVER_THE_NETWORK = frozenset(
 )
 # What a file system says of itself after an error; ext4 keeps ``rw`` since Linux 6.15.
 _FAULTS = frozenset({"emergency_ro", "shutdown"})
-_ESCAPED = re.compile(rb"\\([0-7]{3})")
-_BLANK = re.compile(rb"[ \t]+")
+_ESCAPED = expression(rb"\\([0-7]{3})")
+_BLANK = expression(rb"[ \t]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """A file system and where it is mounted; names as ``os.fsdecode`` makes them."""
 
     point: str

@@ -6,9 +6,8 @@ device.  What a sensor reports of itself, a fault or a value that cannot be, is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +17,7 @@ FOLDER = "sys/class/hwmon"
 PLAUSIBLE = (-50.0, 250.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Sensor:
+class Sensor(NamedTuple):
     """One sensor, in degrees Celsius; a limit is None where there is none that can be."""
 
     path: Path
@@ -39,7 +37,7 @@ def read_sensors(root: Path) -> list[Sensor]:
         for one in found
     ]
     return [
-        replace(one, name=f"{name} {one.path.name}" if fuller.count(name) > 1 else name)
+        one._replace(name=f"{name} {one.path.name}" if fuller.count(name) > 1 else name)
         for one, name in zip(found, fuller, strict=True)
     ]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -17,7 +19,7 @@ MAX_STANZA_BYTES = 4 * 1024 * 1024
 
 
 # The name ends where its architecture, version, profile or nothing follows.
-_NAME = re.compile(r"\s*([^\s:(\[<]+)")
+_NAME = expression(r"\s*([^\s:(\[<]+)")
 
 
 class NotControlData(ValueError):

@@ -8,15 +8,16 @@ daemon counts in the same way.  Pure.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_INSTALL = re.compile(r"^Inst (?P<name>\S+) \[(?P<old>[^\]]+)\] \((?P<new>\S+) (?P<origin>.+?) \[")
+from cortex_cli.expressions import expression
+
+_INSTALL = expression(r"^Inst (?P<name>\S+) \[(?P<old>[^\]]+)\] \((?P<new>\S+) (?P<origin>.+?) \[")
 _SUITE = "-security"
 _LABEL = "Debian-Security"
 # "     3.0.14 500" and " *** 3.0.11 100"; below each, its archives, further to the right.
-_VERSION = re.compile(r"^(?P<mark> \*\*\* | {5})(?P<version>[^\s]+) -?\d+")
-_ARCHIVE = re.compile(r"^ {6,}-?\d+ (?P<index>\S.*)$")
+_VERSION = expression(r"^(?P<mark> \*\*\* | {5})(?P<version>[^\s]+) -?\d+")
+_ARCHIVE = expression(r"^ {6,}-?\d+ (?P<index>\S.*)$")
 
 
 class Update(NamedTuple):

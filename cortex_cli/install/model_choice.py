@@ -1,7 +1,4 @@
-"""Has the model pick packages among candidates that deterministic code found.
-
-What it returns is always one of the candidates, whatever the model says.
-"""
+"""The model's pick among candidates, where the catalogue is not confident."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import output
 from cortex_cli.install import plan
+from cortex_cli.install.choice import names_of
 from cortex_cli.model import prompts, provider
 from cortex_cli.model.provider import Prompt
 from cortexd.api.errors import CortexError
@@ -52,7 +50,7 @@ def ask_model(
     Raises:
         CortexError: the model does not answer.
     """
-    names = [hit.package.name for hit in hits]
+    names = list(names_of(hits))
     offered = [hit.package for hit in hits]
     messages = prompts.render_messages(profile, "install", request=request, candidates=offered)
     prompt = Prompt(messages, CHOICE_MAX_TOKENS, json_schema=plan.build_schema(names))

@@ -7,10 +7,9 @@ packages this machine's lists have.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.language.terms import stems
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).parent / "everyday.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """``packages``, best first; or ``kinds``, what the word may mean."""
 
     packages: tuple[str, ...] = ()

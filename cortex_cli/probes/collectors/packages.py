@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions.parameters import SOFTWARE
 from cortex_cli.debian import updates
 from cortex_cli.debian.deb822 import Reader, drop_comments, split_stanzas
+from cortex_cli.expressions import expression
 from cortex_cli.probes.collectors import dpkg
 from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import KIB, size
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from cortex_cli.probes.machine import Machine
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,80}\Z")
+_NAME = expression(r"[a-z0-9][a-z0-9+.-]{0,80}\Z")
 # What people say and what the package is called.
 NAMES = {
     "python": "python3", "apache": "apache2", "postgres": "postgresql", "ssh": "openssh-server",
@@ -28,7 +29,7 @@ NAMES = {
     "libc": "libc6", "glibc": "libc6", "kernel": "linux-image-amd64", "gpg": "gnupg",
 }  # fmt: skip
 # A source of binary packages in the one-line format, and apt's words for "no".
-_ONE_LINE = re.compile(r"\s*deb\s")
+_ONE_LINE = expression(r"\s*deb\s")
 _NO = frozenset({"no", "false", "without", "off", "disable", "0"})
 UPGRADE_TIMEOUT_S = 12.0
 LATEST = 8
