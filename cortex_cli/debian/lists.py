@@ -88,7 +88,10 @@ def _iterate_lists(folder: Path) -> Iterator[ListFile]:
     }
     for path in paths:
         if path.suffix in COMPRESSIONS or "." not in path.name.rpartition("_")[2]:
-            stat = path.stat()
+            try:
+                stat = path.stat()
+            except OSError:  # apt has just replaced it
+                continue
             yield ListFile(path, _read_origin(path, releases), stat.st_size, stat.st_mtime_ns)
 
 

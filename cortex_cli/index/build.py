@@ -136,10 +136,12 @@ def read_installed(status: Path) -> dict[str, str]:
     if not status.exists():
         return {}
     reader = Reader(["Package", "Status", "Version"])
-    stanzas = (reader.read(stanza) for stanza in apt_lists.read_stanzas(status))
-    return {
-        fields["Package"]: fields.get("Version", "") for fields in stanzas if _is_installed(fields)
-    }
+    installed: dict[str, str] = {}
+    for stanza in apt_lists.read_stanzas(status):
+        fields = reader.read(stanza)
+        if _is_installed(fields):  # of several architectures the first, which is the native one
+            installed.setdefault(fields["Package"], fields.get("Version", ""))
+    return installed
 
 
 def _is_installed(fields: dict[str, str]) -> bool:

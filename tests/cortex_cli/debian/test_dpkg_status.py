@@ -63,3 +63,16 @@ def test_versions_survive_json(tmp_path: Path) -> None:
 
 def test_no_dpkg_is_nothing_installed(tmp_path: Path) -> None:
     assert not dpkg_status.read({"CORTEX_DPKG_STATUS": str(tmp_path / "none")}).packages
+
+
+def test_two_architectures_of_one_package(tmp_path: Path) -> None:
+    stanza = "Package: libc6\nArchitecture: {}\nStatus: install ok {}\nVersion: {}\n\n"
+    text = stanza.format("amd64", "installed", "2.36") + stanza.format("i386", "unpacked", "2.35")
+    (tmp_path / "status").write_text(
+        text + stanza.format("all", "installed", "1").replace("libc6", "data")
+    )
+    found = dpkg_status.read({"CORTEX_DPKG_STATUS": str(tmp_path / "status")})
+    names = ["libc6", "libc6:amd64", "libc6:i386", "libc6:armhf", "data:amd64"]
+    assert [str(state) for state in found.states_of(names).values()] == [
+        "2.36", "2.36", "2.35 (unpacked)", "None", "1"
+    ]  # fmt: skip
