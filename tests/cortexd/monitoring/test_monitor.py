@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,7 +17,12 @@ from typing import Any
 
 import pytest
 
+from cortexd.alerts.store import Store
+from cortexd.config import Config
 from cortexd.identifiers import identify
+from cortexd.monitoring.collector import Collector
+from cortexd.monitoring.monitor import Monitor
+from cortexd.sources.units import UnitState
 from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, Session, daemon, eventually
 from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
@@ -416,3 +422,34 @@ def rows(path: Path) -> int:
         except sqlite3.Error:
             return 0
     return count
+
+
+class Fixed:
+    """A source that has one reading."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.name, self.value = name, value
+
+    def explain_absence(self) -> str | None:
+        return None
+
+    def read(self) -> Any:
+        return self.value
+
+
+def test_a_reading_that_no_rule_understands_costs_only_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def go() -> dict[str, str]:
+        monitor = Monitor(Config(), Store(tmp_path / "a.db"))
+        failed = [UnitState("a.service", "failed", "failed", "exit-code", 0, 1)]
+        sources = [Fixed("cpu", "nonsense"), Fixed("units", failed)]
+        monitor.collector = Collector(sources, monitor.wake)
+        await monitor.run_turn()
+        await monitor.collector.close()
+        raised = monitor.book.severities("units")
+        monitor.book.close()
+        return dict(raised)
+
+    assert asyncio.run(go()) == {"unit_failed:a.service": "error"}
+    assert "internal error while judging cpu" in caplog.text
