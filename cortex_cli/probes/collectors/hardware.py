@@ -86,6 +86,7 @@ def battery(machine: Machine, values: Mapping[str, str]) -> Reading:
         name for name in machine.names(_POWER)
         if machine.text(f"{_POWER}/{name}/type") == "Battery"
         and machine.text(f"{_POWER}/{name}/scope") != "Device"
+        and machine.text(f"{_POWER}/{name}/present") != "0"  # an empty bay has a capacity too
     ]  # fmt: skip
     mains = [machine.text(f"{_POWER}/{name}/online") for name in machine.names(_POWER)]
     if not names:
@@ -107,6 +108,8 @@ def temperatures(machine: Machine, values: Mapping[str, str]) -> Reading:
     if not found:
         for zone in machine.names("/sys/class/thermal"):
             base = f"/sys/class/thermal/{zone}"
+            if machine.text(f"{base}/mode") == "disabled":
+                continue  # its value is of another time
             _add(found, machine.text(f"{base}/temp"), machine.text(f"{base}/type"))
     if not found:
         return Reading(case="none")
