@@ -99,3 +99,15 @@ def silent_mount(folder: Path) -> Iterator[Path]:
         os.close(server)  # ends every request that waits
         subprocess.run(["umount", "--lazy", str(point)], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(["losetup", "-d", device], check=True)
+
+
+def break_down(mount: Path) -> None:
+    """Have ext4 find an error, which turns it read-only (``errors=remount-ro``)."""
+    subprocess.run(["mount", "-o", "remount,errors=remount-ro", str(mount)], check=True)
+    found = subprocess.run(
+        ["findmnt", "-no", "SOURCE", str(mount)], capture_output=True, text=True, check=True
+    )
+    trigger = Path("/sys/fs/ext4", Path(found.stdout.strip()).name, "trigger_fs_error")
+    if not trigger.exists():
+        pytest.skip("this kernel has no trigger for an error of ext4")
+    trigger.write_text("a test\n")

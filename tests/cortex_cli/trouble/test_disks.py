@@ -11,7 +11,7 @@ import pytest
 from cortex_cli.finding import CHANGES
 from cortex_cli.trouble.cause import CRITICAL, WARNING, Cause
 from cortex_cli.trouble.disks import causes, size_of, unseen
-from tests.support.loop_mount import fill, loop_mount, silent_mount, why_not
+from tests.support.loop_mount import break_down, fill, loop_mount, silent_mount, why_not
 
 needs_loop = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
@@ -127,3 +127,15 @@ def test_one_that_hangs_costs_only_itself(tmp_path: Path) -> None:
 def test_an_error_of_ext4_is_read_only_whatever_fstab_says(tmp_path: Path) -> None:
     mounts(tmp_path, f"/dev/sdb1 {tmp_path} ext4 rw,relatime,emergency_ro 0 0")
     assert look(tmp_path)[0].text.startswith(f"{tmp_path} is mounted read-only")
+
+
+@pytest.mark.root
+@needs_loop
+def test_a_file_system_that_met_an_error(tmp_path: Path) -> None:
+    with loop_mount(tmp_path) as mount:
+        break_down(mount)
+        table = Path("/proc/mounts").read_text().splitlines()
+        mounts(tmp_path, *(line for line in table if f" {mount} " in line))
+        (cause,) = look(tmp_path)
+        assert cause.text.startswith(f"{mount} is mounted read-only")
+        assert cause.severity == CRITICAL

@@ -16,7 +16,7 @@ from cortexd.metrics.disks import DiskReader, measure
 from cortexd.monitoring.collector import Collector
 from cortexd.sources.machine import Disks
 from tests.cortexd.metrics.test_mounts import make_proc
-from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount, silent_mount
+from tests.support.loop_mount import NEEDS_LOOP, break_down, fill, loop_mount, silent_mount
 
 GIB = 2**30
 
@@ -82,6 +82,16 @@ class TestLoopMounts:
             known = find(DiskReader(fstab=fstab).read(), folder)
             assert known is not None
             assert known["turned_read_only"]
+
+    def test_one_that_met_an_error(self, tmp_path: Path) -> None:
+        """Since Linux 6.15 ext4 still says ``rw`` then; nothing can be written all the same."""
+        with loop_mount(tmp_path, mib=4) as folder:
+            break_down(folder)
+            with pytest.raises(OSError, match="Read-only"):
+                (folder / "new").touch()
+            usage = find(DiskReader().read(), folder)
+            assert usage is not None
+            assert (usage["read_only"], usage["turned_read_only"]) == (True, True)
 
     def test_a_file_and_a_read_only_folder_of_another_disk(self, tmp_path: Path) -> None:
         """What a container has of its host: ``/etc/hosts``, and a volume that it may only read."""
