@@ -15,7 +15,17 @@ import secrets
 import time
 from pathlib import Path
 
-from cortex_llm import config, engines, envedit, envfile, machine, models, sizing, trial, unit
+from cortex_llm import (
+    config,
+    engines,
+    envedit,
+    envfile,
+    machine,
+    models,
+    sandboxed_trial,
+    sizing,
+    unit,
+)
 from cortex_llm.config import DEFAULT_ENV_FILE, Settings
 from cortex_llm.endpoint import request
 from cortex_llm.errors import EngineError, LlmError, ModelError, UsageError
@@ -79,7 +89,7 @@ def _set_up(arguments: argparse.Namespace) -> None:
         f"{cap >> 20:,} MiB it may use; context {sized.context}, {sized.parallel} at once, "
         f"{sized.threads} thread(s)"
     )
-    _try_one_token(settings, info, sized)
+    _try_one_token(wanted, cap, named)
     if arguments.dry_run:
         say("cortex-llm: this would work; nothing was changed")
         return
@@ -191,11 +201,17 @@ def _add_memory_limit(host: Machine, memory: int) -> Machine:
     return dataclasses.replace(host, memory=memory, memory_source="RAM minus a reserve")
 
 
-def _try_one_token(settings: Settings, info: ModelInfo, sized: Sizing) -> None:
-    say("cortex-llm: generating one token …")
-    engine, _ = engines.choose(settings)
-    seen = trial.run_trial(engine, settings, info, sized, TRIAL_TIMEOUT)
-    say(f"cortex-llm: {seen.tokens_per_second:.1f} tokens per second")
+def _try_one_token(wanted: str, cap: int, model: Path | None) -> None:
+    """Try the settings as the service's user, in its sandbox; raises EngineError."""
+    say("cortex-llm: generating one token in the service's sandbox …")
+    trial_file = DEFAULT_ENV_FILE.with_name(".llm.env.trial")
+    _write(trial_file, wanted)
+    try:
+        memory = cap + sizing.SUPERVISOR_BYTES  # what checks is there beside the engine
+        seen = sandboxed_trial.run(trial_file, memory, model, TRIAL_TIMEOUT)
+    finally:
+        trial_file.unlink(missing_ok=True)
+    say(f"cortex-llm: {seen}")
 
 
 def _apply(env: str, drop_in: str, always_on: bool | None) -> None:

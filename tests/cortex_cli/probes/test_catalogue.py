@@ -21,6 +21,7 @@ VALUES = {
     "path": "/etc", "folder": "/etc", "file": "/etc/passwd", "account": "root", "group": "root",
     "software": "bash", "unit": "cron", "port": "1", "pid": "1", "interface": "lo",
     "variable": "HOME", "name": "loop", "parameter": "kernel.ostype", "device": "/dev/null",
+    "host": "localhost",
 }  # fmt: skip
 LANGUAGES = ("en", "fr", "es")
 # These simulate an upgrade or walk a tree.
