@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 GIB = 1024**3
 FSTAB = Path("/etc/fstab")
 _ROOT = "/"
+# Each mount that hangs keeps a thread; with more of them the disks are given up altogether.
+MAX_HUNG = 4
 
 
 class DiskReader:
@@ -58,9 +60,12 @@ class DiskReader:
         return sorted(usages.values(), key=lambda usage: usage["mount"])
 
     def leave_out_hung(self) -> str | None:
-        """Leave out the mount whose reading never returned; None if none was being read."""
+        """Leave out the mount whose reading never returned.
+
+        None if none was being read, or if too many hang already.
+        """
         point, self._asking = self._asking, None
-        if point is None:
+        if point is None or len(self._hung) >= MAX_HUNG:
             return None
         self._hung.add(point)
         return identify(point)

@@ -12,9 +12,10 @@ import pytest
 
 from cortexd.api.messages import DiskUsage
 from cortexd.identifiers import identify
-from cortexd.metrics.disks import DiskReader, measure
+from cortexd.metrics.disks import MAX_HUNG, DiskReader, measure
 from cortexd.monitoring.collector import Collector
 from cortexd.sources.machine import Disks
+from cortexd.worker import MAX_LEFT_BEHIND
 from tests.cortexd.metrics.test_mounts import make_proc
 from tests.support.loop_mount import NEEDS_LOOP, break_down, fill, loop_mount, silent_mount
 
@@ -156,3 +157,15 @@ def test_one_that_answers_no_more_keeps_its_last_reading(tmp_path: Path) -> None
     assert find(reader.read(), folder) == before
     (tmp_path / "proc/self/mountinfo").write_text("")
     assert find(reader.read(), folder) is None
+
+
+def test_when_too_many_hang_the_disks_are_given_up() -> None:
+    """Each costs a thread, and the threads are those of all sources."""
+    reader = DiskReader()
+    left_out = []
+    for number in range(MAX_HUNG + 1):
+        reader._asking = f"/m{number}"
+        left_out.append(reader.leave_out_hung())
+    assert left_out == ["/m0", "/m1", "/m2", "/m3", None]
+    assert MAX_HUNG < MAX_LEFT_BEHIND
+    assert reader.leave_out_hung() is None  # nothing was being read
