@@ -162,11 +162,11 @@ def list_models(folders: list[Path] | None = None) -> list[ModelEntry]:
         folders = [Path(folder).expanduser() for folder in FOLDERS]
     paths = [path for folder in folders for path in _find_files(folder)]
     # A split model is one entry: its other parts are listed only where the first is missing.
-    found = [_list_model(path) for path in paths if find_first_part(path) in (path, None)]
+    found = [list_model(path) for path in paths if find_first_part(path) in (path, None)]
     listed = {item.path for item in found}
-    found += [_list_model(path) for path in paths if find_first_part(path) not in (None, *listed)]
+    found += [list_model(path) for path in paths if find_first_part(path) not in (None, *listed)]
     with contextlib.suppress(ModelError):  # not having one is no fault of the list
-        found.append(_list_model(find_built_in(), is_built_in=True))
+        found.append(list_model(find_built_in(), is_built_in=True))
     return found
 
 
@@ -205,7 +205,8 @@ def _find_files(folder: Path) -> list[Path]:
         return []  # a folder that is not there, or not ours, holds no models for us
 
 
-def _list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
+def list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
+    """One line of the list."""
     try:
         return ModelEntry(path, describe(path), None, is_built_in)
     except ModelError as error:

@@ -58,5 +58,19 @@ def find_first_part(path: Path) -> Path | None:
     )
 
 
+def list_siblings(path: Path) -> list[Path]:
+    """The other parts beside the part that `path` is by its name; none if it is named otherwise."""
+    if (match := _PART.search(path.name)) is None:
+        return []
+    stem = path.name[: match.start()]
+    return [
+        part
+        for part in sorted(path.parent.iterdir())
+        if part != path
+        and (other := _PART.search(part.name)) is not None
+        and (part.name[: other.start()], other[1]) == (stem, match[1])
+    ]
+
+
 def _ending(number: int, count: int) -> str:
     return f"-{number + 1:05d}-of-{count:05d}.gguf"

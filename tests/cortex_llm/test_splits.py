@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cortex_llm.errors import ModelError
-from cortex_llm.splits import find_first_part, find_parts
+from cortex_llm.splits import find_first_part, find_parts, list_siblings
 
 
 def test_all_parts_in_order(tmp_path: Path) -> None:
@@ -31,3 +31,11 @@ def test_several_are_missing(tmp_path: Path) -> None:
 def test_the_first_part_by_name() -> None:
     assert find_first_part(Path("/m/a-00003-of-00007.gguf")) == Path("/m/a-00001-of-00007.gguf")
     assert find_first_part(Path("/m/a.gguf")) is None
+
+
+def test_the_other_parts_by_name(tmp_path: Path) -> None:
+    names = ["a-00001-of-00002.gguf", "a-00002-of-00002.gguf", "a-00002-of-00003.gguf", "b.gguf"]
+    for name in names:
+        (tmp_path / name).touch()
+    assert list_siblings(tmp_path / names[0]) == [tmp_path / names[1]]
+    assert list_siblings(tmp_path / "b.gguf") == []
