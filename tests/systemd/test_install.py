@@ -156,7 +156,8 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
 def test_a_first_installation_that_fails_leaves_nothing(bare: Machine, wheels: Path) -> None:
     before = files(bare)
     users = bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout
-    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a scripts systemd docs etc /root/bad/")
+    parts = "scripts systemd docs etc packaging"
+    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a {parts} /root/bad/")
     bare.sh("sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' /root/bad/systemd/cortexd.service")
     result = bare.run(
         "/root/bad/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
