@@ -177,7 +177,7 @@ def _plan_service(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, in
         raise ModelError(f"this machine has {host.memory >> 20} MiB: not enough for any model")
     engine, _ = engines.choose(settings)
     sized = sizing.plan(
-        settings, info, _add_memory_limit(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
+        settings, info, _add_memory_limit(host, most), engine.max_parallel, as_service=True
     )
     if not sized.fits:
         raise ModelError(

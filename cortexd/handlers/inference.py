@@ -10,8 +10,6 @@ import uuid
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import UNSET
-
 from cortexd import events
 from cortexd.access import Level
 from cortexd.api.errors import (
@@ -25,7 +23,8 @@ from cortexd.api.errors import (
 )
 from cortexd.context import Running
 from cortexd.events import Event
-from cortexd.model import prompts
+from cortexd.handlers.token_events import TokenEvents
+from cortexd.model import completion, prompts
 from cortexd.model.completion import Usage
 from cortexd.model.queue import Priority
 
@@ -176,27 +175,6 @@ class _Job(NamedTuple):
     listener: Caller | None = None
 
 
-class _Tokens:
-    """Token events of one answer; tokens from before the first can be sent go out as one."""
-
-    def __init__(self, listener: Caller, request_id: str) -> None:
-        self._listener = listener
-        self._first = {"request_id": request_id}
-        self._unsent: list[str] = []
-
-    async def send(self, text: str) -> None:
-        self._unsent.append(text)
-        if self._listener.is_live:
-            self.flush()
-            await self._listener.drain()
-
-    def flush(self) -> None:
-        if self._unsent:
-            self._listener.emit("token", {"text": "".join(self._unsent), **self._first})
-            self._unsent.clear()
-            self._first = {}
-
-
 async def _answer_in_batch(ctx: Context, job: _Job) -> BatchOutput:
     try:
         return {"reply": await _answer(ctx, job)}
@@ -242,7 +220,7 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
     usage = Usage()
     parts: list[str] = []
     first_token = 0.0
-    tokens = _Tokens(listener, job.request_id) if listener is not None else None
+    tokens = TokenEvents(listener, job.request_id) if listener is not None else None
     if listener is not None and ctx.llm.will_load():
         place = ctx.queue.running + ctx.queue.waiting + 1
         listener.emit("state", {"state": "loading", "queue_position": place})
@@ -254,8 +232,10 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
                 ctx.update_status()
                 started = time.monotonic()
                 alone = ctx.queue.running == 1
-                payload = _build_payload(ctx, job.turns, settings)
-                answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
+                payload = completion.build_payload(job.turns, settings, llm)
+                answer = ctx.llm.answer(
+                    payload, usage, llm.load_timeout_sec, job.uid, job.request_id
+                )
                 async with aclosing(answer) as texts:
                     async for text in texts:
                         if not parts:
@@ -287,23 +267,6 @@ async def _generate(ctx: Context, job: _Job) -> InferenceReply:
         "model": usage.model or info.model or "unknown",
         "request_id": job.request_id,
     }
-
-
-def _build_payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
-    """The body of the chat completion, without its transport options."""
-    llm = ctx.config.llm
-    unset_tokens = settings.max_tokens is UNSET
-    payload: dict[str, Any] = {
-        "messages": turns,
-        "max_tokens": llm.max_tokens_per_request if unset_tokens else settings.max_tokens,
-        "temperature": llm.temperature if settings.temperature is UNSET else settings.temperature,
-    }
-    for name in ("top_p", "stop", "seed"):
-        if (value := getattr(settings, name)) is not None:
-            payload[name] = value
-    if settings.json_schema is not None:  # the form that all llama.cpp servers understand
-        payload["response_format"] = {"type": "json_object", "schema": settings.json_schema}
-    return payload
 
 
 def _record_usage(

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import UNSET
 
-from cortexd.api.errors import ContextExceeded, LlmUnavailable, quote
+from cortexd.api.errors import ContextExceeded, InvalidParams, LlmUnavailable, quote
+from cortexd.model.server_info import json_member
 from cortexd.model.sse import Malformed
+
+if TYPE_CHECKING:
+    from cortexd.api.errors import CortexError
+    from cortexd.api.messages import Generation
+    from cortexd.config import LlmSection
+    from cortexd.model.prompts import Turn
 
 _CONTEXT_CODES = frozenset({"exceed_context_size_error", "context_length_exceeded"})
 _TOKENS = re.compile(r"(\d+) tokens")
@@ -53,6 +61,22 @@ class _Chunk(msgspec.Struct):
 
 
 _decode_chunk = msgspec.json.Decoder(_Chunk).decode
+
+
+def build_payload(turns: list[Turn], settings: Generation, llm: LlmSection) -> dict[str, Any]:
+    """The body of the chat completion, without its transport options."""
+    unset_tokens = settings.max_tokens is UNSET
+    payload: dict[str, Any] = {
+        "messages": turns,
+        "max_tokens": llm.max_tokens_per_request if unset_tokens else settings.max_tokens,
+        "temperature": llm.temperature if settings.temperature is UNSET else settings.temperature,
+    }
+    for name in ("top_p", "stop", "seed"):
+        if (value := getattr(settings, name)) is not None:
+            payload[name] = value
+    if settings.json_schema is not None:  # the form that all llama.cpp servers understand
+        payload["response_format"] = {"type": "json_object", "schema": settings.json_schema}
+    return payload
 
 
 def extract_text(data: bytes, usage: Usage) -> str:
@@ -101,4 +125,25 @@ def parse_context_error(error: dict[str, Any], known: int | None) -> ContextExce
         hint="shorten the prompt, or raise CORTEX_LLM_CTX_SIZE in /etc/cortex/llm.env",
         prompt_tokens=prompt,
         context_length=length,
+    )
+
+
+def explain_status(status: int, body: bytes, context_length: int | None) -> CortexError:
+    """The error for an HTTP status other than 200, and the body that came with it."""
+    error = json_member(body, "error")
+    if not isinstance(error, dict):
+        error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
+    text = str(error.get("message", ""))
+    if exceeded := parse_context_error(error, context_length):
+        return exceeded
+    if status in (401, 403):
+        return LlmUnavailable(
+            "the model server rejected the API key",
+            hint="llm.api_key_file must contain the key set in /etc/cortex/llm.env",
+        )
+    if 400 <= status < 500 and status not in (404, 405):
+        return InvalidParams(f"the model server rejected the request: {quote(text)}")
+    return LlmUnavailable(
+        f"the model server returned HTTP {status}: {quote(text)}",
+        hint="see why: journalctl -u cortex-llm -n 50",
     )

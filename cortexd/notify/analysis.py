@@ -120,10 +120,11 @@ class Analyst:
             "temperature": 0.2,
         }
         parts: list[str] = []
+        uid = os.geteuid()
         async with (
-            self._queue.turn(os.geteuid(), Priority.BACKGROUND),
+            self._queue.turn(uid, Priority.BACKGROUND),
             asyncio.timeout(settings.ai_timeout_sec),
-            aclosing(self._llm.answer(payload, Usage(), LOAD_TIMEOUT_S)) as texts,
+            aclosing(self._llm.answer(payload, Usage(), LOAD_TIMEOUT_S, uid)) as texts,
         ):
             async for text in texts:
                 if self._queue.waiting:
