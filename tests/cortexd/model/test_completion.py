@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.api.errors import LlmUnavailable
-from cortexd.model.completion import Usage, extract_text, parse_context_error
+from cortexd.api.errors import InvalidParams, LlmUnavailable
+from cortexd.api.messages import InferenceParams
+from cortexd.config import LlmSection
+from cortexd.model.completion import (
+    Usage,
+    build_payload,
+    explain_status,
+    extract_text,
+    parse_context_error,
+)
 from cortexd.model.sse import Malformed
 
 json_values = st.recursive(
@@ -62,3 +70,32 @@ def test_an_exceeded_context_without_numbers(message: str) -> None:
     error = parse_context_error({"type": "exceed_context_size_error", "message": message}, 512)
     assert error is not None
     assert error.details["context_length"] == 512
+
+
+def test_a_payload_has_what_the_request_sets_and_defaults_for_the_rest() -> None:
+    llm = LlmSection(max_tokens_per_request=7, temperature=0.5)
+    plain = build_payload([], InferenceParams(prompt="x"), llm)
+    assert plain == {"messages": [], "max_tokens": 7, "temperature": 0.5}
+    settings = InferenceParams(prompt="x", max_tokens=9, temperature=0, seed=3, json_schema={})
+    assert build_payload([], settings, llm) == {
+        "messages": [],
+        "max_tokens": 9,
+        "temperature": 0,
+        "seed": 3,
+        "response_format": {"type": "json_object", "schema": {}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "said"),
+    [
+        (401, LlmUnavailable, "rejected the API key"),
+        (400, InvalidParams, "rejected the request: 'no'"),
+        (404, LlmUnavailable, "HTTP 404"),
+        (500, LlmUnavailable, "HTTP 500: 'no'"),
+    ],
+)
+def test_a_status_is_explained(status: int, kind: type[Exception], said: str) -> None:
+    error = explain_status(status, b'{"error": {"message": "no"}}', None)
+    assert type(error) is kind
+    assert said in error.message

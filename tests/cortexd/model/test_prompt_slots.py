@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +210,22 @@ def test_a_request_that_is_given_up_leaves_nothing_behind(
         assert session.line()["event"] == "token"
     eventually(lambda: served[1].call("llm.status")["queue"]["running"] == 0, "it is given up")
     assert not asking.is_known(MALLORY, secret)
+
+
+@needs_root
+@pytest.mark.skipif(find_spec("llama_cpp") is None, reason="no llama-cpp-python in .venv")
+def test_llama_cpp_python_evaluates_the_whole_prompt_of_another(secret: str) -> None:
+    """It has no counters; its log tells what it had of a prompt."""
+    with (
+        public_folder() as folder,
+        model_server(folder, unix=True, engine="llama-cpp-python", flags=["--verbose"]) as server,
+        daemon(folder, {"llm": {"url": f"unix:{server.socket_path}"}}) as cortexd,
+    ):
+        reused = []
+        for uid in (ALICE, ALICE, MALLORY, MALLORY, ALICE):
+            before = len(server.log_text())
+            with session_as(cortexd, uid) as session:
+                session.send({"command": "inference", "prompt": secret, "max_tokens": 2})
+                assert session.reply()["status"] == "ok"
+            reused.append("prefix-match hit" in server.log_text()[before:])
+        assert reused == [False, True, False, True, False]
