@@ -183,7 +183,7 @@ place_files() {
     for file in "$CHECKOUT"/docs/man/*.[18]; do
         [ ! -f "$file" ] || place "$file" "$SHARE/man/man${file##*.}/${file##*/}" 644
     done
-    for file in operations engines; do
+    for file in operations engines security; do
         [ ! -f "$CHECKOUT/docs/$file.md" ] || place "$CHECKOUT/docs/$file.md" "$SHARE/doc/cortex-linux/$file.md" 644
     done
     for file in install-llm.sh uninstall.sh setup_daemon.py; do
