@@ -208,7 +208,7 @@ class Upstream:
         self, payload: dict[str, Any], usage: Usage, uid: int, request_id: str
     ) -> AsyncGenerator[str]:
         self._slots.resize(self.info.slots or 0)
-        with self._slots.hold(uid) as slot:
+        with self._slots.hold(uid, payload["messages"]) as slot:
             if slot is not None:
                 payload = {**payload, "id_slot": slot.number, "cache_prompt": slot.is_own}
             elif self.info.slots:

@@ -3,7 +3,11 @@
 A slot keeps the last prompt that it evaluated, and evaluates only what differs from it: the second
 question of a conversation is answered sooner.  By that time a user could find out whether another
 had asked the same text.  So every request names its slot, and uses what the slot keeps only if its
-own user's request has left it there.  Requests of a user go to a slot of theirs while one is free.
+own user's request has left it there.
+
+Who has a slot takes none from others: a request goes to the slot whose conversation it continues,
+else to one that is nobody's, else to its user's own, and only a user without any gets that which
+was used longest ago.
 
 No I/O.  Knows that a slot keeps a prompt, and nothing of what is in it.
 """
@@ -13,10 +17,28 @@ from __future__ import annotations
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class _Kept(NamedTuple):
+    """Whose prompt a slot keeps, and by which to know a conversation that goes on."""
+
+    uid: int | None = None
+    messages: int = 0
+    fingerprint: int = 0
+
+    def begins(self, conversation: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether ``conversation`` is what the slot keeps, or goes on from it."""
+        return (
+            0 < self.messages <= len(conversation)
+            and _fingerprint(conversation[: self.messages]) == self.fingerprint
+        )
+
+
+_NOBODY = _Kept()
 
 
 @dataclass(slots=True)
@@ -32,8 +54,7 @@ class PromptSlots:
     """Whose prompt each slot keeps."""
 
     def __init__(self) -> None:
-        # The user of each free slot, None if unknown; the least recently used first.
-        self._free: OrderedDict[int, int | None] = OrderedDict()
+        self._free: OrderedDict[int, _Kept] = OrderedDict()  # the least recently used first
         self._count = 0
         self._generation = 0  # of the slots; those held in an earlier one do not come back
 
@@ -42,15 +63,17 @@ class PromptSlots:
         if count != self._count:
             self._count = count
             self._generation += 1
-            self._free = OrderedDict.fromkeys(range(count))
+            self._free = OrderedDict.fromkeys(range(count), _NOBODY)
 
     @contextmanager
-    def hold(self, uid: int) -> Iterator[HeldSlot | None]:
+    def hold(
+        self, uid: int, conversation: Sequence[Mapping[str, Any]]
+    ) -> Iterator[HeldSlot | None]:
         """Hold a slot for a request of ``uid``; None if all are in use."""
-        if (number := self._choose(uid)) is None:
+        if (number := self._choose(uid, conversation)) is None:
             yield None
             return
-        held = HeldSlot(number, self._free.pop(number) == uid)
+        held = HeldSlot(number, self._free.pop(number).uid == uid)
         generation = self._generation
         try:
             yield held
@@ -58,9 +81,25 @@ class PromptSlots:
             if self._generation == generation:
                 # An answer that broke off may not have reached the slot: another's prompt may
                 # still be in it, or the server still at work there.
-                self._free[number] = uid if held.is_complete else None
+                self._free[number] = (
+                    _Kept(uid, len(conversation), _fingerprint(conversation))
+                    if held.is_complete
+                    else _NOBODY
+                )
 
-    def _choose(self, uid: int) -> int | None:
-        """The user's most recent one, else that which was used longest ago."""
-        own = [number for number, user in self._free.items() if user == uid]
-        return own[-1] if own else next(iter(self._free), None)
+    def _choose(self, uid: int, conversation: Sequence[Mapping[str, Any]]) -> int | None:
+        nobodys = own = None
+        for number, kept in self._free.items():
+            if kept.uid == uid:
+                if kept.begins(conversation):
+                    return number
+                own = number if own is None else own
+            elif kept is _NOBODY and nobodys is None:
+                nobodys = number
+        if nobodys is not None:
+            return nobodys
+        return next(iter(self._free), None) if own is None else own
+
+
+def _fingerprint(conversation: Sequence[Mapping[str, Any]]) -> int:
+    return hash(tuple((turn.get("role"), turn.get("content")) for turn in conversation))

@@ -23,30 +23,53 @@ SECRET = "{}: the merger with Ouagadougou Holdings is announced on Friday the 13
 EVALUATED = re.compile(r"^llamacpp:prompt_tokens_total (\d+)$", re.M)
 
 
-def use(slots: PromptSlots, uid: int) -> tuple[int, bool]:
+def talk(*texts: str) -> list[dict[str, str]]:
+    """A conversation of these turns."""
+    return [{"role": "user", "content": text} for text in texts]
+
+
+def use(slots: PromptSlots, uid: int, *texts: str) -> tuple[int, bool]:
     """The slot of one answered request, and whether what it keeps may be used."""
-    with slots.hold(uid) as held:
+    with slots.hold(uid, talk(*texts)) as held:
         assert held is not None
         held.is_complete = True
     return held.number, held.is_own
 
 
-def test_a_user_stays_in_a_slot_of_his_own() -> None:
+def table(count: int) -> PromptSlots:
     slots = PromptSlots()
-    slots.resize(2)
-    assert use(slots, 1) == (0, False)
-    assert use(slots, 2) == (1, False)
-    assert use(slots, 1) == (0, True)
-    assert use(slots, 2) == (1, True)
-    assert use(slots, 3) == (0, False)  # used longest ago
-    assert use(slots, 1) == (1, False)
+    slots.resize(count)
+    return slots
+
+
+def test_a_conversation_stays_in_its_slot() -> None:
+    slots = table(4)
+    assert use(slots, 1, "a") == (0, False)
+    assert use(slots, 1, "x") == (1, False)
+    assert use(slots, 2, "a") == (2, False)
+    assert use(slots, 1, "a", "b", "c") == (0, True)
+    assert use(slots, 1, "x", "y", "z") == (1, True)
+    assert use(slots, 2, "a", "b", "c") == (2, True)
+
+
+def test_who_has_a_slot_takes_none_from_others() -> None:
+    slots = table(2)
+    use(slots, 1, "a")
+    use(slots, 2, "b")
+    for text in "cdef":
+        assert use(slots, 1, text) == (0, True)
+    assert use(slots, 3, "g") == (1, False)  # used longest ago
+    assert use(slots, 2, "b", "c") == (0, False)
 
 
 def test_a_request_at_the_same_time_takes_another_slot() -> None:
-    slots = PromptSlots()
-    slots.resize(2)
-    use(slots, 1)
-    with slots.hold(1) as first, slots.hold(1) as second, slots.hold(1) as third:
+    slots = table(2)
+    use(slots, 1, "a")
+    with (
+        slots.hold(1, talk("a", "b")) as first,
+        slots.hold(1, talk("a", "b")) as second,
+        slots.hold(1, talk("a", "b")) as third,
+    ):
         assert first is not None
         assert second is not None
         assert (first.number, first.is_own) == (0, True)
@@ -55,30 +78,28 @@ def test_a_request_at_the_same_time_takes_another_slot() -> None:
 
 
 def test_an_answer_that_broke_off_leaves_a_slot_to_nobody() -> None:
-    slots = PromptSlots()
-    slots.resize(1)
-    use(slots, 1)
-    with slots.hold(2):
+    slots = table(1)
+    use(slots, 1, "a")
+    with slots.hold(2, talk("a")):
         pass  # it may never have reached the server
-    assert use(slots, 2) == (0, False)
-    assert use(slots, 2) == (0, True)
+    assert use(slots, 2, "a") == (0, False)
+    assert use(slots, 2, "a") == (0, True)
 
 
 def test_a_server_without_slots_has_none() -> None:
-    with PromptSlots().hold(1) as held:
+    with PromptSlots().hold(1, talk("a")) as held:
         assert held is None
 
 
 def test_what_was_held_before_a_change_of_the_server_is_forgotten() -> None:
-    slots = PromptSlots()
-    slots.resize(1)
-    with slots.hold(1) as held:
+    slots = table(1)
+    with slots.hold(1, talk("a")) as held:
         assert held is not None
         slots.resize(2)
         slots.resize(1)
-        use(slots, 2)
+        use(slots, 2, "a")
         held.is_complete = True
-    assert use(slots, 1) == (0, False)
+    assert use(slots, 1, "a") == (0, False)
 
 
 @given(
@@ -89,15 +110,14 @@ def test_no_order_of_requests_shows_a_prompt_to_another(
     count: int, steps: list[tuple[str, int]]
 ) -> None:
     """``lose``: the request never reaches the server, which keeps what it had."""
-    slots = PromptSlots()
-    slots.resize(count)
+    slots = table(count)
     kept: dict[int, int] = {}
     running: list[tuple[Any, Any, int]] = []
     for step, number in steps:
         if step == "begin":
             uid = number % 3
             stack = ExitStack()
-            held = stack.enter_context(slots.hold(uid))
+            held = stack.enter_context(slots.hold(uid, talk(*"abc"[: number % 4])))
             if held is None:
                 assert len(running) == count
                 continue
