@@ -25,7 +25,10 @@ if len(sys.argv) > 2:
 connection = http.client.HTTPConnection("localhost")
 connection.sock = socket.socket(socket.AF_UNIX)
 connection.sock.connect("/run/cortex-llm.sock")
-connection.request("POST", "/v1/completions", b'{"prompt": "x", "max_tokens": 1}', headers)
+try:
+    connection.request("POST", "/v1/completions", b'{"prompt": "x", "max_tokens": 1}', headers)
+except BrokenPipeError:  # refused before it was read
+    pass
 print(connection.getresponse().status)
 """
 
