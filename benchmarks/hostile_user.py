@@ -47,6 +47,7 @@ class Attack:
 
 
 ATTACKS = {
+    "no attack": Attack(0, b""),  # what the machine gives
     "batches of 1,500": Attack(8, _batch(_MEMBER, 1500)),
     "batches of 32": Attack(100, _batch(_MEMBER, 32)),
     "batches of watches": Attack(45, _batch(_NOTIFICATION, 32)),
