@@ -182,8 +182,9 @@ def test_after_a_crash_with_connections_open_the_next_request_is_answered(
 def test_an_upgrade_from_the_tcp_port(model: Machine, wheels: Path) -> None:
     """systemd goes on listening where the unit of the earlier version said."""
     unit = "/usr/local/lib/systemd/system/cortex-llm-proxy.socket"
+    model.run("systemctl", "stop", "cortex-llm-proxy.socket")
     model.sh(f"sed -i 's|^ListenStream=.*|ListenStream=127.0.0.1:8085|; /^Socket/d' {unit}")
-    model.sh("systemctl daemon-reload; systemctl restart cortex-llm-proxy.socket")
+    model.sh("systemctl daemon-reload; systemctl start cortex-llm-proxy.socket")
     assert get(model, "/health") == "200"  # without a key, as it was
     model.run(INSTALL, "--wheels", str(wheels), timeout=300)
     answer(model)
