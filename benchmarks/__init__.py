@@ -16,6 +16,7 @@ BENCHMARKS = (
     "stream",
     "relay",
     "command",
+    "typed",
     "ask",
     "nano",
     "lifecycle",

@@ -26,7 +26,7 @@ from cortex_cli.debian import dpkg_status
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.errors import NothingFound
 from cortex_cli.index.packages import open_index
-from cortex_cli.install import selection
+from cortex_cli.install import model_choice, selection
 from cortex_cli.language.question import Question
 from cortex_cli.model import provider
 from cortex_cli.packages.knowledge import Knowledge
@@ -140,7 +140,7 @@ def _with_model(
             if not hits:
                 return []
             with contextlib.closing(provider.choose(settings)) as source:
-                picked = selection.ask_model(source, source.model().profile, text, hits)
+                picked = model_choice.ask_model(source, source.model().profile, text, hits)
             names = [hit.package.name for hit in hits]
             return list(dict.fromkeys([*(picked or []), *names]))
 

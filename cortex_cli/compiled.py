@@ -2,35 +2,58 @@
 
 The copy lies where the indexes do and is named by everything that it was made from: the room's
 files, those that take words apart, and this Python.  It holds nothing but the rooms' own data
-classes: a copy that names anything else, is somebody else's or can be written by others is not
-read.  Without a place to write everything works, only slower.
+classes and shelves: a copy that names anything else, is damaged, is somebody else's or can be
+written by others is not read.  Without a place to write everything works, only slower.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
-import pickle
 import stat
 import sys
-import tempfile
+import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cortex_cli.index import cache
+from cortex_cli.index import folders
+from cortex_cli.shelf import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 PREFIX = "compiled-"
-OWN = "cortex_cli."
-HARMLESS = frozenset({("builtins", "frozenset"), ("builtins", "set")})
+FORM = 2  # of the file; counts up when it changes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 LANGUAGE = Path(__file__).parent / "language"
-MADE_FROM = frozenset({".py", ".yaml", ".txt"})
+CHECKSUM_BYTES = 4  # they come first: a shelf finds damage only when it is asked
+MADE_FROM = (".py", ".yaml", ".txt")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a YAML file holds."""
+
+    content: Any
+
+
+def read_yaml(path: Path, environ: Mapping[str, str] = os.environ) -> Any:
+    """What the YAML file at ``path`` holds, from the copy if there is one.
+
+    Raises:
+        OSError, yaml.YAMLError: it cannot be read, or is no YAML.
+    """
+    return load(path, Document, lambda: Document(parse_yaml(path)), environ).content
+
+
+def parse_yaml(path: Path) -> Any:
+    """What the YAML file at ``path`` holds, from the file itself."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_bytes(), loader)  # noqa: S506 - a safe loader, in C where there is one
 
 
 def load(
@@ -41,7 +64,7 @@ def load(
     *,
     also: tuple[Path, ...] = (),
 ) -> T:
-    """What ``build`` makes of the files of ``room``, from the copy if there is one.
+    """What ``build`` makes of the files of ``room``, or of one file, from the copy if there is one.
 
     ``build`` returns a ``kind`` that consists of data classes of this package; ``also`` are
     other rooms whose files it is made from.
@@ -50,40 +73,32 @@ def load(
         whatever ``build`` raises.
     """
     beginning = f"{PREFIX}{room.name}-{kind.__name__}-"
-    name = f"{beginning}{_digest((room, LANGUAGE, *also))}.pickle"
-    for place in cache.list_folders(environ):
-        kept = _read(place / name)
-        if isinstance(kept, kind):
-            return kept
+    made_from = _describe((room, LANGUAGE, *also))
+    name = f"{beginning}{zlib.crc32(made_from.encode()):08x}.pickle"
+    for place in folders.list_folders(environ):
+        match _read(place / name):
+            case (origin, kept) if origin == made_from and isinstance(kept, kind):
+                return kept
     built = build()
-    _keep(built, beginning, name, environ)
+    _keep((made_from, built), beginning, name, environ)
     return built
 
 
-def _digest(rooms: tuple[Path, ...]) -> str:
-    digest = hashlib.sha256(sys.version.encode())
+def _describe(rooms: tuple[Path, ...]) -> str:
+    """What a copy is made from: this Python, and each file with its size and time."""
+    lines = [f"{FORM} {sys.version}"]
     for file in sorted(_files(rooms)):
-        state = file.stat()
-        digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
-    return digest.hexdigest()[:16]
+        state = os.stat(file)  # noqa: PTH116 - a Path for each of hundreds of files takes longer
+        lines.append(f"{file} {state.st_size} {state.st_mtime_ns}")
+    return "\n".join(lines)
 
 
-def _files(rooms: tuple[Path, ...]) -> Iterator[Path]:
+def _files(rooms: tuple[Path, ...]) -> Iterator[str]:
     for folder in rooms:
+        if folder.suffix in MADE_FROM:
+            yield str(folder)
         for parent, _, names in os.walk(folder):
-            yield from (Path(parent, name) for name in names if Path(name).suffix in MADE_FROM)
-
-
-class _OwnDataOnly(pickle.Unpickler):
-    """Makes this package's classes and plain containers; calls nothing else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in HARMLESS:
-            return super().find_class(module, name)
-        found = super().find_class(module, name) if module.startswith(OWN) else None
-        if not (isinstance(found, type) and hasattr(found, "__dataclass_fields__")):
-            raise pickle.UnpicklingError(f"{module}.{name} is no data class of this package")
-        return found
+            yield from (f"{parent}/{name}" for name in names if name.endswith(MADE_FROM))
 
 
 def _read(path: Path) -> object:
@@ -95,14 +110,20 @@ def _read(path: Path) -> object:
                 stat.S_IWOTH | stat.S_IWGRP
             ):
                 return None
-            return _OwnDataOnly(io.BytesIO(stream.read())).load()
+            data = stream.read()
+        if zlib.crc32(data[CHECKSUM_BYTES:]) != int.from_bytes(data[:CHECKSUM_BYTES], "big"):
+            return None
+        return unpack(data[CHECKSUM_BYTES:])
     except Exception:  # noqa: BLE001 - whatever a damaged copy raises, it is made again
         return None
 
 
 def _keep(built: object, beginning: str, name: str, environ: Mapping[str, str]) -> None:
-    data = pickle.dumps(built, protocol=pickle.HIGHEST_PROTOCOL)
-    for place in cache.list_folders(environ):
+    import tempfile
+
+    data = pack(built)
+    data = zlib.crc32(data).to_bytes(CHECKSUM_BYTES, "big") + data
+    for place in folders.list_folders(environ):
         with suppress(OSError):
             place.mkdir(mode=0o755, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=place, prefix=PREFIX, delete=False) as stream:

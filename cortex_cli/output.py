@@ -7,13 +7,14 @@ NO_COLOR.  Nothing here knows what the text is about.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Self, TextIO
+
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 # surrogates, and what Unicode lets programs draw as nothing (Default_Ignorable_Code_Point):
 # joiners, fillers, variation selectors, tags.  Some are part of honest text, such as an emoji's
 # selector or the joiner of a Persian word: written out, they are seen and not lost.
-UNSAFE = re.compile(
+UNSAFE = expression(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-UNSAFE_IN_JSON = re.compile(UNSAFE.pattern.replace("\x00-\x08\x0b-\x1f", ""))
+UNSAFE_IN_JSON = expression(UNSAFE.pattern.replace("\x00-\x08\x0b-\x1f", ""))
 
 BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
 
@@ -66,12 +67,16 @@ def data(text: str, *, end: str = "\n") -> None:
 
 def data_json(value: Any) -> None:
     """Write ``value`` to stdout as one JSON document."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
     sys.stdout.write(UNSAFE_IN_JSON.sub(_escape_json, text) + "\n")
     sys.stdout.flush()
 
 
 def _escape_json(match: re.Match[str]) -> str:
+    import json
+
     return json.dumps(match[0])[1:-1]
 
 

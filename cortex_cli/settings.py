@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import os
 import pwd
-import socket
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.errors import Failure
-from cortexd.api.client import DEFAULT_SOCKET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +47,8 @@ class Settings:
         """Return the socket to talk to."""
         if named := self.named_socket():
             return named
+        from cortexd.api.client import DEFAULT_SOCKET  # most commands need no socket
+
         folder = runtime_dir(self.environ)
         own = folder / SOCKET_NAME
         if find_privacy_problem(folder) is None and accepts_connections(own):
@@ -140,6 +140,8 @@ def find_privacy_problem(folder: Path) -> str | None:
 
 def accepts_connections(path: Path) -> bool:
     """Return True if a server accepts connections at ``path``."""
+    import socket
+
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(PROBE_TIMEOUT_S)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -15,8 +16,18 @@ import pytest
 SETTLE_S = 5.0
 
 
-def children() -> set[psutil.Process]:
-    return set(psutil.Process().children(recursive=True))
+def children(pid: int | None = None) -> set[psutil.Process]:
+    """Every descendant of ``pid``, or of this process.
+
+    As the kernel lists them: psutil reads the whole of ``/proc``, twice for each of the tests.
+    """
+    descendants: set[psutil.Process] = set()
+    for task in Path("/proc", str(pid or os.getpid()), "task").glob("*/children"):
+        with contextlib.suppress(OSError):  # the thread has ended
+            for child in map(int, task.read_text().split()):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    descendants |= {psutil.Process(child), *children(child)}
+    return descendants
 
 
 def descriptors() -> dict[int, str]:

@@ -14,16 +14,17 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import READS, ShownCommand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)(!?)}")
+_SLOT = expression(r"(?<![%$]){([a-z_]\w*)(!?)}")
 # A tilde that is not the first sign means nothing to a shell: HEAD~1.
-_INNER = re.compile(r"\w[\w@%+=:,./~-]*\Z", re.ASCII)
-_PATTERN = re.compile(r"[\w*?.,/@%+=:-]+\Z", re.ASCII)
-_PLAIN = re.compile(r"~(?:/[\w@%+=:,./-]*)?\Z")
+_INNER = expression(r"\w[\w@%+=:,./~-]*\Z", re.ASCII)
+_PATTERN = expression(r"[\w*?.,/@%+=:-]+\Z", re.ASCII)
+_PLAIN = expression(r"~(?:/[\w@%+=:,./-]*)?\Z")
 # What a shell leaves alone where it stands by itself, and what people escape.
 _BARE_SIGNS = {"{}": "{}", "!": "!", "(": "\\(", ")": "\\)", ";": "\\;"}
 _PATH_TYPES = frozenset({"path", "file", "folder", "archive", "files", "debfile"})
@@ -45,7 +46,7 @@ class Unfillable(Exception):
     """A value that would be read as an option, or that a parameter lacks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Parameter:
     """``kind`` is a name of ``parameters.KINDS``; ``default`` is None where a value is required."""
 
@@ -82,7 +83,7 @@ class Step:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Action:
     """An entry of the catalogue.  Texts are by language; templates are words with slots."""
 

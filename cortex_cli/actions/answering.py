@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions import composer, leftover, matcher, sayings, sentence
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
 from cortex_cli.language.stems import fold
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
@@ -34,7 +35,7 @@ MARGIN = 0.02
 # Score → how often such a reading was right, on 600 sentences asked for the first time.
 _MEASURED = ((0.0, 0.4), (0.74, 0.72), (0.94, 0.82), (0.97, 0.95), (1.1, 0.97))
 CHOICE_SHARE = 0.85
-_DEFINES = re.compile(
+_DEFINES = expression(
     r"\s*¿?\s*(?:what\s+(?:is|are)\s+(?:an?\s+)?"
     # what follows asks for something of this machine, not for a meaning
     r"(?!(?:the|my|our|this|on|in|using|taking|listening|running|eating|installed|mounted|scheduled|"
@@ -43,13 +44,13 @@ _DEFINES = re.compile(
     r"|qu'est[- ]ce qu'une?\b|qu'est[- ]ce que (?!je)|c'est quoi|qué es\b|que es una?\b)",
     re.IGNORECASE,
 )
-_MEANS = re.compile(
+_MEANS = expression(
     r"\b(?:mean|means|meaning of|veut dire|signifie|significa|quiere decir|stand for"
     r"|what does \S+ do)\b",
     re.IGNORECASE,
 )
 # "who has the port open" asks what is; nothing is to be changed.
-_ASKS_WHAT_IS = re.compile(
+_ASKS_WHAT_IS = expression(
     r"\W*(?:who|whose|which|what|where|is|are|was|were|does|did|has|have|why|when"
     r"|how (?:many|much|long|big)"
     r"|quels?|quelles?|qui|combien|ou est|est[- ]ce qu|pourquoi|depuis quand"

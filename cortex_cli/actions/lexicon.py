@@ -1,7 +1,7 @@
 """What a word says, whatever its language: words and their forms to concepts (``lexicon.txt``).
 
 Forms are tried, not listed: "supprimés", "borrarlos" and "deleting" all find their verb.  Pure
-but for reading its own file once.
+but for reading its own file, or the compiled copy of it, once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from cortex_cli import compiled
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold, stem
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
@@ -23,9 +26,9 @@ _SIGNS = {"-": STOP, "@": MARK, "~": WEAK}
 LONGEST = 6
 CACHED_WORDS = 20_000
 MIN_ADVERB, MIN_VERB = 7, 5
-_PIECE = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
+_PIECE = expression(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)'|[^\W_]+(?:-[^\W_]+){0,6}|&", re.IGNORECASE)
 # "it", "los" and "-le" at the end of a verb: borrarlos, dame, donne-le.
-_ENCLITICS = re.compile(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
+_ENCLITICS = expression(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me|se)$")
 _ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ENGLISH: (
         ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")),
@@ -50,8 +53,7 @@ _ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(NamedTuple):
     """``role`` is ``stop``, ``mark``, ``weak`` or ``plain``."""
 
     name: str
@@ -64,46 +66,86 @@ def pieces(text: str) -> list[tuple[str, int, int]]:
     return [(fold(match[0]), *match.span()) for match in _PIECE.finditer(plain)]
 
 
-@cache
-def entries(extra: Path | None = None) -> dict[str, dict[tuple[str, ...], Concept]]:
-    """For each language the runs of words that stand for a concept.
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
+class Lexicon:
+    """``runs`` holds for each language the runs of words, joined by spaces, of each concept.
 
-    ``extra`` is a file of the same format whose lines go before ours.
+    ``everyday`` are, for each language, its words that name nothing.
     """
-    found: dict[str, dict[tuple[str, ...], Concept]] = {name: {} for name in LANGUAGES}
-    files = (LEXICON,) if extra is None else (extra, LEXICON)
-    for line in (line for path in files for line in path.read_text(encoding="utf-8").splitlines()):
+
+    concepts: tuple[tuple[str, str], ...]
+    runs: dict[str, dict[str, int]]
+    everyday: dict[str, frozenset[str]]
+
+    def find(self, run: tuple[str, ...], language: str) -> Concept | None:
+        """What ``run``, as it stands, says in ``language``."""
+        number = self.runs[language].get(" ".join(run))
+        return None if number is None else Concept(*self.concepts[number])
+
+
+@cache
+def load(path: Path = LEXICON) -> Lexicon:
+    """The lexicon at ``path``, from the compiled copy if there is one."""
+    also = () if path == LEXICON else (LEXICON.parent,)
+    return compiled.load(path.parent, Lexicon, lambda: parse(path), also=also)
+
+
+def parse(path: Path) -> Lexicon:
+    """The lexicon at ``path``, from its file; the first line that has a run says what it is."""
+    concepts: list[tuple[str, str]] = []
+    runs: dict[str, dict[str, int]] = {name: {} for name in LANGUAGES}
+    for line in path.read_text(encoding="utf-8").splitlines():
         name, _, said = line.partition(":")
         if not said or name.startswith("#"):
             continue
-        role = _SIGNS.get(name[0], PLAIN)
-        concept = Concept(name.lstrip("-@~"), role)
+        concepts.append((name.lstrip("-@~"), _SIGNS.get(name[0], PLAIN)))
         for language, words in zip(LANGUAGES, said.split("|"), strict=False):
             for word in words.split():
-                run = tuple(piece for piece, _, _ in pieces(word.replace("_", " ")))
-                found[language].setdefault(run, concept)
+                run = " ".join(piece for piece, _, _ in pieces(word.replace("_", " ")))
+                runs[language].setdefault(run, len(concepts) - 1)
+    return Lexicon(tuple(concepts), runs, _everyday() if path == LEXICON else {})
+
+
+def _everyday() -> dict[str, frozenset[str]]:
+    found = {}
+    for line in ORDINARY.read_text(encoding="utf-8").splitlines():
+        language, colon, words = line.partition(":")
+        if colon and not line.startswith("#"):
+            found[language] = frozenset(fold(word) for word in words.split())
     return found
 
 
+def stands_for(run: tuple[str, ...], language: str) -> bool:
+    """Whether ``run``, as it stands, says something in ``language``."""
+    return load().find(run, language) is not None
+
+
 def concept_of(run: tuple[str, ...], language: str, extra: Path | None = None) -> Concept | None:
-    """What a run of words stands for, in the question's language before the others."""
+    """What a run of words stands for, in the question's language before the others.
+
+    ``extra`` is a lexicon that goes before ours.
+    """
     return _lookup(run, language, extra)
 
 
 @lru_cache(CACHED_WORDS)
 def _lookup(run: tuple[str, ...], language: str, extra: Path | None) -> Concept | None:
-    known = entries(extra)
+    lexicons = (load(),) if extra is None else (load(extra), load())
+
+    def find(run: tuple[str, ...], name: str) -> Concept | None:
+        return next((found for one in lexicons if (found := one.find(run, name))), None)
+
     order = (language, *(name for name in (ENGLISH, FRENCH, SPANISH) if name != language))
     for name in order:
-        if (found := known[name].get(run)) is not None:
+        if (found := find(run, name)) is not None:
             return found
     for name in order[:1] if len(run) > 1 else order:
         for last in _forms(run[-1], name):
-            if (found := known[name].get((*run[:-1], last))) is not None and found.role != STOP:
+            if (found := find((*run[:-1], last), name)) is not None and found.role != STOP:
                 return found
         if len(run) > 1:
             for first in _forms(run[0], name):
-                if (found := known[name].get((first, *run[1:]))) is not None:
+                if (found := find((first, *run[1:]), name)) is not None:
                     return found
     return None
 
@@ -132,21 +174,10 @@ _ADVERBS = {ENGLISH: ("ally", "edly", "ously", "ively"), FRENCH: ("ment",), SPAN
 _INFINITIVES = {FRENCH: ("er", "ir"), SPANISH: ("ar", "er", "ir")}
 
 
-@cache
-def everyday() -> dict[str, frozenset[str]]:
-    """For each language its everyday words that name nothing."""
-    found = {}
-    for line in ORDINARY.read_text(encoding="utf-8").splitlines():
-        language, colon, words = line.partition(":")
-        if colon and not line.startswith("#"):
-            found[language] = frozenset(fold(word) for word in words.split())
-    return found
-
-
 @lru_cache(CACHED_WORDS)
 def ordinary(word: str, language: str) -> bool:
     """Whether ``word`` is one of everyday language, in any form."""
-    known = everyday().get(language, frozenset())
+    known = load().everyday.get(language, frozenset())
     if word in known or any(form in known for form in _forms(word, language)):
         return True
     if len(word) >= MIN_VERB and word.endswith(_INFINITIVES.get(language, ("\0",))):

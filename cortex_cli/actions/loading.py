@@ -5,13 +5,13 @@ The one place that knows the files' format; see the package's docstring for it.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cortex_cli.actions.action import Action, Parameter
 from cortex_cli.actions.parameters import KINDS
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
@@ -34,7 +34,7 @@ _KEYS = frozenset(
         "general",
     }
 )
-_SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
+_SLOT = expression(r"(?<![%$]){([a-z_]\w*)!?}")
 
 
 class CatalogueError(ValueError):

@@ -6,9 +6,8 @@ what the sentence says and the phrase does not, both count against it.  Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
 from cortex_cli.actions.parameters import CUES, implied
@@ -47,8 +46,7 @@ SEVERAL = 0.65
 CUE_SHARE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An entry with its values and how well it fits, from 0 to 1."""
 
     action: Action
@@ -69,21 +67,19 @@ def matches(
     ``breadth`` is how many phrases are compared in full.
     """
     compared = phrases() if among is None else among
-    known, index = compared.phrases, compared.numbers
+    index = compared.numbers
     votes: dict[int, float] = {}
     for token in asked.tokens:
         key = _key(token)
         for number in index.get(key, ()):
             votes[number] = votes.get(number, 0.0) + token.weight
-    rough = {
-        number: vote / (0.5 + sum(weight for _, weight in known[number].concepts))
-        for number, vote in votes.items()
-    }
+    rough = {number: vote / (0.5 + compared.weights[number]) for number, vote in votes.items()}
     order = sorted(rough, key=lambda number: (-rough[number], number))[:breadth]
     best: dict[str, Match] = {}
     for number in order:
-        match = _matched(known[number], asked)
-        held = best.get(known[number].action.name)
+        phrase = compared.phrase(number)
+        match = _matched(phrase, asked)
+        held = best.get(phrase.action.name)
         if match is not None and (held is None or match.score > held.score):
             best[match.action.name] = match
     return sorted(best.values(), key=lambda match: -match.score)[:limit]

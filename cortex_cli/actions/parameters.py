@@ -9,15 +9,16 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.literals import PROGRAMS
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
-_WORD = re.compile(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
-_COMMAND = re.compile(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
-_LOGIN = re.compile(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
-_GEOMETRY = re.compile(r"\d{1,5}x\d{1,5}\Z")
-_OCTAL = re.compile(r"[0-7]{3,4}\Z")
+_WORD = expression(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
+_COMMAND = expression(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
+_LOGIN = expression(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_GEOMETRY = expression(r"\d{1,5}x\d{1,5}\Z")
+_OCTAL = expression(r"[0-7]{3,4}\Z")
 ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
     ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cortex_cli import compiled
 from cortex_cli.actions import loading, sentence
 from cortex_cli.actions.loading import LANGUAGES
 from cortex_cli.actions.parameters import CUES
 from cortex_cli.finding import DESTROYS
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +28,7 @@ _COMMON_CUES = frozenset(
 )
 
 
-@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
-class Phrase:
+class Phrase(NamedTuple):
     """One way to say an action.  ``cues`` holds what stands before each slot."""
 
     action: Action
@@ -39,12 +39,25 @@ class Phrase:
     optional: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class PhraseIndex:
-    """Phrases, and for each concept the numbers of those that hold it."""
+    """Phrases by their numbers, what each weighs, and which of them hold a concept.
 
-    phrases: tuple[Phrase, ...]
+    A phrase is kept as its fields, with the name of its action.
+    """
+
+    actions: Shelf[str, Action]
+    kept: Shelf[int, tuple[Any, ...]]
+    weights: tuple[float, ...]
     numbers: dict[str, tuple[int, ...]]
+
+    def phrase(self, number: int) -> Phrase:
+        """The phrase of ``number``."""
+        name, *fields = self.kept[number]
+        return Phrase(self.actions[name], *fields)
+
+    def __iter__(self) -> Iterator[Phrase]:
+        return map(self.phrase, self.kept)
 
 
 @cache
@@ -69,7 +82,16 @@ def index_phrases(actions: Iterable[Action], extra: Path | None = None) -> Phras
     for number, phrase in enumerate(found):
         for concept, _ in phrase.concepts:
             index.setdefault(concept, []).append(number)
-    return PhraseIndex(tuple(found), {name: tuple(numbers) for name, numbers in index.items()})
+    return PhraseIndex(
+        actions=Shelf.of({phrase.action.name: phrase.action for phrase in found}),
+        kept=Shelf.of({number: _fields(phrase) for number, phrase in enumerate(found)}),
+        weights=tuple(sum(weight for _, weight in phrase.concepts) for phrase in found),
+        numbers={name: tuple(numbers) for name, numbers in index.items()},
+    )
+
+
+def _fields(one: Phrase) -> tuple[Any, ...]:
+    return one.action.name, one.language, one.concepts, one.slots, one.cues, one.optional
 
 
 def _phrase(action: Action, language: str, text: str, extra: Path | None = None) -> Phrase:

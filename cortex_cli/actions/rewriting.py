@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions.leftover import VERBS
 from cortex_cli.actions.literals import EXTENSIONS, PROGRAMS, Literal
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ _ANNOUNCES = frozenset(
     {"folder", "user", "group", "host", "named", "script", "branch", "container"}
 )
 _CONVERTS = frozenset({"convert", "change", "save", "transform"})
-_HOUR = re.compile(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
+_HOUR = expression(r"(\d{1,2})\s?h\Z", re.IGNORECASE)
 
 
 def rewritten(tokens: list[Token]) -> list[Token]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions import lexicon, rewriting
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
 from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,30 +38,30 @@ _FORMATS = frozenset(
     {"tar.gz", "tar.bz2", "tar.xz", "tar.zst", ".zip", ".tar.gz", ".tar.xz", ".tar", ".tar.bz2"}
 )
 # donne-le, serons-nous, ¿dígame-lo?: a verb and its pronoun, no name.
-_INVERTED = re.compile(
+_INVERTED = expression(
     r"(?<=\w)-(?:t-)?(nous|vous|je|tu|ils?|elles?|on|moi|le|la|les|lui)\b", re.IGNORECASE
 )
 # "e.g." is no file's name.
-_ASIDES = re.compile(r"\b(?:e\.g\.|i\.e\.|p\. ?ex\.|p\. ?ej\.|etc\.)", re.IGNORECASE)
+_ASIDES = expression(r"\b(?:e\.g\.|i\.e\.|p\. ?ex\.|p\. ?ej\.|etc\.)", re.IGNORECASE)
 # "turn the wifi off" is "turn off the wifi".
-_PARTED = re.compile(
+_PARTED = expression(
     r"\b(turn|switch|shut|bring|take|back|log)\s+((?:[\w./-]+\s+){0,2}[\w./-]+)\s+(off|on|down|up|out)\b(?=\s*[?.!]*$|\s+(?:now|at|in|again)\b)",
     re.IGNORECASE,
 )
 
 # "turn notes.txt into upper case" converts it.
-_TURNED = re.compile(
+_TURNED = expression(
     r"\b(?:turn|transform|make)\s+((?:\S{1,80}\s+){0,3}\S{1,80})\s+into\b", re.IGNORECASE
 )
 
 # "run the command uptime on x": the program is data, whatever the word means.
-_COMMANDED = re.compile(
+_COMMANDED = expression(
     r"\b(run|execute|exécuter|exécute|lancer|ejecutar|ejecuta)\s+(?:the\s+|la\s+|el\s+)?"
     r"(?:command|commande|comando|orden)\s+([a-z][\w.-]{1,40})(?=\s|\Z)",
     re.IGNORECASE,
 )
 # So are the two words of "replace hello by goodbye in".
-_REPLACED = re.compile(
+_REPLACED = expression(
     r"\b(replace|substitute|remplacer|remplace|reemplazar|reemplaza|sustituir|sustituye)\s+"
     r"((?:(?:the\s+)?(?:every|all|each|word|string|chaque|le mot|cada|todos|la palabra)\s+)?)"
     r"([^\W\d][\w-]{1,40})\s+(by|with|par|por|con)\s+([^\W\d][\w-]{1,40})"
@@ -212,7 +213,7 @@ def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
     return (
         concept is not None
         and concept.role in (STOP, MARK)
-        and (piece,) not in lexicon.entries()[language]
+        and not lexicon.stands_for((piece,), language)
     )
 
 

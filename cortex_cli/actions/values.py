@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Glob, Home
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.actions.literals import Literal
@@ -63,7 +64,7 @@ def _plain(kind: str, value: str, literal: Literal | None) -> str | None:
     return None
 
 
-_CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
+_CLOCK = expression(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
 
 
 def _clock(value: str) -> str:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from cortex_cli.ask.request import Request
     from cortex_cli.finding import Finding
@@ -22,10 +22,14 @@ FACT_BONUS = 0.08
 
 
 class Answerer(NamedTuple):
-    """Where a kind of answer comes from; ``find`` gets the module of ``room`` and the request."""
+    """Where a kind of answer comes from; ``find`` gets the module of ``room`` and the request.
+
+    ``most`` is the highest rank of its findings: what cannot outrank the best so far is not asked.
+    """
 
     room: str
     find: Callable[..., Finding | None]
+    most: float = 1.0
 
 
 def find(request: Request, settings: Settings) -> Finding | None:
@@ -34,7 +38,12 @@ def find(request: Request, settings: Settings) -> Finding | None:
     What is attached is a log or a file: only the failures know what to say about that.
     """
     best: Finding | None = None
-    for finding in _findings(request, settings):
+    for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
+        if best is not None and answerer.most <= _rank(best):
+            continue
+        finding = _ask(answerer, request, settings)
+        if finding is None:
+            continue
         if best is None or _rank(finding) > _rank(best):
             best = finding
     if best is not None and best.kind == "action":
@@ -57,17 +66,14 @@ def _by_command(action: Finding, request: Request, settings: Settings) -> Findin
     return _typed(room.look_up(action, question.text, question.language, settings.environ))
 
 
-def _findings(request: Request, settings: Settings) -> Iterator[Finding]:
-    for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
-        try:
-            room = import_module(answerer.room)
-        except ModuleNotFoundError as error:
-            if error.name is None or not answerer.room.startswith(error.name):
-                raise
-            continue
-        finding = answerer.find(room, request, settings)
-        if finding is not None:
-            yield finding
+def _ask(answerer: Answerer, request: Request, settings: Settings) -> Finding | None:
+    try:
+        room = import_module(answerer.room)
+    except ModuleNotFoundError as error:
+        if error.name is None or not answerer.room.startswith(error.name):
+            raise
+        return None
+    return answerer.find(room, request, settings)
 
 
 def _look_up(room: Any, request: Request, settings: Settings) -> Finding | None:
@@ -98,10 +104,10 @@ def _typed(found: Finding | None) -> Finding | None:
 
 
 FOR_QUESTIONS = (
-    Answerer("cortex_cli.probes", _look_up),
+    Answerer("cortex_cli.probes", _look_up, 0.99 + FACT_BONUS),
     Answerer("cortex_cli.trouble", _diagnose),
-    Answerer("cortex_cli.error_texts.answerer", _explain_error),
-    Answerer("cortex_cli.actions", _match),
-    Answerer("cortex_cli.concepts", _match),
+    Answerer("cortex_cli.error_texts.answerer", _explain_error, 0.95),
+    Answerer("cortex_cli.actions", _match, 0.97),
+    Answerer("cortex_cli.concepts", _match, 0.96),
 )
 FOR_ATTACHMENTS = (Answerer("cortex_cli.error_texts.answerer", _read_log),)

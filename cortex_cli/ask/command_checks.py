@@ -15,6 +15,7 @@ from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli.ask import shell_parser
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,18 +36,18 @@ BUILTINS = frozenset(
 APT = frozenset({"apt", "apt-get", "aptitude"})
 APT_ACTIONS = frozenset({"install", "reinstall", "remove", "purge", "upgrade", "show", "download"})
 SHELL_LANGUAGES = frozenset({"", "bash", "sh", "shell", "console", "shell-session", "terminal"})
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(\S*)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.M | re.S)
-_INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
-_PROMPT = re.compile(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
+_FENCE = expression(r"^[ \t]*(```+|~~~+)[ \t]*(\S*)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.M | re.S)
+_INLINE = expression(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
+_PROMPT = expression(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
 # The words before a command in `code`: "run", "with the command".
-_INTRODUCTION = re.compile(
+_INTRODUCTION = expression(
     r"\b(run|running|type|execute|command|lance[rz]?|exécute[rz]?|commande|ejecut\w+|comando)\W*$",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"^\s*(?:[$]\s+|[-*]\s+|\d+[.)]\s+)?((?:sudo|apt|apt-get|systemctl|[$])\s.+)$")
-_PROGRAM = re.compile(r"[a-z_][\w.+-]*\Z", re.IGNORECASE | re.ASCII)
-_OPTION = re.compile(r"--?[A-Za-z?][\w-]*", re.ASCII)
-_ATTACHED_VALUE = re.compile(r"-[A-Za-z][^A-Za-z]")
+_BARE = expression(r"^\s*(?:[$]\s+|[-*]\s+|\d+[.)]\s+)?((?:sudo|apt|apt-get|systemctl|[$])\s.+)$")
+_PROGRAM = expression(r"[a-z_][\w.+-]*\Z", re.IGNORECASE | re.ASCII)
+_OPTION = expression(r"--?[A-Za-z?][\w-]*", re.ASCII)
+_ATTACHED_VALUE = expression(r"-[A-Za-z][^A-Za-z]")
 
 
 # The note on a command that the model did not invent but copied.

@@ -6,12 +6,12 @@ supports is not known.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask.facts import Fact, select_facts
 from cortex_cli.documents.passages import UNINFORMATIVE, WeightedTerms
+from cortex_cli.expressions import expression
 from cortex_cli.index import texts
 from cortex_cli.language.stems import stem
 from cortex_cli.language.words import EVERYDAY
@@ -52,8 +52,8 @@ UNIT_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # sshd_config, apt.conf, deb-control
-_FILE_NAME = re.compile(r"\w[._-]\w")
-_NAME_PARTS = re.compile(r"[._-]")
+_FILE_NAME = expression(r"\w[._-]\w")
+_NAME_PARTS = expression(r"[._-]")
 VERSION_WORDS = frozenset({"version", "installed", "installé", "installée", "versión", "instalado"})
 # A README.Debian is long and about many things.
 MIN_README_COVERED = 0.5

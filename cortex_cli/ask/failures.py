@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cortex_cli import programs
 from cortex_cli.ask.facts import Fact
+from cortex_cli.expressions import expression
 from cortexd.api.client import Client
 from cortexd.api.errors import CortexError
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 # English, French and Spanish words, by their prefixes.
-FAILURE_WORD = re.compile(
+FAILURE_WORD = expression(
     r"fail|error|crash|broke|wrong|problem|trouble|issue|hang|hung|frozen|stuck|refus|denied|slow"
     r"|oom|panic|unreachable|dead|stopped|won$|cannot"
     r"|échou|echou|échec|erreur|plant|panne|problème|bloqu(?:é|ea|ag)|lente?s?$"
@@ -38,7 +39,7 @@ MAX_UNIT_LINES, MAX_ERROR_LINES = 12, 8
 MAX_UNITS = 8
 MAX_LINE_CHARS = 300
 HEALTH_TIMEOUT_S = 1.0
-UNIT_NAME = re.compile(r"[\w@][\w@:.\\-]*\Z", re.ASCII)
+UNIT_NAME = expression(r"[\w@][\w@:.\\-]*\Z", re.ASCII)
 TOPICS = frozenset({"failure"})
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.words import SCAFFOLDING, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WORD = re.compile(r"\s+|\S+\s?")
-_COMPLETE_WORDS = re.compile(r".*\s", re.DOTALL)
+_WORD = expression(r"\s+|\S+\s?")
+_COMPLETE_WORDS = expression(r".*\s", re.DOTALL)
 # Words that rephrasing needs besides the passage's; none of them adds a claim.
 PHRASING_WORDS = frozenset(
     """

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,8 +38,8 @@ WRAPPERS = {
 SHELLS = frozenset({"sh", "bash", "dash"})
 MAX_DEPTH = 4
 # "<package>", a placeholder in documentation; a shell would read a redirection.
-_PLACEHOLDER = re.compile(r"(?<!<)<([A-Za-z](?:[\w .\-]*\w)?)>")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
+_PLACEHOLDER = expression(r"(?<!<)<([A-Za-z](?:[\w .\-]*\w)?)>")
+_ASSIGNMENT = expression(r"[A-Za-z_]\w*\+?=", re.ASCII)
 _LITERAL = ("word", "number", "string", "raw_string", "concatenation", "ansi_c_string")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
-from cortex_cli.ask.command_checks import Verdict
 from cortex_cli.ask.request import MODEL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cortex_cli.ask.command_checks import Claim
     from cortex_cli.ask.request import Answer
 
@@ -37,11 +38,8 @@ class AnswerPrinter:
 
 def print_footer(answer: Answer) -> None:
     """Print which commands are not verified, the sources, and what was cut."""
-    unconfirmed = [claim for claim in answer.claims if claim.verdict is not Verdict.CHECKED]
-    if unconfirmed:
-        output.data("")
-    for claim in unconfirmed:
-        _print_claim(claim)
+    if answer.claims:
+        _print_claims(answer.claims)
     if answer.sources:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(answer.sources), None)])
     elif not answer.known:
@@ -54,9 +52,19 @@ def print_footer(answer: Answer) -> None:
         output.talk(f"The answer was cut off at {answer.max_tokens} tokens; raise --max-tokens.")
 
 
-def _print_claim(claim: Claim) -> None:
-    label = "Unverified" if claim.verdict is Verdict.UNVERIFIED else "Not installed"
-    style = output.YELLOW if claim.verdict is Verdict.UNVERIFIED else output.DIM
+def _print_claims(claims: Iterable[Claim]) -> None:
+    from cortex_cli.ask.command_checks import Verdict  # an answer without a model has none
+
+    unconfirmed = [claim for claim in claims if claim.verdict is not Verdict.CHECKED]
+    if unconfirmed:
+        output.data("")
+    for claim in unconfirmed:
+        _print_claim(claim, known=claim.verdict is not Verdict.UNVERIFIED)
+
+
+def _print_claim(claim: Claim, *, known: bool) -> None:
+    label = "Not installed" if known else "Unverified"
+    style = output.DIM if known else output.YELLOW
     command = " ".join(claim.command.split())
     if len(command) > MAX_COMMAND_CHARS:
         command = command[:MAX_COMMAND_CHARS] + " …"

@@ -80,11 +80,12 @@ def ask(
 def warn_without_lists(settings: Settings, result: Answer) -> None:
     """Say that only installed packages are known, where that may have decided the answer."""
     from cortex_cli.ask.request import MODEL
-    from cortex_cli.index.packages import explain_missing_lists
 
     from_apt = any(source.startswith("apt: ") for source in result.sources)
     if not from_apt and (result.kind != MODEL or result.sources):
         return
+    from cortex_cli.index.packages import explain_missing_lists
+
     if missing := explain_missing_lists(settings.environ):
         output.talk(f"Note: {missing.message}; only installed packages are known.")
         output.talk(f"hint: {missing.hint}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 
 from cortex_cli import output
 from cortex_cli.errors import FAILED, AlreadyReported
+from cortex_cli.expressions import expression
 from cortex_cli.options import json_option, model_options
 from cortexd.api.errors import CortexError
 
@@ -33,7 +33,7 @@ HELP = (
     ("Ctrl-C", "stop an answer"),
 )
 # A whole line; "/etc/fstab" and "/proc is full, why?" are questions.
-COMMAND_LINE = re.compile(r"/[A-Za-z?]+\Z")
+COMMAND_LINE = expression(r"/[A-Za-z?]+\Z")
 MAX_TYPED_LINES = 1000
 
 

@@ -26,10 +26,9 @@ def install(
     """Find the packages for WHAT and show the commands that install them.
 
     WHAT is a package name, several, or words: "a fast web server".  Only packages of this
-    machine's own index are ever proposed, and apt simulates the plan.  Exit status 3: nothing
+    machine's own index are ever proposed, and apt resolves the plan.  Exit status 3: nothing
     found, or no package lists.
     """
-    from cortex_cli.install.present import present
     from cortex_cli.install.selection import plan_install
     from cortex_cli.install.validation import validate
 
@@ -40,4 +39,6 @@ def install(
         raise click.UsageError("--dry-run and --execute cannot be combined")
     # What is executed is compared with what was shown: that must be complete.
     plan = validate(settings, plan_install(settings, request), thorough=execute)
+    from cortex_cli.install.present import present
+
     present(settings, plan, "install", execute=execute, yes=yes)

@@ -6,12 +6,12 @@ limit" is not about processes.  What asks for a value of this machine is left to
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import computed, glossary, questions
 from cortex_cli.concepts.naming import plain, without_articles
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding, ShownCommand
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ SEE_ALSO = {"en": "See also: ", "fr": "Voir aussi : ", "es": "Véase también: "
 SHOWS_IT = {"en": "shows it here", "fr": "le montre ici", "es": "lo muestra aquí"}
 MAX_SEE = 4
 WRITTEN = 0.96
-_SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-Ý¿¡])")
-_QUALIFIER = re.compile(r" (?:in|on|of|en|dans|sous|de|for|du|del) ")
+_SENTENCE_END = expression(r"[.!?](?= [A-ZÀ-Ý¿¡])")
+_QUALIFIER = expression(r" (?:in|on|of|en|dans|sous|de|for|du|del) ")
 
 
 def find(question: str, language: str) -> Finding | None:

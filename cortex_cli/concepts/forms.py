@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
+
 # Said before a question: courtesy, and that an explanation is wanted at all.
-LEADS = re.compile(
+LEADS = expression(
     r"(?:(?:hi|hello|hey|ok|okay|so|well|please|pls|sorry|excuse me|quick question|and|but"
     r"|bonjour|salut|alors|bon|svp|s'il (?:te|vous) plait|stp|et|mais"
     r"|hola|oye|por favor|pues|bueno|y|perdon)\b[ ,:;!.]*"
@@ -30,7 +32,7 @@ LEADS = re.compile(
     r"|(?=expli|descri|defini|compar))|sabes|dime|digame)\b[ ,:]*)"
 )
 # Said after the subject: where it is meant, and that little is wanted.
-PLACES = re.compile(
+PLACES = expression(
     r"[ ,]+(?:(?:in|on|under|for|with|sous|dans|en|sur|de|a|bajo|para|within) "
     r"(?:the |a |an |un |une |el |la |le |l'|los )?"
     r"(?:(?:gnu/)?linux|unix|posix|debian|ubuntu|fedora|computing|computers?|computer science"
@@ -42,7 +44,7 @@ PLACES = re.compile(
     r"|(?:linux|unix) (?:systems?|terms|machines?|context|world)|systemes? linux|sistemas? linux)"
     r"|(?:linux|unix)(?= *$))(?: systems?| terms| context)?$"
 )
-TAILS = re.compile(
+TAILS = expression(
     r"[ ,]+(?:please|pls|exactly|really|actually|anyway|then|again|briefly|shortly|to me|for me"
     r"|in (?:simple|plain|short|a few|easy) (?:terms|words|english)|simply|for (?:a )?beginners?"
     r"|like i'm five|and (?:what is it|what's it) (?:used )?for|and what (?:does it do|is it for)"
@@ -57,7 +59,7 @@ TAILS = re.compile(
 )
 # What X is: (expression, how sure it is that an explanation is wanted).
 DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
-    (re.compile(pattern + "$"), sure)
+    (expression(pattern + "$"), sure)
     for pattern, sure in (
         (r"what(?: exactly| the hell| on earth)?(?: is|'s| are|s|'re| was| were)(?: exactly)? "
          r"(?:meant|understood) by (?P<x>.+)", 0.95),
@@ -135,7 +137,7 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
 )  # fmt: skip
 # How X and Y differ: the group holds both, with one of ``JOINTS`` between them.
 COMPARISONS: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern + "$")
+    expression(pattern + "$")
     for pattern in (
         r"(?:what(?:'s| is| are|s)|explain|describe|tell me|is there|are there|give me|know)? ?"
         r"(?:the |a |any )?(?:main |key |real |exact |basic |big |actual )?"
@@ -219,7 +221,7 @@ CLASS_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Asks for a way, a place or a number, not for a meaning.
-WAYS = re.compile(
+WAYS = expression(
     r"(?:how (?:do|can|could|should|would) (?:i|we|you|one)\b|how to\b|comment (?:faire|puis-je"
     r"|je|on|peut-on|dois-je)\b|¿?como (?:puedo|hago|se|hacer|puede)\b)"
 )

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli import compiled
 from cortex_cli.concepts.naming import keys
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "fr", "es")
+ROOM = Path(__file__).parent
 DIFFERENCES = "differences.yaml"
 MOST_KEYS = 4  # that one name has
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Concept:
     """One term; ``names`` and ``text`` by language, ``see`` the ids of related ones."""
 
@@ -39,7 +39,7 @@ class Concept:
         return self.names[language][0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Glossary:
     """``by_name`` holds, for each language, the id under each key of each name."""
 
@@ -65,13 +65,12 @@ class Glossary:
 @lru_cache(1)
 def load() -> Glossary:
     """The catalogue of this package, from the compiled copy if there is one."""
-    return compiled.load(Path(__file__).parent, Glossary, parse)
+    return compiled.load(ROOM, Glossary, parse)
 
 
 def parse() -> Glossary:
     """The catalogue of this package, from its files."""
-    room = files("cortex_cli.concepts")
-    paths = [*_yaml_files(room.joinpath("catalogue")), room.joinpath(DIFFERENCES)]
+    paths = [*sorted((ROOM / "catalogue").glob("*.yaml")), ROOM / DIFFERENCES]
     return built([(path.name, _parsed(path)) for path in paths])
 
 
@@ -96,13 +95,13 @@ def build(entries: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any
         if concept.id in concepts:
             raise ValueError(f"concept {concept.id} is there twice")
         concepts[concept.id] = concept
-    differences = {}
+    differences: dict[frozenset[str], Mapping[str, str]] = {}
     for pair in pairs:
         between = frozenset(pair["between"])
         if unknown := between - concepts.keys():
             raise ValueError(f"a difference of unknown concepts: {sorted(unknown)}")
         differences[between] = dict(pair["text"])
-    return Glossary(concepts, differences, _index(concepts.values()))
+    return Glossary(Shelf.of(concepts), Shelf.of(differences), _index(concepts.values()))
 
 
 def _concept(entry: Mapping[str, Any]) -> Concept:
@@ -133,12 +132,7 @@ def _index(concepts: Iterable[Concept]) -> dict[str, dict[str, str]]:
     return index
 
 
-def _yaml_files(folder: Traversable) -> list[Traversable]:
-    found = (path for path in folder.iterdir() if path.name.endswith(".yaml"))
-    return sorted(found, key=lambda path: path.name)
-
-
-def _parsed(path: Traversable) -> Any:
+def _parsed(path: Path) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

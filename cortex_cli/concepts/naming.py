@@ -6,9 +6,9 @@ their signs.  Pure; knows no concept.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 
 MIN_PLURAL = 4  # "os", "gas", "dns" are no plurals
@@ -22,8 +22,8 @@ _ARTICLES = frozenset(
 _QUOTES = "\"'`«»“”\u2018\u2019 \t"
 _MARKS = frozenset("?!,;:.")
 _NAMES_IN_MARKS = ("$?", "#!", "!!", ";;", "..")
-_ELISION = re.compile(r"\b([cdjlmnst]|qu)'(?=\w)")
-_SPACES = re.compile(r"\s+")
+_ELISION = expression(r"\b([cdjlmnst]|qu)'(?=\w)")
+_SPACES = expression(r"\s+")
 
 
 def plain(text: str) -> str:

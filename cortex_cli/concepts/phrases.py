@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.naming import plain
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 from cortex_cli.language.stems import fold
 from cortex_cli.language.words import SCAFFOLDING
@@ -18,7 +19,7 @@ OR = {"en": "or", "fr": "ou", "es": "o"}
 COLON = {"en": ": ", "fr": " : ", "es": ": "}
 SEMICOLON = {"en": "; ", "fr": " ; ", "es": "; "}
 SURE, LIKELY = 0.95, 0.75
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_WORD = expression(r"[^\W_]+", re.UNICODE)
 # Said around a literal without changing what is asked of it.
 _ASKING = frozenset(
     """

@@ -6,36 +6,34 @@ is for ``finder`` to say.  Long text is no question and is not read.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cortex_cli.concepts import forms
 from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
+from cortex_cli.expressions import expression
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
 BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
 TERM = 0.85  # "the X command" names a term, not a value
 BARE_PAIR = 0.85
-_DEFINITE = re.compile(r"the \S")
-_VARIABLE = re.compile(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
+_DEFINITE = expression(r"the \S")
+_VARIABLE = expression(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
 MAX_BARE_WORDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Words that may name a concept, and how sure it is that they are asked about."""
 
     text: str
     sure: float
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """``pairs`` are the possible readings of a comparison, ``subjects`` of a definition."""
 
     subjects: tuple[Subject, ...] = ()
-    pairs: tuple[tuple[str, str, float], ...] = field(default=())
+    pairs: tuple[tuple[str, str, float], ...] = ()
 
 
 def read(question: str) -> Asked:

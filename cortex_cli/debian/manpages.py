@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -24,13 +26,13 @@ COMMAND_SECTIONS = ("1", "8", "6", "1ssl")
 # bash.1 has 300 KiB; anything beyond this is not a manual page.
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 MAX_LINKS = 3
-_NAME = re.compile(r"[\w@][\w.+@:-]*\Z")
-_LINK = re.compile(r"\.so +(?:\S*/)?([^/\s]+)\.(\w+)\s*\Z")
-_ESCAPES = re.compile(
+_NAME = expression(r"[\w@][\w.+@:-]*\Z")
+_LINK = expression(r"\.so +(?:\S*/)?([^/\s]+)\.(\w+)\s*\Z")
+_ESCAPES = expression(
     r"\\(?:f(?:\[\w*\]|\(\w\w|.)|s[-+]?\d|\*?\[[^\]]*\]|\*?\(..|[&/,|^%:)]|[cdu])"
 )
-_HEADING = re.compile(r'^\.(?:SH|Sh) +"?([^"\n]+?)"?\s*$', re.MULTILINE)
-_REQUEST = re.compile(r"^[.']\s*(\w*\\?\"?)[ \t]*")
+_HEADING = expression(r'^\.(?:SH|Sh) +"?([^"\n]+?)"?\s*$', re.MULTILINE)
+_REQUEST = expression(r"^[.']\s*(\w*\\?\"?)[ \t]*")
 # Requests whose arguments are part of the text.
 _TEXT_REQUESTS = frozenset(
     "B I BI BR IB IR RB RI SM SB Nm Nd Fl Ar Op Pa Xr Cm Ic Li Em Sy IP TP It".split()  # noqa: SIM905 - a line, not a page
@@ -43,10 +45,10 @@ _LEADING_MACROS = frozenset({"Fl", "Xr"})
 _MACROS = _MDOC | frozenset("Ns No Oo Oc Dq Sq Ql Va Ev Pq Bq Aq Fn Ux Nx Bo Bc".split())  # noqa: SIM905
 _CLOSING = frozenset(".,;:)]?!")
 MAX_SECTION_CHARS = 5
-_MARK = re.compile(r'"([^"]*)"|(\S*)')
-_WORDS = re.compile(r'"([^"]*)"|(\S+)')
-_OPTION = re.compile(r"(?<![\w/-])(--?[A-Za-z0-9?][\w.+-]*|-[A-Za-z0-9?])")
-_OPTIONAL_PART = re.compile(r"--\[(no-?|un)\]([\w-]+)")
+_MARK = expression(r'"([^"]*)"|(\S*)')
+_WORDS = expression(r'"([^"]*)"|(\S+)')
+_OPTION = expression(r"(?<![\w/-])(--?[A-Za-z0-9?][\w.+-]*|-[A-Za-z0-9?])")
+_OPTIONAL_PART = expression(r"--\[(no-?|un)\]([\w-]+)")
 
 
 @dataclass(frozen=True)  # no slots: cached properties need __dict__

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from cortex_cli.expressions import expression
 
-_PART = re.compile(r"(\D*)(\d*)")
+_PART = expression(r"(\D*)(\d*)")
 _END = 0  # the end of a part sorts after "~" and before everything else
 
 Key = tuple[int, tuple[tuple[tuple[int, ...], int], ...], tuple[tuple[tuple[int, ...], int], ...]]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import stem
 from cortex_cli.language.terms import VAGUE
 from cortex_cli.language.words import EVERYDAY, words
@@ -41,7 +42,7 @@ OPTION_STEMS = frozenset(
 )
 # All forms of a word start with the same letters, this many.
 PREFIX_CHARS = 4
-_PART = re.compile(r"[^\W_]+")
+_PART = expression(r"[^\W_]+")
 
 
 @dataclass(frozen=True)  # no slots: cached properties need __dict__

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.error_texts import (
     entries,
-    fallback,
     log_lines,
-    phrasing,
     placeholders,
     questions,
     ranking,
@@ -21,7 +19,10 @@ from cortex_cli.error_texts import (
 from cortex_cli.error_texts.patterns import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cortex_cli.error_texts.entries import Catalogue, Entry
+    from cortex_cli.error_texts.log_lines import Line
     from cortex_cli.finding import Finding
 
 SURE, LIKELY, SYMPTOM = 0.95, 0.8, 0.5
@@ -42,6 +43,8 @@ def find_in_log(text: str, question: str, language: str) -> Finding | None:
     None where nothing in it speaks of an error.  Where the catalogue has no entry the finding
     says so, quotes the most telling line, and its confidence is low.
     """
+    from cortex_cli.error_texts import fallback
+
     language = language if language in entries.LANGUAGES else "en"
     log = log_lines.read(text)
     if not log.lines:
@@ -56,7 +59,7 @@ def find_in_log(text: str, question: str, language: str) -> Finding | None:
         if telling is not None:
             return telling
     found = placeholders.values(best, log)
-    return phrasing.finding(best.entry, found, language, _confidence(best.score), best.line)
+    return _finding(best.entry, found, language, _confidence(best.score), best.line)
 
 
 def _confidence(score: float) -> float:
@@ -74,13 +77,13 @@ def explain(question: str, language: str) -> Finding | None:
     if not questions.may_be_explained(question, folded):
         return _of_bare_text(question, folded, catalogue, language)
     if entry := statuses.entry(folded, catalogue):
-        return phrasing.finding(entry, {}, language, SURE)
+        return _finding(entry, {}, language, SURE)
     for quotation in questions.quotations(question):
         if finding := _of_message(quotation, catalogue, language, SURE):
             return finding
     if name := questions.longest_name(folded, catalogue.names):
         entry = catalogue.entries[catalogue.names[name]]
-        return phrasing.finding(entry, {}, language, SURE if " " in name else LIKELY)
+        return _finding(entry, {}, language, SURE if " " in name else LIKELY)
     number = statuses.asked(folded)
     if number is not None:
         return statuses.computed(number, language)
@@ -100,7 +103,7 @@ def _of_bare_text(
         if finding := _of_message(quotation, catalogue, language, LIKELY):
             return finding
     entry = _whole_match(folded.strip(" .!?"), catalogue)
-    return phrasing.finding(entry, {}, language, LIKELY) if entry else None
+    return _finding(entry, {}, language, LIKELY) if entry else None
 
 
 def _whole_match(folded: str, catalogue: Catalogue) -> Entry | None:
@@ -122,11 +125,23 @@ def _of_message(
     if ranked:
         best = ranked[0]
         found = placeholders.values(best, log)
-        return phrasing.finding(best.entry, found, language, confidence)
+        return _finding(best.entry, found, language, confidence)
     return _named(message, catalogue, language, confidence)
+
+
+def _finding(
+    entry: Entry,
+    found: Mapping[str, str],
+    language: str,
+    confidence: float,
+    line: Line | None = None,
+) -> Finding:
+    from cortex_cli.error_texts import phrasing  # most questions name no error
+
+    return phrasing.finding(entry, found, language, confidence, line)
 
 
 def _named(message: str, catalogue: Catalogue, language: str, confidence: float) -> Finding | None:
     name = fold(message).strip(" .!")
     entry: Entry | None = catalogue.entries.get(catalogue.names.get(name, ""))
-    return phrasing.finding(entry, {}, language, confidence) if entry else None
+    return _finding(entry, {}, language, confidence) if entry else None

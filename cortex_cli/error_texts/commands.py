@@ -13,7 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli import compiled
 from cortex_cli.error_texts.placeholders import SLOT
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, ShownCommand
 
 if TYPE_CHECKING:
@@ -24,12 +26,12 @@ TABLE = Path(__file__).with_name("programs.yaml")
 CLASSES = (READS, CHANGES, LEAVES, DESTROYS)
 OF_THE_SYSTEM = ("/etc/", "/var/", "/usr/", "/boot")
 # A statement that only asks; php is here for "occ status" and the like.
-_QUERY = re.compile(
+_QUERY = expression(
     r"(?:\\d|select|show|explain|describe|\.tables|pragma \w+\Z|status\Z|config:system:get"
     r"|db\.(?:version|getUsers|serverStatus)\b|rs\.status\b)",
     re.IGNORECASE,
 )
-_SAFE = re.compile(r"[\w@%+=:,./\\~-]+\Z")
+_SAFE = expression(r"[\w@%+=:,./\\~-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,7 @@ class Programs:
 @lru_cache(1)
 def programs() -> Programs:
     """The table as shipped."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with TABLE.open(encoding="utf-8") as stream:
-        raw = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    raw = compiled.read_yaml(TABLE)
     return Programs(
         reads=_words(raw["reads"]),
         reads_with={program: _words(said) for program, said in raw["reads_with"].items()},

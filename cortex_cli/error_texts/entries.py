@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
-from cortex_cli.error_texts.patterns import Pattern, fold, pattern
+from cortex_cli.error_texts.patterns import Pattern, fold, may_match, pattern
+from cortex_cli.error_texts.patterns import compiled as compiled_pattern
+from cortex_cli.expressions import expression
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 FOLDER = Path(__file__).with_name("catalogue")
 LANGUAGES = ("en", "fr", "es")
@@ -28,14 +31,14 @@ FIELDS = frozenset(
     }
 )
 MAX_RANK = 100
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_ID = expression(r"[a-z0-9][a-z0-9-]*\Z")
 
 
 class CatalogueError(ValueError):
     """A file of the catalogue is wrong; the message names file, entry and field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Entry:
     """One error text.  ``means``, ``causes`` and ``remedy`` by language; see docs of the room."""
 
@@ -52,12 +55,22 @@ class Entry:
     commands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Catalogue:
-    """Every entry by its id, and the ids by the names that a person may ask for."""
+    """Every entry by its id, and the ids by the names that a person may ask for.
+
+    ``needs`` says of every entry what its patterns need, so that none is read in vain.
+    """
 
     entries: Mapping[str, Entry]
     names: Mapping[str, str]
+    needs: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+    def that_may_match(self, folded_text: str) -> Iterator[Entry]:
+        """The entries one of whose patterns may match ``folded_text`` (see ``patterns.fold``)."""
+        for name, patterns in self.needs:
+            if any(may_match(needs, folded_text) for needs in patterns):
+                yield self.entries[name]
 
 
 @lru_cache(1)
@@ -83,11 +96,13 @@ def parse() -> Catalogue:
     for path in sorted(FOLDER.glob("*.yaml")):
         with path.open(encoding="utf-8") as stream:
             files.append((path.name, yaml.load(stream, Loader=loader)))  # noqa: S506 - a safe one
-    return build(files)
+    return build(files, check=False)
 
 
-def build(files: Iterable[tuple[str, object]]) -> Catalogue:
+def build(files: Iterable[tuple[str, object]], *, check: bool = True) -> Catalogue:
     """The catalogue that ``files`` (name, parsed document) make up.
+
+    ``check`` compiles every pattern: of the catalogue as shipped, a test does so.
 
     Raises:
         CatalogueError: an entry lacks a field, repeats an id or a name, or has a bad pattern.
@@ -99,12 +114,15 @@ def build(files: Iterable[tuple[str, object]]) -> Catalogue:
             raise CatalogueError(f"{file}: a list of entries is wanted")
         for number, raw in enumerate(document, 1):
             entry = _entry(f"{file}: entry {number}", raw)
+            if check:
+                _check_patterns(file, entry)
             if entry.id in entries:
                 raise CatalogueError(f"{file}: id {entry.id} is used twice")
             entries[entry.id] = entry
             for name in (entry.id.replace("-", " "), *entry.names):
                 names.setdefault(name, entry.id)
-    return Catalogue(entries, names)
+    needs = ((name, tuple(one.needs for one in entry.match)) for name, entry in entries.items())
+    return Catalogue(Shelf.of(entries), names, tuple(needs))
 
 
 def _entry(where: str, raw: object) -> Entry:
@@ -142,13 +160,17 @@ def _strings(where: str, field: str, value: object) -> tuple[str, ...]:
 
 
 def _patterns(where: str, field: str, raw: Mapping[str, object]) -> tuple[Pattern, ...]:
-    done = []
-    for source in _strings(where, field, raw.get(field, [])):
-        try:
-            done.append(pattern(source))
-        except re.error as error:
-            raise CatalogueError(f"{where}: {field}: {source!r}: {error}") from error
-    return tuple(done)
+    return tuple(pattern(source) for source in _strings(where, field, raw.get(field, [])))
+
+
+def _check_patterns(file: str, entry: Entry) -> None:
+    for field in ("match", "also", "unless"):
+        for one in getattr(entry, field):
+            try:
+                compiled_pattern(one.source)
+            except re.error as error:
+                where = f"{file}: {entry.id}: {field}"
+                raise CatalogueError(f"{where}: {one.source!r}: {error}") from error
 
 
 def _sentences(where: str, field: str, raw: Mapping[str, object]) -> dict[str, str]:

@@ -5,11 +5,11 @@ Says honestly that the cause is not known, and quotes the line to read first.  P
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.error_texts import phrasing, placeholders, ranking
 from cortex_cli.error_texts.patterns import fold
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.3
 # Words of causes, of errors, and of what only reports that something failed; en, fr, es.
-_CAUSE = re.compile(
+_CAUSE = expression(
     r"\b(?:denied|refused|missing|not found|no such|cannot|can't|could not|couldn't|unable|invalid|"
     r"unknown|unexpected|corrupt\w*|exceeded|exhausted|full|too (?:many|large|long|old|small)|"
     r"not permitted|not allowed|unsupported|mismatch|expired|timed? ?out|timeout|syntax|"
     r"introuvable|impossible|refusee?|interdite?|invalide|inconnue?|aucun|manquante?|"
     r"no existe|no se p(?:uede|udo)|denegado|rechazad[oa]|invalid[oa]|desconocid[oa]|falta)\b"
 )
-_ERROR = re.compile(
+_ERROR = expression(
     r"\b(?:error|err|fatal|panic|critical|crit|exception|abort\w*|erreur|fatale?|echec|fallo)\b"
     r"|\w(?:error|exception)\b"
 )
-_FAILED = re.compile(r"\b(?:fail(?:ed|ure|s|ing)?|echoue\w*|fall(?:o|ado))\b")
-_REPORTS = re.compile(
+_FAILED = expression(r"\b(?:fail(?:ed|ure|s|ing)?|echoue\w*|fall(?:o|ado))\b")
+_REPORTS = expression(
     r"main process exited|control process exited|failed with result|failed to start|"
     r"entered failed state|scheduled restart|start request repeated|dependency failed"
 )

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from cortex_cli.error_texts.patterns import fold
+from cortex_cli.expressions import expression
 
 # A message says what it is about within this; the rest is data that it dumps.
 MAX_LINE = 1000
@@ -17,7 +18,7 @@ MAX_LINE = 1000
 # as the last do.
 MAX_LINES = 20_000
 
-_STAMP = re.compile(
+_STAMP = expression(
     r"(?:"
     r"\[? ?\d{4}[-/]\d\d[-/]\d\d[T ] ?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?"
     r"(?: ?(?:Z|[A-Z]{3,4}|[+-]\d\d:?\d\d)\b)?\]?"
@@ -28,27 +29,27 @@ _STAMP = re.compile(
     r"|\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
     r")[:,]?\s+"
 )
-_SOURCE = re.compile(
+_SOURCE = expression(
     r"(?P<host>[\w.-]{1,64}) (?P<program>[\w./@+:-]{1,64}?|\([\w./@+-]{1,64}\))"
     r"(?:\[(?P<pid>\d{1,10})\])?: ?"
 )
-_NAMED = re.compile(r"(?P<program>[\w./+-]{2,40}?)(?:\[(?P<pid>\d{1,10})\])?: ")
+_NAMED = expression(r"(?P<program>[\w./+-]{2,40}?)(?:\[(?P<pid>\d{1,10})\])?: ")
 _UNITS = r"service|socket|mount|automount|timer|target|swap|device|scope|slice|path"
-UNIT = re.compile(rf"(?<![\w/-])([\w@.\\:-]{{1,80}}\.(?:{_UNITS}))\b")
-_FAILED_UNIT = re.compile(
+UNIT = expression(rf"(?<![\w/-])([\w@.\\:-]{{1,80}}\.(?:{_UNITS}))\b")
+_FAILED_UNIT = expression(
     rf"([\w@.\\:-]{{1,80}}\.(?:{_UNITS})): (?:Main process exited|Control process exited|"
     r"Failed|Start request|Scheduled restart|A process of this unit|Unit entered)"
     rf"|(?:Failed to start|Dependency failed for|Failed to mount|Failed to listen on) "
     rf"([\w@.\\:-]{{1,80}}\.(?:{_UNITS}))\b"
 )
-_PROMPT = re.compile(r"(?:[\w.@:~/-]{0,60}[$%] |# (?=[a-z./~]{2}[\w./-]{0,40}(?: |$))|>>> )")
+_PROMPT = expression(r"(?:[\w.@:~/-]{0,60}[$%] |# (?=[a-z./~]{2}[\w./-]{0,40}(?: |$))|>>> )")
 _LEVELS = (
-    ("debug", re.compile(r"(?:\[|<|\b)(?:debug\d?|trace|verbose)\b|^D\d{4} ", re.IGNORECASE)),
-    ("info", re.compile(r"(?:\[|<|\b)(?:info|notice|note|log)\b(?!rmation)|^I\d{4} ", re.I)),
-    ("warning", re.compile(r"(?:\[|<|\b)(?:warn|warning|avertissement|aviso|W)\b|^W\d{4} ", re.I)),
+    ("debug", expression(r"(?:\[|<|\b)(?:debug\d?|trace|verbose)\b|^D\d{4} ", re.IGNORECASE)),
+    ("info", expression(r"(?:\[|<|\b)(?:info|notice|note|log)\b(?!rmation)|^I\d{4} ", re.I)),
+    ("warning", expression(r"(?:\[|<|\b)(?:warn|warning|avertissement|aviso|W)\b|^W\d{4} ", re.I)),
     (
         "error",
-        re.compile(
+        expression(
             r"(?:\[|<|\b)(?:error|err|erreur|crit|critical|fatal|emerg|panic|alert|severe|E)\b"
             r"|^[EF]\d{4} ",
             re.IGNORECASE,
@@ -56,7 +57,7 @@ _LEVELS = (
     ),
 )
 _LEVEL_WITHIN = 48
-_DIGITS = re.compile(r"[0-9a-f]*\d[0-9a-f]*", re.IGNORECASE)
+_DIGITS = expression(r"[0-9a-f]*\d[0-9a-f]*", re.IGNORECASE)
 
 
 @dataclass(slots=True)

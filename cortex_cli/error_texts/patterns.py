@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,16 +23,16 @@ if TYPE_CHECKING:
 MAX_REPEAT = 120
 CACHED = 4096
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:P<\w+>|:|=|!|<=|<!))?|\)|\||[*+?]\??|\{\d*,?\d*\}\??|.",
     re.DOTALL,
 )
-_REPEAT = re.compile(r"[*+?]\??\Z|\{\d*,?\d*\}\??\Z")
-_LITERAL_ESCAPE = re.compile(r"\\[^\w\s]|\\ ")
-_OPTIONAL = re.compile(r"[*?]|\{(?:0|,)")
+_REPEAT = expression(r"[*+?]\??\Z|\{\d*,?\d*\}\??\Z")
+_LITERAL_ESCAPE = expression(r"\\[^\w\s]|\\ ")
+_OPTIONAL = expression(r"[*?]|\{(?:0|,)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class Pattern:
     """One expression; ``needs`` are lower-case literals, one of which any match contains."""
 
@@ -39,21 +41,21 @@ class Pattern:
 
     def may_match(self, folded_text: str) -> bool:
         """False where ``folded_text`` (see ``fold``) cannot hold a match."""
-        return not self.needs or any(literal in folded_text for literal in self.needs)
+        return may_match(self.needs, folded_text)
 
     def search(self, folded_text: str) -> re.Match[str] | None:
         """The first match in ``folded_text``."""
         return compiled(self.source).search(folded_text) if self.may_match(folded_text) else None
 
 
-def pattern(source: str) -> Pattern:
-    """``source`` without accents and with bounded repeats.
+def may_match(needs: tuple[str, ...], folded_text: str) -> bool:
+    """False where ``folded_text`` cannot hold a match of an expression with these ``needs``."""
+    return not needs or any(literal in folded_text for literal in needs)
 
-    Raises:
-        re.error: ``source`` is no regular expression.
-    """
+
+def pattern(source: str) -> Pattern:
+    """``source`` without accents and with bounded repeats; a faulty one fails when compiled."""
     plain = bounded(_unaccented(source))
-    compiled(plain)
     return Pattern(plain, needed(plain))
 
 

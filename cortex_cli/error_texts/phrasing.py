@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli import compiled
 from cortex_cli.error_texts import commands
 from cortex_cli.error_texts.placeholders import filled
 from cortex_cli.finding import Finding
@@ -30,11 +31,7 @@ MAX_CAUSES, MAX_CONFIRM, MAX_COMMANDS = 4, 3, 4
 @lru_cache(1)
 def wording() -> Mapping[str, Mapping[str, str]]:
     """The sentences by language and name."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with WORDING.open(encoding="utf-8") as stream:
-        table: Mapping[str, Mapping[str, str]] = yaml.load(stream, Loader=loader)  # noqa: S506
+    table: Mapping[str, Mapping[str, str]] = compiled.read_yaml(WORDING)
     return table
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.error_texts import ranking
 from cortex_cli.error_texts.log_lines import UNIT
 from cortex_cli.error_texts.patterns import fold
+from cortex_cli.expressions import expression
 from cortex_cli.output import UNSAFE
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cortex_cli.error_texts.ranking import Candidate
 
 MAX_VALUE = 120
-SLOT = re.compile(r"\{(?P<name>[a-z_]+)(?:\|(?P<default>[^{}]*))?\}")
+SLOT = expression(r"\{(?P<name>[a-z_]+)(?:\|(?P<default>[^{}]*))?\}")
 # What stands for a value that the log does not name and the template gives no default for.
 NOUNS = {
     "unit": ("the service", "le service", "el servicio"),
@@ -52,18 +53,18 @@ NOUNS = {
     "variable": ("the variable", "la variable", "la variable"),
 }
 _LANGUAGES = ("en", "fr", "es")
-_FILE = re.compile(r"(?<![\w:/.-])(/(?:[\w.@+%~-]{1,64}/){0,12}[\w.@+%~-]{1,80})")
-_PORT = re.compile(r"\bport[= :]{1,2}(\d{1,5})\b|[\d\]*]:(\d{1,5})\b", re.IGNORECASE)
-_DEVICE = re.compile(
+_FILE = expression(r"(?<![\w:/.-])(/(?:[\w.@+%~-]{1,64}/){0,12}[\w.@+%~-]{1,80})")
+_PORT = expression(r"\bport[= :]{1,2}(\d{1,5})\b|[\d\]*]:(\d{1,5})\b", re.IGNORECASE)
+_DEVICE = expression(
     r"(?<![\w/])((?:/dev/)?(?:(?:sd|vd|xvd|hd)[a-z]{1,2}\d{0,3}|nvme\d{1,2}n\d{1,2}(?:p\d{1,3})?"
     r"|mmcblk\d(?:p\d{1,2})?|md\d{1,3}|dm-\d{1,3}|sr\d|loop\d{1,3}))\b"
 )
-_INTERFACE = re.compile(
+_INTERFACE = expression(
     r"\b((?:eth|wlan|wlo|wwan|tun|tap|bond|br|veth|wg)\d{1,3}"
     r"|en[opsx][0-9a-z]{1,14}|wl[ospx][0-9a-z]{1,14}|docker0|virbr\d)\b"
 )
-_ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
-_USER = re.compile(r"\b(?:user|for)[= ]'?\"?([a-z_][\w-]{0,31})\b", re.IGNORECASE)
+_ADDRESS = expression(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
+_USER = expression(r"\b(?:user|for)[= ]'?\"?([a-z_][\w-]{0,31})\b", re.IGNORECASE)
 _FROM_LINE = (
     ("file", _FILE),
     ("port", _PORT),
@@ -79,10 +80,10 @@ _CONTRACTED = {
     "fr": ((f"de {_MARK}le ", "du "), (f"à {_MARK}le ", "au ")),
     "es": ((f"de {_MARK}el ", "del "), (f" a {_MARK}el ", " al ")),
 }
-_TWICE = re.compile(rf"\b(\w+) {_MARK}(?:the|le|la|l'|el) ?\1\b")
+_TWICE = expression(rf"\b(\w+) {_MARK}(?:the|le|la|l'|el) ?\1\b")
 # What a slot that stayed empty leaves behind.
-_GAP = re.compile(r" \(\)| +(?=[,.)])| +( )")
-_GAP_OR_COLON = re.compile(r" \(\)| +(?=[,.):;])| +( )")
+_GAP = expression(r" \(\)| +(?=[,.)])| +( )")
+_GAP_OR_COLON = expression(r" \(\)| +(?=[,.):;])| +( )")
 _QUOTES = "\"'`«»\u201c\u201d\u2018\u2019 "
 
 
@@ -125,8 +126,8 @@ def _nearest_file(message: str, match: re.Match[str]) -> str:
 def from_line(line: Line) -> dict[str, str]:
     """What one line names by itself."""
     found = {}
-    for name, expression in _FROM_LINE:
-        if match := expression.search(line.message):
+    for name, pattern in _FROM_LINE:
+        if match := pattern.search(line.message):
             found[name] = cleaned(next(one for one in match.groups() if one))
     if line.program and line.program not in ("systemd", "kernel"):
         found["program"] = cleaned(line.program)

@@ -6,20 +6,21 @@ it must not be taken for a question about the error.  Pure.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # No name of an error has more words.
 LONGEST_NAME = 8
-_QUOTED = re.compile(
+_QUOTED = expression(
     r'"([^"\n]{3,300})"|`([^`\n]{3,300})`|«\s?([^»\n]{3,300}?)\s?»|\u201c([^\u201d\n]{3,300})\u201d'
     r"|(?<!\w)['\u2018]([^'\u2019\n]{3,300})['\u2019](?!\w)"
 )
 # Asked of an error (see ``patterns.fold``): its meaning, its cause, its remedy.
-_OF_ERRORS = re.compile(
+_OF_ERRORS = expression(
     r"\b(?:mean(?:s|ing)?|stands? for|error|errors|errno|message|says?|complain\w*|why|fix|solve|"
     r"solution|repair|cause[sd]?|reason|wrong|getting|get|got|gives?|shows?|fails?|failed|refuses?|"
     r"exit|exited|exits|status|signal|return code|crash\w*|explain|"
@@ -32,22 +33,22 @@ _OF_ERRORS = re.compile(
     r"que (?:hacer|hago|puedo hacer)|me sale|da)\b"
 )
 # Asked of texts and files: errors are only what is looked for.
-_OF_TEXTS = re.compile(
+_OF_TEXTS = expression(
     r"\b(?:grep|search|count|replace|contain\w*|lines? (?:with|that|which)|files? (?:with|that)|"
     r"occurrences?|filter|delete (?:all|the|every)|echo|rename|write a script|"
     r"cherche[rz]?|compte[rz]?|remplace[rz]?|contenant|contien\w*|lignes? (?:avec|qui)|filtre[rz]?|"
     r"busca[rn]?|conta[rn]?|reemplaza[rn]?|contenga\w*|lineas? (?:con|que)|filtra[rn]?)\b"
 )
 # Asked of this machine, or of two things: other answerers know more.
-_OF_OTHERS = re.compile(
+_OF_OTHERS = expression(
     r"\b(?:why is|why does|pourquoi|por que) (?:\w+ ){0,3}"
     r"(?:my|mon|ma|mes|mi|mis|this|cette|ce|esta|este) (?:\w+ )?"
     r"(?:disk|disque|disco|machine|computer|ordinateur|maquina|server|serveur|servidor|pc)\b"
     r"|\b(?:differences?|diferencias?) (?:between|entre)|\b(?:vs|versus)\b"
 )
-_MEANING = re.compile(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
-_ERRNO = re.compile(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
-_WORD = re.compile(r"[\w/+.'-]+")
+_MEANING = expression(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
+_ERRNO = expression(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
+_WORD = expression(r"[\w/+.'-]+")
 
 
 def is_of_texts(folded: str) -> bool:

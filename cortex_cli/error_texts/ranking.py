@@ -11,8 +11,9 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, pattern
 from cortex_cli.language.words import content
 
@@ -58,8 +59,7 @@ TOPICS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry, its best line and match, and the ``others``: they may name what this one omits."""
 
     entry: Entry
@@ -69,21 +69,29 @@ class Candidate:
     others: tuple[tuple[Line, re.Match[str]], ...] = ()
 
 
+@dataclass(frozen=True)  # no slots: the compiled copy is read faster without
+class Noise:
+    """Patterns of lines that no failure comes from."""
+
+    patterns: tuple[Pattern, ...]
+
+
 @lru_cache(1)
 def noise() -> tuple[Pattern, ...]:
     """The patterns of lines that no failure comes from."""
-    import yaml
+    return compiled.load(NOISE, Noise, parse_noise, also=(NOISE.parent,)).patterns
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with NOISE.open(encoding="utf-8") as stream:
-        return tuple(pattern(source) for source in yaml.load(stream, Loader=loader))  # noqa: S506
+
+def parse_noise() -> Noise:
+    """The patterns of lines that no failure comes from, from their file."""
+    return Noise(tuple(pattern(source) for source in compiled.parse_yaml(NOISE)))
 
 
 def candidates(log: Log, question: str, catalogue: Catalogue) -> list[Candidate]:
     """Every entry that the log fits, each at its best line, the best first."""
     asked = Asked(question, log)
     found = []
-    for entry in catalogue.entries.values():
+    for entry in catalogue.that_may_match(log.folded):
         possible = [one for one in entry.match if one.may_match(log.folded)]
         if possible and _fits(entry, log.folded):
             found += _best_line(entry, possible, log, asked)

@@ -6,11 +6,10 @@ What has an entry in the catalogue is answered from there; the rest is computed.
 from __future__ import annotations
 
 import errno
-import re
 import signal
 from typing import TYPE_CHECKING
 
-from cortex_cli.error_texts import phrasing
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 
 if TYPE_CHECKING:
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
 LARGEST = 255
 OF_SIGNALS = 128
 CONFIDENCE = 0.9
-_STATUS = re.compile(
+_STATUS = expression(
     r"\b(?:exit(?:ed|s)?(?: with)?(?: an?)?(?: (?:status|code|value))?|(?:status|return|result)"
     r"(?: (?:status|code|value))?|(?:code|statut|valeur|etat)(?: de (?:retour|sortie|fin))?|"
     r"(?:codigo|estado|valor)(?: de (?:salida|retorno))?|code=exited, status)[ =:]{1,2}"
     r"(?:of |is |was |de |: )?(?P<number>\d{1,5})\b(?!/[a-z])"
 )
-_ERRNO = re.compile(r"\b(?:errno|error|erreur|os error)[ =:]{1,2}-?(?P<number>\d{1,3})\b(?!\.)")
-_SIGNAL = re.compile(r"\b(?:signal|senal|code=killed, status)[ =:]{1,2}(?P<number>\d{1,2})\b")
+_ERRNO = expression(r"\b(?:errno|error|erreur|os error)[ =:]{1,2}-?(?P<number>\d{1,3})\b(?!\.)")
+_SIGNAL = expression(r"\b(?:signal|senal|code=killed, status)[ =:]{1,2}(?P<number>\d{1,2})\b")
 
 
 def errno_name(folded: str) -> str:
@@ -56,6 +55,8 @@ def entry(folded: str, catalogue: Catalogue) -> Entry | None:
 
 def computed(number: int, language: str) -> Finding:
     """What exit status ``number`` means where no entry says it."""
+    from cortex_cli.error_texts import phrasing
+
     name = _signal_name(number - OF_SIGNALS)
     if number > LARGEST:
         lines = [phrasing.say("too_large", language, number=number, rest=number % (LARGEST + 1))]

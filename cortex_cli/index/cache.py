@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from cortex_cli import output
+from cortex_cli.index.folders import list_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     # done, of how many, a note
     Report = Callable[[int, int, str], None]
 
-SYSTEM_CACHE = Path("/var/cache/cortex")
 # A partial file is never read, so nothing has to survive a crash.
 FAST_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 PARTIAL_PREFIX = ".building-"
@@ -71,14 +71,6 @@ class CachedIndex:
     db: sqlite3.Connection
     path: Path | None
     signature: str
-
-
-def list_folders(environ: Mapping[str, str]) -> list[Path]:
-    """Return the folders that may hold an index, best first."""
-    if named := environ.get("CORTEX_CACHE_DIR"):
-        return [Path(named)]
-    home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or "~").expanduser() / ".cache"
-    return [SYSTEM_CACHE, Path(home) / "cortex"]
 
 
 def find(source: IndexSource, environ: Mapping[str, str], signature: str) -> CachedIndex | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.debian.deb822 import Reader
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
     from cortex_cli.debian.lists import ListFile
 
-COMMANDS = re.compile(r"_(?:cnf_)?Commands-[a-z0-9]+$")
-CONTENTS = re.compile(r"_Contents-[a-z0-9]+$")
-_IN_CONTENTS = re.compile(rb"^(?:usr/)?(?:s?bin|games)/([^/\s]+)[ \t]+(\S+)$", re.MULTILINE)
-_IN_DPKG = re.compile(rb"^/(?:usr/)?(?:s?bin|games)/([^/\n]+)$", re.MULTILINE)
+COMMANDS = expression(r"_(?:cnf_)?Commands-[a-z0-9]+$")
+CONTENTS = expression(r"_Contents-[a-z0-9]+$")
+_IN_CONTENTS = expression(rb"^(?:usr/)?(?:s?bin|games)/([^/\s]+)[ \t]+(\S+)$", re.MULTILINE)
+_IN_DPKG = expression(rb"^/(?:usr/)?(?:s?bin|games)/([^/\n]+)$", re.MULTILINE)
 # Contents are sorted by path: there is no command after this, two thirds of the file.
 _LAST_PREFIX = b"usr/sc"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import stem
 
 PROGRAM = "program"
@@ -30,17 +31,17 @@ _SECTION_KINDS = {
     "fonts": DATA,
 }
 _ENDINGS = (
-    (re.compile(r"-dbg(sym)?$"), DEBUG),
-    (re.compile(r"-(dev|headers)(-.*)?$"), DEVELOPMENT),
-    (re.compile(r"-(docs?|examples|manual)(-.*)?$"), DOCUMENTATION),
-    (re.compile(r"-(data|common|i18n|l10n|locales?|lang|icons|theme|tests?)(-.*)?$"), DATA),
-    (re.compile(r"-plugins?(-.*)?$"), LIBRARY),
+    (expression(r"-dbg(sym)?$"), DEBUG),
+    (expression(r"-(dev|headers)(-.*)?$"), DEVELOPMENT),
+    (expression(r"-(docs?|examples|manual)(-.*)?$"), DOCUMENTATION),
+    (expression(r"-(data|common|i18n|l10n|locales?|lang|icons|theme|tests?)(-.*)?$"), DATA),
+    (expression(r"-plugins?(-.*)?$"), LIBRARY),
 )
-_MODULE = re.compile(
+_MODULE = expression(
     r"^(lib.*-(perl|java|ruby|ocaml|cil|js|php)|(python3?|ruby|node|golang|php\d?[.\d]*|r-cran|r-bioc"
     r"|elpa|haskell|librust|puppet-module|vim|gir1\.2)-.*|lib[a-z0-9.+-]*\d[a-z0-9.+-]*)$"
 )
-_TRANSITIONAL = re.compile(r"\b(transitional|dummy)\b.*\bpackage\b|^transitional\b", re.IGNORECASE)
+_TRANSITIONAL = expression(r"\b(transitional|dummy)\b.*\bpackage\b|^transitional\b", re.IGNORECASE)
 
 # The words that people use for the packages of a section.
 _SECTION_WORDS = """

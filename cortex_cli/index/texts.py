@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cortex_cli.debian import manpages
 from cortex_cli.debian.manpages import Manual, Manuals
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,9 +41,9 @@ HEAD_BYTES = 4096
 # The beginning of each paragraph says what it is about; this much of a page is indexed.
 HEAD_CHARS, MAX_HEADS_CHARS = 160, 32 * 1024
 MAX_README_BYTES = 8 * 1024
-_FAMILY = re.compile(r"[A-Za-z0-9]+")
-_UNIT_LINE = re.compile(r"^(Description|Documentation|ExecStart)=-?(.+)$", re.MULTILINE)
-_HEADER_LINE = re.compile(r"^\W*$|^(?:for|README)\b.*$", re.IGNORECASE)
+_FAMILY = expression(r"[A-Za-z0-9]+")
+_UNIT_LINE = expression(r"^(Description|Documentation|ExecStart)=-?(.+)$", re.MULTILINE)
+_HEADER_LINE = expression(r"^\W*$|^(?:for|README)\b.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

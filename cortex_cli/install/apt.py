@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +18,13 @@ from urllib.parse import unquote
 from cortex_cli import output
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.errors import Failure
-from cortex_cli.index import cache
+from cortex_cli.index import folders
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.install import simulation
 from cortex_cli.install.plan import strip_root_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cortex_cli.install.simulation import Simulation
 
@@ -44,21 +43,19 @@ PASSED_VARIABLES = (
 )
 # Measured at 0.3 to 1 s; a machine that takes this long has another problem.
 TIMEOUT_S = 60.0
-LOW_PRIORITY = ("nice", "-n", "10")
 
 
 def simulate(
     environ: Mapping[str, str],
     command: Sequence[str],
     *,
-    thorough: bool = False,
-    patience_s: float | None = None,
+    needs_steps: Callable[[], bool] = lambda: False,
 ) -> Simulation:
     """Return what ``command``, an apt-get of a plan, would do.
 
-    ``thorough`` also runs ``-s``, in parallel: it simulates every step and reports the origins
-    of dependencies.  With hundreds of packages that takes seconds; if it is not finished after
-    ``patience_s``, the listing is used alone and the result says so.
+    apt resolves it without a simulation of each step.  ``needs_steps`` is called while it does;
+    where it returns True, ``-s`` runs in parallel: that goes through the steps and reports the
+    origins of dependencies, in twice the time.
 
     Raises:
         Failure: apt-get is missing or does not answer.
@@ -67,27 +64,19 @@ def simulate(
     with output.Waiting("asking apt"), _apt_options(environ) as options:
         listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
         stepping = [argv[0], "-s", *options, *argv[1:]]
-        if patience_s is not None:  # on a busy machine the listing has priority
-            stepping = [*LOW_PRIORITY, *stepping]
-        started = time.monotonic()
-        queries = [_start(argv) for argv in (listing, stepping)[: 1 + thorough]]
+        queries = [_start(listing)]
         try:
-            answers = [_read_answer(queries[0], TIMEOUT_S)]
-            wait_s = TIMEOUT_S
-            if patience_s is not None:
-                wait_s = max(0.0, started + patience_s - time.monotonic())
-            answers += [_read_answer(query, wait_s) for query in queries[1:]]
+            if needs_steps():
+                queries.append(_start(stepping))
+            answers = [_read_answer(query, TIMEOUT_S) for query in queries]
         except subprocess.TimeoutExpired as error:
-            if patience_s is None or len(queries) == 1 or queries[0].poll() is None:
-                raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
+            raise Failure(f"apt-get did not answer within {TIMEOUT_S:.0f} s") from error
         finally:
             for query in queries:
                 _kill(query)
     listed, complaint = answers[0]
     simulated = answers[1][0] if len(answers) > 1 else None
-    if not complaint and len(answers) > 1:
-        complaint = answers[1][1]
-    return simulation.parse(listed, complaint, simulated)
+    return simulation.parse(listed, complaint or answers[-1][1], simulated)
 
 
 def read_records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
@@ -176,7 +165,7 @@ def _write_if_changed(path: Path, text: str) -> None:
 
 
 def _find_cache_folder(environ: Mapping[str, str]) -> Path | None:
-    for place in cache.list_folders(environ):
+    for place in folders.list_folders(environ):
         folder = place / "apt"
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from cortex_cli import compiled
 from cortex_cli.install.plan import Effects
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def predict_effects(
     archives: Path = ARCHIVES,
 ) -> Effects:
     """Return what ``changes`` add; of ``requested`` packages, also whose effects are unknown."""
-    table = _load_table()
+    table = load_table()
     services: list[str] = []
     ports: list[str] = []
     files: list[str] = []
@@ -129,12 +131,10 @@ def parse_ports(unit: str) -> list[str]:
     return ports
 
 
-def _load_table() -> Mapping[str, dict[str, list[str]]]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with TABLE.open() as stream:
-        groups = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+@cache
+def load_table() -> Mapping[str, dict[str, list[str]]]:
+    """What ``effects.yaml`` says of well-known servers, by package."""
+    groups = compiled.read_yaml(TABLE)
     return {name: values for names, values in groups.items() for name in names.split()}
 
 

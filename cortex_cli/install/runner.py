@@ -8,7 +8,6 @@ once but lets dpkg finish, so no installation is left half done.
 from __future__ import annotations
 
 import os
-import re
 import select
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from cortex_cli import output
 from cortex_cli.errors import Failure
+from cortex_cli.expressions import expression
 from cortex_cli.install import apt
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # How soon the command's output is shown.
 FOLLOW_MS = 100
 PIECE_BYTES = 64 * 1024
-_CARRIAGE = re.compile(r"\r+\n?")
+_CARRIAGE = expression(r"\r+\n?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,23 +12,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import version as debian_version
+from cortex_cli.expressions import expression
 from cortex_cli.install.plan import Change, Changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INST = re.compile(r"Inst (\S+)(?: \[([^\]\s]+)\])? \((\S+) ?(.*?) ?\[(\S+?)\]\).*")
-_REMV = re.compile(r"(?:Remv|Purg) (\S+) \[([^\]\s]+)\].*")
-_SECTION = re.compile(r"The following (.+):")
-_LISTED = re.compile(r"   (\S+?)\*? \((\S+?)(?: => (\S+))?\)")
+_INST = expression(r"Inst (\S+)(?: \[([^\]\s]+)\])? \((\S+) ?(.*?) ?\[(\S+?)\]\).*")
+_REMV = expression(r"(?:Remv|Purg) (\S+) \[([^\]\s]+)\].*")
+_SECTION = expression(r"The following (.+):")
+# A package that no list has any more is listed without a version.
+_LISTED = expression(r"   (\S+?)\*?(?: \((\S+?)(?: => (\S+))?\))?")
 _SECTIONS = {
     "NEW packages will be installed": "new",
     "packages will be upgraded": "upgraded",
     "packages will be DOWNGRADED": "upgraded",
     "packages will be REMOVED": "removed",
 }
-_URI = re.compile(r"'(\S+)' (\S+) (\d+) .*")
-_SPACE = re.compile(r"After this operation, ([\d.,]+) ([kMGTP]?)B .*(used|freed)\.?")
+_URI = expression(r"'(\S+)' (\S+) (\d+) .*")
+_SPACE = expression(r"After this operation, ([\d.,]+) ([kMGTP]?)B .*(used|freed)\.?")
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 # In a long chain of unmet dependencies the first ones say what to do.
 MAX_REASONS = 4
@@ -37,16 +39,12 @@ _ESSENTIAL = "WARNING: The following essential packages will be removed."
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What apt would do, or its ``refusal``.
-
-    ``complete``: ``-s`` has simulated every step.
-    """
+    """What apt would do, or its ``refusal``."""
 
     changes: Changes
     uris: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
     refusal: str | None = None
-    complete: bool = False
 
     @property
     def downgraded(self) -> tuple[Change, ...]:
@@ -67,9 +65,7 @@ def parse(listed: str, complaint: str, simulated: str | None = None) -> Simulati
     changes = replace(changes, download_bytes=download_bytes, disk_bytes=_parse_disk_bytes(listed))
     uris = tuple(match[1] for match in uri_matches)
     refusal = _parse_refusal(listed, complaint)
-    return Simulation(
-        changes, uris, tuple(_parse_essential(listed)), refusal, simulated is not None
-    )
+    return Simulation(changes, uris, tuple(_parse_essential(listed)), refusal)
 
 
 def _parse_listing(text: str) -> Changes:
@@ -82,7 +78,7 @@ def _parse_listing(text: str) -> Changes:
             name, first, second = match.groups()
             if section == "removed":
                 changes[section].append(Change(name, first, None))
-            else:
+            elif first:
                 changes[section].append(Change(name, first if second else None, second or first))
         elif not line.startswith("   "):
             section = None

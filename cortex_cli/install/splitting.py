@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
+
 # "and" lists things; "with" more often describes one, so its parts need a better match.
 _WORDS = "and also|and|plus|as well as|et aussi|et|ainsi que|y también|y|e"
-LISTING = re.compile(rf"\s*(?:[,;]|(?<=\s)[+&]|\b(?:{_WORDS})\b)\s+", re.IGNORECASE)
-DESCRIBING = re.compile(r"\s+(?:together with|with|avec|con)\s+", re.IGNORECASE)
+LISTING = expression(rf"\s*(?:[,;]|(?<=\s)[+&]|\b(?:{_WORDS})\b)\s+", re.IGNORECASE)
+DESCRIBING = expression(r"\s+(?:together with|with|avec|con)\s+", re.IGNORECASE)
 MAX_PARTS = 5
 
 

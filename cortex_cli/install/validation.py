@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import dpkg_status
 from cortex_cli.errors import Failure
 from cortex_cli.install import apt, conflicts, effects, privileges
 from cortex_cli.install.plan import Changes, Effects
-from cortex_cli.install.policy import file as policy_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cortex_cli.debian.dpkg_status import State
     from cortex_cli.install.plan import Plan, PlannedPackage
     from cortex_cli.install.simulation import Simulation
     from cortex_cli.settings import Settings
 
-# How long "apt-get -s" may take before a plan is shown without it: it takes 0.6 s for one package,
-# 3 s for a desktop's 300, and a reply should take no more than 1.5 s in all.
-PATIENCE_S = 0.9
-INCOMPLETE = "simulation unfinished; --execute completes it first"
 # apt and dpkg need some space of their own on the root file system.
 SPARE_BYTES = 50_000_000
 MAX_NAMES = 12
@@ -35,7 +32,7 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     """Return ``proposal`` with everything that apt would do, as this user can run it.
 
     ``thorough`` waits until apt has simulated every step, however long that takes; so does a
-    policy with rules about origins.
+    policy with rules about origins, which only the steps say.
 
     Raises:
         Failure: it would remove a package that the system needs.
@@ -43,24 +40,39 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     plan = proposal.with_root_prefix(privileges.root_prefix())
     if not plan.commands:
         return plan.with_effects(Changes(download_bytes=0, disk_bytes=0), Effects())
-    patience_s = None if thorough or _origins_matter(settings) else PATIENCE_S
+    status = cache(lambda: dpkg_status.read(settings.environ))
+
+    def needs_steps() -> bool:
+        if thorough or _origins_matter(settings):
+            return True
+        effects.load_table()
+        status()
+        return False
+
     try:
-        simulation = apt.simulate(
-            settings.environ, plan.commands[-1], thorough=True, patience_s=patience_s
-        )
+        simulation = apt.simulate(settings.environ, plan.commands[-1], needs_steps=needs_steps)
     except Failure as error:
         return _refuse(plan, error.message)
     _refuse_removals(settings, simulation)
     if simulation.refusal:
         return _refuse(plan, simulation.refusal)
-    installed = dpkg_status.read(settings.environ).packages
+    installed = status().packages
     missing = [package.name for package in plan.packages if package.name not in installed]
     predicted = effects.predict_effects(simulation.changes.new, missing, simulation.uris)
     rivals = _find_conflicts(settings, simulation.changes)
     warnings = tuple(_list_warnings(simulation, predicted, rivals))
-    plan = plan.with_effects(simulation.changes, predicted, warnings)
+    plan = plan.with_effects(_adopt_removed(simulation.changes, installed), predicted, warnings)
     packages = tuple(_adopt_version(package, simulation) for package in plan.packages)
     return replace(plan, packages=packages, warnings=(*proposal.warnings, *plan.warnings))
+
+
+def _adopt_removed(changes: Changes, installed: Mapping[str, State]) -> Changes:
+    """Return ``changes`` with the versions that go: apt lists those of the lists, or none."""
+    removed = []
+    for change in changes.removed:
+        known = installed.get(dpkg_status.strip_architecture(change.name))
+        removed.append(replace(change, old=known.version if known else change.old))
+    return replace(changes, removed=tuple(removed))
 
 
 def _adopt_version(package: PlannedPackage, simulation: Simulation) -> PlannedPackage:
@@ -94,6 +106,8 @@ def _list_steps(plan: Plan) -> set[tuple[str, str | None, str | None]]:
 
 
 def _origins_matter(settings: Settings) -> bool:
+    from cortex_cli.install.policy import file as policy_file  # YAML loads while apt works
+
     policies = policy_file.load_policies(settings.environ)
     return any(rule.origin for policy in policies for rule in policy.rules)
 
@@ -104,6 +118,8 @@ def _refuse(plan: Plan, refusal: str) -> Plan:
 
 def _refuse_removals(settings: Settings, simulation: Simulation) -> None:
     removed = {dpkg_status.strip_architecture(change.name) for change in simulation.changes.removed}
+    if not removed and not simulation.essential:
+        return
     protected = dpkg_status.read(settings.environ).protected
     needed = sorted(removed & protected | set(simulation.essential))
     if needed:
@@ -138,8 +154,6 @@ def _list_warnings(
         yield f"opens {', '.join(predicted.ports)}"
     if predicted.unknown:
         yield f"services and ports of {_join_names(predicted.unknown)} are unknown"
-    if not simulation.complete:
-        yield INCOMPLETE
     needed = (changes.download_bytes or 0) + max(changes.disk_bytes or 0, 0)
     free = shutil.disk_usage("/").free
     if needed and needed + SPARE_BYTES > free:

@@ -6,9 +6,10 @@ word; it only has to be the same for "edit", "editor" and "editing".  Pure.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
+
+from cortex_cli.expressions import expression
 
 # Shorter words keep their endings: "ring", "red" and "order" are not forms of another word.
 MIN_LONG, MIN_AGENT = 5, 6
@@ -32,14 +33,14 @@ IRREGULAR = frozenset(
 )
 
 _ENDINGS = (
-    (re.compile(r"(?<=[a-z]{4})(is|iz)(ation|er|ing|ed|e)?$"), "iz", 0),
-    (re.compile(r"(?<=[a-z]{4})ement$"), "", 8),
-    (re.compile(r"(?<=[a-z]{3}[st])(ion|or)$"), "", 7),
-    (re.compile(r"ing$"), "", MIN_LONG + 1),
-    (re.compile(r"ed$"), "", MIN_LONG),
-    (re.compile(r"[eo]r$"), "", MIN_AGENT),
+    (expression(r"(?<=[a-z]{4})(is|iz)(ation|er|ing|ed|e)?$"), "iz", 0),
+    (expression(r"(?<=[a-z]{4})ement$"), "", 8),
+    (expression(r"(?<=[a-z]{3}[st])(ion|or)$"), "", 7),
+    (expression(r"ing$"), "", MIN_LONG + 1),
+    (expression(r"ed$"), "", MIN_LONG),
+    (expression(r"[eo]r$"), "", MIN_AGENT),
 )
-_DOUBLED = re.compile(r"([bdgklmnprt])\1$")
+_DOUBLED = expression(r"([bdgklmnprt])\1$")
 
 
 def fold(word: str) -> str:

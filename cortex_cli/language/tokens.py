@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 from cortex_cli.language.words import SCAFFOLDING, words
 
 # l'écran, qu'il, d'une: the part before the apostrophe carries no meaning.
-ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['\u2019]", re.IGNORECASE)
-_JOINED = re.compile(r"\b(e|to|wi)-(?=\w)", re.IGNORECASE)
-_PARTS = re.compile(r"[-._]+")
+ELISION = expression(r"\b(?:[cdjlmnst]|qu)['\u2019]", re.IGNORECASE)
+_JOINED = expression(r"\b(e|to|wi)-(?=\w)", re.IGNORECASE)
+_PARTS = expression(r"[-._]+")
 # Small words of words.py that do carry meaning here, and small words that it lacks.
 MEANINGFUL = frozenset({"c", "s", "n", "machine", "system", "computer", "pc", "without", "son"})
 MORE_SCAFFOLDING = frozenset(

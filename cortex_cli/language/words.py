@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cortex_cli.expressions import expression
+
 # A package name, a word or a number; g++ keeps its signs, a trailing dot is dropped.
-_WORD = re.compile(r"[^\W_][\w+.\-]*", re.UNICODE)
+_WORD = expression(r"[^\W_][\w+.\-]*", re.UNICODE)
 _TRAILING = ".-"
 
 # Words that say that something is wanted, but not what.

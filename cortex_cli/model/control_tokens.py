@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import re
 
+from cortex_cli.expressions import expression
+
 # Every repetition is bounded, so hostile text takes linear time.
-TOKEN = re.compile(
+TOKEN = expression(
     r"""
     <(?=
         [|\uff5c]\S                             # <|im_end|>  <|turn>  DeepSeek's fullwidth bars

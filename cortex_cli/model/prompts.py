@@ -11,7 +11,6 @@ for the earlier turns of a conversation, which no template renders.
 from __future__ import annotations
 
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +56,8 @@ def render_messages(profile: str, command: str, **values: Any) -> list[dict[str,
 
 def make_mark(*texts: str) -> str:
     """Return a mark to set around ``texts`` that none of them contains."""
+    from hashlib import blake2b  # most answers need no mark, and OpenSSL takes a while to load
+
     joined = "\0".join(texts).encode("utf-8", "replace")
     return blake2b(joined, digest_size=MARK_BYTES).hexdigest()
 

@@ -9,7 +9,6 @@ that no key of one is sent to a server that another names.
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import stat
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
+from cortex_cli.expressions import expression
 from cortex_cli.settings import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The settings to load; other variables in the files are ignored.
-NAMES = re.compile(r"(CORTEX_PROVIDER|(LLAMA_CPP|OLLAMA|OPENAI)_(BASE_URL|MODEL|API_KEY))\Z")
+NAMES = expression(r"(CORTEX_PROVIDER|(LLAMA_CPP|OLLAMA|OPENAI)_(BASE_URL|MODEL|API_KEY))\Z")
 ENVIRONMENT = "the environment"
 USER_FILE = ".cortex/.env"
 SYSTEM_FILE = Path("/etc/cortex/.env")

@@ -8,12 +8,12 @@ index, knows no model.
 from __future__ import annotations
 
 import math
-import re
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli.expressions import expression
 from cortex_cli.index import fill, kinds
 from cortex_cli.language.stems import stem
 from cortex_cli.language.terms import VAGUE
@@ -63,7 +63,7 @@ KIND_WORDS = {
     for word in names.split()
 }
 SMALL_STEMS = frozenset(stem(word) for word in SMALL)
-_NAME_PARTS = re.compile(r"[^\W_]+")
+_NAME_PARTS = expression(r"[^\W_]+")
 
 
 @dataclass(slots=True)

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from cortex_cli import compiled
 from cortex_cli.actions import matcher, phrases, sentence
 from cortex_cli.actions.action import Unfillable, expanded, fill
+from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes import loading, manner, sayings
 from cortex_cli.probes.machine import Machine
+from cortex_cli.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,14 +58,14 @@ SLOT_COST = 0.04
 FILES = "folders"
 # Phrases of small words ("who is {user}") rank low before they are compared in full.
 BREADTH = 250
-_CAPITALS = re.compile(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
+_CAPITALS = expression(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
 
 
 @dataclass(frozen=True)  # no slots: the compiled copy is read faster without
 class ProbeIndex:
     """Every probe by its id, and their phrases."""
 
-    probes: dict[str, Probe]
+    probes: Shelf[str, Probe]
     phrases: PhraseIndex
 
 
@@ -78,7 +80,7 @@ def build_index() -> ProbeIndex:
     """Every probe, from the catalogue's files."""
     probes = loading.load()
     actions = [probe.action for probe in probes.values()]
-    return ProbeIndex(probes, phrases.index_phrases(actions, LEXICON))
+    return ProbeIndex(Shelf.of(probes), phrases.index_phrases(actions, LEXICON))
 
 
 def known() -> PhraseIndex:

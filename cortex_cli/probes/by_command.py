@@ -6,10 +6,10 @@ and were filled in completely.  Nothing else is ever run; what a command prints 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import READS
 from cortex_cli.probes.sayings import MAX_ROW_CHARS, clean
 
@@ -47,7 +47,7 @@ QUICK_WITH = {
     "timedatectl": ("status", "show"),
     "ulimit": ("-",),
 }
-_PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_]{2,}\Z")
+_PLACEHOLDER = expression(r"[A-Z][A-Z0-9_]{2,}\Z")
 _CHANGES = frozenset({"-w", "-s", "-S", "--set", "set", "add", "del", "flush", "up", "down"})
 
 

@@ -5,13 +5,13 @@ The one place that knows the files' format; see the package's docstring for it.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cortex_cli.actions.action import Action, Parameter
 from cortex_cli.actions.parameters import KINDS
+from cortex_cli.expressions import expression
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes.probe import FOUND, Probe
 
@@ -20,8 +20,8 @@ LANGUAGES = (ENGLISH, FRENCH, SPANISH)
 _KEYS = frozenset(
     {"id", *LANGUAGES, "params", "read", "run", "root", "package", "value", "say", "source", "man"}
 )
-_READER = re.compile(r"[a-z_]+\.[a-z_]+\Z")
-_SLOT = re.compile(r"(?<![%$]){([a-z_]\w*)!?}")
+_READER = expression(r"[a-z_]+\.[a-z_]+\Z")
+_SLOT = expression(r"(?<![%$]){([a-z_]\w*)!?}")
 
 
 class CatalogueError(ValueError):

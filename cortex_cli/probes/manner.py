@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import lexicon
 from cortex_cli.actions.parameters import SOFTWARE
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ SHOWN = 0.88
 BARE = 0.65
 MANY, LOOSE = 2, 0.92
 MAX_ASKED_CHARS = 300
-_WAY = re.compile(
+_WAY = expression(
     r"\b(?:how\s+(?:do|does|can|could|should|would|to|might|must)\b|how'd\b|"
     r"(?:what|which)\s+(?:is|are)\s+the\s+(?:command|best\s+way|way)|what\s+command|which\s+command\s+(?:shows?|lists?|prints?|displays?|to|can|do|will|would|should)|"
     r"(?:a|the|some)\s+(?:command|way|tool)\s+(?:to|that|for)|"
@@ -32,7 +33,7 @@ _WAY = re.compile(
     r"qu[eé]\s+(?:comando|orden)\s+(?:muestra|sirve|permite|uso|lista|hay|para|debo)|(?:un|el)\s+comando\s+(?:para|que))",
     re.IGNORECASE,
 )
-_NO_FACT = re.compile(
+_NO_FACT = expression(
     r"\b(?:why|pourquoi|por\s+qu[eé]|should\s+i|what\s+happens|what\s+if|difference\s+between|"
     r"différence\s+entre|diferencia\s+entre|mean|means|meaning|stand\s+for|veut\s+dire|signifie|"
     r"significa|quiere\s+decir|explain|explique[rz]?|explica(?:r|me)?|define|definition|invented|"
@@ -41,17 +42,17 @@ _NO_FACT = re.compile(
     r"how\s+does|works?\s*\?|fonctionne\s*\?|funciona\s*\?)",
     re.IGNORECASE,
 )
-_MEANING = re.compile(
+_MEANING = expression(
     r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|"
     r"(?:qu'est[- ]ce\s+qu(?:'une?\b|e\s+l)|c'est\s+quoi|qu[eé]\s+(?:es|son)\b)"
     r"(?!\s+(?:mi|mis|mon|ma|mes|notre)\b)|(?:qu'est[- ]ce\s+que\s+c'est))",
     re.IGNORECASE,
 )
-_BARE_MEANING = re.compile(
+_BARE_MEANING = expression(
     r"\s*(?:what\s+(?:is|are)|what's)\s+(?!the\b|my\b|this\b|our\b|your\b|on\b|in\b|installed|listening|running|using|mounted|eating|taking|hogging|consuming)",
     re.IGNORECASE,
 )
-_SHOW = re.compile(
+_SHOW = expression(
     r"\s*(?:please\s+|can\s+you\s+|could\s+you\s+|i\s+want\s+to\s+|i\s+need\s+to\s+|i'd\s+like\s+to\s+)?"
     r"(?:show|list|display|print|output|find|see|view|check|get|count|compter|comptez|contar|cuenta|look\s+up|determine|"
     r"affiche[rz]?|montre[rz]?|lister?|listez|voir|trouve[rz]?|vérifie[rz]?|je\s+veux\s+voir|"
@@ -59,7 +60,7 @@ _SHOW = re.compile(
     re.IGNORECASE,
 )
 # "list the files in /tmp" wants them listed, not counted.
-_LISTED = re.compile(
+_LISTED = expression(
     r"\s*(?:please\s+)?(?:show|list|display|print|find|affiche[rz]?|montre[rz]?|liste[rz]?|trouve[rz]?|"
     r"muestra|mostrar|lista|listar|encuentra|busca|buscar)\s+(?:\w{1,6}\s+){0,3}(?:files|fichiers|archivos|ficheros|folders|dossiers|carpetas|lines|lignes|líneas)\b",
     re.IGNORECASE,
@@ -78,17 +79,17 @@ CHANGING = frozenset(
 )
 
 
-_OPENS = re.compile(
+_OPENS = expression(
     r"\s*(?:(?:open|close|ouvr(?:e|ir|ez)|ferm(?:e|er|ez)|abr(?:e|ir)|cierra|cerrar)\s+(?:the\s+|le\s+|el\s+)?"
     r"(?:port|puerto)\s+\d|(?:make|mark|hacer|haz|rendre|rends|rendez|turn|set)\s)",
     re.IGNORECASE,
 )
 # "donne-moi l'adresse" gives no rights.
-_GIVE = re.compile(
+_GIVE = expression(
     r"\s*(?:give\s+(?:me|us)|donne[rz]?[- ](?:moi|nous)|d[aáe](?:me|nos))\b", re.IGNORECASE
 )
 # "held packages" and "updates" begin a question, "hold the package" an order.
-_PLAIN_VERB = re.compile(
+_PLAIN_VERB = expression(
     r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z"
 )
 

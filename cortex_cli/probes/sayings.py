@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.probes.probe import FOUND, Span
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 MAX_LINES = 11
 # A PATH is long; a row of a table need not be.
 MAX_SENTENCE_CHARS, MAX_ROW_CHARS = 1500, 200
-_PLACE = re.compile(r"{([a-z_]+)(?:\|([^|{}]*)\|([^|{}]*))?}")
-_OPTIONAL = re.compile(r"\[\[([^\[\]]*)\]\]")
+_PLACE = expression(r"{([a-z_]+)(?:\|([^|{}]*)\|([^|{}]*))?}")
+_OPTIONAL = expression(r"\[\[([^\[\]]*)\]\]")
 _MORE = {
     "en": "… and {count} more",
     "fr": "… et {count} de plus",

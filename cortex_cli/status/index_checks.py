@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.clock import format_age, format_duration
-from cortex_cli.index import background, cache
+from cortex_cli.index import background, cache, folders
 from cortex_cli.index.documents import DocumentSource
 from cortex_cli.index.packages import PackageSource
 from cortex_cli.status import remedies
@@ -79,7 +79,7 @@ def _check_index(name: str, source: IndexSource, settings: Settings) -> Finding:
 def check_disk_space(settings: Settings) -> Finding:
     """Check the space for the indexes."""
     writable = [
-        folder for folder in cache.list_folders(settings.environ) if os.access(folder, os.W_OK)
+        folder for folder in folders.list_folders(settings.environ) if os.access(folder, os.W_OK)
     ]
     folder = next(iter(writable), Path(settings.environ.get("HOME") or "/"))
     free = shutil.disk_usage(folder).free

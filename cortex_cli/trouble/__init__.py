@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 def find(question: Question, settings: Settings) -> Finding | None:
     """The causes that ``question`` asks about, the gravest first; None if it asks for none."""
-    from cortex_cli.trouble import asked, report
+    from cortex_cli.trouble import asked
 
     what = asked.read(question)
-    return report.make(what, what.language, settings) if what is not None else None
+    if what is None:
+        return None
+    from cortex_cli.trouble import report
+
+    return report.make(what, what.language, settings)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cortex_cli.expressions import expression
 from cortex_cli.language.stems import fold
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.trouble.lexicon import (
@@ -38,7 +37,7 @@ _HERE = (
 )
 # The whole machine: what is wrong, is all well, which alerts are open.
 _GENERAL = {
-    ENGLISH: re.compile(
+    ENGLISH: expression(
         r"what(?:'s| is|s)? (?:going )?(?:wrong|broken|failing|the (?:problem|matter|trouble)|up)"
         rf"(?: (?:on|with|in))?(?: (?:{_HERE}))?(?: now| today| right now)?"
         r"|(?:is|are) (?:there )?(?:something|anything|some|any)(?:thing)? ?(?:wrong|broken|failing"
@@ -55,7 +54,7 @@ _GENERAL = {
         rf"|how (?:is|healthy is) (?:{_HERE})(?: doing| feeling)?"
         r"|(?:health|status) of (?:this|the|my) (?:machine|system|server|computer)"
     ),
-    FRENCH: re.compile(
+    FRENCH: expression(
         r"(?:qu'est-ce qui|qu'est ce qui|quoi|ce qui) (?:ne va pas|va mal|cloche|ne marche pas)"
         rf"(?: (?:sur|avec|dans|chez))?(?: (?:{_HERE}))?"
         r"|(?:y a-t-il|il y a|est-ce qu'il y a)(?: un| une| des| quelque)? ?(?:problemes?|alertes?"
@@ -67,7 +66,7 @@ _GENERAL = {
         r"|(?:explique|montre|liste)[a-z-]*(?: (?:cette|l'|les|mes|ces))? ?alertes?"
         r"|(?:que|qu'a) (?:a|t-elle|se passe-t-il)(?: (?:cette machine|ce serveur|ici))?"
     ),
-    SPANISH: re.compile(
+    SPANISH: expression(
         r"¿?que (?:le )?(?:pasa|ocurre|sucede|va mal|falla|esta mal|anda mal)"
         rf"(?: (?:a|en|con))?(?: (?:{_HERE}))?"
         r"|¿?(?:hay|existe)(?: algun| alguna| algo)? ?(?:problemas?|alertas?|mal|que falle|roto)"
@@ -79,18 +78,18 @@ _GENERAL = {
 }
 # One symptom of it.
 _WHY = {
-    ENGLISH: re.compile(r"\b(?:why|how come|what makes)\b"),
-    FRENCH: re.compile(r"\bpourquoi\b"),
-    SPANISH: re.compile(r"\b(?:por que|porque|a que se debe)\b"),
+    ENGLISH: expression(r"\b(?:why|how come|what makes)\b"),
+    FRENCH: expression(r"\bpourquoi\b"),
+    SPANISH: expression(r"\b(?:por que|porque|a que se debe)\b"),
 }
-_IS_IT = re.compile(
+_IS_IT = expression(
     r"\b(?:is|are) (?:something|anything|there (?:something|anything|a problem)) "
     r"(?:wrong |broken )?with|(?:problem|trouble|issue) with|\bis (?:my|the|this) \w+ (?:ok|okay"
     r"|fine|failing|dying|healthy|broken|full|running out)\b"
     r"|probleme (?:avec|de|du)|problema (?:con|de)"
     r"|\b(?:va|vont)-?(?:t-)?(?:il|elle)? (?:bien|mal)\b|\best-il (?:plein|casse|malade)\b"
 )
-_FAILS = re.compile(
+_FAILS = expression(
     r"\b(?:fail|failed|fails|failing|crash|crashed|crashes|die|died|dies|stop|stopped|stops|start"
     r"|starts|run|running|work|working|down|dead|broken|up|restarting|echoue|plante|arrete|marche"
     r"|demarre|fonctionne|tombe|mort|fallo|falla|fallado|arranca|funciona|caido|paro|murio|inicia"
@@ -98,13 +97,12 @@ _FAILS = re.compile(
     r"|repond|responde|respond|responding|restart|restarts|killed|exit|exited|exits|hang|hangs"
     r"|hung|stuck|unreachable|inactive)\b"
 )
-_UNIT = re.compile(r"[a-z0-9@][a-z0-9@._:\\-]{1,79}\Z")
-_QUOTED = re.compile("[\"'`«“][^\"'`»”]{3,}[\"'`»”]")
-_ALERT = re.compile(r"\balert(?:a|e)?s?\b")
+_UNIT = expression(r"[a-z0-9@][a-z0-9@._:\\-]{1,79}\Z")
+_QUOTED = expression("[\"'`«“][^\"'`»”]{3,}[\"'`»”]")
+_ALERT = expression(r"\balert(?:a|e)?s?\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a question is about.
 
     ``topics`` is empty for the whole machine; ``units`` are names that may be units, ``services``

@@ -10,6 +10,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, ShownCommand
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 SUDO = "sudo "
 # What is said behind a command: "iotop -o   (package iotop)".
-_REMARK = re.compile(r"[ \t]{2,}\((?P<remark>[^()]{1,80})\)\Z")
-_PACKAGE = re.compile(r"package (?P<name>[a-z0-9][a-z0-9+.-]{1,60})\Z")
+_REMARK = expression(r"[ \t]{2,}\((?P<remark>[^()]{1,80})\)\Z")
+_PACKAGE = expression(r"package (?P<name>[a-z0-9][a-z0-9+.-]{1,60})\Z")
 # More than a pipeline of words: only a shell can run it.
-_OF_A_SHELL = re.compile(r"[$`;<>*?\[\]{}]|\|\||'\|'|\"\|\"")
-_OPERATOR = re.compile(r"[|&()]+\Z")
+_OF_A_SHELL = expression(r"[$`;<>*?\[\]{}]|\|\||'\|'|\"\|\"")
+_OPERATOR = expression(r"[|&()]+\Z")
 _CLASSES = (READS, CHANGES, LEAVES, DESTROYS)
 PIPE, AND = "|", "&&"
 

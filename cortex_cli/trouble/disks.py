@@ -7,10 +7,10 @@ report says which were left out.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
 from cortex_cli.trouble.cause import CRITICAL, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
@@ -34,7 +34,7 @@ OVER_THE_NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "virtiofs", "lustre", "ocfs2"}
     | {"fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone", "fuse.ceph-fuse", "davfs"}
 )
-_ESCAPED = re.compile(r"\\([0-7]{3})")
+_ESCAPED = expression(r"\\([0-7]{3})")
 
 
 class Mount(NamedTuple):

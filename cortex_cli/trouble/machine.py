@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
 from cortex_cli.programs import output_of
 from cortex_cli.trouble import disks, network
@@ -29,8 +30,8 @@ MAX_BUSY = 3
 # A kill of last month is no trouble of today.
 KERNEL_KILLS = ("journalctl", "-k", "-b", "-S", "-1d", "-q", "--no-pager", "-g", "Killed process")
 TOP = command(("top", "-o", "%CPU"))
-_STALLED = re.compile(r"^full avg10=\S{1,10} avg60=(?P<minute>[0-9]{1,3}(?:\.[0-9]{1,3})?)", re.M)
-_KILLED = re.compile(r"Killed process \d{1,9} \((?P<program>[^)]{1,64})\)")
+_STALLED = expression(r"^full avg10=\S{1,10} avg60=(?P<minute>[0-9]{1,3}(?:\.[0-9]{1,3})?)", re.M)
+_KILLED = expression(r"Killed process \d{1,9} \((?P<program>[^)]{1,64})\)")
 # Where programs keep the certificates that they serve.
 CERTIFICATES = (
     "etc/letsencrypt/live/*/cert.pem",

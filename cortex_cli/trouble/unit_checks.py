@@ -8,10 +8,10 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cortex_cli.expressions import expression
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ PROPERTIES = (
 )
 # systemd's own exit statuses: see systemd.exec(5), "Process exit codes".
 CHDIR, EXEC, GROUP, USER = "200", "203", "216", "217"
-_PATH = re.compile(r"path=(?P<path>/[^;]{0,4000}?) ;")
-_REQUIRED_FILE = re.compile(r"(?P<path>/.{0,4000}) \(ignore_errors=no\)\Z")
+_PATH = expression(r"path=(?P<path>/[^;]{0,4000}?) ;")
+_REQUIRED_FILE = expression(r"(?P<path>/.{0,4000}) \(ignore_errors=no\)\Z")
 MIB = 1 << 20
 
 

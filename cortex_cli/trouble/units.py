@@ -6,10 +6,10 @@ The journal is read by the catalogue of error texts.  Everything read is data.
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
 from cortex_cli.programs import output_of
 from cortex_cli.trouble import unit_checks
@@ -36,9 +36,9 @@ KNOWN = frozenset({"loaded", "error", "bad-setting", "masked"})
 # The codes of waitid(2).
 KILLED = frozenset({"2", "3"})
 # A word in capitals, as in "chown USER:GROUP": the catalogue did not know the value.
-_PLACEHOLDER = re.compile(r"(?:^|[:=/@])[A-Z][A-Z_]{2,}(?:$|[:=/@.])")
-_RAISED = re.compile(r"[\w.]{0,80}(?:Error|Exception): ")
-_MESSAGE = re.compile(r"\S+ \S+ (?P<writer>[^\s\[:]{1,64})(?:\[\d{1,10}\])?: (?P<message>.*)\Z")
+_PLACEHOLDER = expression(r"(?:^|[:=/@])[A-Z][A-Z_]{2,}(?:$|[:=/@.])")
+_RAISED = expression(r"[\w.]{0,80}(?:Error|Exception): ")
+_MESSAGE = expression(r"\S+ \S+ (?P<writer>[^\s\[:]{1,64})(?:\[\d{1,10}\])?: (?P<message>.*)\Z")
 
 
 def failed(environ: Mapping[str, str], language: str) -> list[Cause]:

@@ -27,7 +27,6 @@ which are never sent.  A message is a sentence with the offending value and the 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -206,5 +205,7 @@ def quote(value: object) -> str:
 
 def find_nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name that ``name`` was probably meant to be, or None."""
+    from difflib import get_close_matches  # rarely needed, slow to import
+
     matches = get_close_matches(name[:SHOWN_VALUE_CHARS].lower(), list(valid), n=1, cutoff=0.55)
     return matches[0] if matches else None

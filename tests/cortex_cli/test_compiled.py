@@ -46,6 +46,18 @@ def test_the_copy_is_read_the_second_time(room: Path, environ: dict[str, str]) -
     assert load(room, environ, "not built again") == "first"
 
 
+def test_a_yaml_file_is_parsed_once(room: Path, environ: dict[str, str]) -> None:
+    file = room / "a.yaml"
+    assert compiled.read_yaml(file, environ) == [{"id": "one"}]
+    (copy,) = copies(environ)
+    written = copy.stat().st_mtime_ns
+    assert compiled.read_yaml(file, environ) == [{"id": "one"}]
+    assert copy.stat().st_mtime_ns == written
+    file.write_text("- id: another\n")
+    assert compiled.read_yaml(file, environ) == [{"id": "another"}]
+    assert len(copies(environ)) == 1
+
+
 def test_a_changed_file_makes_a_new_copy_and_drops_the_old_one(
     room: Path, environ: dict[str, str]
 ) -> None:

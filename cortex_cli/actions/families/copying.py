@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Home, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MIRROR = languages(
     "Rend {target} identique à {source} ; ce qui manque dans {source} y est supprimé.",
     "Deja {target} igual que {source}; lo que falta en {source} se borra allí.",
 )
-_GONE = re.compile(
+_GONE = expression(
     r"gone|no longer|missing|not in|extra|removed|obsolete"
     r"|n'exist|plus dans|disparu|en trop|ya no|sobra|falta"
 )

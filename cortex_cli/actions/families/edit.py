@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families import treetests
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _APPENDS = languages(
     "Ajoute une ligne à la fin de {file}.",
     "Añade una línea al final de {file}.",
 )
-_SIGNS = re.compile(r"[\\/.*\[\]^$]")
+_SIGNS = expression(r"[\\/.*\[\]^$]")
 _TEXTS = tuple(
     """
     quoted name number ip host url variable address version port mode extension

@@ -10,6 +10,8 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
@@ -18,24 +20,24 @@ MAX_QUESTION = 400  # characters: a literal with a question around it; bounds ev
 _I = re.IGNORECASE
 # In the order in which they are asked: what is more specific first.
 TRIGGERS: dict[str, re.Pattern[str]] = {
-    "masks": re.compile(r"umask", _I),
-    "mounts": re.compile(r"\s/\S*\s+\w|\sswap\s|\snone\s"),
-    "searchpath": re.compile(r"PATH\s?="),
-    "cron": re.compile(
+    "masks": expression(r"umask", _I),
+    "mounts": expression(r"\s/\S*\s+\w|\sswap\s|\snone\s"),
+    "searchpath": expression(r"PATH\s?="),
+    "cron": expression(
         r"\*|@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|(?:\d\S*\s+){4}\S", _I
     ),
-    "calendar": re.compile(r"\*|OnCalendar|:\d\d|systemd|timer|minuterie|temporizador", _I),
-    "spans": re.compile(r"Sec=|\d\s?[a-zµ]+\s?\d+\s?[a-z]", _I),
-    "permissions": re.compile(r"chmod|[0-7]{3}|[r-][w-][xsS-]|[+=-][rwxXst]"),
-    "networks": re.compile(r"\d\.\d|:[0-9a-fA-F:]|/\d"),
-    "exits": re.compile(r"\d"),
-    "signals": re.compile(r"sig|kill|señal|-[A-Z]{3}", _I),
-    "ports": re.compile(r"port|puerto|\d/(?:tcp|udp)", _I),
-    "load": re.compile(r"load|charge|carga", _I),
-    "sizes": re.compile(r"\d\s?[a-z]", _I),
-    "stamps": re.compile(r"\d{9}"),
-    "versions": re.compile(r"\d"),
-    "statuses": re.compile(r"[1-5]\d\d"),
+    "calendar": expression(r"\*|OnCalendar|:\d\d|systemd|timer|minuterie|temporizador", _I),
+    "spans": expression(r"Sec=|\d\s?[a-zµ]+\s?\d+\s?[a-z]", _I),
+    "permissions": expression(r"chmod|[0-7]{3}|[r-][w-][xsS-]|[+=-][rwxXst]"),
+    "networks": expression(r"\d\.\d|:[0-9a-fA-F:]|/\d"),
+    "exits": expression(r"\d"),
+    "signals": expression(r"sig|kill|señal|-[A-Z]{3}", _I),
+    "ports": expression(r"port|puerto|\d/(?:tcp|udp)", _I),
+    "load": expression(r"load|charge|carga", _I),
+    "sizes": expression(r"\d\s?[a-z]", _I),
+    "stamps": expression(r"\d{9}"),
+    "versions": expression(r"\d"),
+    "statuses": expression(r"[1-5]\d\d"),
 }
 
 

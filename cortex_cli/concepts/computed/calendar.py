@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import times
 from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -20,7 +21,7 @@ SHORT = {
 }  # fmt: skip
 _NUMBERS = r"[\d*.,/]{1,40}"
 _DAYS = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}"
-_LINE = re.compile(
+_LINE = expression(
     rf"(?<![\w*/-])(?:OnCalendar\s?=\s?)?(?:(?P<days>{_DAYS}(?:(?:,|\.\."
     rf"|-){_DAYS}){{0,6}})[ ,]{{0,2}})?"
     rf"(?:(?:(?P<year>{_NUMBERS})-)?(?P<month>{_NUMBERS})(?P<last>[-~])(?P<day>{_NUMBERS})[ T]?)?"
@@ -28,10 +29,10 @@ _LINE = re.compile(
     r"(?![\w*/-])",
     re.IGNORECASE,
 )
-_SHORTHAND = re.compile(
+_SHORTHAND = expression(
     rf"\bOnCalendar\s?=\s?({'|'.join(SHORT)})\b|\b({'|'.join(SHORT)})\b", re.IGNORECASE
 )
-_NAMES_IT = re.compile(
+_NAMES_IT = expression(
     r"oncalendar|systemd|timer|calendar|minuterie|temporizador|calendario|calendrier", re.IGNORECASE
 )
 CUES = blocks(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import times
 from cortex_cli.concepts.phrases import blocks, capital, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -19,9 +20,9 @@ MACROS = {
     "@annually": "0 0 1 1 *",
 }  # fmt: skip
 RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_PART = re.compile(r"(\*|[a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?(?:/(\d{1,2}))?$", re.IGNORECASE)
+_PART = expression(r"(\*|[a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?(?:/(\d{1,2}))?$", re.IGNORECASE)
 _QUOTES = "\"'`“”«»\u2018\u2019"
-_ASKED_AFTER = re.compile(
+_ASKED_AFTER = expression(
     r"(?:[\s,]+(?:mean|means|do|does|run|in (?:a |my )?(?:cron|crontab)|exactly|please"
     r"|signifie|veut dire|significa"
     r"|a cron(?:tab)? line|runs|when|how often|in cron jobs?|dans (?:un|une|la"
@@ -36,7 +37,7 @@ CUES = blocks(
     tarea tareas programacion cuando ejecuta frecuencia campos se programada
     """
 )
-USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}$")
+USER = expression(r"[a-z_][a-z0-9_-]{0,31}$")
 RUNS = {
     "en": "{line} runs {when}.",
     "fr": "{line} s'exécute {when}.",

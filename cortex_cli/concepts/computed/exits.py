@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import signals, tables
 from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
-_STATUS = re.compile(
+_STATUS = expression(
     r"\b(?:exit(?:ed)?|return(?:ed)?|status|errorlevel|salida|retorno|retour|sortie|estado|statut|code|código"
     r"|codigo|rc|ended|failed|terminé|terminó)\W{1,3}"
     r"(?:(?:status|code|value|with|of|is|código|codigo|code|de|d'|del|estado|statut|avec|con|es|est"
     r"|salida|retour|retorno|sortie|le|el|número|numéro)\W{1,3}){0,5}(\d{1,3})(?![\w.])",
     re.IGNORECASE,
 )
-_SYSTEMD = re.compile(r"\bstatus=(\d{1,3})(?:/([A-Z_]+))?", re.IGNORECASE)
-_DOLLAR = re.compile(r"\$\?\s*(?:=|is|est|es|==)?\s*(\d{1,3})(?![\w.])")
+_SYSTEMD = expression(r"\bstatus=(\d{1,3})(?:/([A-Z_]+))?", re.IGNORECASE)
+_DOLLAR = expression(r"\$\?\s*(?:=|is|est|es|==)?\s*(\d{1,3})(?![\w.])")
 CUES = blocks(
     """
     exit exited status return returned returns code codes error command process program script
@@ -31,7 +32,7 @@ CUES = blocks(
     orden devuelto
     """
 )
-HTTP_LIKE = re.compile(r"\bhttps?\b", re.IGNORECASE)
+HTTP_LIKE = expression(r"\bhttps?\b", re.IGNORECASE)
 HEAD = {"en": "Exit status {}: ", "fr": "Code de sortie {} : ", "es": "Estado de salida {}: "}
 BY_SIGNAL = {
     "en": "128 + {number}, so signal {number} ({name}) ended the process: {text}.",
@@ -70,7 +71,7 @@ def explain(question: str, language: str) -> Finding | None:
     if left_over(rest, CUES):
         return None
     name = signals.name_of(number)
-    if match.re is _SYSTEMD and match[2] and name is not None and name == match[2].upper():
+    if match.re == _SYSTEMD and match[2] and name is not None and name == match[2].upper():
         return explanation(signals.sentence(name, language), signals.SOURCE, f"SIG{name}")
     source = "man systemd.exec(5)" if number in tables.load("exits")["systemd"] else "man bash(1)"
     return explanation(sentence(number, language), source, f"exit status {number}")

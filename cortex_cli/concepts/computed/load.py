@@ -7,17 +7,18 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SOURCE = "man proc(5), /proc/loadavg"
-_LOAD = re.compile(
+_LOAD = expression(
     r"\b(?:load(?: average)?s?|charge(?: moyenne)?|carga(?: media| promedio)?)\b\D{0,12}?"
     r"(\d{1,4}(?:[.,]\d{1,2})?)(?:[,;]?\s+(\d{1,4}(?:[.,]\d{1,2})?)[,;]?\s+(\d{1,4}(?:[.,]\d{1,2})?))?(?![\w.]?\d)",
     re.IGNORECASE,
 )
-_CORES = re.compile(
+_CORES = expression(
     r"\b(\d{1,4})[ -](?:cores?|cpus?|processors?|threads?|c[oœ]+urs?|processeurs?|n[uú]cleos?"
     r"|procesadores)\b",
     re.IGNORECASE,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed.permissions import letters_of
 from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
-_UMASK = re.compile(
+_UMASK = expression(
     r"\bumask(?:\s+(?:of|is|set|to|de|d'|a|à|=|es|value|valeur"
     r"|valor)){0,3}\s*[= ]\s*([0-7]{1,4})\b",
     re.IGNORECASE,

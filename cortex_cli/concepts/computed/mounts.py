@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
 from cortex_cli.concepts.phrases import COLON, blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -16,7 +16,7 @@ TYPES = (
     "ext2|ext3|ext4|xfs|btrfs|vfat|exfat|ntfs|ntfs3|ntfs-3g|nfs4?|cifs|smbfs|tmpfs|swap|iso9660|udf|proc|sysfs|auto|"
     "overlay|zfs|f2fs|none|fuse(?:\\.\\w{1,20})?|fuse\\.sshfs|jfs|reiserfs|devpts|squashfs"
 )
-_LINE = re.compile(
+_LINE = expression(
     rf"(?P<device>(?:UUID|LABEL|PARTUUID|PARTLABEL)=[\w\"-]{{1,60}}|[^\s\"'`]{{1,120}})\s+(?P<point>/\S{{0,120}}|none|swap)\s+"
     rf"(?P<type>{TYPES})\s+(?P<options>[\w=,.:/@%-]{{2,200}})(?:\s+(?P<dump>[01])(?:\s+(?P<check>[012]))?)?(?!\w)"
 )

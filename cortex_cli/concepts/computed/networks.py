@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import COLON, blocks, capital, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -15,11 +15,11 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 SOURCE = "RFC 4632"
-_LITERAL = re.compile(
+_LITERAL = expression(
     r"(?<![\w.:/])(\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,3}(?:(?:\.\d{1,3}){3})?)?"
     r"|(?=[0-9a-fA-F]*:)[0-9a-fA-F:]{2,39}(?:/\d{1,3})?)(?![\w:/]|\.\d)"
 )
-_LENGTH = re.compile(r"(?<![\w./:])/(\d{1,2})(?![\w./])")
+_LENGTH = expression(r"(?<![\w./:])/(\d{1,2})(?![\w./])")
 CUES = blocks(
     """
     network networks subnet subnets subnetwork mask netmask prefix cidr range address addresses ip
@@ -135,7 +135,7 @@ def explain(question: str, language: str) -> Finding | None:
     rest = question[: match.start()] + " " + question[match.end() :]
     if left_over(rest, CUES):
         return None
-    text = _of_length(match[1], language) if match.re is _LENGTH else _text(match[1], language)
+    text = _of_length(match[1], language) if match.re == _LENGTH else _text(match[1], language)
     return None if text is None else explanation(text, SOURCE, match[0].strip())
 
 

@@ -18,6 +18,7 @@ from cortex_cli.concepts.phrases import (
     joined,
     left_over,
 )
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -38,16 +39,16 @@ CUES = blocks(
 KNOWN_OCTAL = blocks(
     "600 640 644 660 664 666 700 711 744 750 755 770 775 777 1777 2755 2770 2775 4755"
 )
-_OCTAL = re.compile(r"(?<![\w./:-])0?([0-7]?[0-7]{3})(?![\w/:-]|[.,]\d)")
-_SYMBOLIC = re.compile(
+_OCTAL = expression(r"(?<![\w./:-])0?([0-7]?[0-7]{3})(?![\w/:-]|[.,]\d)")
+_SYMBOLIC = expression(
     r"(?<![\w/.])([ugoa]{0,4}[+=-][rwxXst]{1,6}(?:,[ugoa]{0,4}[+=-][rwxXst]{0,6}){0,5})(?![\w/.])"
 )
-_LETTERS = re.compile(
+_LETTERS = expression(
     r"(?<![\w-])([-bcdlpsD]?)([r-][w-][xsS-])([r-][w-][xsS-])([r-][w-][xtT-])([.+@]?)(?![\w-])"
 )
-_CHMOD = re.compile(r"\bchmod\b", re.IGNORECASE)
-_ARGUMENT = re.compile(r"(?<=\s)(?:-R|--recursive|FILE|[\w./~*-]*[./~*][\w./~*-]*)(?=\s|$)")
-_LISTED = re.compile(r"\s+\d+\s+[\w.-]+\s+[\w.-]+\s+[\d.,]+[KMGT]?(?:\s.*)?$")
+_CHMOD = expression(r"\bchmod\b", re.IGNORECASE)
+_ARGUMENT = expression(r"(?<=\s)(?:-R|--recursive|FILE|[\w./~*-]*[./~*][\w./~*-]*)(?=\s|$)")
+_LISTED = expression(r"\s+\d+\s+[\w.-]+\s+[\w.-]+\s+[\d.,]+[KMGT]?(?:\s.*)?$")
 
 WHO = {
     "en": ("the owner", "the group", "others"),

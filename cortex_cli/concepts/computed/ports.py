@@ -11,24 +11,25 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.naming import plain
 from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SERVICES = Path("/etc/services")
 MAX_BYTES = 1_000_000
-_PORT = re.compile(
+_PORT = expression(
     r"\b(?:ports?|puertos?)\W{1,3}(?:(?:tcp|udp|number|num[eé]ro|n[uú]mero)\W{1,3})?(\d{1,5})(?:/(?:tcp|udp))?(?![\w.])"
     r"|\b(\d{1,5})/(?:tcp|udp)\b",
     re.IGNORECASE,
 )
-_WHICH = re.compile(
+_WHICH = expression(
     r"\b(?:which|what|quel|qué|que|cuál es el|cual es el|quel est le)\s+(?:(?:is|'s|est|es)\s+)?"
     r"(?:the\s+|el\s+|le\s+)?"
     r"(?:default |standard |usual |tcp |udp )?(?:port|puerto)\b",
     re.IGNORECASE,
 )
-_HERE = re.compile(
+_HERE = expression(
     r"(?:\bis|'s|\best|\bhay) (?:on|sur le|en el) p(?:ort|uerto)\b"
     r"|\b(?:listen\w*|écoute\w*|ecoute\w*|escuch\w*|running|process\w*|proces\w*|my|open|ouvert|abierto|"
     r"blocked|using|occup\w*|taken|here|free|libre|this machine)\b",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SOURCE = "man environ(7)"
-_PATH = re.compile(
+_PATH = expression(
     r"(?<!\w)(?:(export\s+)?(PATH|LD_LIBRARY_PATH|MANPATH|PYTHONPATH)\s?=\s?)\"?([^\s\"'`?]{1,300})\"?"
 )
 CUES = blocks("export set variable setting bashrc profile line shell ligne linea")

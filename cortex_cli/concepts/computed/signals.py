@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
 from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SOURCE = "man signal(7)"
-_NAMED = re.compile(r"(?<![\w-])(?:-?SIG|-)([A-Z]{2,6}\d?)(?![\w-])", re.IGNORECASE)
-_NUMBERED = re.compile(
+_NAMED = expression(r"(?<![\w-])(?:-?SIG|-)([A-Z]{2,6}\d?)(?![\w-])", re.IGNORECASE)
+_NUMBERED = expression(
     r"\b(?:signal|señal|kill|sig)\s*(?:number|no\.?|numéro|número|n°|#|-s|-n)?\s*-?(\d{1,2})(?![\w.])",
     re.IGNORECASE,
 )
-_BARE_NAME = re.compile(
+_BARE_NAME = expression(
     r"\b(?:kill|signal|señal)\s+(?:-s\s+)?-?(?:SIG)?([A-Za-z]{3,6}\d?)\b", re.IGNORECASE
 )
-_NAME_FIRST = re.compile(r"\b([A-Z]{3,6}\d?)\s+(?:signal|señal)\b")
+_NAME_FIRST = expression(r"\b([A-Z]{3,6}\d?)\s+(?:signal|señal)\b")
 CUES = blocks(
     """
     signal signals kill killed process number sent send sends when receives pid happens linux

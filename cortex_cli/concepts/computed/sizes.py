@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -24,14 +25,14 @@ _UNIT = (
     r"(?:[kmgtpe]i?[bo]?|bytes?|octets?|o|b|(?:kilo|mega|méga|giga|tera|téra|peta|péta|kibi|mebi|gibi|tebi)"
     r"(?:bytes?|octets?|bits?)|[kmg]bits?(?:/s|ps)?)"
 )
-_AMOUNT = re.compile(
+_AMOUNT = expression(
     rf"(?<![\w.,:/-])(\d{{1,15}}(?:[.,]\d{{1,6}})?)\s?({_UNIT})(?![\w/])", re.IGNORECASE
 )
-_TARGET = re.compile(
+_TARGET = expression(
     rf"\b(?:in|to|into|as|en|a|à|many|de|combien de|cuántos|cuantos)\s+({_UNIT})(?!\w)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
+_ASKS = expression(
     r"\b(?:convert|how (?:many|much|big)|in|to|into|combien|convertir|convertis|conv(?:ierte"
     r"|ertir)|cu[aá]nt[oa]s?|"
     r"en|what|que|qué|quoi|equal|is)\b",

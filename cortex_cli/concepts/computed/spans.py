@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import COLON, blocks, explanation, joined, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
@@ -19,11 +19,11 @@ UNITS = {
     "months": 2629800, "y": 31557600, "year": 31557600, "years": 31557600,
 }  # fmt: skip
 _NAMES = "|".join(sorted(UNITS, key=len, reverse=True))
-_SETTING = re.compile(
+_SETTING = expression(
     rf"\b(\w{{2,30}}(?:Sec|USec))=((?:\s?\d{{1,9}}(?:\.\d{{1,3}})?\s?(?:{_NAMES})?){{1,6}}|infinity)(?!\w)"
 )
-_SPAN = re.compile(rf"(?<![\w.])((?:\d{{1,9}}\s?(?:{_NAMES})\s?){{2,6}})(?!\w)")
-_PIECE = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,3}})?)\s?({_NAMES})?")
+_SPAN = expression(rf"(?<![\w.])((?:\d{{1,9}}\s?(?:{_NAMES})\s?){{2,6}})(?!\w)")
+_PIECE = expression(rf"(\d{{1,9}}(?:\.\d{{1,3}})?)\s?({_NAMES})?")
 CUES = blocks(
     """
     systemd timer time span duration seconds second minutes hours how many long is in unit service
@@ -95,7 +95,7 @@ def explain(question: str, language: str) -> Finding | None:
         return None
     if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
         return None
-    setting, span = (match[1], match[2]) if match.re is _SETTING else ("", match[1])
+    setting, span = (match[1], match[2]) if match.re == _SETTING else ("", match[1])
     endless = span.strip() == "infinity"
     length = NEVER[language] if endless else spoken(seconds_of(span), language)
     text = f"{match[0].strip()}{COLON[language]}{length}"

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SOURCE = "man date(1)"
-_STAMP = re.compile(
+_STAMP = expression(
     r"(?<![\w.,:/-])@?(\d{9,10}|\d{13})(?:\.\d{1,9})?(?![\w.,:/-]|\s*(?:bytes?|octets|[kmg]i?b)\b)"
 )
-_CUED = re.compile(
+_CUED = expression(
     r"\b(?:time ?stamp|epoch|unix|date|time|horodatage|when|quand|fecha|cu[aá]ndo)\b|@\d",
     re.IGNORECASE,
 )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
 from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SOURCE = "RFC 9110"
-_NUMBER = re.compile(r"(?<![\w.:/-])([1-5]\d\d)(?![\w/:-]|[.,]\d)")
-_CUED = re.compile(r"\b(?:https?|web|nginx|apache2?|curl|erreur|error|page|statut|status|browser|"
+_NUMBER = expression(r"(?<![\w.:/-])([1-5]\d\d)(?![\w/:-]|[.,]\d)")
+_CUED = expression(r"\b(?:https?|web|nginx|apache2?|curl|erreur|error|page|statut|status|browser|"
                    r"navigateur|navegador|website|site)\b", re.IGNORECASE)  # fmt: skip
 CUES = blocks(
     """

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+from cortex_cli import compiled
 
 
 @cache
 def load(name: str) -> dict[Any, Any]:
     """The parsed table of module ``name``: texts by language under each key."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("cortex_cli.concepts.computed").joinpath(f"{name}.yaml").read_text("utf-8")
-    table: dict[Any, Any] = yaml.load(text, loader)  # noqa: S506 - a safe loader
+    table: dict[Any, Any] = compiled.read_yaml(Path(__file__).with_name(f"{name}.yaml"))
     return table

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 SOURCE = "man deb-version(7)"
-_VERSION = re.compile(
+_VERSION = expression(
     r"(?<![\w.:+~/@-])(?:\d{1,4}:)?\d[\w.+~]{0,60}(?:-[\w.+~]{1,40}){0,3}(?![\w/@:-])"
 )
-_TELLING = re.compile(
+_TELLING = expression(
     r"-\d*[a-z]|~|\+(?:dfsg|deb|b|git|ds|nmu|really|repack)|^\d+:|-\d|ubuntu", re.IGNORECASE
 )
-_CUED = re.compile(
+_CUED = expression(
     r"\b(?:versi[oó]ns?|versions?|newer|older|newest|greater|package|paquet|paquete|debian)\b",
     re.IGNORECASE,
 )
@@ -56,32 +57,32 @@ PARTS = {
            "sin revisión de Debian, es decir, un paquete nativo"),
 }  # fmt: skip
 MARKS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
-    (re.compile(r"~bpo(\d+)"), {
+    (expression(r"~bpo(\d+)"), {
         "en": "~bpo{0}: a backport to Debian {0}, older than the same version without it",
         "fr": "~bpo{0} : rétroportage pour Debian {0}, antérieur à la même version sans cette "
         "marque",
         "es": "~bpo{0}: adaptación a Debian {0}, anterior a la misma versión sin la marca"}),
-    (re.compile(r"[+~]deb(\d+)u(\d+)"), {
+    (expression(r"[+~]deb(\d+)u(\d+)"), {
         "en": "deb{0}u{1}: update {1} within Debian {0}, usually for security",
         "fr": "deb{0}u{1} : mise à jour {1} dans Debian {0}, souvent de sécurité",
         "es": "deb{0}u{1}: actualización {1} dentro de Debian {0}, a menudo de seguridad"}),
-    (re.compile(r"\d+ubuntu([\d.]+)"), {
+    (expression(r"\d+ubuntu([\d.]+)"), {
         "en": "ubuntu{0}: change {0} that Ubuntu made to it",
         "fr": "ubuntu{0} : modification {0} apportée par Ubuntu",
         "es": "ubuntu{0}: cambio {0} hecho por Ubuntu"}),
-    (re.compile(r"\+dfsg"), {
+    (expression(r"\+dfsg"), {
         "en": "+dfsg: non-free parts were removed from the source",
         "fr": "+dfsg : les parties non libres ont été retirées des sources",
         "es": "+dfsg: se quitaron del código las partes no libres"}),
-    (re.compile(r"\+b(\d+)$"), {
+    (expression(r"\+b(\d+)$"), {
         "en": "+b{0}: rebuild {0} without a change of the source",
         "fr": "+b{0} : recompilation {0} sans changement des sources",
         "es": "+b{0}: recompilación {0} sin cambios en el código"}),
-    (re.compile(r"\+nmu(\d+)"), {
+    (expression(r"\+nmu(\d+)"), {
         "en": "+nmu{0}: uploaded by somebody other than its maintainer",
         "fr": "+nmu{0} : envoyé par une autre personne que le responsable",
         "es": "+nmu{0}: subido por alguien distinto de su responsable"}),
-    (re.compile(r"~(alpha|beta|rc|pre|git|svn)"), {
+    (expression(r"~(alpha|beta|rc|pre|git|svn)"), {
         "en": "~{0}: before the release, since ~ sorts before everything",
         "fr": "~{0} : avant la version finale, car ~ se classe avant tout",
         "es": "~{0}: previa a la versión final, porque ~ se ordena antes que todo"}),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.install.policy.command_line import UnreadableCommand
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _SHORT = {
 _SENSES = frozenset(
     "yes no true false with without on off enable disable 1 0".split()  # noqa: SIM905 - a line of words reads better
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.\-]*")
+_NAME = expression(r"[a-z0-9][a-z0-9+.\-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from posixpath import basename, dirname, normpath
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
+from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 # These change how a command prints, not what it does.
-SAFE_VARIABLES = re.compile(
+SAFE_VARIABLES = expression(
     r"DEBIAN_FRONTEND|DEBIAN_PRIORITY|LANG|LANGUAGE|LC_[A-Z]+|TERM|NO_COLOR"
 )
 RESERVED = frozenset(
@@ -38,8 +39,8 @@ OPAQUE = frozenset(
     crontab start-stop-daemon run-parts capsh bwrap firejail fakeroot linux32 linux64 setarch
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
-_VERSIONED = re.compile(r"[-\d.]+$")
+_ASSIGNMENT = expression(r"([A-Za-z_]\w*)\+?=", re.ASCII)
+_VERSIONED = expression(r"[-\d.]+$")
 MAX_WRAPPERS = 16
 
 

@@ -8,6 +8,7 @@ import resource
 import shutil
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.probes.collectors import accounts
 from cortex_cli.probes.probe import Reading, Value
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cortex_cli.probes.machine import Machine
 
 # Values of such variables are not shown: an answer may be copied elsewhere.
-_SECRET = re.compile(r"pass|secret|token|key|credential|auth", re.IGNORECASE)
+_SECRET = expression(r"pass|secret|token|key|credential|auth", re.IGNORECASE)
 _UMASK = "/proc/self/status"
 
 

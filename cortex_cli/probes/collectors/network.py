@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
+from cortex_cli.expressions import expression
 from cortex_cli.probes.probe import Reading
 from cortex_cli.probes.quantities import size
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _NET = "/sys/class/net"
 _UP_FLAG = 0x2
 # A word that is no interface here and not called like one is something else.
-_LIKE = re.compile(
+_LIKE = expression(
     r"(?:lo|(?:eth|en|wl|ww|br|tun|tap|wg|docker|veth|bond|virbr|ib|ppp)[\w-]*\d[\w-]*)\Z"
 )
 

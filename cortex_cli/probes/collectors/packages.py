@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.parameters import SOFTWARE
+from cortex_cli.expressions import expression
 from cortex_cli.probes.collectors import dpkg
 from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import KIB, size
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from cortex_cli.probes.machine import Machine
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,80}\Z")
+_NAME = expression(r"[a-z0-9][a-z0-9+.-]{0,80}\Z")
 # What people say and what the package is called.
 NAMES = {
     "python": "python3", "apache": "apache2", "postgres": "postgresql", "ssh": "openssh-server",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.probes.probe import Reading, Value
 from cortex_cli.probes.quantities import size
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cortex_cli.probes.machine import Machine
 
-_UNIT = re.compile(r"[\w@.:\\-]{1,200}\Z")
+_UNIT = expression(r"[\w@.:\\-]{1,200}\Z")
 _PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,Description,ActiveEnterTimestamp,"
     "InactiveEnterTimestamp,MemoryCurrent,MainPID,NRestarts,Result,ExecMainStatus,FragmentPath"

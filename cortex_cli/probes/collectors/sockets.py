@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
 from cortex_cli.probes.collectors import packages
 from cortex_cli.probes.probe import Reading
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cortex_cli.probes.machine import Machine
 
 ESTABLISHED, LISTEN, UNCONNECTED = "01", "0A", "07"
-_INODE = re.compile(r"socket:\[(\d+)\]\Z")
+_INODE = expression(r"socket:\[(\d+)\]\Z")
 
 
 @dataclass(frozen=True, slots=True)

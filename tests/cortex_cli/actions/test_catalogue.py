@@ -78,7 +78,7 @@ def test_a_phrase_holds_more_than_small_words() -> None:
     """A phrase of nothing but small words would never be found, or be what any sentence is."""
     empty = [
         (phrase.action.name, phrase.language)
-        for phrase in phrases.phrases().phrases
+        for phrase in phrases.phrases()
         if sum(weight for _, weight in phrase.concepts) < 0.15
     ]
     assert not empty

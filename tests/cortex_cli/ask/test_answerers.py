@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from cortex_cli.actions import answering as actions
 from cortex_cli.ask import answerers
 from cortex_cli.ask.attachments import Attachment
 from cortex_cli.ask.request import Request
+from cortex_cli.concepts import finder as concepts
+from cortex_cli.concepts import forms, phrases
+from cortex_cli.error_texts import answerer as error_texts
 from cortex_cli.finding import Finding
 from cortex_cli.language.question import Question
+from cortex_cli.probes import answering as probes
 from cortex_cli.settings import Settings
+from cortex_cli.trouble import report as trouble
 from tests.support.daemon import CHECKOUT
 
 
@@ -40,6 +46,34 @@ def test_each_kind_of_question_finds_its_answerer(question: str, kind: str) -> N
     assert finding is not None
     assert finding.confidence >= answerers.ENOUGH
     assert finding.kind == kind
+
+
+def test_no_room_is_surer_than_its_answerer_says() -> None:
+    """Else a better finding of a room that is not asked any more would be lost."""
+    most = {answerer.room: answerer.most for answerer in answerers.FOR_QUESTIONS}
+    assert most == {
+        "cortex_cli.probes": probes.MAX_CONFIDENCE + answerers.FACT_BONUS,
+        "cortex_cli.trouble": trouble.SURE,
+        "cortex_cli.error_texts.answerer": error_texts.SURE,
+        "cortex_cli.actions": actions._MEASURED[-1][1],
+        "cortex_cli.concepts": concepts.WRITTEN,
+    }
+    assert max(sure for _, sure in forms.DEFINITIONS) <= concepts.WRITTEN
+    assert phrases.SURE <= concepts.WRITTEN
+
+
+def test_who_cannot_outrank_the_best_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_room: object, _request: Request, _settings: Settings) -> Finding:
+        return Finding("fact", 0.95, "first")
+
+    def fail(_room: object, _request: Request, _settings: Settings) -> Finding:
+        raise AssertionError("asked in vain")
+
+    asked = tuple(answerers.Answerer("cortex_cli.probes", *one) for one in ((answer,), (fail, 1.0)))
+    monkeypatch.setattr(answerers, "FOR_QUESTIONS", asked)
+    found = find("which kernel version is running?")
+    assert found is not None
+    assert found.text == "first"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -133,12 +132,6 @@ def test_where_nothing_can_be_written(env: dict[str, str], tmp_path: Path) -> No
     assert db is not None
     assert db.execute("SELECT count(*) FROM package WHERE name = 'nginx'").fetchone() == (1,)
     db.close()
-
-
-def test_folders() -> None:
-    assert cache.list_folders({"CORTEX_CACHE_DIR": "/x"}) == [Path("/x")]
-    home = {"HOME": os.path.expanduser("~")}  # noqa: PTH111 - as the shell has it
-    assert cache.list_folders(home) == [cache.SYSTEM_CACHE, Path(home["HOME"]) / ".cache/cortex"]
 
 
 def test_what_is_done_is_not_done_again(env: dict[str, str]) -> None:

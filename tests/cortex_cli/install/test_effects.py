@@ -68,7 +68,7 @@ def test_a_damaged_package_tells_nothing(tmp_path: Path) -> None:
 
 
 def test_every_line_of_the_table_makes_sense() -> None:
-    for name, values in effects._load_table().items():
+    for name, values in effects.load_table().items():
         assert set(values) == {"units", "ports"}, name
         assert all(unit.endswith((".service", ".socket", ".path")) for unit in values["units"])
         assert all("/" in port for port in values["ports"])

@@ -14,9 +14,7 @@ from typing import Any
 
 import pytest
 
-from cortex_cli.install.validation import INCOMPLETE
 from tests.support.aptroot import AptRoot, Deb, why_not
-from tests.support.daemon import eventually
 from tests.support.terminal import CTRL_C, terminal
 
 pytestmark = [
@@ -297,7 +295,6 @@ def test_rollback_of_an_upgrade_needs_the_old_version(machine: AptRoot) -> None:
     dry = machine.cortex("rollback", str(entry["id"]), "--dry-run", "--json")
     plan = json.loads(dry.stdout)
     assert "cortex-tool=1.0" in plan["commands"][-1]
-    # On a busy machine apt's simulation may be unfinished, which is one more warning.
     assert any("downgrades cortex-tool" in warning for warning in plan["warnings"])
     machine.withdraw(old)
     lost = machine.cortex("rollback", str(entry["id"]), "--yes")
@@ -335,16 +332,9 @@ def test_a_description_that_gives_orders_changes_no_plan(machine: AptRoot) -> No
     assert json.loads(found.stdout)["commands"] == [["apt-get", "install", "--yes", "cortex-evil"]]
 
 
-def settled_plan(machine: AptRoot, name: str) -> dict[str, Any]:
-    """The plan once apt's simulation was in time: on a busy machine it may not be at first."""
-
-    def plan() -> dict[str, Any] | None:
-        shown = machine.cortex("install", name, "--dry-run", "--json").stdout
-        found: dict[str, Any] = json.loads(shown)
-        return None if INCOMPLETE in found["warnings"] else found
-
-    settled: dict[str, Any] = eventually(plan, "a simulation in time", 120.0)
-    return settled
+def shown_plan(machine: AptRoot, name: str) -> dict[str, Any]:
+    plan: dict[str, Any] = json.loads(machine.cortex("install", name, "--dry-run", "--json").stdout)
+    return plan
 
 
 def test_a_conflict_is_shown_before_it_costs_a_package(machine: AptRoot) -> None:
@@ -352,7 +342,7 @@ def test_a_conflict_is_shown_before_it_costs_a_package(machine: AptRoot) -> None
     rival = Deb("cortex-rival", "1.0", conflicts="cortex-transport", provides="cortex-transport")
     machine.publish(rival)
     assert machine.cortex("install", "cortex-mta", "--execute", "--yes").returncode == 0
-    plan = settled_plan(machine, "cortex-rival")
+    plan = shown_plan(machine, "cortex-rival")
     assert (plan["changes"]["new"], plan["changes"]["removed"]) == (
         ["cortex-rival"],
         ["cortex-mta"],

@@ -21,6 +21,7 @@ The following additional packages will be installed:
 Suggested packages:
    bash-doc (5.2.15-2)
 The following packages will be REMOVED:
+   of-no-list
    old-nginx* (1.0-1)
 The following NEW packages will be installed:
    libx:i386 (1:2~rc1-1)
@@ -75,7 +76,10 @@ def test_the_listing_alone_says_the_same_but_for_origins() -> None:
         Change("bash", "5.2.15-2+b8", "5.2.15-2+b9"),
         Change("make", "4.3", "4.2"),
     )
-    assert found.changes.removed == (Change("old-nginx", "1.0-1", None),)
+    assert found.changes.removed == (
+        Change("of-no-list", None, None),
+        Change("old-nginx", "1.0-1", None),
+    )
     assert found.downgraded == (Change("make", "4.3", "4.2"),)
     assert found.changes.download_bytes == 606_000
 
