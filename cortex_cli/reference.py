@@ -26,14 +26,14 @@ messages and progress to stderr.  Exit status: 0 done, 1 failed, 2 usage, 3 noth
 
 ENVIRONMENT = {
     "CORTEX_SOCKET": "socket of cortexd, without `--socket`",
-    "CORTEX_APT_LISTS": "folder of apt lists, instead of `/var/lib/apt/lists`",
-    "CORTEX_DPKG_STATUS": "dpkg's status file, instead of `/var/lib/dpkg/status`",
+    "CORTEX_APT_LISTS": "folder of apt lists, instead of `/var/lib/apt/lists`; dry runs only",
+    "CORTEX_DPKG_STATUS": "dpkg's status file, instead of `/var/lib/dpkg/status`; dry runs only",
     "MANPATH, SYSTEMD_UNIT_PATH, CORTEX_DOCS": "folders of manual pages, of systemd units, and of "
     "`PACKAGE/README.Debian` files, instead of this machine's",
     "CORTEX_CACHE_DIR": "folder of the two indexes, instead of `/var/cache/cortex` or "
     "`~/.cache/cortex`",
     "CORTEX_STATE_DIR": "folder of the history, instead of `/var/lib/cortex-history` (root) or "
-    "`~/.local/state/cortex`",
+    "`~/.local/state/cortex`; not for `rollback`",
     "CORTEX_POLICY": "your own policy file, instead of `~/.config/cortex/policy.yaml`; it can "
     "forbid more than `/etc/cortex/policy.yaml`, never allow more",
     "CORTEX_PROVIDER": "what answers: `daemon` (default), or directly `llama_cpp`, `ollama`, "

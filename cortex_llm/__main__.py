@@ -36,6 +36,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="log each request to the journal by its id (X-Request-Id); needs a Unix socket",
     )
     serve.add_argument(
+        "--trial", action="store_true", help="first test what the model can do, unless known"
+    )
+    serve.add_argument(
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")
@@ -82,7 +85,22 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("path")
     verify.add_argument("--sha256", metavar="HEX", help="the expected checksum")
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
-    for action in (listed, info, verify):
+    trial = actions.add_parser("trial", help="test what a model is good for: at most 20 s, once")
+    trial.add_argument(
+        "path", nargs="?", metavar="MODEL", help="a file or a name; by default the configured one"
+    )
+    trial.add_argument("--again", action="store_true", help="test it although the result is known")
+    trial.add_argument("--known", action="store_true", help="only what is known; run nothing")
+    trial.set_defaults(run="cortex_llm.model_commands:trial_command")
+    pull = actions.add_parser("pull", help="download a recommended model")
+    pull.add_argument("name", metavar="NAME", help="as cortex llm list has it, or an address")
+    pull.add_argument("--sha256", metavar="HEX", help="the expected checksum")
+    pull.add_argument("--dir", metavar="DIR", help="where models are kept")
+    pull.add_argument("--force", action="store_true", help="although it does not fit this machine")
+    pull.set_defaults(run="cortex_llm.pull:command")
+    overview = actions.add_parser("overview", help="what is here and what is recommended, as JSON")
+    overview.set_defaults(run="cortex_llm.model_overview:command")
+    for action in (listed, info, verify, trial, pull):
         _json(action)
 
 

@@ -1,15 +1,18 @@
-"""``models list``, ``info`` and ``verify``: what `models` knows, as tables and as JSON."""
+"""``models list``, ``info``, ``verify``, ``trial``: what is known, as tables and as JSON."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import re
 from pathlib import Path
 
-from cortex_llm import models
+from cortex_llm import config, model_names, models, profiling
 from cortex_llm.errors import ModelError, UsageError
 from cortex_llm.models import ModelEntry, ModelInfo
 from cortex_llm.output import print_data, print_json, say
+from cortex_llm.profiles import PURPOSES, UNTESTED, lookup
+from cortex_llm.profiles.verdict import Verdict
 
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}\Z")
 
@@ -59,6 +62,25 @@ def verify_command(arguments: argparse.Namespace) -> int:
         print_json({"path": str(info.path), "ok": True, "sha256": checksum})
     else:
         print_data(f"{checksum}  {info.path}")
+    return 0
+
+
+def trial_command(arguments: argparse.Namespace) -> int:
+    """``models trial [PATH]``: the profile, tested if it is not known yet."""
+    settings = config.load()
+    if arguments.path is not None:
+        settings = dataclasses.replace(settings, model_path=model_names.find_file(arguments.path))
+    model = models.describe_usable(settings.model_path or models.find_built_in())
+    if arguments.known:
+        verdict = lookup.look_up(model, settings) or Verdict(UNTESTED, "not tested yet")
+    else:
+        verdict = profiling.find_profile(model, settings, again=arguments.again)
+    if arguments.json:
+        purpose = PURPOSES.get(verdict.profile, verdict.profile)
+        fields = {"path": str(model.path), "name": model.name, "good_for": purpose}
+        print_json({**fields, **dataclasses.asdict(verdict)})
+    else:
+        print_data(f"{model.name}: profile {profiling.describe(verdict)}")
     return 0
 
 

@@ -132,9 +132,9 @@ def list_models(folders: list[Path] | None = None) -> list[ModelEntry]:
     """Every .gguf in the model folders, sorted, and the built-in model if there is one."""
     if folders is None:
         folders = [Path(folder).expanduser() for folder in FOLDERS]
-    found = [_list_model(path) for folder in folders for path in _find_files(folder)]
+    found = [list_model(path) for folder in folders for path in _find_files(folder)]
     with contextlib.suppress(ModelError):  # not having one is no fault of the list
-        found.append(_list_model(find_built_in(), is_built_in=True))
+        found.append(list_model(find_built_in(), is_built_in=True))
     return found
 
 
@@ -169,7 +169,8 @@ def _find_files(folder: Path) -> list[Path]:
         return []  # a folder that is not there, or not ours, holds no models for us
 
 
-def _list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
+def list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
+    """One line of the list."""
     try:
         return ModelEntry(path, describe(path), None, is_built_in)
     except ModelError as error:

@@ -92,12 +92,15 @@ def render_drop_in(memory_max: int, model: Path | None) -> str:
         "[Service]",
         f"MemoryMax={memory_max}",
     ]
-    if model is not None and model.parent != DEFAULT_FOLDER:
-        lines += [
-            "BindReadOnlyPaths=",
-            f"BindReadOnlyPaths={escape_path(_find_visible_path(model))}",
-        ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *render_sight(model)]) + "\n"
+
+
+def render_sight(model: Path | None) -> list[str]:
+    """The settings that show the service the model's folder, where it is not the usual one."""
+    if model is None or model.parent == DEFAULT_FOLDER:
+        return []
+    shown = escape_path(_find_visible_path(model))
+    return ["BindReadOnlyPaths=", f"BindReadOnlyPaths={shown}"]
 
 
 def _find_visible_path(model: Path) -> Path:

@@ -11,7 +11,8 @@
 #
 # OPTION: --engine NAME, --parallel N, --idle-timeout TIME (0: never unload), --always-on or
 # --no-always-on, --kv-cache-type f16|q8_0|q4_0, --copy (to /var/lib/cortex/models), --dry-run.
-# A model is read, sized and has given a real token before anything of the service is touched.
+# A model is read, sized and has given a real token before anything of the service is touched: in
+# the service's sandbox, to the service's user. One that others than root can change is refused.
 #
 # build and wheel take the llama.cpp sources out of the source package of llama-cpp-python, the one
 # place on PyPI that has them. They are kept in a cache and not built twice. A llama-server
@@ -27,7 +28,7 @@ WORK=
 PYTHON=
 
 usage() {
-    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 say() { printf 'install-llm: %s\n' "$*" >&2; }

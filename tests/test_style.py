@@ -15,12 +15,14 @@ from tests.support.daemon import CHECKOUT
 PACKAGES = ("cortexd", "cortex_cli", "cortex_llm")
 # Tests of how several modules work together, beside those that mirror one module each.
 OF_THE_WHOLE = {
+    "test_attacks.py",
     "test_catalogue.py",
     "test_client_styles.py",
     "test_glossary.py",
     "test_heldout.py",
     "test_injections.py",
     "test_model_server.py",
+    "test_real_model.py",
     "test_scripts.py",
     "test_soak.py",
     "test_wheel.py",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 GIB = 1024**3
 KIB = 1024
+# "set the gravity of my disk to zero" has a topic, and is about something else.
+MIN_SHARE = 0.4
 MACHINE_WORDS = frozenset(
     ("this", "my", "our", "the", "cette", "ma", "mon", "mi", "esta", "running", "i")
 )
@@ -44,7 +46,12 @@ def select_facts(question: Question, facts: Iterable[Fact]) -> list[Fact]:
     """Return the facts that ``question`` is about: it names a topic and this machine."""
     if not question.word_set & MACHINE_WORDS:
         return []
-    return [fact for fact in facts if question.word_set & fact.topics]
+    said = question.content
+    return [
+        fact
+        for fact in facts
+        if sum(word in fact.topics for word in said) >= MIN_SHARE * len(said) > 0
+    ]
 
 
 def _read_facts(root: Path) -> Iterator[Fact]:

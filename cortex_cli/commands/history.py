@@ -61,13 +61,15 @@ def _print_entry(entry: Entry) -> None:
         ("entry", f"{entry.id}: {_format_title(entry)}"),
         ("state", entry.state),
         ("who", entry.who),
+        *([] if entry.sealed else [("seal", "not valid: cannot be undone by cortex rollback")]),
         ("began", format_time(entry.began)),
     ]
     if entry.ended is not None:
         pairs.append(("ended", f"{format_time(entry.ended)} ({entry.ended - entry.began:.1f} s)"))
-    pairs += [("command", " ".join(command)) for command in entry.plan["commands"]]
-    if entry.failed_command is not None and entry.plan["commands"]:
-        stopped = " ".join(entry.plan["commands"][entry.failed_command])
+    commands = [" ".join(map(str, command)) for command in entry.plan.get("commands", ())]
+    pairs += [("command", command) for command in commands]
+    if entry.failed_command is not None and entry.failed_command < len(commands):
+        stopped = commands[entry.failed_command]
         pairs.append(("stopped at", f"{stopped} (status {entry.exit_status})"))
     for name, before in entry.before.items():
         old = str(before or "not installed")

@@ -29,6 +29,7 @@ def install(
     machine's own index are ever proposed, and apt resolves the plan.  Exit status 3: nothing
     found, or no package lists.
     """
+    from cortex_cli.install import real_machine
     from cortex_cli.install.selection import plan_install
     from cortex_cli.install.validation import validate
 
@@ -37,6 +38,8 @@ def install(
         raise click.UsageError("say what to install")
     if dry_run and execute:
         raise click.UsageError("--dry-run and --execute cannot be combined")
+    if execute:
+        real_machine.check_install(settings.environ)
     # What is executed is compared with what was shown: that must be complete.
     plan = validate(settings, plan_install(settings, request), thorough=execute)
     from cortex_cli.install.present import present

@@ -24,11 +24,14 @@ def rollback(settings: Settings, number: int, dry_run: bool, yes: bool) -> None:
     Checks first that the old versions are still available and that nothing installed since
     depends on what would be removed.  The rollback becomes an entry of the history itself.
     """
+    from cortex_cli.install import real_machine
     from cortex_cli.install.history import History
     from cortex_cli.install.present import present
     from cortex_cli.install.rollback import plan_rollback
 
     with History.open(settings.environ) as history:
         entry = history.entry(number)
+    if not dry_run and entry.state != "dry run":
+        real_machine.check_rollback(settings.environ)
     plan = plan_rollback(settings, entry)
     present(settings, plan, "rollback", execute=not dry_run, yes=yes, undoes=number)

@@ -10,6 +10,7 @@ import click
 from cortex_cli import output
 from cortex_cli.clock import format_duration
 from cortex_cli.errors import FAILED, AlreadyReported
+from cortex_cli.model import prompts
 from cortex_cli.options import json_option
 from cortex_cli.status import alerts_view
 from cortexd.api.client import Client
@@ -37,7 +38,8 @@ def up(settings: Settings, model: Path | None) -> None:
     """Start cortexd and the model server as your own processes.
 
     Waits until the model has generated a token.  Does nothing if both are already running, unless
-    --model names another model: then it takes the place of the running one.
+    --model names another model: then it takes the place of the running one.  A model that is served
+    for the first time is tested: at most 20 s, once.
     """
     from cortex_cli.services import user as user_services
 
@@ -47,10 +49,17 @@ def up(settings: Settings, model: Path | None) -> None:
         "started": result.started,
         "model": result.model,
         "state": result.state,
+        "profile": result.profile,
     }
     what = " and ".join(result.started) + " started" if result.started else "already running"
     text = f"{what}; {result.model} is ready at {result.socket}"
-    output.emit(value, lambda: output.talk(text), as_json=settings.json)
+
+    def print_text() -> None:
+        output.talk(text)
+        purpose = prompts.describe_purpose(result.profile)
+        output.talk(f"profile {result.profile}; good for: {purpose}")
+
+    output.emit(value, print_text, as_json=settings.json)
 
 
 @click.command()

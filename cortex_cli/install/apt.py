@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 # The programs that may be run as root are the system's, whatever the user's PATH says.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# No other variable reaches apt: APT_CONFIG could change its rules.
+# No other variable reaches apt: APT_CONFIG could change its rules, and in the folder that HOME
+# names, dpkg reads .dpkg.cfg, whose hooks it runs as root.
+HOME = "/root"
 PASSED_VARIABLES = (
-    "HOME",
     "TERM",
     "LANG",
     "LC_ALL",
@@ -50,18 +51,20 @@ def simulate(
     command: Sequence[str],
     *,
     needs_steps: Callable[[], bool] = lambda: False,
+    for_execution: bool = False,
 ) -> Simulation:
     """Return what ``command``, an apt-get of a plan, would do.
 
     apt resolves it without a simulation of each step.  ``needs_steps`` is called while it does;
     where it returns True, ``-s`` runs in parallel: that goes through the steps and reports the
-    origins of dependencies, in twice the time.
+    origins of dependencies, in twice the time.  What is judged ``for_execution`` is read without a
+    cache of our own, which a user may have written.
 
     Raises:
         Failure: apt-get is missing or does not answer.
     """
     argv = strip_root_prefix(command)
-    with output.Waiting("asking apt"), _apt_options(environ) as options:
+    with output.Waiting("asking apt"), _apt_options(environ, own=not for_execution) as options:
         listing = [argv[0], "--print-uris", "-V", *options, *argv[1:]]
         stepping = [argv[0], "-s", *options, *argv[1:]]
         queries = [_start(listing)]
@@ -82,7 +85,7 @@ def simulate(
 def read_records(environ: Mapping[str, str], names: Sequence[str]) -> bytes:
     """Return the lists' and dpkg's records of ``names``; empty if apt-cache times out."""
     with _apt_options(environ) as options:
-        query = _start(["apt-cache", "show", *options, *names])
+        query = _start(["apt-cache", "show", *options, "--", *names])
         try:
             listed, _ = _read_answer(query, TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -105,6 +108,7 @@ def build_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that apt receives."""
     return {
         "PATH": SYSTEM_PATH,
+        "HOME": HOME,
         **{name: environ[name] for name in PASSED_VARIABLES if name in environ},
     }
 
@@ -134,12 +138,12 @@ def _kill(query: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def _apt_options(environ: Mapping[str, str]) -> Iterator[list[str]]:
+def _apt_options(environ: Mapping[str, str], *, own: bool = True) -> Iterator[list[str]]:
     """Yield options that change where apt reads, not what it would do."""
     settings = ["Debug::NoLocking=1", "Dir::Cache::srcpkgcache="]
     folder = _find_cache_folder(environ)
     name = _name_cache(environ)
-    if folder:
+    if folder and own:
         settings.append(f"Dir::Cache::pkgcache={folder / name}.bin")
     if status := environ.get("CORTEX_DPKG_STATUS"):
         settings.append(f"Dir::State::status={Path(status).resolve()}")

@@ -13,10 +13,11 @@ import click
 
 from cortex_cli import output
 from cortex_cli.errors import FAILED, INTERRUPTED, AlreadyReported, Failure, UsageError
-from cortex_cli.install import apt_lock, privileges, runner, validation
+from cortex_cli.install import apt_lock, privileges, real_machine, runner, validation
 from cortex_cli.install.history import History
 from cortex_cli.install.policy import file as policy_file
-from cortex_cli.install.policy.rules import Level, Verdict, judge_plan
+from cortex_cli.install.policy.judging import judge_plan
+from cortex_cli.install.policy.rules import Level, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,11 +56,12 @@ def execute(
         Failure: it may not be run, or could not be started.
         AlreadyReported: it was started and did not finish.
     """
+    real_machine.check_install(settings.environ)
     verdict = check_policy(settings, plan)
     if plan.refusal:
         raise Failure(f"apt would not do this: {plan.refusal}", hint="nothing was changed")
     if plan.commands:
-        _confirm(verdict, yes=yes)
+        _confirm(verdict, plan, yes=yes, shown=not settings.json)
         privileges.ensure_root()
     with History.open(settings.environ) as history:
         number = history.start(kind, plan, undoes)
@@ -89,10 +91,12 @@ def _finish(
         raise
 
 
-def _confirm(verdict: Verdict, *, yes: bool) -> None:
+def _confirm(verdict: Verdict, plan: Plan, *, yes: bool, shown: bool) -> None:
     """Ask once; --yes answers for what the policy allows, not for what it marks as ask."""
     interactive = sys.stdin.isatty()
     if verdict.level is Level.ASK:
+        for warning in () if shown else plan.warnings:
+            output.talk(f"warning: {warning}")
         if not interactive:
             raise Failure(
                 f"the policy requires confirmation for {verdict.about}: {verdict.why}",
@@ -113,8 +117,10 @@ def _run_commands(
     """Run the commands in order, up to the first failure."""
     apt_lock.wait()
     validation.confirm_unchanged(settings, plan)
-    for number, command in enumerate(plan.commands):
-        output.talk(f"$ {plan.format_commands()[number]}")
+    pinned = plan.with_pins()
+    check_policy(settings, pinned)
+    for number, command in enumerate(pinned.commands):
+        output.talk(f"$ {pinned.format_commands()[number]}")
         outcome = _run_command(command, settings, log)
         if outcome.interrupted:
             return "interrupted", number, outcome.status

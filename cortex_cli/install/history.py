@@ -3,7 +3,8 @@
 An entry is written before the first command runs and again after the last, each in one
 transaction, so a crash leaves one or the other.  A running entry whose process is gone was
 broken off; the next read asks dpkg what it had done.  Root's history is the machine's
-(``/var/lib/cortex-history``), a user's is their own.
+(``/var/lib/cortex-history``), a user's is their own.  Every entry is sealed (``seal``): what
+somebody else wrote is shown, and never sealed by a later write.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cortex_cli import processes
 from cortex_cli.debian import dpkg_status
 from cortex_cli.errors import Failure, NothingFound
-from cortex_cli.install.history_entry import FIELDS, from_row
+from cortex_cli.install import seal
+from cortex_cli.install.history_entry import from_row
+from cortex_cli.install.history_table import Table
 from cortex_cli.processes import Process
 from cortex_cli.settings import find_privacy_problem
 
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
 
 SYSTEM_FOLDER = Path("/var/lib/cortex-history")
 FILE_NAME = "history.sqlite"
-BUSY_TIMEOUT_S = 10.0
 # The start of a long output says what was planned, the end why it failed.
 OUTPUT_HEAD_BYTES = 16 * 1024
 OUTPUT_TAIL_BYTES = 48 * 1024
@@ -41,18 +43,6 @@ OUTPUT_TAIL_BYTES = 48 * 1024
 MAX_DRY_RUNS = 1000
 # Released before the outcome is written, so that it fits on a disk that has filled up meanwhile.
 RESERVE_BYTES = 256 * 1024
-
-MIGRATIONS = (
-    """
-    CREATE TABLE entry (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind TEXT NOT NULL, request TEXT NOT NULL, plan TEXT NOT NULL, undoes INTEGER,
-        who TEXT NOT NULL, state TEXT NOT NULL, began REAL NOT NULL, ended REAL,
-        before TEXT NOT NULL, after TEXT, output TEXT NOT NULL DEFAULT '',
-        failed_command INTEGER, exit_status INTEGER, pid INTEGER, pid_started INTEGER
-    )
-    """,
-)
 
 
 class History:
@@ -66,12 +56,7 @@ class History:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if reason := find_privacy_problem(folder):
                 raise Failure(f"the folder {folder} is not safe to use: {reason}")
-            self._db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            try:
-                self._migrate()
-            except BaseException:
-                self._db.close()
-                raise
+            self._table = Table(self._path, seal.read_key(folder))
 
     @classmethod
     def open(cls, environ: Mapping[str, str]) -> Self:
@@ -86,28 +71,13 @@ class History:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._db.close()
-
-    def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version >= len(MIGRATIONS):
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        for statement in MIGRATIONS[version:]:
-            self._db.execute(statement)
-        self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        self._db.execute("COMMIT")
+        self._table.close()
 
     def record_dry_run(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
         """Record a plan that was only shown."""
         with _translate_errors(self._path):
             number = self._insert(kind, plan, undoes, state="dry run")
-            self._db.execute(
-                "DELETE FROM entry WHERE state = 'dry run' AND id <= ("
-                " SELECT id FROM entry WHERE state = 'dry run' ORDER BY id DESC LIMIT 1 OFFSET ?)",
-                [MAX_DRY_RUNS],
-            )
+            self._table.drop_dry_runs(MAX_DRY_RUNS)
         return number
 
     def start(self, kind: Kind, plan: Plan, undoes: int | None = None) -> int:
@@ -126,11 +96,15 @@ class History:
         output = read_excerpt(self.log(number))
         with _translate_errors(self._path):
             self._reserve().unlink(missing_ok=True)
-            self._db.execute(
-                "UPDATE entry SET state = ?, ended = ?, after = ?, output = ?, failed_command = ?,"
-                " exit_status = ? WHERE id = ? AND state = 'running'",
-                [state, time.time(), _dump(after), output, failed, status, number],
-            )
+            changes = {
+                "state": state,
+                "ended": time.time(),
+                "after": _dump(after),
+                "output": output,
+                "failed_command": failed,
+                "exit_status": status,
+            }
+            self._table.update(number, changes)
         self.log(number).unlink(missing_ok=True)
         return self._read_entry(number)
 
@@ -155,9 +129,7 @@ class History:
     def _mark_abandoned(self) -> None:
         """Mark running entries whose process is gone as broken off."""
         with _translate_errors(self._path):
-            rows = self._db.execute(
-                "SELECT id, pid, pid_started FROM entry WHERE state = 'running'"
-            ).fetchall()
+            rows = self._table.list_running()
         for number, pid, started in rows:
             if not processes.is_running(Process(pid, started)):
                 self.finish(number, "broken off")
@@ -172,8 +144,8 @@ class History:
 
     def _select(self, clause: str, values: list[int]) -> list[Entry]:
         with _translate_errors(self._path):
-            rows = self._db.execute(f"SELECT {FIELDS} FROM entry {clause}", values)  # noqa: S608
-            return [from_row(row) for row in rows.fetchall()]
+            rows = self._table.select(clause, values)
+        return [from_row(row, sealed=sealed) for row, sealed in rows]
 
     def _insert(
         self,
@@ -184,23 +156,18 @@ class History:
         state: State,
         process: Process | None = None,
     ) -> int:
-        cursor = self._db.execute(
-            "INSERT INTO entry (kind, request, plan, undoes, who, state, began, before, pid,"
-            " pid_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                kind,
-                plan.request,
-                json.dumps(plan.as_json()),
-                undoes,
-                identify_user(self._environ),
-                state,
-                time.time(),
-                _dump(self._versions(plan)),
-                process.pid if process else None,
-                process.started if process else None,
-            ],
-        )
-        return cursor.lastrowid or 0
+        values: dict[str, Any] = {
+            "kind": kind,
+            "request": plan.request,
+            "plan": json.dumps(plan.as_json()),
+            "undoes": undoes,
+            "who": identify_user(self._environ),
+            "state": state,
+            "began": time.time(),
+            "before": _dump(self._versions(plan)),
+            "output": "",
+        }
+        return self._table.insert(values, process)
 
     def _versions(self, plan: Plan) -> Versions:
         names = [package.name for package in plan.packages]

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from cortex_cli.debian import dpkg_status
+from cortex_cli.errors import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cortex_cli.debian.dpkg_status import Versions
 
 Kind = Literal["install", "rollback"]
@@ -38,17 +41,31 @@ class Entry:
     output: str
     failed_command: int | None
     exit_status: int | None
+    sealed: bool = True  # as this program wrote it
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry for ``--json``."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in FIELDS.split(", ")}
         after = None if self.after is None else dpkg_status.as_json(self.after)
         return {**values, "before": dpkg_status.as_json(self.before), "after": after}
 
 
-def from_row(row: tuple[Any, ...]) -> Entry:
-    """Build the entry from a row of ``FIELDS``."""
+def from_row(row: Sequence[Any], *, sealed: bool = False) -> Entry:
+    """Build the entry from a row of ``FIELDS``.
+
+    Raises:
+        Failure: it is not an entry that this program wrote.
+    """
     values = dict(zip(FIELDS.split(", "), row, strict=True))
-    after = None if values["after"] is None else dpkg_status.from_json(json.loads(values["after"]))
-    before = dpkg_status.from_json(json.loads(values["before"]))
-    return Entry(**{**values, "plan": json.loads(values["plan"]), "before": before, "after": after})
+    try:
+        after = values["after"] and dpkg_status.from_json(json.loads(values["after"]))
+        before = dpkg_status.from_json(json.loads(values["before"]))
+        plan = json.loads(values["plan"])
+        if not isinstance(plan, dict):
+            raise TypeError("a plan is an object")
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Failure(
+            f"entry {values['id']} of the history cannot be read: another program changed it",
+            hint="move the history away: cortex begins a new one",
+        ) from error
+    return Entry(**{**values, "plan": plan, "before": before, "after": after}, sealed=sealed)

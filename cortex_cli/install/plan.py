@@ -12,8 +12,10 @@ import shlex
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from cortex_cli.install import operands
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PlanOrigin = Literal["exact", "catalogue", "index", "model", "history"]
 
@@ -123,10 +125,36 @@ class Plan:
             self, changes=changes, effects=effects, warnings=tuple(warnings), refusal=refusal
         )
 
+    def with_pins(self) -> Plan:
+        """Return the plan as it is run: operands behind ``--``, in the versions that were judged.
+
+        Between the last check and apt's own start, package lists may change.
+        """
+        versions = {change.name.partition(":")[0]: change.new for change in self.changes.all()}
+        return replace(
+            self, commands=tuple(_pin_operands(command, versions) for command in self.commands)
+        )
+
     def with_root_prefix(self, prefix: Sequence[str]) -> Plan:
         """Return the same plan with ``prefix`` as what makes its commands run as root."""
         commands = tuple((*prefix, *strip_root_prefix(command)) for command in self.commands)
         return replace(self, commands=commands)
+
+
+def _pin_operands(command: tuple[str, ...], versions: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Pin the operands of an ``apt-get``; all options of a plan come before them."""
+    prefix = command[: len(command) - len(strip_root_prefix(command))]
+    program, verb, *rest = command[len(prefix) :]
+    if program != "apt-get" or "--" in rest:
+        return command
+    options = [word for word in rest if word.startswith("-")]
+    targets = [word for word in rest if not word.startswith("-")]
+    if verb == "install":
+        targets = [
+            operands.pin(name, version) if (version := versions.get(name)) else name
+            for name in targets
+        ]
+    return (*prefix, program, verb, *options, "--", *targets)
 
 
 def strip_root_prefix(command: Sequence[str]) -> tuple[str, ...]:
@@ -173,7 +201,7 @@ def build(
     root: bool,
 ) -> Plan:
     """Build the plan that installs ``packages``; installed ones need no command."""
-    missing = [package.name for package in packages if package.installed is None]
+    missing = [operands.check_name(pkg.name) for pkg in packages if pkg.installed is None]
     prefix = () if root else ("sudo",)
     commands = [(*prefix, "apt-get", "install", "--yes", *missing)] if missing else []
     names = {package.name for package in packages}

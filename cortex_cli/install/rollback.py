@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from cortex_cli.debian import dpkg_status
 from cortex_cli.errors import Failure, UsageError
-from cortex_cli.install import apt, effects, plan, validation
+from cortex_cli.install import apt, effects, operands, plan, validation
 from cortex_cli.install.plan import Change, PlannedPackage
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def plan_rollback(settings: Settings, entry: Entry) -> Plan:
         raise UsageError(f"entry {entry.id} was a dry run: there is nothing to undo")
     if entry.state == "running":
         raise Failure(f"entry {entry.id} is still running", hint="wait for it to finish")
+    _refuse_forgery(entry)
     now = dpkg_status.read(settings.environ).states_of(entry.before)
     changed = {name: old for name, old in entry.before.items() if _differs(now[name], old)}
     _refuse_drift(entry, changed, now)
@@ -46,6 +47,21 @@ def plan_rollback(settings: Settings, entry: Entry) -> Plan:
         raise Failure(f"entry {entry.id} cannot be undone: {undo.refusal}")
     _refuse_collateral(entry, undo, changed)
     return undo
+
+
+def _refuse_forgery(entry: Entry) -> None:
+    """Refuse an entry that this program did not write: its names would become apt's arguments."""
+    if not entry.sealed:
+        raise Failure(
+            f"entry {entry.id} has no valid seal: an older version wrote it, or another program "
+            "changed it",
+            hint=f"see what it did with: cortex history {entry.id}; undo it with apt-get",
+        )
+    for versions in (entry.before, entry.after or {}):
+        for name, state in versions.items():
+            operands.check_name(name)
+            if state is not None:
+                operands.check_version(name, state.version)
 
 
 def _differs(now: State | None, then: State | None) -> bool:
@@ -75,14 +91,14 @@ def _invert(settings: Settings, entry: Entry, changed: Versions, now: Versions) 
     if changed and DPKG_JOURNAL.is_dir() and any(DPKG_JOURNAL.iterdir()):
         commands.append(("dpkg", "--configure", "-a"))
     if old:
-        targets = [*_locate_versions(settings, old), *(f"{name}-" for name in added)]
+        targets = [*_locate_versions(settings, old), *map(operands.remove, added)]
         install = ("apt-get", "install", "--yes", "--allow-downgrades")
         if _needs_download(settings, (*install, *targets)):
             # Download everything before changing anything.
             commands.append((*install, "--download-only", *targets))
         commands.append((*install, *targets))
     elif added:
-        commands.append(("apt-get", "remove", "--yes", *added))
+        commands.append(("apt-get", "remove", "--yes", *map(operands.check_name, added)))
     return plan.Plan(f"rollback {entry.id}", tuple(packages), (), tuple(commands), "history")
 
 
@@ -93,13 +109,12 @@ def _locate_versions(settings: Settings, old: Mapping[str, str]) -> list[str]:
         [Change(name, None, version) for name, version in old.items()], ()
     )
     for name, version in old.items():
-        pinned = f"{name}={version}"
+        pinned = operands.pin(name, version)
         simulation = apt.simulate(
             settings.environ, ["apt-get", "install", "--download-only", pinned]
         )
-        missing = simulation.refusal is not None and "was not found" in simulation.refusal
         files = [Path(unquote(uri[5:])) for uri in simulation.uris if uri.startswith("file:")]
-        if not missing and all(file.is_file() for file in files):
+        if not simulation.cannot_locate and all(file.is_file() for file in files):
             requests.append(pinned)
         elif name in cached:
             requests.append(str(cached[name]))

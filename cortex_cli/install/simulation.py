@@ -34,6 +34,7 @@ _SPACE = expression(r"After this operation, ([\d.,]+) ([kMGTP]?)B .*(used|freed)
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 # In a long chain of unmet dependencies the first ones say what to do.
 MAX_REASONS = 4
+_NOT_LOCATED = ("was not found", "Unable to locate", "Couldn't find", "no installation candidate")
 _ESSENTIAL = "WARNING: The following essential packages will be removed."
 
 
@@ -45,6 +46,11 @@ class Simulation:
     uris: tuple[str, ...] = ()
     essential: tuple[str, ...] = ()
     refusal: str | None = None
+
+    @property
+    def cannot_locate(self) -> bool:
+        """True if apt does not know a package, or not in this version."""
+        return self.refusal is not None and any(text in self.refusal for text in _NOT_LOCATED)
 
     @property
     def downgraded(self) -> tuple[Change, ...]:

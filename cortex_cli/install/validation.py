@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cortex_cli.debian import dpkg_status
+from cortex_cli.debian.dependents import find_dependents
 from cortex_cli.errors import Failure
 from cortex_cli.install import apt, conflicts, effects, privileges
 from cortex_cli.install.plan import Changes, Effects
@@ -50,7 +51,9 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
         return False
 
     try:
-        simulation = apt.simulate(settings.environ, plan.commands[-1], needs_steps=needs_steps)
+        simulation = apt.simulate(
+            settings.environ, plan.commands[-1], needs_steps=needs_steps, for_execution=thorough
+        )
     except Failure as error:
         return _refuse(plan, error.message)
     _refuse_removals(settings, simulation)
@@ -60,7 +63,10 @@ def validate(settings: Settings, proposal: Plan, *, thorough: bool = False) -> P
     missing = [package.name for package in plan.packages if package.name not in installed]
     predicted = effects.predict_effects(simulation.changes.new, missing, simulation.uris)
     rivals = _find_conflicts(settings, simulation.changes)
-    warnings = tuple(_list_warnings(simulation, predicted, rivals))
+    warnings = (
+        *_describe_removals(settings, simulation.changes, rivals),
+        *_list_warnings(simulation, predicted),
+    )
     plan = plan.with_effects(_adopt_removed(simulation.changes, installed), predicted, warnings)
     packages = tuple(_adopt_version(package, simulation) for package in plan.packages)
     return replace(plan, packages=packages, warnings=(*proposal.warnings, *plan.warnings))
@@ -139,14 +145,31 @@ def _find_conflicts(settings: Settings, changes: Changes) -> dict[str, list[str]
     return conflicts.find_conflicts(records, added, removed)
 
 
-def _list_warnings(
-    simulation: Simulation, predicted: Effects, rivals: Mapping[str, list[str]]
+def _describe_removals(
+    settings: Settings, changes: Changes, rivals: Mapping[str, list[str]]
 ) -> Iterator[str]:
+    """Yield a warning for each removal: why, and what depends on it."""
+    removed = {
+        change.name: dpkg_status.strip_architecture(change.name) for change in changes.removed
+    }
+    needed = find_dependents(settings.environ, set(removed.values())) if removed else {}
+    quiet = []
+    for name, bare in removed.items():
+        others = list(needed.get(bare, ()))
+        verb = "depend" if len(others) > 1 else "depends"
+        note = f"; {_join_names(others)} {verb} on it" if others else ""
+        if name in rivals:
+            yield f"removes {name}, which conflicts with {_join_names(rivals[name])}{note}"
+        elif note:
+            yield f"removes {name}{note}"
+        else:
+            quiet.append(name)
+    if quiet:
+        yield f"removes {_join_names(quiet)}"
+
+
+def _list_warnings(simulation: Simulation, predicted: Effects) -> Iterator[str]:
     changes = simulation.changes
-    for name, others in rivals.items():
-        yield f"removes {name}, which conflicts with {_join_names(others)}"
-    if rest := [change.name for change in changes.removed if change.name not in rivals]:
-        yield f"removes {_join_names(rest)}"
     if simulation.downgraded:
         names = [change.name for change in simulation.downgraded]
         yield f"downgrades {_join_names(names)}"

@@ -79,13 +79,6 @@ def content(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in words(text) if word not in SCAFFOLDING))
 
 
-def guess_language(text: str) -> str:
-    """Return the language of most small words of ``text``; English if none is known."""
-    found = words(text)
-    scores = {name: sum(word in small for word in found) for name, small in _LANGUAGES.items()}
-    return max(scores, key=lambda name: scores[name])
-
-
 def small_words(language: str) -> frozenset[str]:
     """Return the small words of one language."""
     return _LANGUAGES[language]

@@ -25,11 +25,11 @@ from cortexd.api.errors import (
     LlmUnavailable,
     ModelNotLoaded,
 )
-from cortexd.model import completion, http, server_info, sse
+from cortexd.model import completion, http_parser, refusals, server_info, sse
 from cortexd.model.activation import Activator
 from cortexd.model.prompt_slots import PromptSlots
-from cortexd.model.server_connections import ServerConnections, read_body
 from cortexd.model.server_info import ServerInfo
+from cortexd.model.transport import Transport, read_body
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -39,15 +39,15 @@ if TYPE_CHECKING:
 
 # A probe asks a local server for a constant; one that takes longer is hung.
 PROBE_TIMEOUT_S = 2.0
-# A probed state is reused for this long.
-FRESH_S = 1.0
+FRESH_S = 1.0  # a probed state is reused for this long
 # How often a loading server is asked whether it is ready.
 LOADING_POLL_S = 0.1
 # Connections that systemd may drop before a server on demand counts as unavailable.
 ATTEMPTS_ON_DEMAND = 3
+# A key that is wrong says nothing about the server's health.
+EXPECTED_REFUSALS = (401, 403)
 # Answers from which the server's usual speed is computed.
 REMEMBERED_SPEEDS = 200
-
 _START_HINT = "start it with: systemctl start cortex-llm   (or without root: cortex up)"
 _FAILED_HINT = "see why: systemctl status cortex-llm; journalctl -u cortex-llm -n 50"
 
@@ -70,7 +70,7 @@ class Upstream:
         self._checked_at = -FRESH_S
         self._outdated = True
         self._probing = asyncio.Lock()
-        self._connections = ServerConnections(settings)
+        self._transport = Transport(settings)
         self._activator = Activator()
         self._slots = PromptSlots()
 
@@ -87,7 +87,7 @@ class Upstream:
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
         self._activator.cancel()
-        self._connections.close()
+        self._transport.close()
 
     def configure(self, settings: LlmSection) -> None:
         """Use another server from the next request on; running answers are not touched."""
@@ -95,7 +95,7 @@ class Upstream:
             return
         self._settings = settings
         self._probe_url = settings.effective_probe_url
-        self._connections.configure(settings)
+        self._transport.configure(settings)
         self._slots = PromptSlots()
         self.invalidate()
 
@@ -180,14 +180,14 @@ class Upstream:
             except _NotYet:  # restarted since the last probe: wait for it
                 self.invalidate()
                 await asyncio.sleep(LOADING_POLL_S)
-            except http.Broken as error:
+            except http_parser.Broken as error:
                 if not attempts_left or usage.started:
                     raise self._lost_error(error, usage) from error
                 attempts_left -= 1
                 self.invalidate()
             except sse.Malformed as error:
                 raise self._invalid_response_error(str(error)) from error
-            except http.HttpError as error:
+            except http_parser.HttpError as error:
                 raise self._lost_error(error, usage) from error
         if not usage.finish_reason:
             raise self._lost_error(None, usage)
@@ -223,12 +223,12 @@ class Upstream:
 
     async def _stream(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
-        async with self._connections.request(self.url, "POST", path, body, request_id) as response:
+        async with self._transport.request(self.url, "POST", path, body, request_id) as response:
             if response.status == 503:
                 raise _NotYet
             usage.started = True
             if response.status != 200:
-                raise self._error_from_status(response.status, await read_body(response))
+                raise self._explain_status(response.status, await read_body(response))
             async with (
                 aclosing(response.body()) as pieces,
                 aclosing(sse.read_events(pieces)) as events,
@@ -243,16 +243,16 @@ class Upstream:
         url = self._probe_url or self.url
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                status, health = await self._connections.get(url, "/health")
+                status, health = await self._transport.get(url, "/health")
                 if status == 503:
                     return ServerInfo("loading")
-                models_status, models = await self._connections.get(url, "/v1/models")
+                models_status, models = await self._transport.get(url, "/v1/models")
                 if (
                     status not in (200, 404) or models_status != 200
                 ):  # llama-cpp-python has no /health
-                    raise self._error_from_status(max(status, models_status), health)
-                _, props = await self._connections.get(url, "/props")
-        except http.CannotConnect:
+                    raise self._explain_status(max(status, models_status), health)
+                _, props = await self._transport.get(url, "/props")
+        except http_parser.CannotConnect:
             if self._activator.is_active:
                 return ServerInfo("loading")
             if self._probe_url is not None:  # the next request will start it
@@ -264,20 +264,20 @@ class Upstream:
                 f"the model server at {url} did not respond within {PROBE_TIMEOUT_S:g} s"
             )
             return ServerInfo("failed")
-        except http.HttpError as error:
+        except http_parser.HttpError as error:
             self.last_error = f"the model server at {url} closed the connection: {error}"
             return ServerInfo("failed")
         except CortexError as error:
             self.last_error = error.message
             return ServerInfo("failed")
         self.last_error = None
-        return server_info.parse_server_info(models, props)
+        return server_info.parse_server_info(models, props, self._settings.profile)
 
-    def _error_from_status(self, status: int, body: bytes) -> CortexError:
-        """The error for an HTTP status other than 200."""
+    def _explain_status(self, status: int, body: bytes) -> CortexError:
+        """The error for an HTTP status other than 200; the server's fault is remembered."""
         self.invalidate()
-        error = completion.explain_status(status, body, self.info.context_length)
-        if isinstance(error, LlmUnavailable):
+        error = refusals.explain_status(status, body, self.info.context_length)
+        if status not in EXPECTED_REFUSALS and isinstance(error, LlmUnavailable):
             self.last_error = error.message
         return error
 
@@ -291,7 +291,7 @@ class Upstream:
 
     def _lost_error(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
         self.invalidate()
-        if isinstance(error, http.CannotConnect):
+        if isinstance(error, http_parser.CannotConnect):
             self.last_error = f"no model server is listening at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)
         self.last_error = f"the model server disconnected after {usage.tokens} tokens of the answer"

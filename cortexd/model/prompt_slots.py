@@ -5,11 +5,11 @@ question of a conversation is answered sooner.  By that time a user could find o
 had asked the same text.  So every request names its slot, and uses what the slot keeps only if its
 own user's request has left it there.
 
-Who has a slot takes none from others: a request goes to the slot whose conversation it continues,
-else to one that is nobody's, else to its user's own, and only a user without any gets that which
-was used longest ago.
+Who has a slot takes none from others: a request goes to the slot of its user whose prompt it begins
+like, else to one that is nobody's, else to its user's own, and only a user without any gets that
+which was used longest ago.
 
-No I/O.  Knows that a slot keeps a prompt, and nothing of what is in it.
+No I/O.  Of prompts only hashes are kept.
 """
 
 from __future__ import annotations
@@ -23,19 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
+# Characters that are compared as one.
+BLOCK_CHARS = 32
+# What a prompt has in common with a slot's is worth keeping from half of it on.
+_WORTH_KEEPING = 0.5
+
+
 class _Kept(NamedTuple):
-    """Whose prompt a slot keeps, and by which to know a conversation that goes on."""
+    """Whose prompt a slot keeps, and the hash of it up to the end of each block."""
 
     uid: int | None = None
-    messages: int = 0
-    fingerprint: int = 0
+    blocks: tuple[int, ...] = ()
 
-    def begins(self, conversation: Sequence[Mapping[str, Any]]) -> bool:
-        """Whether ``conversation`` is what the slot keeps, or goes on from it."""
-        return (
-            0 < self.messages <= len(conversation)
-            and _fingerprint(conversation[: self.messages]) == self.fingerprint
-        )
+    def count_common(self, blocks: tuple[int, ...]) -> int:
+        """How many blocks a prompt has in common with this one; 0 if it is too few."""
+        common = 0
+        for mine, other in zip(self.blocks, blocks, strict=False):
+            if mine != other:
+                break
+            common += 1
+        return common if common >= _WORTH_KEEPING * len(self.blocks) else 0
 
 
 _NOBODY = _Kept()
@@ -70,7 +77,8 @@ class PromptSlots:
         self, uid: int, conversation: Sequence[Mapping[str, Any]]
     ) -> Iterator[HeldSlot | None]:
         """Hold a slot for a request of ``uid``; None if all are in use."""
-        if (number := self._choose(uid, conversation)) is None:
+        blocks = _hash_blocks(conversation)
+        if (number := self._choose(uid, blocks)) is None:
             yield None
             return
         held = HeldSlot(number, self._free.pop(number).uid == uid)
@@ -81,25 +89,26 @@ class PromptSlots:
             if self._generation == generation:
                 # An answer that broke off may not have reached the slot: another's prompt may
                 # still be in it, or the server still at work there.
-                self._free[number] = (
-                    _Kept(uid, len(conversation), _fingerprint(conversation))
-                    if held.is_complete
-                    else _NOBODY
-                )
+                self._free[number] = _Kept(uid, blocks) if held.is_complete else _NOBODY
 
-    def _choose(self, uid: int, conversation: Sequence[Mapping[str, Any]]) -> int | None:
-        nobodys = own = None
+    def _choose(self, uid: int, blocks: tuple[int, ...]) -> int | None:
+        nobodys = own = alike = None
+        most = 0
         for number, kept in self._free.items():
             if kept.uid == uid:
-                if kept.begins(conversation):
-                    return number
+                if (common := kept.count_common(blocks)) > most:
+                    alike, most = number, common
                 own = number if own is None else own
             elif kept is _NOBODY and nobodys is None:
                 nobodys = number
-        if nobodys is not None:
-            return nobodys
-        return next(iter(self._free), None) if own is None else own
+        oldest = next(iter(self._free), None)
+        return next((one for one in (alike, nobodys, own) if one is not None), oldest)
 
 
-def _fingerprint(conversation: Sequence[Mapping[str, Any]]) -> int:
-    return hash(tuple((turn.get("role"), turn.get("content")) for turn in conversation))
+def _hash_blocks(conversation: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    text = "\0".join(f"{turn.get('role')}\0{turn.get('content')}" for turn in conversation)
+    hashes, before = [], 0
+    for start in range(0, len(text) - BLOCK_CHARS + 1, BLOCK_CHARS):
+        before = hash((before, text[start : start + BLOCK_CHARS]))
+        hashes.append(before)
+    return tuple(hashes)

@@ -236,6 +236,8 @@ OTHER: dict[str, Any] = {
     "llm.api_key_file": "/nowhere/key",
     "llm.templates_dir": "/nowhere/prompts",
     "llm.system_prompt": "Be brief.",
+    "llm.presets": {"Qwen*": {"temperature": 0.2, "repeat_penalty": 1.05}},
+    "llm.profile": "chat",
     "llm.unit": "none",
     "llm.model_path": "/nowhere/m.gguf",
     "llm.n_threads": 3,

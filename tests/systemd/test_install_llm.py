@@ -117,6 +117,66 @@ def test_a_model_in_a_home_folder_is_seen_and_nothing_else_there(running: Machin
     llm(running, "switch", TINY)
 
 
+SPY = """#!/bin/sh
+case "$*" in *--help*) echo "--model --host"; exit 0 ;; esac
+echo "error: uid $(id -u), shadow: $(cat /etc/shadow 2>&1 | head -c 40)," \\
+    "diary: $(cat /home/u/diary 2>&1 | head -c 60), net: $(ls /sys/class/net | tr -d '\\n')" >&2
+exit 3
+"""
+
+
+def test_the_engine_that_tries_a_model_is_the_services_user_in_its_sandbox(
+    running: Machine,
+) -> None:
+    """A model is data of others: an engine that it takes over must not be root's."""
+    before = settled(running)
+    running.put("/usr/local/bin/llama-server", SPY, "755")
+    running.sh("mkdir -p /home/u; echo secret-words >/home/u/diary")
+    said = llm(running, "configure", "--engine", "llama-server", check=False)
+    running.run("rm", "/usr/local/bin/llama-server")
+    assert "tried in the service's sandbox" in said, said
+    assert "uid 0," not in said
+    assert "uid " in said
+    assert "Permission denied" in said
+    assert "secret-words" not in said
+    assert "net: lo" in said
+    assert settled(running) == before
+    assert running.show("cortex-llm-trial", "ActiveState") == "inactive"
+    assert running.sh("ls -A /etc/cortex").stdout.count("trial") == 0
+
+
+def test_a_model_that_others_can_change_is_refused_or_copied(running: Machine) -> None:
+    running.sh("id -u mallory >/dev/null 2>&1 || useradd mallory")
+    running.sh(
+        f"mkdir -p /srv/theirs /srv/shared && chmod 777 /srv/shared && chown mallory /srv/theirs"
+        f" && cp {TINY} /srv/theirs/m.gguf && cp {TINY} /srv/shared/m.gguf"
+        f" && cp {TINY} /var/lib/cortex/models/owned.gguf"
+        f" && chown mallory /var/lib/cortex/models/owned.gguf"
+        f" && cp {TINY} /var/lib/cortex/models/open.gguf"
+        f" && chmod 666 /var/lib/cortex/models/open.gguf"
+        " && ln -sf /srv/theirs/m.gguf /var/lib/cortex/models/link.gguf"
+    )
+    before = settled(running)
+    for path, why in (
+        ("/srv/theirs/m.gguf", "/srv/theirs belongs to user"),
+        ("/srv/shared/m.gguf", "/srv/shared can be written by others"),
+        ("/var/lib/cortex/models/owned.gguf", "owned.gguf belongs to user"),
+        ("/var/lib/cortex/models/open.gguf", "open.gguf can be written by others"),
+        ("/var/lib/cortex/models/link.gguf", "/srv/theirs belongs to user"),
+    ):
+        said = llm(running, "switch", path, check=False)
+        assert why in said, (path, said)
+        assert "--copy" in said
+        assert settled(running) == before, path
+    llm(running, "switch", "/srv/theirs/m.gguf", "--copy")
+    assert serves(running)
+    assert running.sh("stat -c '%U %a' /var/lib/cortex/models/m.gguf").stdout == "root 644\n"
+    llm(running, "switch", TINY)
+    running.sh(
+        "rm -r /srv/theirs /srv/shared; cd /var/lib/cortex/models; rm -f m.gguf o*.gguf link.gguf"
+    )
+
+
 def test_a_switch_that_does_not_serve_goes_back(running: Machine) -> None:
     """The new model passes every check; the service cannot have it, for a reason of its own."""
     running.sh(f"cp {TINY} /var/lib/cortex/models/other.gguf")

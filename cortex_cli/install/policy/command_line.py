@@ -1,9 +1,8 @@
-"""Reduces a command line or argument list to the programs that it really runs.  Pure.
+"""Reduces a script or an argument list to the programs that it really runs.  Pure.
 
-Made for judging, so it reads only what has one meaning: words, quotes, backslashes, and
-commands in a row.  Anything that is decided at run time (expansions, substitutions, globs,
-redirections, functions, shells and interpreters given code) is ``UnreadableCommand``, and what
-cannot be read is never allowed.  Wrappers (sudo, env, nice, …) are stripped.
+``read_line`` reads shell text (``shell``), ``unwrap`` takes off wrappers (sudo, env, nice, …).
+Programs that run code which their arguments do not show are ``UnreadableCommand``: that is never
+allowed, whatever the rules say.
 """
 
 from __future__ import annotations
@@ -13,39 +12,57 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, normpath
 from typing import TYPE_CHECKING
 
-from cortex_cli import output
 from cortex_cli.expressions import expression
+from cortex_cli.install.policy.commands.effects import Effect
+from cortex_cli.install.policy.shell.script import UNKNOWN, UnreadableCommand
+from cortex_cli.install.policy.shell.values import Argument, check_arithmetic, expand, expand_one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cortex_cli.install.policy.shell.script import Command, Redirection, Script
+
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 # These change how a command prints, not what it does.
 SAFE_VARIABLES = expression(
-    r"DEBIAN_FRONTEND|DEBIAN_PRIORITY|LANG|LANGUAGE|LC_[A-Z]+|TERM|NO_COLOR"
-)
-RESERVED = frozenset(
-    """
-    if then else elif fi for while until do done case esac select function coproc { } [[ !
-    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+    r"DEBIAN_FRONTEND|DEBIAN_PRIORITY|LANG|LANGUAGE|LC_[A-Z]+|TERM|NO_COLOR|TZ|COLUMNS"
 )
 # Each runs code or another program that its arguments do not show.
 OPAQUE = frozenset(
     """
-    . source eval alias unalias trap set shopt enable hash export declare typeset local readonly
-    sh bash dash ash zsh ksh mksh csh tcsh fish rbash python pypy perl ruby node nodejs lua php
-    awk gawk mawk nawk sed tclsh expect xargs parallel find su runuser script watch flock chroot
-    nsenter unshare setpriv systemd-run ssh strace ltrace gdb make ed ex vi vim emacs tar at batch
-    crontab start-stop-daemon run-parts capsh bwrap firejail fakeroot linux32 linux64 setarch
+    eval alias unalias trap enable hash coproc select let fc bind complete compgen disown suspend
+    R aa-exec ansible ash at bash batch bpftrace bpython bwrap capsh cargo catchsegv cc chroot
+    chrt cpio csh dash dbus-run-session dc debootstrap dpkg-buildpackage ed emacs entr
+    env-update ex expect fakeroot firejail fish flock gcc gdb ghci git-shell go gradle i386
+    inotifywait install ipython irb jshell ksh ld ld.so less linux32 linux64 lldb logrotate
+    ltrace lua m4 make man mksh more mvn mysql nano newgrp node nodejs npm npx nsenter numactl
+    nvim octave parallel perf perl php pkcon prlimit psql puppet pypy python rbash rlwrap
+    rpmbuild rsync ruby run-parts runcon runuser salt scp screen script setarch setpriv sftp sg
+    sh socat sqlite3 ssh sshpass stap start-stop-daemon strace su systemd-run tar taskset tclsh
+    tcsh tmux unbuffer unshare valgrind vi view vim watch x86_64 xvfb-run yarn zip zsh
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+_LOADER = expression(r"ld(?:-linux|-musl|\.so|64\.so|-\d|\.).*")
 _ASSIGNMENT = expression(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 _VERSIONED = expression(r"[-\d.]+$")
+_DESCRIPTOR = expression(r"\d+-?|-")
 MAX_WRAPPERS = 16
 
 
-class UnreadableCommand(Exception):
-    """The text does not show what would run; the message says why."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a script: what it runs, or nothing, and what its redirections do."""
+
+    argv: tuple[Argument, ...]
+    effects: frozenset[Effect] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a command finally runs, and whether as another user."""
+
+    argv: tuple[Argument, ...]
+    as_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,7 @@ class Wrapper:
     flags: str = ""
     values: str = ""
     operands: int = 0
+    root: bool = False
 
     def takes_value(self, option: str) -> bool:
         """Return True if ``option`` takes a value.  Unknown options are unreadable."""
@@ -66,9 +84,11 @@ class Wrapper:
 
 
 WRAPPERS = {
-    "sudo": Wrapper("-n -H -S -A -k --non-interactive --set-home", "-u -g -p --user --group"),
-    "doas": Wrapper("-n", "-u"),
-    "pkexec": Wrapper("--disable-internal-agent", "--user"),
+    "sudo": Wrapper(
+        "-n -H -S -A -k --non-interactive --set-home", "-u -g -p --user --group", root=True
+    ),
+    "doas": Wrapper("-n", "-u", root=True),
+    "pkexec": Wrapper("--disable-internal-agent", "--user", root=True),
     "env": Wrapper("-i - --ignore-environment", "-u --unset"),
     "nice": Wrapper("", "-n --adjustment"),
     "ionice": Wrapper("-t --ignore", "-c -n --class --classdata"),
@@ -87,79 +107,70 @@ WRAPPERS = {
 }
 
 
-def split_commands(line: str) -> list[list[str]]:
-    """Split a line of shell into argument lists.
+def read_line(line: str) -> list[Step]:
+    """Read shell text into everything that it may run.
 
     Raises:
-        UnreadableCommand: it holds more than words, quotes and operators between commands.
+        UnreadableCommand: it does not show what would run.
     """
-    argvs: list[list[str]] = [[]]
-    word: str | None = None
-    at = 0
-    while at < len(line):
-        char = line[at]
-        if char == "\\":
-            if at + 1 == len(line):
-                raise UnreadableCommand("it ends with a backslash")
-            if line[at + 1] != "\n":
-                word = (word or "") + line[at + 1]
-            at += 2
-        elif char in "'\"":
-            text, at = _read_quoted(line, at)
-            word = (word or "") + text
-        elif char in " \t\n;&|":
-            if word is not None:
-                argvs[-1].append(word)
-                word = None
-            if char not in " \t":
-                argvs.append([])
-            at += 1
-        else:
-            _check_character(char, word)
-            word = (word or "") + char
-            at += 1
-    if word is not None:
-        argvs[-1].append(word)
-    return [argv for argv in argvs if argv]
+    from cortex_cli.install.policy.shell.grammar import read_script  # no plan needs it
+
+    script = read_script(line)
+    check_arithmetic(script)
+    steps: list[Step] = []
+    for command in script.commands:
+        effects = frozenset(
+            effect for found in command.redirections for effect in _judge(found, script, command)
+        )
+        if not command.words:
+            steps += [Step((), effects)] * bool(effects)
+            continue
+        prefix = [
+            Argument(f"{name}={expand_one(value, script, command.assigned)}")
+            for name, value in command.assignments
+        ]
+        for words in expand(command.words, script, command.assigned):
+            if not words or words[0] in script.functions or _only_redirects(words):
+                steps += [Step((), effects)] * bool(effects)
+            else:
+                kept = [] if words[0] == "read" and _sets_only_ifs(command) else prefix
+                steps.append(Step((*kept, *words), effects))
+    return steps
 
 
-def _check_character(char: str, word: str | None) -> None:
-    if char in "$`":
-        raise UnreadableCommand("an expansion or substitution is known only when it runs")
-    if char in "<>":
-        raise UnreadableCommand("it redirects input or output")
-    if char in "(){}":
-        raise UnreadableCommand("it contains a subshell, a function or a brace expansion")
-    if char in "*?[":
-        raise UnreadableCommand("it contains a pattern that the shell would expand")
-    if (char == "~" and not word) or (char == "#" and word is None):
-        raise UnreadableCommand(f"a word starts with {char}")
-    if not output.is_plain(char) or char.isspace():
-        raise UnreadableCommand(f"it contains the invisible character U+{ord(char):04X}")
+def _only_redirects(words: Sequence[Argument]) -> bool:
+    return list(words) == ["exec"]
 
 
-def _read_quoted(line: str, start: int) -> tuple[str, int]:
-    quote, text, at = line[start], "", start + 1
-    while at < len(line):
-        char = line[at]
-        if char == quote:
-            return text, at + 1
-        if quote == '"' and char in "$`":
-            raise UnreadableCommand("an expansion or substitution is known only when it runs")
-        if quote == '"' and char == "\\" and line[at + 1 : at + 2] in ('"', "\\", "$", "`"):
-            at += 1
-        text += line[at]
-        at += 1
-    raise UnreadableCommand("a quote is not closed")
+def _sets_only_ifs(command: Command) -> bool:
+    return all(name == "IFS" for name, _ in command.assignments)
 
 
-def unwrap(argv: Sequence[str]) -> list[str]:
+def _judge(redirection: Redirection, script: Script, command: Command) -> set[Effect]:
+    """Return the effects of a redirection."""
+    from cortex_cli.install.policy.commands.paths import HARMLESS_TARGETS, is_secret, judge_target
+
+    if redirection.operator.startswith("<<"):
+        return set()
+    target = expand_one(redirection.target, script, command.assigned)
+    if "/dev/tcp" in target or "/dev/udp" in target or target.startswith(UNKNOWN * 2):
+        raise UnreadableCommand(f"it connects to {target.replace(UNKNOWN, '…')}")
+    duplicates = redirection.operator in (">&", "<&") and _DESCRIPTOR.fullmatch(target)
+    if duplicates or target in HARMLESS_TARGETS:
+        return set()
+    if redirection.operator in ("<", "<&"):
+        return {Effect.SECRETS} if is_secret(target) else set()
+    return judge_target(target)
+
+
+def unwrap(argv: Sequence[str]) -> Program:
     """Return what ``argv`` finally runs: the program's bare name and its arguments.
 
     Raises:
         UnreadableCommand: the arguments do not show it.
     """
-    rest = list(argv)
+    rest = [word if isinstance(word, Argument) else Argument(word) for word in argv]
+    as_root = False
     for _ in range(MAX_WRAPPERS):
         while rest and (match := _ASSIGNMENT.match(rest[0])):
             if not SAFE_VARIABLES.fullmatch(match[1]):
@@ -168,29 +179,47 @@ def unwrap(argv: Sequence[str]) -> list[str]:
         if not rest:
             raise UnreadableCommand("it names no program")
         name = _check_program(rest[0])
-        if name not in WRAPPERS:
-            return [name, *rest[1:]]
+        asks_where = name == "command" and rest[1:2] and rest[1] in ("-v", "-V")
+        if name not in WRAPPERS or rest == ["env"] or asks_where:
+            name = "type" if asks_where else name
+            return Program((Argument(name), *rest[1:]), as_root)
+        as_root = as_root or WRAPPERS[name].root
         rest = _skip_options(WRAPPERS[name], rest[1:])
     raise UnreadableCommand(f"it has more than {MAX_WRAPPERS} wrappers")
 
 
-def _check_program(word: str) -> str:
+def _check_program(word: Argument) -> str:
+    if not word.known:
+        raise UnreadableCommand("which program it runs is known only when it runs")
     path = normpath(word) if word else ""
     if "/" in word and dirname(path) not in SYSTEM_FOLDERS:
         raise UnreadableCommand(f"{word} is not a system program")
     name = basename(path)
     if not name.isascii() or not name.isprintable() or " " in name:
         raise UnreadableCommand("its program's name is not a plain word")
-    if name in RESERVED or {name, _VERSIONED.sub("", name)} & OPAQUE or name.startswith("ld-linux"):
-        raise UnreadableCommand(f"the arguments of {name} do not show what it runs")
     return name
 
 
-def _skip_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
-    while rest and rest[0].startswith("-"):
+def check_shown(program: Sequence[Argument]) -> None:
+    """Refuse a program whose arguments do not show what it does, or are not known.
+
+    Raises:
+        UnreadableCommand: so it is.
+    """
+    name = str(program[0])
+    if {name, _VERSIONED.sub("", name)} & OPAQUE or _LOADER.fullmatch(name):
+        raise UnreadableCommand(f"the arguments of {name} do not show what it runs")
+    if not all(word.known for word in program):
+        raise UnreadableCommand("an expansion or substitution is known only when it runs")
+
+
+def _skip_options(wrapper: Wrapper, rest: list[Argument]) -> list[Argument]:
+    while rest and (rest[0].startswith("-") or rest[0].may_be_option):
         option, rest = rest[0], rest[1:]
         if option == "--":
             break
+        if not option.known:
+            raise UnreadableCommand("an option of its wrapper is known only when it runs")
         if option == "-" or option.startswith("--"):
             name, equals, _ = option.partition("=")
             if wrapper.takes_value(name) and not equals:
@@ -200,4 +229,6 @@ def _skip_options(wrapper: Wrapper, rest: list[str]) -> list[str]:
             if wrapper.takes_value(f"-{letter}"):
                 rest = rest if option[place:] else rest[1:]
                 break
+    if any(word.splits for word in rest[: wrapper.operands]):
+        raise UnreadableCommand("an operand of its wrapper is known only when it runs")
     return rest[wrapper.operands :]

@@ -1,12 +1,14 @@
 """Reads policy files; an error names file, line and key.
 
-The administrator's is ``/etc/cortex/policy.yaml``, or, without one, the file shipped with
+The administrator's is ``/etc/cortex/policy.yaml``, or, if nothing is there, the file shipped with
 Cortex.  The user's (``CORTEX_POLICY``, ``~/.config/cortex/policy.yaml``) applies in addition,
-so it can forbid more but never allow more.
+so it can forbid more but never allow more.  A name that leads nowhere (a dangling link, a folder
+that cannot be entered) is an error: somebody meant a policy to be there.
 """
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +16,21 @@ from typing import TYPE_CHECKING
 import yaml
 
 from cortex_cli.errors import UsageError
+from cortex_cli.install.policy.apt_arguments import ChangeKind
+from cortex_cli.install.policy.commands.effects import Effect
 from cortex_cli.install.policy.rules import Level, Policy, Rule
 from cortexd.api.errors import find_nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SYSTEM_FILE = Path("/etc/cortex/policy.yaml")
 SHIPPED_FILE = Path(__file__).with_name("policy.yaml")
 MAX_BYTES = 1024 * 1024
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LEVELS = {"deny": Level.DENY, "ask": Level.ASK, "allow": Level.ALLOW}
-CONDITIONS = ("command", "argument", "package", "origin")
+VALUES = {"change": tuple(ChangeKind), "effect": tuple(Effect)}
+CONDITIONS = ("command", "argument", "package", "origin", "change", "effect")
 
 
 class PolicyError(UsageError):
@@ -39,32 +44,61 @@ def load_policies(environ: Mapping[str, str]) -> list[Policy]:
         PolicyError: a file cannot be read or is invalid.
     """
     loaded = [
-        load_file(SYSTEM_FILE, trusted=True) if SYSTEM_FILE.exists() else load_file(SHIPPED_FILE)
+        load_file(SYSTEM_FILE, trusted=True) if _is_named(SYSTEM_FILE) else load_file(SHIPPED_FILE)
     ]
     home = environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or "/nonexistent") / ".config"
     own = Path(environ.get("CORTEX_POLICY") or Path(home) / "cortex/policy.yaml")
-    if environ.get("CORTEX_POLICY") or own.exists():
+    if environ.get("CORTEX_POLICY") or _is_named(own):
         loaded.append(load_file(own, default=Level.ALLOW))
     return loaded
 
 
-def load_file(path: Path, *, trusted: bool = False, default: Level = Level.DENY) -> Policy:
-    """Load one file; with ``trusted``, only if nobody but root can write it."""
+def _is_named(path: Path) -> bool:
+    """Return False only if nothing of this name is there; a link may lead anywhere."""
     try:
-        if trusted:
-            status = path.stat()
-            if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                raise PolicyError(
-                    f"users other than root can write {path}",
-                    hint=f"run: chown root:root {path} && chmod 644 {path}",
-                )
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        path.lstat()
+    except FileNotFoundError:
+        # A folder on the way may be a link that leads nowhere.
+        return any(parent.is_symlink() and not parent.exists() for parent in path.parents)
     except OSError as error:
         raise PolicyError(f"cannot read the policy {path}: {error.strerror}") from error
+    return True
+
+
+def load_file(path: Path, *, trusted: bool = False, default: Level = Level.DENY) -> Policy:
+    """Load one file; with ``trusted``, only if nobody but root can change it."""
+    try:
+        # Without a writer, opening a pipe would wait for one.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise PolicyError(f"the policy {path} is not a file")
+            if trusted:
+                _check_ownership(path, status)
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(
+            f"cannot read the policy {path}: {error.strerror}", hint=f"look at: ls -l {path}"
+        ) from error
     if len(data) > MAX_BYTES:
         raise PolicyError(f"{path} is longer than {MAX_BYTES} bytes")
     return parse(data, str(path), default=default)
+
+
+def _check_ownership(path: Path, status: os.stat_result) -> None:
+    """Refuse a file, or a folder on the way to it, that others than root can change."""
+    resolved = path.resolve()
+    places = [(resolved, status), *((folder, folder.stat()) for folder in resolved.parents)]
+    for place, found in places:
+        # In a sticky folder only root can replace what root owns.
+        shared = place is not resolved and found.st_mode & stat.S_ISVTX
+        open_to_others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not shared
+        if found.st_uid != 0 or open_to_others:
+            raise PolicyError(
+                f"users other than root can write {place}",
+                hint=f"run: chown root:root {place} && chmod go-w {place}",
+            )
 
 
 def parse(data: bytes, file_name: str, default: Level = Level.DENY) -> Policy:
@@ -103,7 +137,11 @@ def _parse_rules(node: yaml.Node, file_name: str, level: str) -> Iterator[Rule]:
             if key.value == "reason":
                 (reason,) = _parse_texts(value, file_name, f"{where}.reason", most=1)
             elif key.value in CONDITIONS:
-                conditions[key.value] = _parse_texts(value, file_name, f"{where}.{key.value}")
+                texts = _parse_texts(value, file_name, f"{where}.{key.value}")
+                known = VALUES.get(key.value)
+                if known and not set(texts) <= set(known):
+                    raise _error(file_name, value, f"{where}.{key.value}", _list_values(known))
+                conditions[key.value] = texts
             else:
                 raise _unknown_key(file_name, key, (*CONDITIONS, "reason"), where)
         if not conditions:
@@ -136,6 +174,10 @@ def _parse_texts(
     if most is not None and len(items) > most:
         raise _error(file_name, node, where, "must be one string")
     return tuple(item.value for item in items)
+
+
+def _list_values(known: Iterable[str]) -> str:
+    return f"must be some of {', '.join(known)}"
 
 
 def _unknown_key(

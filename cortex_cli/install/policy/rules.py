@@ -1,9 +1,9 @@
 """What may be run: allow, ask or deny, judged by what a command really runs.  Pure.
 
 Deny comes before ask, ask before allow; without a matching rule the policy's default applies.
-Every package and every argument of a command is judged; the strictest verdict counts.  What
-cannot be read is denied, whatever the rules say.  Additional policies (the user's beside the
-administrator's) can only be stricter.
+Every package, every argument and every effect of a command is judged; the strictest verdict
+counts.  What cannot be read is denied, whatever the rules say.  Additional policies (the user's
+beside the administrator's) can only be stricter.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
-from itertools import product
 from typing import TYPE_CHECKING
 
-from cortex_cli.debian.dpkg_status import strip_architecture
-from cortex_cli.install.policy import apt_arguments, command_line
-from cortex_cli.install.policy.command_line import UnreadableCommand
+from cortex_cli.install.policy.apt_arguments import ChangeKind
+from cortex_cli.install.policy.commands.effects import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
-    from cortex_cli.install.plan import Plan
+# An allow rule that names no arguments permits only those that Cortex itself passes.
+OWN_ARGUMENTS = {
+    "apt-get": frozenset({"--yes", "--allow-downgrades", "--download-only"}),
+    "dpkg": frozenset({"-a"}),
+}
+# One that names no change permits these, one without an effect the harmless ones.
+ORDINARY_CHANGES = frozenset({None, ChangeKind.INSTALL, ChangeKind.UPGRADE, ChangeKind.REVERT})
+ORDINARY_EFFECTS = frozenset({None, Effect.READS, Effect.PROBES})
 
 
 class Level(IntEnum):
@@ -35,13 +40,20 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing to judge: a command with one of its arguments and one of its packages."""
+    """One thing to judge: a command with one of its arguments, packages or effects."""
 
     command: str
     argument: str | None = None
     package: str | None = None
     origin: str | None = None
     exact: bool = False  # apt has confirmed that a package of this very name exists
+    change: ChangeKind | None = None
+    effect: Effect | None = None
+
+    @property
+    def program(self) -> str:
+        """The command without its verb."""
+        return self.command.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +65,39 @@ class Rule:
     argument: tuple[str, ...] = ()
     package: tuple[str, ...] = ()
     origin: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    effect: tuple[str, ...] = ()
     reason: str = ""
     place: str = ""
 
     def applies(self, subject: Subject) -> bool:
         """Return True if this rule is about ``subject``."""
-        program = subject.command.partition(" ")[0]
+        if self.level is Level.ALLOW and not self._permits(subject):
+            return False
         return (
-            (not self.command or _matches_any(self.command, (subject.command, program)))
+            (not self.command or _matches_any(self.command, (subject.command, subject.program)))
             and (not self.argument or _matches_any(self.argument, (subject.argument,)))
             and (not self.package or self._names(subject))
             and (not self.origin or _matches_any(self.origin, (subject.origin,)))
+            and (not self.change or _matches_any(self.change, (subject.change,)))
+            and (not self.effect or _matches_any(self.effect, (subject.effect,)))
+        )
+
+    def _permits(self, subject: Subject) -> bool:
+        """Return False where permission has to be given by name."""
+        own = OWN_ARGUMENTS.get(subject.program, frozenset())
+        return (
+            (bool(self.argument) or subject.argument is None or subject.argument in own)
+            and (bool(self.change) or subject.change in ORDINARY_CHANGES)
+            and (bool(self.effect) or subject.effect in ORDINARY_EFFECTS)
         )
 
     def _names(self, subject: Subject) -> bool:
         package = subject.package
+        if package is not None and package.startswith("/") and self.level is Level.ALLOW:
+            # A folder's pattern permits what lies in it, not below.
+            patterns = [name for name in self.package if name.count("/") == package.count("/")]
+            return _matches_any(patterns, (package,))
         if _matches_any(self.package, (package,)):
             return True
         # apt takes a name with a dot or plus that is no package for a regular expression.
@@ -90,6 +120,17 @@ class Policy:
     default: Level
     rules: tuple[Rule, ...]
 
+    def judge(self, subject: Subject) -> Verdict:
+        """Return the verdict of the first rule that applies, the strictest level first."""
+        about = _describe(subject)
+        for level in (Level.DENY, Level.ASK, Level.ALLOW):
+            for rule in self.rules:
+                if rule.level is level and rule.applies(subject):
+                    matched = f" {subject.argument}" if rule.argument else ""
+                    why = f"{rule.reason} ({rule.place})" if rule.reason else rule.place
+                    return Verdict(level, about + matched, why)
+        return Verdict(self.default, about, f"{self.file_name}: no rule matches")
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -100,63 +141,18 @@ class Verdict:
     why: str = ""
 
 
-def judge_plan(policies: Sequence[Policy], plan: Plan) -> Verdict:
-    """Judge everything that ``plan`` runs and changes, dependencies included."""
-    origins = {strip_architecture(change.name): change.origin for change in plan.changes.all()}
-    origins |= {
-        package.name: origins.get(package.name) or package.origin for package in plan.packages
-    }
-    changed = list(dict.fromkeys(strip_architecture(change.name) for change in plan.changes.all()))
-    return _pick_strictest(
-        verdict
-        for command in plan.commands
-        for verdict in _judge_parts(policies, command, changed, origins)
-    )
+def _describe(subject: Subject) -> str:
+    """Return what is judged, for a person: "apt-get install (remove) systemd-sysv"."""
+    verb = subject.command.partition(" ")[2]
+    shown: str | None = subject.effect
+    if subject.change in (ChangeKind.REMOVE, ChangeKind.DOWNGRADE) and subject.change not in verb:
+        shown = subject.change
+    note = f"({shown})" if shown and shown is not Effect.READS else None
+    return " ".join(part for part in (subject.command, note, subject.package) if part)
 
 
-def judge(policies: Sequence[Policy], argv: Sequence[str]) -> Verdict:
-    """Judge one argument list."""
-    return _pick_strictest(_judge_parts(policies, argv, (), {}))
-
-
-def judge_line(policies: Sequence[Policy], line: str) -> Verdict:
-    """Judge a line of shell."""
-    try:
-        argvs = command_line.split_commands(line)
-    except UnreadableCommand as error:
-        return Verdict(Level.DENY, line, str(error))
-    return _pick_strictest(
-        verdict for argv in argvs for verdict in _judge_parts(policies, argv, (), {})
-    )
-
-
-def _judge_parts(
-    policies: Sequence[Policy], argv: Sequence[str], changed: Iterable[str], origins: dict[str, str]
-) -> Iterator[Verdict]:
-    try:
-        call = apt_arguments.parse(command_line.unwrap(argv))
-    except UnreadableCommand as error:
-        yield Verdict(Level.DENY, " ".join(argv), str(error))
-        return
-    packages: list[str | None] = [*dict.fromkeys((*call.packages, *changed))]
-    for package, argument in product(packages or [None], call.arguments or [None]):
-        origin = origins.get(package or "")
-        subject = Subject(call.command, argument, package, origin, exact=package in origins)
-        yield from (_apply_policy(policy, subject) for policy in policies)
-
-
-def _apply_policy(policy: Policy, subject: Subject) -> Verdict:
-    about = " ".join(part for part in (subject.command, subject.package) if part)
-    for level in (Level.DENY, Level.ASK, Level.ALLOW):
-        for rule in policy.rules:
-            if rule.level is level and rule.applies(subject):
-                matched = f" {subject.argument}" if rule.argument else ""
-                why = f"{rule.reason} ({rule.place})" if rule.reason else rule.place
-                return Verdict(level, about + matched, why)
-    return Verdict(policy.default, about, f"{policy.file_name}: no rule matches")
-
-
-def _pick_strictest(verdicts: Iterable[Verdict]) -> Verdict:
+def pick_strictest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the strictest verdict, the first of several."""
     return max(verdicts, key=lambda verdict: verdict.level, default=Verdict(Level.ALLOW))
 
 

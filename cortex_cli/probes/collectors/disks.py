@@ -86,6 +86,15 @@ def kind(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"path": path, **_described(mount)}, case=case)
 
 
+def in_memory(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """Whether a path is on a file system that is held in memory."""
+    found = kind(machine, values)
+    if found.case == "missing":
+        return found
+    memory = found.values["type"] in ("tmpfs", "ramfs")
+    return Reading(found.values, case="found" if memory else "none")
+
+
 def removable(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Removable media that are mounted."""
     block = [
@@ -130,6 +139,7 @@ def _values(mount: Mount, usage: Usage) -> dict[str, str]:
     return {
         **_described(mount), "size": size(usage.size), "used": size(usage.used),
         "available": size(usage.available), "percent": usage.percent,
+        "blocks": str(usage.size // 1024),
         "left": f"{100 - int(usage.percent.rstrip('%') if usage.percent != '-' else 0)}%",
     }  # fmt: skip
 

@@ -218,6 +218,7 @@ def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
         "description": known.get("Description", ""), "section": known.get("Section", ""),
         "maintainer": known.get("Maintainer", ""), "depends": known.get("Depends", ""),
         "architecture": known.get("Architecture", ""), "homepage": known.get("Homepage", ""),
+        "priority": known.get("Priority", ""), "source": known.get("Source", name).split(" ")[0],
     }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_a_file_goes_with_every_question(cortex: Cortex, runtime: Path, tmp_path
 
 
 def test_an_error_ends_an_answer_and_not_the_conversation(cortex: Cortex) -> None:
-    done = piped(cortex, "one\ntwo\n")
+    done = piped(cortex, "one\ntwo\n", "--model", "mistral")
     assert done.returncode == 1
     assert done.stderr.count("cortex: ") == 2
 

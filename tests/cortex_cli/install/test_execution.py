@@ -80,6 +80,8 @@ def test_a_dry_run_is_the_plan_that_is_executed(machine: AptRoot) -> None:
     assert {key: real[key] for key in dry} == dry
     assert machine.version("cortex-demo") == "1.0"
     assert "Setting up cortex-demo" in done.stderr
+    # The very version that was shown, and nothing that could be an option.
+    assert "$ apt-get install --yes -- cortex-demo=1.0" in done.stderr
     entry = newest(machine)
     assert (entry["state"], entry["who"], entry["request"]) == ("done", "root", "cortex-demo")
     assert entry["before"] == {"cortex-demo": None}
@@ -348,7 +350,16 @@ def test_a_conflict_is_shown_before_it_costs_a_package(machine: AptRoot) -> None
         ["cortex-mta"],
     )
     assert "removes cortex-mta, which conflicts with cortex-rival" in plan["warnings"]
-    assert machine.cortex("install", "cortex-rival", "--execute", "--yes").returncode == 0
+    # A removal that an installation causes is a removal: --yes does not answer for it.
+    alone = machine.cortex("install", "cortex-rival", "--execute", "--yes")
+    assert alone.returncode == 1
+    assert "requires confirmation for apt-get install (remove) cortex-mta" in alone.stderr
+    assert machine.version("cortex-mta") == "1.0"
+    command = machine.cortex_argv("install", "cortex-rival", "--execute", "--yes")
+    with terminal(command, machine.environ(), Path("/")) as screen:
+        screen.wait_for("Run these commands?")
+        screen.press(b"y\n")
+        assert screen.ended() == 0
     entry = newest(machine)
     assert entry["before"]["cortex-mta"]["version"] == "1.0"
     assert entry["after"]["cortex-mta"] is None
@@ -391,7 +402,7 @@ def test_without_root_it_goes_through_sudo_and_says_so(machine: AptRoot) -> None
     done = machine.run([*command, *words], HOME=home)
     assert done.returncode == 0, done.stderr
     assert "running as root through sudo" in done.stderr
-    assert "$ sudo apt-get install --yes cortex-demo" in done.stderr
+    assert "$ sudo apt-get install --yes -- cortex-demo=1.0" in done.stderr
     assert machine.version("cortex-demo") == "1.0"
     shown = machine.run([*command, "history", "--json"], HOME=home)
     entry = json.loads(shown.stdout)[0]

@@ -10,7 +10,7 @@ import pytest
 
 from cortex_cli.debian.dpkg_status import State
 from cortex_cli.errors import Failure, NothingFound
-from cortex_cli.install import history, plan
+from cortex_cli.install import history, plan, seal
 from cortex_cli.install.history import History
 from cortex_cli.install.plan import Change, Changes, Effects, Plan, PlannedPackage
 from tests.cortex_cli.conftest import CHECKOUT
@@ -51,7 +51,7 @@ def test_an_entry_from_begin_to_end(environ: dict[str, str], tmp_path: Path) -> 
         json.dumps(upgrade().as_json())
     )
     left = {path.name for path in (tmp_path / "state").iterdir()}
-    assert left == {history.FILE_NAME}
+    assert left == {history.FILE_NAME, seal.KEY_NAME}
 
 
 def test_a_dry_run_is_recorded_as_one(environ: dict[str, str]) -> None:

@@ -1,8 +1,11 @@
 import json
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cortex_cli.errors import Failure
 from cortex_cli.install import plan
 from cortex_cli.install.plan import Change, Changes, Effects, PlannedPackage
 
@@ -88,3 +91,32 @@ def test_what_makes_a_command_root_is_replaced_not_added() -> None:
     made = plan.build("nginx", [NGINX], [], "exact", root=False)
     assert made.with_root_prefix(["pkexec"]).commands[0][:2] == ("pkexec", "apt-get")
     assert made.with_root_prefix([]).commands[0][0] == "apt-get"
+
+
+def test_what_runs_is_pinned_to_what_was_judged() -> None:
+    nginx = PlannedPackage("nginx", "1.22-1", "", None)
+    changes = Changes(
+        new=(Change("nginx", None, "1.22-1"), Change("nginx-common:all", None, "1.22-1"))
+    )
+    made = plan.build("nginx", [nginx], [], "exact", root=False).with_effects(changes, Effects())
+    (command,) = made.with_pins().commands
+    assert command == ("sudo", "apt-get", "install", "--yes", "--", "nginx=1.22-1")
+    undo = replace(
+        made,
+        commands=(
+            ("dpkg", "--configure", "-a"),
+            ("apt-get", "install", "--yes", "--allow-downgrades", "make=4.3", "nginx-", "/b.deb"),
+            ("apt-get", "remove", "--yes", "nginx"),
+        ),
+    )
+    assert undo.with_pins().commands == (
+        ("dpkg", "--configure", "-a"),
+        ("apt-get", "install", "--yes", "--allow-downgrades", "--", "make=4.3", "nginx-", "/b.deb"),
+        ("apt-get", "remove", "--yes", "--", "nginx"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["--solver=x", "-oX=y", "a;b", "/tmp/x.deb"])
+def test_no_name_of_an_index_is_an_option(name: str) -> None:
+    with pytest.raises(Failure, match="is not the name of a package"):
+        plan.build("x", [PlannedPackage(name, "1", "", None)], [], "index", root=True)

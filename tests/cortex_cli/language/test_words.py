@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.language.words import content, guess_language, words
+from cortex_cli.language.words import content, words
 
 
 def test_content_is_what_a_request_is_about() -> None:
@@ -21,13 +21,6 @@ def test_names_keep_their_signs() -> None:
         "or",
         "python3.11",
     ]
-
-
-def test_the_language_of_a_question() -> None:
-    assert guess_language("What is the capital of France?") == "en"
-    assert guess_language("Qu'est-ce que nginx ?") == "fr"
-    assert guess_language("¿Qué es un servidor web?") == "es"
-    assert guess_language("nginx") == guess_language("") == "en"
 
 
 @given(st.text())

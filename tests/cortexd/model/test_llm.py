@@ -247,6 +247,24 @@ def test_a_stale_connection_is_replaced(asked: RunningDaemon, llm: FakeLlm) -> N
         assert asked.call("inference", prompt="x")["output"] == "fresh"
 
 
+def test_the_api_key(tmp_path: Path, llm: FakeLlm) -> None:
+    key = tmp_path / "key"
+    key.write_text("sesame\n")
+    settings = {"llm": {"url": llm.url, "api_key_file": str(key)}}
+    with daemon(tmp_path, settings) as cortexd:
+        cortexd.call("inference", prompt="x")
+        assert llm.seen[-1].headers["authorization"] == "Bearer sesame"
+        key.write_text("new")
+        cortexd.call("inference", prompt="x")
+        assert llm.seen[-1].headers["authorization"] == "Bearer new"
+        for content in (b"\xff\xfe", b"a\r\nX-Evil: 1"):
+            key.write_bytes(content)
+            assert cortexd.refused("inference", prompt="x")["code"] == "LLM_UNAVAILABLE"
+        key.unlink()
+        assert "cannot read" in cortexd.refused("inference", prompt="x")["message"]
+        assert "sesame" not in cortexd.log_text()
+
+
 def test_switched_off_and_moved_by_reload(tmp_path: Path, llm: FakeLlm) -> None:
     with daemon(tmp_path, {"llm": {"url": llm.url}}) as cortexd:
         cortexd.call("inference", prompt="x")

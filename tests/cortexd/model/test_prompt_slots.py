@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortexd.model.prompt_slots import PromptSlots
+from cortexd.model.prompt_slots import BLOCK_CHARS, PromptSlots
 from tests.support.daemon import RunningDaemon, daemon, eventually
 from tests.support.model_server import ModelServer, model_server
 from tests.support.users import ALICE, MALLORY, needs_root, public_folder, session_as
@@ -24,8 +24,8 @@ EVALUATED = re.compile(r"^llamacpp:prompt_tokens_total (\d+)$", re.M)
 
 
 def talk(*texts: str) -> list[dict[str, str]]:
-    """A conversation of these turns."""
-    return [{"role": "user", "content": text} for text in texts]
+    """A conversation of these turns, each a few blocks long."""
+    return [{"role": "user", "content": text * 3 * BLOCK_CHARS} for text in texts]
 
 
 def use(slots: PromptSlots, uid: int, *texts: str) -> tuple[int, bool]:
@@ -50,6 +50,17 @@ def test_a_conversation_stays_in_its_slot() -> None:
     assert use(slots, 1, "a", "b", "c") == (0, True)
     assert use(slots, 1, "x", "y", "z") == (1, True)
     assert use(slots, 2, "a", "b", "c") == (2, True)
+
+
+def test_a_prompt_that_grows_stays_in_its_slot() -> None:
+    """As an alert's does while it is read piece by piece."""
+    slots = table(4)
+    for size in range(BLOCK_CHARS, 20 * BLOCK_CHARS, 50):
+        conversation = [{"role": "system", "content": "x" * size}, {"role": "user", "content": "."}]
+        with slots.hold(1, conversation) as held:
+            assert held is not None
+            held.is_complete = True
+            assert held.number == 0
 
 
 def test_who_has_a_slot_takes_none_from_others() -> None:

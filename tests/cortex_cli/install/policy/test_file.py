@@ -82,3 +82,44 @@ def test_a_users_own_file_forbids_more(cortex: Cortex, tmp_path: Path) -> None:
     done = cortex.run("install", "nginx")
     assert done.returncode == 2
     assert "hint: did you mean allow?" in done.stderr
+
+
+def test_a_policy_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "cortex"
+    environ = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert len(policy_file.load_policies(environ)) == 1
+    folder.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(PolicyError, match="cannot read the policy"):
+        policy_file.load_policies(environ)
+    folder.unlink()
+    folder.mkdir()
+    own = folder / "policy.yaml"
+    for target in ("nowhere", "policy.yaml"):  # a loop, too
+        own.symlink_to(target)
+        with pytest.raises(PolicyError, match="cannot read the policy"):
+            policy_file.load_policies(environ)
+        own.unlink()
+    os.mkfifo(own)
+    with pytest.raises(PolicyError, match="is not a file"):
+        policy_file.load_policies(environ)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")
+def test_a_folder_that_others_can_change_is_as_good_as_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    path = folder / "policy.yaml"
+    path.write_text("default: allow\n")
+    link = tmp_path / "policy.yaml"
+    link.symlink_to(path)
+    assert policy_file.load_file(link, trusted=True).default is Level.ALLOW
+    os.chown(folder, 65534, -1)
+    for name in (path, link):
+        with pytest.raises(PolicyError, match=f"users other than root can write {folder}"):
+            policy_file.load_file(name, trusted=True)
+
+
+@pytest.mark.parametrize("text", ["deny:\n  - change: removal\n", "ask:\n  - effect: [reads, x]\n"])
+def test_a_change_or_effect_that_does_not_exist_is_an_error(text: str) -> None:
+    with pytest.raises(PolicyError, match="must be some of"):
+        policy_file.parse(text.encode(), "p.yaml")
