@@ -173,6 +173,7 @@ def _seconds(text: str) -> float:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    _open_closed_streams()
     try:
         arguments = build_parser().parse_args(argv)
         module, _, function = arguments.run.partition(":")
@@ -185,11 +186,22 @@ def main(argv: list[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # the reader has gone; keep the interpreter from failing on its last flush
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            subject = f"{error.filename}: " if error.filename else ""
+            say(f"error: {subject}{error.strerror or error}")
+        # nobody reads, or the disk is full: keep the interpreter from failing on its last flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     return status
+
+
+def _open_closed_streams() -> None:
+    """A stream that the parent closed is None, and the next file would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 if __name__ == "__main__":

@@ -273,7 +273,7 @@ def _verify(part: Path, remote: _Remote, expected: str | None) -> str:
             hint="it was discarded; download it again",
         )
     try:
-        models.describe_usable(part)
+        models.check_download(part)
     except ModelError as error:
         raise ModelError(f"what {remote.url} sent cannot be used: {error}") from error
     return digest

@@ -30,8 +30,8 @@ def command(arguments: argparse.Namespace) -> int:
     if known is not None and not arguments.force:
         require_fit(known, target.parent)
     if target.exists():
-        info, digest = models.verify(target, checksum)
-        fetched = Download(target, info.file_bytes, digest, checksum is not None, 0)
+        info, checksums = models.verify(target, checksum)
+        fetched = Download(target, info.file_bytes, checksums[target], checksum is not None, 0)
         say(f"{target} is already here")
     else:
         fetched = _fetch(url, target, checksum)

@@ -354,7 +354,9 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
     values: dict[str, Any] = {}
     origin: dict[Key, str] = {}
     for file in files:
-        for section, members in file.values.items():
+        for section, written in file.values.items():
+            is_section = isinstance(written, dict)
+            members = _drop_empty(section, written) if is_section else written
             merged = members
             if isinstance(members, dict):
                 before = values.get(section)
@@ -378,6 +380,16 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
     except validation.Invalid as error:
         raise _config_error(error.problem, origin) from error
     return LoadedConfig(config, tuple(file.path for file in files))
+
+
+def _drop_empty(section: str, members: dict[str, Any]) -> dict[str, Any]:
+    """The members without those left empty ("level:"), where nothing is no value of its own."""
+    defaults = getattr(Config(), section, None)
+    return {
+        name: value
+        for name, value in members.items()
+        if value is not None or getattr(defaults, name, None) is None
+    }
 
 
 def _read_files(explicit: Path | None) -> list[YamlFile]:

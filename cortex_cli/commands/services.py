@@ -125,6 +125,15 @@ def summarise(reply: dict[str, Any]) -> list[tuple[str, str]]:
             "memory",
             f"{health['memory_usage_percent']:.0f} % of {health['memory_total_mb']:.0f} MiB",
         ),
-        ("disk", f"{health['disk_usage_percent']:.0f} % of {health['disk_total_gb']:.0f} GiB"),
+        ("disk", _describe_disk(health)),
         ("alerts", f"{health['active_alerts']}, {health['critical_alerts']} of them critical"),
     ]
+
+
+def _describe_disk(health: dict[str, Any]) -> str:
+    """The root file system; the share counts, as ``df`` does, only what users can write."""
+    used = f"{health['disk_usage_percent']:.0f} %"
+    root: dict[str, Any] = next(iter(health["disks"]), {})
+    if "available_gb" in root:
+        return f"{used} used, {root['available_gb']:.0f} GiB free"
+    return f"{used} of {health['disk_total_gb']:.0f} GiB"

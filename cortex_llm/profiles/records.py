@@ -20,6 +20,7 @@ from typing import Any
 from cortex_llm.errors import ModelError
 from cortex_llm.profiles.questions import VERSION
 from cortex_llm.profiles.verdict import Verdict
+from cortex_llm.splits import list_siblings
 
 SYSTEM_FILE = Path("/var/lib/cortex/models/profiles.json")
 USER_NAME = "model-profiles.json"
@@ -37,6 +38,9 @@ def identify(path: Path, template: Path | None = None) -> str:
             for number in range(SAMPLES + 1):
                 stream.seek(max(0, status.st_size - SAMPLE_BYTES) * number // SAMPLES)
                 digest.update(stream.read(SAMPLE_BYTES))
+        for part in list_siblings(path):
+            other = part.stat()
+            digest.update(f"{part.name} {other.st_size} {other.st_mtime_ns}".encode())
         if template is not None:
             digest.update(template.read_bytes())
     except OSError as error:

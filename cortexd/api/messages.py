@@ -222,15 +222,23 @@ class HelpReply(TypedDict):
 
 
 class DiskUsage(TypedDict):
-    """One mounted file system; sizes in GiB."""
+    """One mounted file system; sizes in GiB.
+
+    In ``mount`` and ``device``, bytes that are no printable UTF-8 are written ``\\xNN`` and a
+    backslash is doubled.  ``available_gb`` is what ordinary users can still write.
+    ``turned_read_only``: it was writable before, or should be by /etc/fstab.
+    """
 
     mount: str
     device: str
     fstype: str
     used_percent: float
     used_gb: float
+    available_gb: float
     total_gb: float
     inodes_percent: float
+    read_only: bool
+    turned_read_only: bool
 
 
 class Pressure(TypedDict):

@@ -85,7 +85,10 @@ def test_wrong_files(tmp_path: Path, text: str | bytes, says: str) -> None:
     assert "secret" not in error.message
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "llm:\n", "{}\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing\n", "---\n", "llm:\n", "{}\n", "log:\n  level:\nllm:\n  model_path: ~\n"],
+)
 def test_empty_files_leave_the_defaults(tmp_path: Path, text: str) -> None:
     assert load(text, tmp_path).config == config.Config()
 

@@ -90,3 +90,13 @@ def test_help_and_slips_are_no_questions(cortex: Cortex, runtime: Path) -> None:
         assert len(asked) == 2
         assert "/etc/fstab" in asked[0]
         assert "/proc is full" in asked[1]
+
+
+def test_a_state_folder_that_cannot_be_written(cortex: Cortex, runtime: Path) -> None:
+    """The conversation goes on in memory, and that is said once."""
+    with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
+        command.environ["XDG_STATE_HOME"] = "/proc/nowhere"
+        done = piped(command, "first\nsecond\n", "--system", "Be brief.")
+        assert (done.returncode, done.stderr.count("cannot save this conversation")) == (0, 1)
+        assert len(llm.seen) == 2
+        assert any("first" in turn["content"] for turn in llm.seen[1].body["messages"][:-1])

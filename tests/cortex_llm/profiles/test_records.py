@@ -11,6 +11,7 @@ import pytest
 from cortex_llm.errors import ModelError
 from cortex_llm.profiles import records
 from cortex_llm.profiles.verdict import Verdict
+from tests.support.tiny_gguf import write_split_model
 
 VERDICT = Verdict("chat", "10 of 10 answers are right", 10, 10)
 
@@ -86,3 +87,10 @@ def test_the_users_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     assert records.user_file() == tmp_path / "cortex/model-profiles.json"
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
     assert records.user_file() == Path("~/.local/state/cortex/model-profiles.json").expanduser()
+
+
+def test_a_model_in_several_files_is_all_of_them(tmp_path: Path) -> None:
+    parts = write_split_model(tmp_path, "big", 2)
+    first = records.identify(parts[0])
+    parts[1].write_bytes(parts[1].read_bytes() + b"x")
+    assert records.identify(parts[0]) != first
