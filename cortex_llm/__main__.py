@@ -61,6 +61,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     ended.set_defaults(run="cortex_llm.explain_stop:command")
 
+    proxy = commands.add_parser(
+        "tcp-proxy", help="relay TCP clients that have the API key (cortex-llm-tcp.service)"
+    )
+    proxy.set_defaults(run="cortex_llm.tcp_proxy:command")
+
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
     _add_setup(commands.add_parser("setup", help="the wizard: choose a model and set it up"))
     _add_service(commands.add_parser("service", help="set up the system service (for root)"))

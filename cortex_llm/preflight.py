@@ -114,7 +114,7 @@ def _check_address(settings: Settings) -> Check:
             return _fail("address", error)
         return Check("address", ok=True, detail=f"{settings.endpoint} is free")
     if holder.on_demand:
-        detail = f"{settings.endpoint} is held by systemd, which loads the model on demand"
+        detail = f"{settings.endpoint} is held by {holder.program}"
         return Check("address", ok=True, detail=detail)
     if holder.model is not None:
         detail = f"{settings.endpoint} already serves the model {holder.model}"

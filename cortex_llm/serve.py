@@ -39,13 +39,11 @@ def prepare(
     settings: config.Settings,
     extra: tuple[str, ...] = (),
     *,
-    beside: int = 0,
     inner: UnixEndpoint | None = None,
 ) -> Launch:
     """Everything up to the start: what execve will get. Raises LlmError.
 
-    `beside`: bytes of the memory limit that something else takes. `inner`: where the engine
-    listens when that is not the address for clients.
+    `inner`: where the engine listens, as the system's service, behind the address for clients.
     """
     if not settings.endpoint.is_local and settings.api_key is None:
         raise UsageError(
@@ -55,7 +53,9 @@ def prepare(
     model = models.describe_usable(settings.model_path or models.find_built_in())
     model = lookup.set_profile(model, settings)
     engine, skipped = engines.choose(settings)
-    sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel, beside)
+    sized = sizing.plan(
+        settings, model, machine.inspect(), engine.max_parallel, as_service=inner is not None
+    )
     for note in sized.notes:
         say(f"cortex-llm: note: {note}")
     if not sized.fits:
@@ -122,7 +122,7 @@ def start_supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launc
             hint="set CORTEX_LLM_HOST to the path of a socket",
         )
     inner = choose_private_socket(public)
-    launch = prepare(settings, flags, beside=sizing.SUPERVISOR_BYTES, inner=inner)
+    launch = prepare(settings, flags, inner=inner)
     clear_stale_socket(public)
     make_private_folder(inner.path.parent)
     clear_stale_socket(inner)

@@ -113,6 +113,7 @@ def status_command(arguments: argparse.Namespace) -> int:
         "state": unit.show_property(unit.SERVICE, "ActiveState"),
         "status": unit.show_property(unit.SERVICE, "StatusText"),
         "address": unit.show_property(unit.PROXY_SOCKET, "ActiveState"),
+        "tcp": unit.show_property(unit.TCP_SOCKET, "ActiveState"),
         "on_demand": unit.show_property(unit.SERVICE, "StopWhenUnneeded") == "yes",
         "idle_timeout": values.get(config.PREFIX + "IDLE_TIMEOUT", "15min"),
         "memory_bytes": int(memory) if memory.isdigit() else None,
@@ -132,8 +133,8 @@ def uninstall_command(_arguments: argparse.Namespace) -> int:
     unit.require_systemd()
     with contextlib.suppress(EngineError):
         unit.systemctl("disable", "--quiet", unit.SERVICE)
-    unit.systemctl("disable", "--quiet", "--now", unit.PROXY_SOCKET)
-    unit.systemctl("stop", unit.PROXY, unit.SERVICE)
+    unit.systemctl("disable", "--quiet", "--now", unit.PROXY_SOCKET, unit.TCP_SOCKET)
+    unit.systemctl("stop", unit.TCP_PROXY, unit.PROXY, unit.SERVICE)
     for path in (unit.MODEL_DROP_IN, unit.ON_DEMAND_MASK):
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -192,7 +193,7 @@ def _plan_service(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, in
         raise ModelError(f"this machine has {host.memory >> 20} MiB: not enough for any model")
     engine, _ = engines.choose(settings)
     sized = sizing.plan(
-        settings, info, _add_memory_limit(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
+        settings, info, _add_memory_limit(host, most), engine.max_parallel, as_service=True
     )
     if not sized.fits:
         raise ModelError(
@@ -279,19 +280,15 @@ def _serve_one_token() -> None:
     unit.forget_failures(unit.SERVICE, unit.PROXY)
     unit.systemctl("enable", "--quiet", "--now", unit.PROXY_SOCKET)
     unit.systemctl("restart", unit.SERVICE, timeout=unit.START_TIMEOUT)
-    payload = {"prompt": "Hello", "max_tokens": 1}
+    where, payload = unit.PUBLIC_ENDPOINT, {"prompt": "Hello", "max_tokens": 1}
     key = KEY_FILE.read_text().strip()
     started = time.monotonic()
     try:
         reply = request(
-            config.DEFAULT_ENDPOINT,
-            "/v1/completions",
-            payload=payload,
-            api_key=key,
-            timeout=TOKEN_TIMEOUT,
+            where, "/v1/completions", payload=payload, api_key=key, timeout=TOKEN_TIMEOUT
         )
     except OSError as error:
-        raise EngineError(f"no answer at {config.DEFAULT_ENDPOINT}: {error}") from error
+        raise EngineError(f"no answer at {where}: {error}") from error
     if reply.status != 200:
-        raise EngineError(f"{config.DEFAULT_ENDPOINT} answered HTTP {reply.status}")
+        raise EngineError(f"{where} answered HTTP {reply.status}")
     say(f"cortex-llm: one token through the service in {time.monotonic() - started:.2f} s")

@@ -126,7 +126,7 @@ class LlmSection(Section, frozen=True, kw_only=True):
     """The model server, and defaults for requests."""
 
     enabled: bool = True
-    url: str = "http://127.0.0.1:8085"
+    url: str = "unix:/run/cortex-llm.sock"  # http://HOST:PORT for a server elsewhere
     # Where to check a server that loads on demand without loading it; used only with the
     # default url.
     probe_url: str | None = None

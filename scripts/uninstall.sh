@@ -10,7 +10,8 @@ set -euo pipefail
 PREFIX=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 [ -f "$PREFIX/manifest" ] || PREFIX=/opt/cortex
 PURGE='' DRY=
-UNITS=(cortexd.socket cortexd.service cortex-llm-proxy.socket cortex-llm-proxy.service cortex-llm.service)
+UNITS=(cortexd.socket cortexd.service cortex-llm-proxy.socket cortex-llm-proxy.service cortex-llm.service \
+    cortex-llm-tcp.socket cortex-llm-tcp.service)
 
 say() { printf 'uninstall: %s\n' "$*" >&2; }
 

@@ -124,7 +124,7 @@ async def _generate(ctx: Context, job: Job) -> InferenceReply:
             times.started = time.monotonic()
             alone = ctx.queue.running == 1
             payload = sampling.build_payload(job.turns, job.settings, llm, info.model)
-            answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
+            answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.uid, job.request_id)
             async with aclosing(answer) as texts:
                 async for text in texts:
                     times.first_token = times.first_token or time.monotonic()

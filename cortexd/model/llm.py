@@ -27,6 +27,7 @@ from cortexd.api.errors import (
 )
 from cortexd.model import completion, http_parser, refusals, server_info, sse
 from cortexd.model.activation import Activator
+from cortexd.model.prompt_slots import PromptSlots
 from cortexd.model.server_info import ServerInfo
 from cortexd.model.transport import Transport, read_body
 
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
 # A probe asks a local server for a constant; one that takes longer is hung.
 PROBE_TIMEOUT_S = 2.0
-# A probed state is reused for this long.
-FRESH_S = 1.0
+FRESH_S = 1.0  # a probed state is reused for this long
 # How often a loading server is asked whether it is ready.
 LOADING_POLL_S = 0.1
 # Connections that systemd may drop before a server on demand counts as unavailable.
@@ -72,6 +72,7 @@ class Upstream:
         self._probing = asyncio.Lock()
         self._transport = Transport(settings)
         self._activator = Activator()
+        self._slots = PromptSlots()
 
     @property
     def enabled(self) -> bool:
@@ -95,6 +96,7 @@ class Upstream:
         self._settings = settings
         self._probe_url = settings.effective_probe_url
         self._transport.configure(settings)
+        self._slots = PromptSlots()
         self.invalidate()
 
     def record_speed(self, tokens_per_second: float, *, typical: bool) -> None:
@@ -147,11 +149,17 @@ class Upstream:
         return info
 
     async def answer(
-        self, payload: dict[str, Any], usage: Usage, load_timeout_s: float, request_id: str = ""
+        self,
+        payload: dict[str, Any],
+        usage: Usage,
+        load_timeout_s: float,
+        uid: int,
+        request_id: str = "",
     ) -> AsyncGenerator[str]:
         """Stream one chat completion; ``usage`` is complete when the iterator is exhausted.
 
-        Closing the iterator closes the connection, which frees the model's slot.
+        Closing the iterator closes the connection, which frees the model's slot.  What a slot
+        keeps of a prompt is used for the same ``uid`` only.
 
         Raises:
             ContextExceeded: the prompt is too long; both lengths are in the details.
@@ -159,14 +167,13 @@ class Upstream:
             LlmUnavailable: it is absent, disconnected, or sent an invalid response.
             ModelNotLoaded: it was still loading after ``load_timeout_s``.
         """
-        body = strictjson.dumps(
-            {**payload, "stream": True, "stream_options": {"include_usage": True}}
-        )
-        connections = 0
+        payload = {**payload, "stream": True, "stream_options": {"include_usage": True}}
+        # systemd drops waiting connections while a server on demand is being stopped.
+        attempts_left = 0 if self._probe_url is None else ATTEMPTS_ON_DEMAND
         while True:
             await self.wait_ready(load_timeout_s)
             try:
-                async with aclosing(self._attempt(body, usage, request_id)) as texts:
+                async with aclosing(self._attempt(payload, usage, uid, request_id)) as texts:
                     async for text in texts:
                         yield text
                 break
@@ -174,9 +181,9 @@ class Upstream:
                 self.invalidate()
                 await asyncio.sleep(LOADING_POLL_S)
             except http_parser.Broken as error:
-                connections += 1
-                if connections > self._max_broken_connections or usage.started:
+                if not attempts_left or usage.started:
                     raise self._lost_error(error, usage) from error
+                attempts_left -= 1
                 self.invalidate()
             except sse.Malformed as error:
                 raise self._invalid_response_error(str(error)) from error
@@ -197,15 +204,24 @@ class Upstream:
             return False
         return not Path(self._probe_url.removeprefix("unix:")).exists()
 
-    @property
-    def _max_broken_connections(self) -> int:
-        """How many connections may break before an answer starts: a few on demand.
+    async def _attempt(
+        self, payload: dict[str, Any], usage: Usage, uid: int, request_id: str
+    ) -> AsyncGenerator[str]:
+        self._slots.resize(self.info.slots or 0)
+        with self._slots.hold(uid, payload["messages"]) as slot:
+            if slot is not None:
+                payload = {**payload, "id_slot": slot.number, "cache_prompt": slot.is_own}
+            elif self.info.slots:
+                payload = {**payload, "cache_prompt": False}
+            async with aclosing(
+                self._stream(strictjson.dumps(payload), usage, request_id)
+            ) as texts:
+                async for text in texts:
+                    yield text
+            if slot is not None:
+                slot.is_complete = bool(usage.finish_reason)
 
-        systemd drops waiting connections while the server is being stopped.
-        """
-        return 0 if self._probe_url is None else ATTEMPTS_ON_DEMAND
-
-    async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
+    async def _stream(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
         async with self._transport.request(self.url, "POST", path, body, request_id) as response:
             if response.status == 503:

@@ -124,10 +124,11 @@ class Analyst:
             return await self._queue.give_way(self._generate(messages, settings.ai_max_tokens))
 
     async def _generate(self, messages: list[dict[str, str]], max_tokens: int) -> tuple[str, Usage]:
-        await prefill.read_ahead(self._llm, messages, LOAD_TIMEOUT_S)
+        uid = os.geteuid()
+        await prefill.read_ahead(self._llm, messages, LOAD_TIMEOUT_S, uid)
         usage = Usage()
         payload = {"messages": messages, "max_tokens": max_tokens, "temperature": 0.2}
-        async with aclosing(self._llm.answer(payload, usage, LOAD_TIMEOUT_S)) as texts:
+        async with aclosing(self._llm.answer(payload, usage, LOAD_TIMEOUT_S, uid)) as texts:
             return "".join([text async for text in texts]), usage
 
     def _attach(self, alert: Alert, text: str, usage: Usage, info: ServerInfo) -> None:

@@ -29,14 +29,14 @@ LONG_ENOUGH_CHARS = 600
 Messages = list[dict[str, str]]
 
 
-async def read_ahead(llm: Upstream, messages: Messages, load_timeout_s: float) -> None:
-    """Have the model read ``messages``, all but the end."""
+async def read_ahead(llm: Upstream, messages: Messages, load_timeout_s: float, uid: int) -> None:
+    """Have the model read ``messages``, all but the end, for a request of ``uid``."""
     total = sum(len(message["content"]) for message in messages)
     end, size = 0, FIRST_CHARS
     while (end := end + size) < total:
         started = time.monotonic()
         usage = Usage()
-        await _read(llm, cut_messages(messages, end), usage, load_timeout_s)
+        await _read(llm, cut_messages(messages, end), usage, load_timeout_s, uid)
         if end > LONG_ENOUGH_CHARS and not usage.cached_tokens:
             return
         size = choose_size(size, time.monotonic() - started)
@@ -57,8 +57,10 @@ def choose_size(size: int, took_s: float) -> int:
     return max(MIN_CHARS, int(wanted))
 
 
-async def _read(llm: Upstream, messages: Messages, usage: Usage, load_timeout_s: float) -> None:
+async def _read(
+    llm: Upstream, messages: Messages, usage: Usage, load_timeout_s: float, uid: int
+) -> None:
     payload: dict[str, Any] = {"messages": messages, "max_tokens": 1, "temperature": 0}
-    async with aclosing(llm.answer(payload, usage, load_timeout_s)) as texts:
+    async with aclosing(llm.answer(payload, usage, load_timeout_s, uid)) as texts:
         async for _ in texts:
             pass

@@ -12,6 +12,7 @@ A script is a function of one ``Exchange``; it runs in the thread of its connect
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import queue
 import select
@@ -125,10 +126,10 @@ def echo(exchange: Exchange) -> None:
 
 
 def endless(exchange: Exchange) -> None:
-    """Tokens until the client goes away."""
+    """Tokens until the client goes away; no two alike, since a loop ends an answer."""
     exchange.begin()
-    while True:
-        exchange.token("word ")
+    for number in itertools.count(1):
+        exchange.token(f"word{number} ")
         if exchange.sleep(0.005):
             return
 

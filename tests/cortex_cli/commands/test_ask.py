@@ -295,7 +295,7 @@ def test_the_model_is_stopped_as_soon_as_its_reader_is_gone(cortex: Cortex, runt
     with scripted(cortex, runtime, "chat", endless) as (command, llm):
         args = command.command("ask", "hi")
         with terminal(args, command.environ, CHECKOUT) as screen:
-            screen.wait_for("word word")
+            screen.wait_for("word2 ")
             screen.press(CTRL_C)
             pressed = time.monotonic()
             assert screen.ended() == 130

@@ -66,7 +66,7 @@ def test_at_a_terminal(cortex: Cortex, runtime: Path) -> None:
         with terminal(command.command("chat"), command.environ, CHECKOUT) as screen:
             screen.wait_for("> ")
             screen.press(b"hello\n")
-            screen.wait_for("word word")
+            screen.wait_for("word2 ")
             screen.press(CTRL_C)
             pressed = time.monotonic()
             screen.wait_for("stopped")

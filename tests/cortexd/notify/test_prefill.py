@@ -36,7 +36,7 @@ def ask(llm: FakeLlm, chars: int) -> list[int]:
     async def go() -> None:
         upstream = Upstream(LlmSection(url=llm.url))
         messages = [{"role": "user", "content": "x" * chars}]
-        await read_ahead(upstream, messages, 1.0)
+        await read_ahead(upstream, messages, 1.0, 7)
         await upstream.aclose()
 
     asyncio.run(go())
@@ -57,6 +57,8 @@ def keeps(cached: int) -> object:
 def test_the_prompt_grows_until_it_is_nearly_whole(tmp_path: Path) -> None:
     with FakeLlm(tmp_path / "s", chat=keeps(5)) as llm:  # type: ignore[arg-type]
         lengths = ask(llm, 20_000)
+        slots = [(each.body["id_slot"], each.body["cache_prompt"]) for each in llm.seen]
+    assert slots == [(0, False), *[(0, True)] * (len(lengths) - 1)]
     assert lengths == sorted(lengths)
     assert lengths[0] < 100
     assert lengths[-1] < 20_000
