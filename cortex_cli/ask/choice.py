@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.ask import scope
 from cortex_cli.expressions import expression
+from cortex_cli.finding import READS
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ _ASKS = expression(
     r"cu[aá]\w+|cu[aá]nt\w+|d[oó]nde|qui[eé]n)\b",
     re.IGNORECASE,
 )
+# It asks for a value; a way is not asked for.
+_STATE = expression(
+    r"\s*[¿]?(?:what(?:'s|\u2019s|s)?|which|who|how\s+(?:much|many|long|big|full|old|hot)|when|"
+    r"is(?!\s+a\s+directory)|are|combien|quels?|quelles?|quand|qui|"
+    r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?|cu[aá]ndo|qui[eé]n(?:es)?|qu[eé])\b",
+    re.IGNORECASE,
+)
 _MAY_MEAN = expression(
     r"\b(?:what|what's|whats|explain|describe|define|definition|meaning|means?|differen\w+|compare|"
     r"versus|vs|or|why|about|quoi|que|qu['\u2019]|sert|servent|signifi\w+|expliqu\w+|d[eé]fini\w+|"
@@ -51,6 +59,8 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
     apart = meant or scope.is_elsewhere(question)
     found = [one for one in findings if not (apart and _does(one))]
     best = max(found, key=rank, default=None)  # the first of equals
+    if best is not None and best.kind == ACTION and _STATE.match(question):
+        best = _fact_for(best, found) or best
     if message := next(filter(_is_message, found), None):
         return message
     explained = max((one for one in found if one.kind == EXPLANATION), key=rank, default=None)
@@ -66,6 +76,13 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
 def _does(finding: Finding) -> bool:
     """Whether it looks something up or does it: no two things are compared so."""
     return finding.kind in (FACT, ACTION)
+
+
+def _fact_for(action: Finding, found: Sequence[Finding]) -> Finding | None:
+    """The value itself, where ``action`` would only show how to read one."""
+    if any(command.effect != READS for command in action.commands):
+        return None
+    return max((one for one in found if one.kind == FACT), key=rank, default=None)
 
 
 def never(_question: str) -> bool:

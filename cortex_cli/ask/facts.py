@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 GIB = 1024**3
 KIB = 1024
 # "set the gravity of my disk to zero" has a topic, and is about something else.
-MIN_SHARE = 0.4
+# "the memory of a goldfish" names half a topic.
+MIN_SHARE = 0.6
 MACHINE_WORDS = frozenset(
     ("this", "my", "our", "the", "cette", "ma", "mon", "mi", "esta", "running", "i")
 )
