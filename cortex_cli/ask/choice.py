@@ -32,7 +32,7 @@ EXACT, CATALOGUE = 0.97, "error catalogue"
 SURE_VALUE = 0.9
 HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
 _ASKS = expression(
-    r"\s*[¿]?(?:how|which|who|where|when|is(?!\s+a\s+directory)|are|does|do|can|combien|quels?|quelles?|quand|o[uù]|qui|"
+    r"\s*[¿]?(?:how|which|who|where|when|is(?!\s+a\s+directory)|are|does|do|did|has|have|was|were|can|combien|quels?|quelles?|quand|o[uù]|qui|"
     r"cu[aá]\w+|cu[aá]nt\w+|d[oó]nde|qui[eé]n)\b",
     re.IGNORECASE,
 )

@@ -36,7 +36,12 @@ SOFTWARE = frozenset(
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Programs whose arguments name files that are there already.
-FILES = frozenset({"cat", "diff", "editor", "file", "less", "nano", "stat", "vi", "vim"})
+FILES = frozenset(
+    """
+    cat diff du editor file fuser getfacl head hexdump less ls lsattr lsof md5sum namei nano
+    readlink realpath sha256sum stat strings tail vi vim wc xdg-open
+    """.split()  # noqa: SIM905 - as above
+)
 INSTALLERS = frozenset({"apt", "apt-get"})
 # A word of the question that nothing marks as a path, a quotation or an option.
 _BARE = expression(

@@ -54,6 +54,7 @@ def core(question: str) -> str:
     text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
     while (match := forms.LEADS.match(text)) and match.end() < len(text):
         text = text[match.end() :].lstrip("¿ ")
+    text = forms.DIFFERS.sub(" vs ", text, count=1)
     while match := forms.TAILS.search(text):
         text = unmarked(text[: match.start()])
     return text
