@@ -30,6 +30,8 @@ GLOSSARY = "glossary"
 EXACT, CATALOGUE = 0.97, "error catalogue"
 # A value that is surely the one that was named.
 SURE_VALUE = 0.9
+# A value is worth more than the way to read it, unless it was surely not asked for.
+NEAR = 0.1
 HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
 _ASKS = expression(
     r"\s*[¿]?(?:how|which|who|where|when|is(?!\s+a\s+directory)|are|does|do|did|has|have|was|were|can|combien|quels?|quelles?|quand|o[uù]|qui|"
@@ -82,7 +84,8 @@ def _fact_for(action: Finding, found: Sequence[Finding]) -> Finding | None:
     """The value itself, where ``action`` would only show how to read one."""
     if any(command.effect != READS for command in action.commands):
         return None
-    return max((one for one in found if one.kind == FACT), key=rank, default=None)
+    fact = max((one for one in found if one.kind == FACT), key=rank, default=None)
+    return fact if fact is not None and rank(fact) >= rank(action) - NEAR else None
 
 
 def never(_question: str) -> bool:

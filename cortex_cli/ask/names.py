@@ -45,7 +45,7 @@ FILES = frozenset(
 INSTALLERS = frozenset({"apt", "apt-get"})
 # A word of the question that nothing marks as a path, a quotation or an option.
 _BARE = expression(
-    r"(?<![^\s(¿¡])(?:[ldLD]['\u2019])?([^\W\d_][\w+-]{1,60})(?=[?.!,;:)]{0,3}(?:\s|\Z))"
+    r"(?<![^\s(¿¡])(?:[ldLD]['\u2019])?([^\W\d_](?!\w{0,60}[A-Z0-9_])[\w+-]{1,60})(?=[?.!,;:)]{0,3}(?:\s|\Z))"
 )
 # What says of the word beside it that it is a name, and of what.
 _KINDS = (
@@ -56,6 +56,11 @@ _KINDS = (
     r"|archivos?|ficheros?|folders?|director(?:y|ies)|dossiers?|r[eé]pertoires?|carpetas?|directorios?"
     r"|containers?|conteneurs?|contenedor(?:es)?|modules?|m[oó]dulos?|pages?|manual"
     r"|(?:named|called|nomm[eé]e?s?|appel[eé]e?s?|appellent?|llamad[oa]s?|llaman?)"
+)
+# Only English says it after the name: "the weeds daemon".
+_ENGLISH_KINDS = (
+    r"services?|daemon|package|process(?:es)?|program|command|app|unit|timer|container|file|folder"
+    r"|directory|user"
 )
 _CONNECTED = r"(?:and|or|et|ou|y|o|e)"
 # "Is X installed" is answered by "no" where there is no X.
@@ -109,8 +114,8 @@ def _filled(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
 def _is_announced(question: str, name: str) -> bool:
     """Whether a word beside ``name`` says what it is."""
     said = re.escape(name)
-    before = rf"\b(?:{_KINDS})\s+(?:(?:de|d['\u2019]|du|del|of)\s*)?(?:[\w+-]{{1,60}}\s+{_CONNECTED}\s+)?"
-    after = r"\s+(?:services?|daemon|package|process(?:es)?|program|command|app|unit|timer|container|file|folder|directory|user)\b"
+    of, first = r"(?:(?:de|d['\u2019]|du|del|of)\s*)?", rf"(?:[\w+-]{{1,60}}\s+{_CONNECTED}\s+)?"
+    before, after = rf"\b(?:{_KINDS})\s+{of}{first}", rf"\s+(?:{_ENGLISH_KINDS})\b"
     return bool(
         re.search(rf"{before}{said}(?![\w-])|(?<![\w-]){said}{after}", question, re.IGNORECASE)
     )

@@ -70,7 +70,7 @@ def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Find
 
 def _named_first(asked: str, concept: Concept, text: str) -> str:
     """``text``, opened by the name that was asked where it does not say it: "Netmask: …"."""
-    words = {key for word in plain(text).split() for key in keys(word.strip("«»,;:.()\""))}
+    words = {key for word in plain(text).split() for key in keys(word.strip('«»,;:.()"'))}
     said = without_articles(asked)
     if said in plain(text) or all(words & set(keys(word)) for word in said.split()):
         return text

@@ -95,6 +95,8 @@ def _readings(subject: Subject) -> list[Subject]:
         said = without_articles(one.text).split()
         if len(said) > 1 and said[0] in forms.CLASS_WORDS:
             rest = without_articles(" ".join(said[1:]))
+            if rest.isdecimal():  # "process 1" is not called "1"
+                continue
             found.append(Subject(unquoted(rest), max(sure, TERM)))
         if len(said) > 1 and said[-1] in forms.CLASS_WORDS:
             found.append(Subject(unquoted(" ".join(said[:-1])), max(sure - 0.05, TERM)))

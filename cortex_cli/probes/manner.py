@@ -24,7 +24,18 @@ SHOWN = 0.88
 BARE = 0.65
 MANY, LOOSE = 2, 0.92
 NEARLY = 0.74
-_OPENERS = ("which", "what", "where", "when", "quel", "quelle", "combien", "cual", "cuanto", "donde")
+_OPENERS = (
+    "which",
+    "what",
+    "where",
+    "when",
+    "quel",
+    "quelle",
+    "combien",
+    "cual",
+    "cuanto",
+    "donde",
+)
 MAX_ASKED_CHARS = 300
 _WAY = expression(
     r"\b(?:how\s+(?:do|does|can|could|should|would|to|might|must)\b|how'd\b|"
