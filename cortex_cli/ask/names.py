@@ -9,6 +9,7 @@ Judges a finished finding; knows no catalogue.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -39,13 +40,21 @@ SOFTWARE = frozenset(
 FILES = frozenset(
     """
     cat diff du editor file fuser getfacl head hexdump less ls lsattr lsof md5sum namei nano
-    readlink realpath sha256sum stat strings tail vi vim wc xdg-open
+    readlink realpath sha256sum stat strings tail vi vim wc xdg-open mpv ffplay feh aplay vlc
     """.split()  # noqa: SIM905 - as above
 )
+# Programs whose arguments name people; a new one may be made, but not looked up.
+USERS = frozenset({"chage", "finger", "getent", "groups", "id", "last", "lastlog"})
+# "The logins of X" asks about X even where only the command is shown.
+LOGINS = frozenset({"finger", "last", "lastlog"})
+# What follows these options is a time, not a name: "--since yesterday".
+TIMES = frozenset({"--since", "--until", "--boot"})
+# What follows is a person: "ps -u root".
+OWNERS = {(program, option) for program in ("ps", "pgrep", "pkill") for option in ("-u", "-U")}
 INSTALLERS = frozenset({"apt", "apt-get"})
 # A word of the question that nothing marks as a path, a quotation or an option.
 _BARE = expression(
-    r"(?<![^\s(¿¡])(?:[ldLD]['\u2019])?([^\W\d_](?!\w{0,60}[A-Z0-9_])[\w+-]{1,60})(?=[?.!,;:)]{0,3}(?:\s|\Z))"
+    r"(?<![^\s(¿¡])(?:[ldLD]['\u2019])?([^\W\d_][\w+-]{1,60})(?=[?.!,;:)]{0,3}(?:\s|\Z))"
 )
 # What says of the word beside it that it is a name, and of what.
 _KINDS = (
@@ -65,9 +74,9 @@ _ENGLISH_KINDS = (
 _CONNECTED = r"(?:and|or|et|ou|y|o|e)"
 # "Is X installed" is answered by "no" where there is no X.
 _EXISTENCE = expression(
-    r"\b(?:installed|running|active|enabled|started|exists?|versions?|available|have|has|path|"
+    r"\b(?:installed|running|active|enabled|started|exists?|available|have|has|"
     r"install[eé]e?s?|actif|active|activ[eé]e?s?|d[eé]marr[eé]e?s?|existe|tourne|disponible|"
-    r"instalad[oa]s?|activ[oa]s?|corriendo|ejecut[aá]ndose|versi[oó]n|funciona)\b",
+    r"instalad[oa]s?|activ[oa]s?|corriendo|ejecut[aá]ndose|funciona|tengo|hay)\b",
     re.IGNORECASE,
 )
 
@@ -86,7 +95,12 @@ def find_unknown(question: str, finding: Finding, environ: Mapping[str, str]) ->
         if _is_announced(question, name) and not installs:
             continue
         exact = finding.kind == FACT
-        known = _is_file(name) if program in FILES else _is_software(name, environ, exact=exact)
+        if program in USERS:
+            known = _is_account(name)
+        elif program in FILES:
+            known = _is_file(name)
+        else:
+            known = _is_software(name, environ, exact=exact)
         if not known:
             return name
     return None
@@ -100,14 +114,19 @@ def asks_existence(question: str) -> bool:
 def _filled(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
     """The bare words of ``question`` that are arguments of a command, with its program."""
     said = set(_BARE.findall(question))
+    lowered = {word.lower() for word in said}
+    judged = SOFTWARE | FILES | (USERS if finding.kind == FACT else LOGINS)
     for command in finding.commands[:1]:
         for program, *words in command.pipeline:
-            if program in SOFTWARE | FILES:
+            if program in judged:
                 fixed = 1 if program in ("apt", "apt-get", "systemctl") else 0
                 yield from (
                     (program, word)
                     for before, word in pairwise(("", *words[fixed:]))
-                    if word in said and not before.startswith("--")  # --since yesterday
+                    if word in said or word in lowered
+                    if before not in TIMES
+                    and (program, before) not in OWNERS
+                    and not (program in FILES and word.isupper())
                 )
 
 
@@ -119,6 +138,18 @@ def _is_announced(question: str, name: str) -> bool:
     return bool(
         re.search(rf"{before}{said}(?![\w-])|(?<![\w-]){said}{after}", question, re.IGNORECASE)
     )
+
+
+def _is_account(name: str) -> bool:
+    """Whether a user, a group or a database of getent is called ``name``."""
+    from grp import getgrnam
+    from pwd import getpwnam
+
+    for look_up in (getpwnam, getgrnam):
+        with contextlib.suppress(KeyError):
+            look_up(name)
+            return True
+    return name in ("passwd", "group", "hosts", "shadow", "services")
 
 
 def _is_file(name: str) -> bool:

@@ -33,7 +33,7 @@ LEADS = expression(
 )
 # Said after the subject: where it is meant, and that little is wanted.
 PLACES = expression(
-    r"[ ,]+(?:(?:in|on|under|for|with|sous|dans|en|sur|de|a|bajo|para|within) "
+    r"[ ,]+(?:(?:in|on|under|for|with|sous|dans|en|sur|de|bajo|para|within) "
     r"(?:the |a |an |un |une |el |la |le |l'|los )?"
     r"(?:(?:gnu/)?linux|unix|posix|debian|ubuntu|fedora|computing|computers?|computer science"
     r"|informatique|informatica|it|tech|operating systems?|systemes? d'exploitation"
