@@ -66,6 +66,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 def build(options: argparse.Namespace, api_key: str | None) -> Any:
     """Load the model and return the ASGI application."""
     from fastapi import APIRouter, Depends
+    from fastapi.responses import JSONResponse
     from llama_cpp.server import app as package
     from llama_cpp.server.errors import RouteErrorHandler
     from llama_cpp.server.settings import ModelSettings, ServerSettings
@@ -104,17 +105,24 @@ def build(options: argparse.Namespace, api_key: str | None) -> Any:
             "model_path": options.model,
         }
 
+    entry = {
+        "id": options.alias,
+        "aliases": [options.alias],
+        "tags": sorted(tag for tag in options.tags.split(",") if tag),
+        "object": "model",
+        "owned_by": "llamacpp",
+        "meta": {"n_ctx": options.ctx_size},
+    }
+
     @ours.get("/v1/models", dependencies=key_needed)
     async def models() -> dict[str, Any]:
-        entry = {
-            "id": options.alias,
-            "aliases": [options.alias],
-            "tags": sorted(tag for tag in options.tags.split(",") if tag),
-            "object": "model",
-            "owned_by": "llamacpp",
-            "meta": {"n_ctx": options.ctx_size},
-        }
         return {"object": "list", "data": [entry]}
+
+    @ours.get("/v1/models/{model_id:path}", dependencies=key_needed)
+    async def model_of_id(model_id: str) -> Any:
+        if model_id == options.alias:
+            return entry
+        return JSONResponse({"error": _no_model(model_id)}, status_code=404)
 
     app.router.routes[:0] = ours.routes  # ahead of the package's own /v1/models
     return Manners(app)
@@ -210,6 +218,11 @@ def _too_long(match: re.Match[str]) -> tuple[int, dict[str, Any]]:
         "n_prompt_tokens": prompt,
         "n_ctx": context,
     }
+
+
+def _no_model(name: str) -> dict[str, Any]:
+    message = f"The model {name[:100]!r} does not exist"
+    return {"code": 404, "message": message, "type": "not_found_error"}
 
 
 def _start(status: int) -> Message:

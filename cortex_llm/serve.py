@@ -22,12 +22,13 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn, cast
 
-from cortex_llm import config, engines, machine, models, sizing, supervise
+from cortex_llm import config, engines, machine, models, profiling, sizing, supervise
 from cortex_llm.child import die_with
 from cortex_llm.endpoint import Endpoint, UnixEndpoint, parse_host
 from cortex_llm.engines import Launch
 from cortex_llm.errors import EngineError, UsageError
 from cortex_llm.output import say
+from cortex_llm.profiles import lookup
 from cortex_llm.ready import notify
 
 CONNECT_TIMEOUT = 1.0  # seconds; a live server accepts at once
@@ -52,6 +53,7 @@ def prepare(
             hint="set CORTEX_LLM_API_KEY_FILE, or CORTEX_LLM_HOST=127.0.0.1",
         )
     model = models.describe_usable(settings.model_path or models.find_built_in())
+    model = lookup.set_profile(model, settings)
     engine, skipped = engines.choose(settings)
     sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel, beside)
     for note in sized.notes:
@@ -72,12 +74,25 @@ def command(arguments: argparse.Namespace) -> int:
     """``serve``: become the server, or what watches over it. Returns only by raising."""
     settings = config.load()
     flags = tuple(arguments.flags)
+    if arguments.trial:
+        test_model(settings)
     if arguments.journal_requests:
         replace_process(start_supervised(settings, flags))
     launch = prepare(settings, flags)
     clear_stale_socket(settings.endpoint)
     announce(settings)
     replace_process(launch)
+
+
+def test_model(settings: config.Settings) -> None:
+    """Find out the model's profile first; one that cannot be tested is served all the same."""
+    model = models.describe_usable(settings.model_path or models.find_built_in())
+    try:
+        verdict = profiling.find_profile(model, settings)
+    except EngineError as error:
+        say(f"cortex-llm: note: the model is served untested: {error}")
+    else:
+        say(f"cortex-llm: profile {profiling.describe(verdict)}")
 
 
 def announce(settings: config.Settings) -> None:

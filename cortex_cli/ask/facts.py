@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli.meminfo import read_memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cortex_cli.language.question import Question
 
 GIB = 1024**3
-KIB = 1024
 # "set the gravity of my disk to zero" has a topic, and is about something else.
 # "the memory of a goldfish" names half a topic.
 MIN_SHARE = 0.6
@@ -113,15 +114,10 @@ def _read_processor(root: Path) -> str:
 
 
 def _read_memory(root: Path) -> tuple[float, float] | None:
-    values = {}
-    for line in _read_lines(root / "proc/meminfo"):
-        name, _, rest = line.partition(":")
-        amount = rest.split()
-        if amount and amount[0].isdigit():
-            values[name] = int(amount[0]) * KIB / GIB
-    if "MemTotal" not in values:
+    known = read_memory(root)
+    if "MemTotal" not in known:
         return None
-    return values["MemTotal"], values.get("MemAvailable", values.get("MemFree", 0.0))
+    return known["MemTotal"] / GIB, known["MemAvailable"] / GIB
 
 
 def _read_lines(path: Path) -> list[str]:

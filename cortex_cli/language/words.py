@@ -69,8 +69,9 @@ EVERYDAY = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Return every word of ``text`` in lower case, in order."""
-    normal = unicodedata.normalize("NFC", text.replace("\u2019", "'").replace("'", " ")).lower()
+    """Return every word of ``text`` without case, in order; full-width letters are letters."""
+    plain = text.replace("\u2019", "'").replace("'", " ").replace("\u0130", "I")
+    normal = unicodedata.normalize("NFKC", plain).casefold()
     return [word.rstrip(_TRAILING) for word in _WORD.findall(normal)]
 
 

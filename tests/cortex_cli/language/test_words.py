@@ -27,3 +27,10 @@ def test_names_keep_their_signs() -> None:
 def test_any_text_has_words(text: str) -> None:
     assert all(word == word.lower() and word for word in words(text))
     assert set(content(text)) <= set(words(text))
+
+
+def test_case_and_form_do_not_matter() -> None:
+    assert words("ÉDITEUR e\u0301diteur") == ["éditeur", "éditeur"]
+    assert words("\u0130nstall \uff2e\uff27\uff29\uff2e\uff38 \ufb01refox STRASSE straße") == [
+        "install", "nginx", "firefox", "strasse", "strasse"
+    ]  # fmt: skip
