@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 GIB = 1024**3
 # "set the gravity of my disk to zero" has a topic, and is about something else.
-# "the memory of a goldfish" names half a topic.
-MIN_SHARE = 0.6
+MIN_SHARE = 0.4
 MACHINE_WORDS = frozenset(
     ("this", "my", "our", "the", "cette", "ma", "mon", "mi", "esta", "running", "i")
 )

@@ -13,6 +13,7 @@ import contextlib
 import os
 import re
 import shutil
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ FILES = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 # Programs whose arguments name people; a new one may be made, but not looked up.
-USERS = frozenset({"chage", "finger", "getent", "groups", "id", "last", "lastlog"})
+USERS = frozenset({"chage", "finger", "groups", "id", "last", "lastlog"})
 # "The logins of X" asks about X even where only the command is shown.
 LOGINS = frozenset({"finger", "last", "lastlog"})
 # What follows these options is a time, not a name: "--since yesterday".
@@ -118,7 +119,7 @@ def _filled(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
     judged = SOFTWARE | FILES | (USERS if finding.kind == FACT else LOGINS)
     for command in finding.commands[:1]:
         for program, *words in command.pipeline:
-            if program in judged:
+            if program in judged and words[:1] != ["search"]:  # what is looked for is no name
                 fixed = 1 if program in ("apt", "apt-get", "systemctl") else 0
                 yield from (
                     (program, word)
@@ -158,9 +159,20 @@ def _is_file(name: str) -> bool:
 
 def _is_software(name: str, environ: Mapping[str, str], *, exact: bool) -> bool:
     """Whether a program, unit, process or package here is called ``name``."""
-    if shutil.which(name, path=environ.get("PATH")) or _is_unit(name) or _is_process(name):
+    if _is_well_known(name) or shutil.which(name, path=environ.get("PATH")):
+        return True
+    if _is_unit(name) or _is_process(name):
         return True
     return _is_packaged(name, environ, exact=exact)
+
+
+def _is_well_known(name: str) -> bool:
+    """Whether the room of the actions knows ``name`` as software, installed here or not."""
+    try:
+        room = import_module("cortex_cli.actions.parameters")
+    except ModuleNotFoundError:
+        return False
+    return name.lower() in room.SOFTWARE
 
 
 def _is_unit(name: str) -> bool:
