@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cortex_cli.ask import choice
+from cortex_cli.ask import choice, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,13 +46,22 @@ def find(request: Request, settings: Settings) -> Finding | None:
     for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
         if answerer.most <= highest and not answerer.overrules(question.text):
             continue
-        if (finding := _ask(answerer, request, settings)) is not None:
+        finding = _ask(answerer, request, settings)
+        if finding is not None and not _is_about_unknown(finding, question.text, settings):
             found.append(finding)
             highest = max(highest, choice.rank(finding))
     best = choice.choose(question.text, question.language, found)
     if best is not None and best.kind == choice.ACTION:
         return _by_command(best, request, settings) or best
     return best
+
+
+def _is_about_unknown(finding: Finding, question: str, settings: Settings) -> bool:
+    """Whether it takes a word for a name that nothing on this machine has."""
+    judged = finding.kind == choice.ACTION or (
+        finding.kind == choice.FACT and not names.asks_existence(question)
+    )
+    return judged and names.find_unknown(question, finding, settings.environ) is not None
 
 
 def _by_command(action: Finding, request: Request, settings: Settings) -> Finding | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.ask import scope
 from cortex_cli.expressions import expression
+from cortex_cli.finding import READS
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 
 if TYPE_CHECKING:
@@ -29,10 +30,19 @@ GLOSSARY = "glossary"
 EXACT, CATALOGUE = 0.97, "error catalogue"
 # A value that is surely the one that was named.
 SURE_VALUE = 0.9
+# A value is worth more than the way to read it, unless it was surely not asked for.
+NEAR = 0.1
 HERE = {ENGLISH: "Here: ", FRENCH: "Ici : ", SPANISH: "Aquí: "}
 _ASKS = expression(
-    r"\s*[¿]?(?:how|which|who|where|when|is(?!\s+a\s+directory)|are|does|do|can|combien|quels?|quelles?|quand|o[uù]|qui|"
+    r"\s*[¿]?(?:how|which|who|where|when|is(?!\s+a\s+directory)|are|does|do|did|has|have|was|were|can|combien|quels?|quelles?|quand|o[uù]|qui|"
     r"cu[aá]\w+|cu[aá]nt\w+|d[oó]nde|qui[eé]n)\b",
+    re.IGNORECASE,
+)
+# It asks for a value; a way is not asked for.
+_STATE = expression(
+    r"\s*[¿]?(?:what(?:'s|\u2019s|s)?|which|who|how\s+(?:much|many|long|big|full|old|hot)|when|"
+    r"is(?!\s+a\s+directory)|are|combien|quels?|quelles?|quand|qui|"
+    r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?|cu[aá]ndo|qui[eé]n(?:es)?|qu[eé])\b",
     re.IGNORECASE,
 )
 _MAY_MEAN = expression(
@@ -51,6 +61,8 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
     apart = meant or scope.is_elsewhere(question)
     found = [one for one in findings if not (apart and _does(one))]
     best = max(found, key=rank, default=None)  # the first of equals
+    if best is not None and best.kind == ACTION and _STATE.match(question):
+        best = _fact_for(best, found) or best
     if message := next(filter(_is_message, found), None):
         return message
     explained = max((one for one in found if one.kind == EXPLANATION), key=rank, default=None)
@@ -66,6 +78,14 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
 def _does(finding: Finding) -> bool:
     """Whether it looks something up or does it: no two things are compared so."""
     return finding.kind in (FACT, ACTION)
+
+
+def _fact_for(action: Finding, found: Sequence[Finding]) -> Finding | None:
+    """The value itself, where ``action`` would only show how to read one."""
+    if any(command.effect != READS for command in action.commands):
+        return None
+    fact = max((one for one in found if one.kind == FACT), key=rank, default=None)
+    return fact if fact is not None and rank(fact) >= rank(action) - NEAR else None
 
 
 def never(_question: str) -> bool:

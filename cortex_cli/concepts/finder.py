@@ -7,10 +7,12 @@ limit" is not about processes.  What asks for a value of this machine is left to
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import comparison, computed, glossary, questions
-from cortex_cli.concepts.naming import plain, without_articles
+from cortex_cli.concepts.naming import keys, plain, without_articles
+from cortex_cli.concepts.phrases import capital
 from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding, ShownCommand
 
@@ -49,7 +51,7 @@ def find(question: str, language: str) -> Finding | None:
 
 def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Finding | None:
     """The surest subject that is a concept."""
-    best: tuple[float, Concept] | None = None
+    best: tuple[float, Concept, str] | None = None
     for subject in asked.subjects:
         found = known.concept(subject.text, language)
         sure = subject.sure
@@ -58,8 +60,23 @@ def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Find
         if found is not None and _is_mentioned(subject.text, found, language):
             sure *= MENTIONED
         if found is not None and sure >= least and (best is None or sure > best[0]):
-            best = (sure, found)
-    return None if best is None else _explained(best[1], known, language, best[0])
+            best = (sure, found, subject.text)
+    if best is None:
+        return None
+    sure, concept, name = best
+    explained = _explained(concept, known, language, sure)
+    return replace(explained, text=_named_first(name, concept, explained.text))
+
+
+def _named_first(asked: str, concept: Concept, text: str) -> str:
+    """``text``, opened by the name that was asked where it does not say it: "Netmask: …"."""
+    words = {key for word in plain(text).split() for key in keys(word.strip('«»,;:.()"'))}
+    said = without_articles(asked)
+    if said in plain(text) or all(words & set(keys(word)) for word in said.split()):
+        return text
+    known = (name for names in concept.names.values() for name in names)
+    shown = next((name for name in known if set(keys(name)) & set(keys(said))), "")
+    return f"{capital(shown)}: {text}" if shown else text
 
 
 def _is_mentioned(name: str, concept: Concept, language: str) -> bool:

@@ -33,13 +33,14 @@ LEADS = expression(
 )
 # Said after the subject: where it is meant, and that little is wanted.
 PLACES = expression(
-    r"[ ,]+(?:(?:in|on|under|for|with|sous|dans|en|sur|de|a|bajo|para|within) "
+    r"[ ,]+(?:(?:in|on|under|for|with|sous|dans|en|sur|de|bajo|para|within) "
     r"(?:the |a |an |un |une |el |la |le |l'|los )?"
     r"(?:(?:gnu/)?linux|unix|posix|debian|ubuntu|fedora|computing|computers?|computer science"
     r"|informatique|informatica|it|tech|operating systems?|systemes? d'exploitation"
     r"|sistemas? operativos?|networking|networks?|reseaux?|redes|programming|programmation"
     r"|programacion|shell|bash|terminal|command line|ligne de commande|linea de comandos"
-    r"|ordinateur|ordenador|computadora|servers?|serveur|servidor|system administration"
+    r"|(?:shell |bash )?scripts?|guion|ordinateur|ordenador|computadora|servers?|serveur|servidor"
+    r"|system administration"
     r"|administration systeme|sysadmins?|general|sistemas|machine learning|ai|ia|llms?"
     r"|(?:linux|unix) (?:systems?|terms|machines?|context|world)|systemes? linux|sistemas? linux)"
     r"|(?:linux|unix)(?= *$))(?: systems?| terms| context)?$"
@@ -50,12 +51,21 @@ TAILS = expression(
     r"|like i'm five|and (?:what is it|what's it) (?:used )?for|and what (?:does it do|is it for)"
     r"|and (?:how|why|when) (?:does it work|is it used|do i (?:use|need) it|would i (?:use"
     r"|need) it)"
+    r"|and (?:how|why|when|where|should|do|does|is|can) "
+    r"[^?]{1,60}"
+    r"|et (?:pourquoi|comment|quand|quel interet) [^?]{1,60}|y (?:por que|como|cuando) [^?]{1,60}"
     r"|at all|thanks|thank you"
     r"|exactement|au juste|vraiment|s'il (?:te|vous) plait|svp|stp|en bref|simplement|merci"
     r"|en (?:quelques|deux) mots|concretement|donc"
     r"|et a quoi (?:ca|cela) sert(?:-il)?"
     r"|exactamente|realmente|por favor|en pocas palabras|brevemente|gracias|en realidad"
     r"|y para que sirven?)[ .!?]*$"
+)
+# "What is GPT and how does it differ from MBR" compares the two.
+DIFFERS = expression(
+    r" (?:and|et|y) (?:how (?:does it differ|do they differ|is (?:it|that|this) different)|en quoi "
+    r"(?:est-il different|est-elle differente|differe-t-il|differe-t-elle)|en que se diferencia) "
+    r"(?:from|to|than|de la |du |de l'|de|del|d')"
 )
 # Where two things are compared: "enable vs start in systemctl".
 PAIR_PLACES = expression(
@@ -224,6 +234,7 @@ CLASS_WORDS = frozenset(
     concept notion idea protocol format abbreviation acronym error message expression variable
     option keyword symbol operator character sign thing process service daemon technology path
     software application system record flag signal statement keyword attribute
+    systemd linux unix git docker bash
     commande commandes programme outil utilitaire fichier fichiers repertoire dossier terme mot
     concept notion idee protocole format abreviation acronyme sigle erreur message variable symbole
     operateur caractere signe chose service logiciel chemin systeme enregistrement instruction

@@ -54,6 +54,7 @@ def core(question: str) -> str:
     text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
     while (match := forms.LEADS.match(text)) and match.end() < len(text):
         text = text[match.end() :].lstrip("¿ ")
+    text = forms.DIFFERS.sub(" vs ", text, count=1)
     while match := forms.TAILS.search(text):
         text = unmarked(text[: match.start()])
     return text
@@ -94,6 +95,8 @@ def _readings(subject: Subject) -> list[Subject]:
         said = without_articles(one.text).split()
         if len(said) > 1 and said[0] in forms.CLASS_WORDS:
             rest = without_articles(" ".join(said[1:]))
+            if rest.isdecimal():  # "process 1" is not called "1"
+                continue
             found.append(Subject(unquoted(rest), max(sure, TERM)))
         if len(said) > 1 and said[-1] in forms.CLASS_WORDS:
             found.append(Subject(unquoted(" ".join(said[:-1])), max(sure - 0.05, TERM)))

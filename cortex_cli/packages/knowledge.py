@@ -211,6 +211,16 @@ class Knowledge:
         clause = "WHERE name IN (SELECT command.package FROM command WHERE command.name = ?)"
         return self._select(f"{clause} ORDER BY popularity DESC, name", [name])
 
+    def is_named(self, name: str) -> bool:
+        """True where a package, a virtual one or a command is called ``name``."""
+        return bool(self.package(name) or self.commands(name) or self.providers(name))
+
+    def has_variant(self, name: str) -> bool:
+        """True where ``name`` is the first or last part of a package's name."""
+        lower = name.lower()
+        clause = "WHERE name GLOB ? OR name GLOB ? LIMIT 1"
+        return bool(self._select(clause, [f"{lower}-*", f"*-{lower}"]))
+
     def short_in(self, name: str, language: str) -> str | None:
         """Return the short description in ``language``; None if the lists have only English."""
         rows = self._query(

@@ -51,6 +51,8 @@ _QUALITIES = frozenset(
     setuid word line older newer more less except not without named ending starting
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# "The first user of unix" is no user of this machine.
+_RANKS = frozenset({"first", "last", "previous", "next", "second"})
 _TROUBLES = frozenset({"error", "failed", "warning", "slow", "critical", "journal", "log"})
 SLOT_COST = 0.04
 FILES = "folders"
@@ -143,10 +145,22 @@ def _sure(asked: Sentence, directness: float) -> list[Match]:
         if match.complete
         and match.score * directness >= THRESHOLD
         and not _changes(match, asked)
+        and not _passes_over(match, asked)
         and not _guessed_path(match)
         and not (match.action.area == FILES and _more(match, asked))
     ]
     return sorted(found, key=lambda match: SLOT_COST * len(match.values) - match.score)
+
+
+def _passes_over(match: Match, asked: Sentence) -> bool:
+    """Whether a word is left over that nobody here knows: "the temperature in Paris"."""
+    return any(
+        place not in match.used
+        and token.weight >= 1.0
+        and (not token.known or token.ordinary or token.concept in _RANKS)
+        and not (place == 0 and manner.is_misspelt(token.text))
+        for place, token in enumerate(asked.tokens)
+    )
 
 
 def _more(match: Match, asked: Sentence) -> bool:

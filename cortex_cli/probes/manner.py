@@ -7,6 +7,7 @@ them is a fact.  "Show me …" may be either, and counts for less.  Pure.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions import lexicon
@@ -22,6 +23,19 @@ SHOWN = 0.88
 # "what is swap" is a definition unless more is said.
 BARE = 0.65
 MANY, LOOSE = 2, 0.92
+NEARLY = 0.74
+_OPENERS = (
+    "which",
+    "what",
+    "where",
+    "when",
+    "quel",
+    "quelle",
+    "combien",
+    "cual",
+    "cuanto",
+    "donde",
+)
 MAX_ASKED_CHARS = 300
 _WAY = expression(
     r"\b(?:how\s+(?:do|does|can|could|should|would|to|might|must)\b|how'd\b|"
@@ -114,6 +128,11 @@ def directness(asked: Sentence) -> float:
     if _BARE_MEANING.match(text) and not _concrete(asked):
         return BARE if _words(asked) < MANY else LOOSE
     return SHOWN if _SHOW.match(text) else 1.0
+
+
+def is_misspelt(word: str) -> bool:
+    """Whether ``word`` is nearly one that opens a question: "wich", "waht", "cuanta"."""
+    return bool(get_close_matches(fold(word), _OPENERS, n=1, cutoff=NEARLY))
 
 
 def _orders(asked: Sentence) -> bool:
