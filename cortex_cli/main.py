@@ -89,6 +89,7 @@ def cli(ctx: click.Context, socket: Path | None, as_json: bool) -> None:
 def main(args: list[str] | None = None) -> int:
     """Run one command and return its exit status; the only place that reports errors."""
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
+    os.umask(os.umask(0o077) | 0o022)  # no file that others may write, whoever calls
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # terminals with other encodings get \u escapes
             stream.reconfigure(errors="backslashreplace")
