@@ -4,7 +4,7 @@
 #   install.sh [--prefix DIR] [--wheels DIR] [--python PYTHON] [--no-start] [--dry-run]
 #
 #   --prefix DIR     where to install the program (default /opt/cortex)
-#   --wheels DIR     take every package from this folder; needs no network
+#   --wheels DIR     take every package from this folder; needs no network (see pip-locked)
 #   --python PYTHON  the interpreter, 3.11 or later, outside home folders
 #   --no-start       install, but start nothing
 #   --dry-run        print what would be done, and do nothing
@@ -144,15 +144,19 @@ make_environment() {
     if [ -n "$DRY" ]; then say "would install the program to $FRESH"; else say "installing the program to $FRESH"; fi
     make_folder "$PREFIX"
     run "$PYTHON" -m venv "$DESTDIR$FRESH"
-    local pip=("$DESTDIR$FRESH/bin/python" -m pip install --quiet --disable-pip-version-check)
+    local pip=("$CHECKOUT/scripts/pip-locked" "$DESTDIR$FRESH/bin/python") report=$DESTDIR$FRESH/packages.json
     if [ -n "$WHEELS" ]; then
-        run "${pip[@]}" --no-index --find-links "$WHEELS" 'cortex-linux[llm]'
+        run "${pip[@]}" install llm --report "$report" --no-index --find-links "$WHEELS"
+        run "$DESTDIR$FRESH/bin/python" -m pip install --isolated --quiet --disable-pip-version-check \
+            --no-index --no-deps --find-links "$WHEELS" cortex-linux
     else
-        run "${pip[@]}" "${CHECKOUT}[llm]"
+        run "${pip[@]}" install llm --report "$report"
+        run "${pip[@]}" own install "$CHECKOUT"
     fi
     [ -z "$DRY" ] || return 0
+    "$DESTDIR$FRESH/bin/python" -P "$CHECKOUT/scripts/write-sbom" "$report" "$DESTDIR$FRESH/sbom.cdx.json"
+    rm -f "$report"
     "$DESTDIR$FRESH/bin/cortexd" --version >/dev/null || die "the new cortexd does not run"
-    local report
     report=$("$DESTDIR$FRESH/bin/python" -P -m cortex_cli.native_libraries 2>&1) ||
         die "the new version cannot run: ${report%%$'\n'*}" "${report#*$'\n'}"
 }
@@ -208,8 +212,11 @@ place_files() {
     for file in operations engines; do
         [ ! -f "$CHECKOUT/docs/$file.md" ] || place "$CHECKOUT/docs/$file.md" "$SHARE/doc/cortex-linux/$file.md" 644
     done
-    for file in install-llm.sh uninstall.sh setup_daemon.py; do
+    for file in install-llm.sh uninstall.sh setup_daemon.py pip-locked; do
         [ ! -f "$CHECKOUT/scripts/$file" ] || place "$CHECKOUT/scripts/$file" "$PREFIX/scripts/$file" 755
+    done
+    for file in engines llama-cpp-python llama-cpp-source; do
+        place "$CHECKOUT/requirements/$file.txt" "$PREFIX/requirements/$file.txt" 644
     done
     place_completion bash "$SHARE/bash-completion/completions/cortex"
     place_completion zsh "$SHARE/zsh/site-functions/_cortex"

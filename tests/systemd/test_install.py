@@ -137,7 +137,7 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
     bad = "/root/bad"
     bare.sh(
         f"mkdir -p {bad}/checkout && cd {CHECKOUT} && "
-        f"cp -a scripts systemd docs etc {bad}/checkout/"
+        f"cp -a scripts requirements systemd docs etc {bad}/checkout/"
     )
     bare.sh(
         f"sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' {bad}/checkout/systemd/cortexd.service"
@@ -155,7 +155,8 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
 def test_a_first_installation_that_fails_leaves_nothing(bare: Machine, wheels: Path) -> None:
     before = files(bare)
     users = bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout
-    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a scripts systemd docs etc /root/bad/")
+    copied = "scripts requirements systemd docs etc"
+    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a {copied} /root/bad/")
     bare.sh("sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' /root/bad/systemd/cortexd.service")
     result = bare.run(
         "/root/bad/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
@@ -212,19 +213,23 @@ def test_another_prefix_by_cortex_daemon_and_the_built_in_model(
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_modes_do_not_depend_on_the_umask(tmp_path: Path, wheels: Path, umask: int) -> None:
     """DESTDIR takes everything and starts nothing; an upgrade repairs the modes of the first."""
+    path = "/usr/sbin:/usr/bin:/sbin:/bin"
     for first in (umask, 0o077 - umask):
         result = subprocess.run(
             [INSTALL, "--wheels", str(wheels), "--prefix", "/opt/cortex"],
-            env={"DESTDIR": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"},
+            env={"DESTDIR": str(tmp_path), "PATH": path, "HOME": "/root"},
             umask=first, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert result.returncode == 0, result.stderr
         assert (tmp_path / "usr/local/lib/systemd/system/cortexd.service").exists()
         assert (tmp_path / "opt/cortex/bin").is_symlink()
         _check_modes(tmp_path)
-        for path in (tmp_path, tmp_path / "opt/cortex/scripts"):
-            path.chmod(0o777 if first else 0o700)
-        tmp_path.chmod(0o755)
+        (bill,) = tmp_path.glob("opt/cortex/env-*/sbom.cdx.json")
+        assert {"uvloop", "openai", "xllamacpp"} <= {
+            each["name"] for each in json.loads(bill.read_text())["components"]
+        }
+        for folder in ("opt/cortex", "opt/cortex/scripts"):
+            (tmp_path / folder).chmod(0o777 if first else 0o700)
         (tmp_path / "etc/cortex/llm.key").write_text("")  # as an interrupted creation leaves it
     _remove(tmp_path)
 
