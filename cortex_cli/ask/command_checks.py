@@ -36,7 +36,9 @@ BUILTINS = frozenset(
 APT = frozenset({"apt", "apt-get", "aptitude"})
 APT_ACTIONS = frozenset({"install", "reinstall", "remove", "purge", "upgrade", "show", "download"})
 SHELL_LANGUAGES = frozenset({"", "bash", "sh", "shell", "console", "shell-session", "terminal"})
-_FENCE = expression(r"^[ \t]*(```+|~~~+)[ \t]*(\S*)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.M | re.S)
+_FENCE = expression(
+    r"^[ \t]*+(```++|~~~++)[ \t]*+(\S*+)[^\n]*+\n(.*?)(?:^[ \t]*+\1|\Z)", re.M | re.S
+)
 _INLINE = expression(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
 _PROMPT = expression(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
 # The words before a command in `code`: "run", "with the command".
