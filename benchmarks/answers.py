@@ -23,11 +23,12 @@ from benchmarks.answer_checks import Judged, Reply, Verdict, judge
 from benchmarks.answer_sets import DEV, HALVES, REFUSE, SETS, Case, cases, chosen, is_held_out
 from benchmarks.programs import CORTEX, NO_MODEL, bench
 from cortex_llm.nano.scoring import proportion
-from tests.support.model_server import CHECKOUT
+from tests.support.model_server import CHECKOUT, model_server
 
 AT_ONCE = 2
 ASK_TIMEOUT_S = 180.0
 NO_DAEMON, BARE, BUILTIN = "none", "bare", "builtin"
+MODEL_CONTEXT = "2048"
 EXIT_USAGE, EXIT_BROKEN = 2, 3
 # Where the package index comes from is the machine's; every other setting is left out.
 KEPT = ("CORTEX_APT_LISTS", "CORTEX_CACHE_DIR", "CORTEX_DPKG_STATUS")
@@ -48,16 +49,21 @@ def main(argv: list[str] | None = None) -> int:
     asked = [(path.stem, "", cases(path)) for path in options.files]
     broken: list[Judged] = []
     figures = []
-    with _surroundings(options.daemon, options.socket) as environ:
+    verdicts: list[str] = []
+    with _surroundings(options.daemon, options.socket, options.model) as environ:
         for name, half, found in asked or chosen(options.sets or SETS, halves):
-            judged = _ask_all(found, environ, options)
+            judged = _ask_all(_sample(found, options.sample), environ, options)
             title = " ".join(filter(None, (name, half)))
+            if half == DEV:
+                verdicts += [f"{each.verdict}\t{each.case.question}" for each in judged]
             for figure in rates(title, judged):
                 figures.append(figure)
                 print(_row(*figure), flush=True)
             if options.show_wrong:
                 _show_wrong(judged)
             broken += [each for each in judged if each.verdict == Verdict.BROKEN]
+    if options.verdicts:
+        options.verdicts.write_text("".join(f"{line}\n" for line in verdicts))
     if options.json:
         _write_json(options.json, figures)
     if broken:
@@ -118,14 +124,20 @@ def _write_json(path: Path, figures: Sequence[tuple[str, int, int]]) -> None:
 
 
 @contextlib.contextmanager
-def _surroundings(daemon: str, named: Path | None) -> Iterator[dict[str, str]]:
+def _surroundings(
+    daemon: str, named: Path | None, model: Path | None = None
+) -> Iterator[dict[str, str]]:
     """The environment of every question: a daemon and folders of its own, nobody's settings."""
     with contextlib.ExitStack() as stack:
         surroundings = stack.enter_context(bench(quick=False))
         socket = named or surroundings.folder / "nobody.sock"
         if named is None and daemon != NO_DAEMON:
             url = NO_MODEL
-            if daemon == BUILTIN:
+            if model is not None:
+                flags = {"CORTEX_LLM_CTX_SIZE": MODEL_CONTEXT}
+                served = model_server(surroundings.folder, model=model, env=flags)
+                url = stack.enter_context(served).url
+            elif daemon == BUILTIN:
                 url = stack.enter_context(surroundings.builtin_model()).url
             socket = stack.enter_context(surroundings.cortexd(url)).socket
         own = {"CORTEX_SOCKET": str(socket), "PYTHONPATH": str(CHECKOUT)}
@@ -139,6 +151,13 @@ def _surroundings(daemon: str, named: Path | None) -> Iterator[dict[str, str]]:
             if key in KEPT or not key.startswith("CORTEX")
         }
         yield {**inherited, **own}
+
+
+def _sample(found: Sequence[Case], count: int | None) -> Sequence[Case]:
+    """Return ``count`` of the cases, evenly spread; all of them if None."""
+    if count is None or count >= len(found):
+        return found
+    return [found[place * len(found) // count] for place in range(count)]
 
 
 def _ask_all(
@@ -223,6 +242,8 @@ def _parser() -> argparse.ArgumentParser:
         help=f"started for the occasion: {BARE} has no model, {BUILTIN} the built-in one "
         f"(default {BARE})",
     )
+    add("--model", type=Path, metavar="FILE", help="a model for the daemon that is started")
+    add("--sample", type=int, metavar="N", help="ask only N questions of each set")
     add("--socket", type=Path, metavar="FILE", help="a daemon that runs already, instead")
     add(
         "--at-once",
@@ -232,6 +253,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"processes at a time (default {AT_ONCE})",
     )
+    add("--verdicts", type=Path, metavar="FILE", help="write verdict and question; never held-out")
     add("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     return parser
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +16,15 @@ from benchmarks.hostile_user import ALICE, ATTACKS, MALLORY, asking, attacking, 
 from benchmarks.measure import MIB, percentile
 from benchmarks.programs import Bench, Daemon
 from benchmarks.report import Outcome, Result, Skipped
-from tests.support.fake_llm import FakeLlm
+from tests.support.fake_llm import FakeLlm, say
 
 SECONDS, QUICK_SECONDS = 20.0, 2.0
 PING_LIMIT_MS = 25.0
 MEMORY_LIMIT_MIB = 200.0
+# The fair turn of a question: those that run when it comes, and the attacker's next.  The model
+# takes ANSWER_S for each.
+ANSWER_S = 0.1
+ANSWER_LIMIT_S = 1.0
 # Interpreter and Jinja2 start for each template, at the lowest priority beside the attacker's.
 TEMPLATE_LIMIT_S = 4.0
 SETTLE_S = 0.5  # until the attack has begun
@@ -39,6 +42,7 @@ def run(bench: Bench) -> Iterator[Outcome]:
     restarts = 0
     for name in ATTACKS:
         with FakeLlm(bench.folder / "llm.sock") as llm, bench.cortexd(llm.url, LIMITS) as daemon:
+            llm.chat = say("x", wait=ANSWER_S)
             times, asked = during(daemon, name, seconds)
             peaks.append(peak_bytes(daemon.pid) / MIB if is_alive(daemon) else 0.0)
             restarts += not is_alive(daemon)
@@ -46,9 +50,10 @@ def run(bench: Bench) -> Iterator[Outcome]:
             note = f"p50 {statistics.median(taken):.2g} ms of {len(taken)}; {peaks[-1]:.0f} MiB"
             title = f"{who} ping p99, {name}"
             yield Result("hostile", title, percentile(taken, 99), PING_LIMIT_MS, "ms", note=note)
-        if asked:
-            title = "slowest of another user's answers, templates"
-            yield Result("hostile", title, max(asked), TEMPLATE_LIMIT_S, "s")
+        title = f"another user's answer p99, {name}"
+        limit_s = TEMPLATE_LIMIT_S if name == "templates" else ANSWER_LIMIT_S
+        note = f"slowest {max(asked):.2g} s of {len(asked)}"
+        yield Result("hostile", title, percentile(asked, 99), limit_s, "s", note=note)
     yield Result("hostile", "peak memory of the daemon", max(peaks), MEMORY_LIMIT_MIB, "MiB")
     yield Result("hostile", "daemons that ended", restarts, 0, "")
 
@@ -56,21 +61,17 @@ def run(bench: Bench) -> Iterator[Outcome]:
 def during(
     daemon: Daemon, attack: str, seconds: float
 ) -> tuple[dict[str, list[float]], list[float]]:
-    """Milliseconds of pings during an attack, and seconds of answers where it is on those."""
+    """Milliseconds of pings during an attack, and seconds of answers."""
+    template = "<{{ prompt }}>" if attack == "templates" else None
     with attacking(daemon.socket, ATTACKS[attack], MALLORY):
         time.sleep(SETTLE_S)
-        asked: list[float] = []
-        asker = threading.Thread(target=lambda: asked.extend(asking(daemon.socket, ALICE, seconds)))
-        if attack == "templates":
-            asker.start()
         with (
+            asking(daemon.socket, ALICE, seconds, template) as answers,
             pinging(daemon.socket, ALICE, seconds) as alice,
             pinging(daemon.socket, 0, seconds) as root,
         ):
             times = {"another user's": alice(), "root's": root()}
-        if attack == "templates":
-            asker.join()
-    return times, asked
+            return times, answers()
 
 
 def is_alive(daemon: Daemon) -> bool:

@@ -22,6 +22,7 @@ from benchmarks.measure import PING
 MALLORY, ALICE = 60_001, 60_002
 PATIENCE_S = 30.0  # an answer that takes longer counts as this
 PAUSE_S = 0.002  # between pings, so that they are samples and no load
+QUESTION_PAUSE_S = 0.05  # between questions: 20 a second, below what one user may ask
 SENT_AT_ONCE = 65_536
 
 HELP = b'{"command":"help"}\n'
@@ -46,6 +47,7 @@ class Attack:
 
 
 ATTACKS = {
+    "no attack": Attack(0, b""),  # what the machine gives
     "batches of 1,500": Attack(8, _batch(_MEMBER, 1500)),
     "batches of 32": Attack(100, _batch(_MEMBER, 32)),
     "batches of watches": Attack(45, _batch(_NOTIFICATION, 32)),
@@ -53,6 +55,7 @@ ATTACKS = {
     "300 pipelines": Attack(300, PING * 500 + b'{"command":"health"}\n' * 50),
     "900 x 64 watches": Attack(900, b'{"command":"alerts.watch"}\n' * 64, repeats=False),
     "1,005 idle": Attack(1005, b"", repeats=False),
+    "questions": Attack(100, b'{"command":"inference","prompt":"x"}\n' * 64),
     "templates": Attack(90, _TEMPLATE.encode() + b"\n"),
 }
 
@@ -75,12 +78,17 @@ def pinging(path: Path, uid: int, seconds: float) -> Iterator[Callable[[], list[
         yield lambda: [1000 * taken for taken in result()]
 
 
-def asking(path: Path, uid: int, seconds: float) -> list[float]:
-    """Seconds of answers to prompts with a template, one after the other, as ``uid``."""
-    asked = {"command": "inference", "prompt": "x", "template": "<{{ prompt }}>", "timeout_s": 25}
+@contextmanager
+def asking(
+    path: Path, uid: int, seconds: float, template: str | None = None
+) -> Iterator[Callable[[], list[float]]]:
+    """Ask the model as ``uid``, a question after the other; what is given returns the seconds."""
+    asked = {"command": "inference", "prompt": "x", "timeout_s": 25}
+    if template is not None:
+        asked["template"] = template
     sent = json.dumps(asked).encode() + b"\n"
-    with _measuring(lambda: _exchange(path, sent, seconds, 0), uid) as result:
-        return result()
+    with _measuring(lambda: _exchange(path, sent, seconds, QUESTION_PAUSE_S), uid) as result:
+        yield result
 
 
 @contextmanager

@@ -20,7 +20,8 @@ def format_duration(seconds: float, *, units: int = 2) -> str:
 
 def format_age(since: float, now: float | None = None) -> str:
     """Return how long ago ``since`` (seconds since 1970) was, in one unit: ``5 min``."""
-    return format_duration((time.time() if now is None else now) - since, units=1)
+    age_s = (time.time() if now is None else now) - since
+    return format_duration(max(0.0, age_s), units=1)  # a clock may have been set back
 
 
 def format_time(seconds: float) -> str:

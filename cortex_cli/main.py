@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from cortex_cli import output
+from cortex_cli import output, streams
 from cortex_cli.commands import COMMANDS
 from cortex_cli.errors import DONE, FAILED, INTERRUPTED, USAGE, AlreadyReported, exit_status
 from cortex_cli.settings import Settings
@@ -88,11 +88,9 @@ def cli(ctx: click.Context, socket: Path | None, as_json: bool) -> None:
 
 def main(args: list[str] | None = None) -> int:
     """Run one command and return its exit status; the only place that reports errors."""
+    streams.prepare()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     os.umask(os.umask(0o077) | 0o022)  # no file that others may write, whoever calls
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # terminals with other encodings get \u escapes
-            stream.reconfigure(errors="backslashreplace")
     try:
         status = cli.main(args, prog_name="cortex", standalone_mode=False)
     except click.Abort:
@@ -109,7 +107,10 @@ def main(args: list[str] | None = None) -> int:
     except OSError as error:
         subject = f"{error.filename}: " if error.filename else ""
         output.complain(f"{subject}{error.strerror or error}")
-        return FAILED
+        return _discard_output()
+    except UnicodeEncodeError as error:
+        output.complain(f"{streams.decode(error.object)[:60]!r} is not UTF-8 text")
+        return USAGE
     except Exception as error:  # noqa: BLE001 - a traceback is shown only on request
         return _report_defect(error)
     return status if isinstance(status, int) else DONE
@@ -127,8 +128,11 @@ def _report_usage(error: click.ClickException) -> int:
 
 
 def _discard_output() -> int:
-    # Buffered output would raise again when the interpreter closes stdout.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # Buffered output that cannot be written would raise again when the interpreter closes stdout.
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FAILED
 
 

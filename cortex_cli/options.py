@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from cortex_cli.streams import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cortex_cli.settings import Settings
 
+
+class Words(click.types.StringParamType):
+    """Words for people: text also where the terminal sends other bytes than UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Decode what is no UTF-8."""
+        return decode(str(value))
+
+
+WORDS = Words()
 Command = TypeVar("Command", bound="Callable[..., object]")
 
 DEFAULT_MAX_TOKENS = 512
@@ -25,9 +39,15 @@ MODEL_OPTIONS = (
         help="Maximum length of the answer, in tokens.",
     ),
     click.option(
-        "-m", "--model", metavar="NAME", help="Model to ask, if the provider has several."
+        "-m",
+        "--model",
+        type=WORDS,
+        metavar="NAME",
+        help="Model to ask, if the provider has several.",
     ),
-    click.option("-s", "--system", metavar="TEXT", help="System prompt, instead of Cortex's own."),
+    click.option(
+        "-s", "--system", type=WORDS, metavar="TEXT", help="System prompt, instead of Cortex's own."
+    ),
 )
 
 

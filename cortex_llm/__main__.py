@@ -36,6 +36,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="log each request to the journal by its id (X-Request-Id); needs a Unix socket",
     )
     serve.add_argument(
+        "--trial", action="store_true", help="first test what the model can do, unless known"
+    )
+    serve.add_argument(
         "flags", nargs="*", metavar="-- FLAG", help="passed on to llama-server, after --"
     )
     serve.set_defaults(run="cortex_llm.serve:command")
@@ -58,6 +61,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     ended.set_defaults(run="cortex_llm.explain_stop:command")
 
+    proxy = commands.add_parser(
+        "tcp-proxy", help="relay TCP clients that have the API key (cortex-llm-tcp.service)"
+    )
+    proxy.set_defaults(run="cortex_llm.tcp_proxy:command")
+
     _add_models(commands.add_parser("models", help="list, describe and verify model files"))
     _add_setup(commands.add_parser("setup", help="the wizard: choose a model and set it up"))
     _add_service(commands.add_parser("service", help="set up the system service (for root)"))
@@ -77,7 +85,22 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("path")
     verify.add_argument("--sha256", metavar="HEX", help="the expected checksum")
     verify.set_defaults(run="cortex_llm.model_commands:verify_command")
-    for action in (listed, info, verify):
+    trial = actions.add_parser("trial", help="test what a model is good for: at most 20 s, once")
+    trial.add_argument(
+        "path", nargs="?", metavar="MODEL", help="a file or a name; by default the configured one"
+    )
+    trial.add_argument("--again", action="store_true", help="test it although the result is known")
+    trial.add_argument("--known", action="store_true", help="only what is known; run nothing")
+    trial.set_defaults(run="cortex_llm.model_commands:trial_command")
+    pull = actions.add_parser("pull", help="download a recommended model")
+    pull.add_argument("name", metavar="NAME", help="as cortex llm list has it, or an address")
+    pull.add_argument("--sha256", metavar="HEX", help="the expected checksum")
+    pull.add_argument("--dir", metavar="DIR", help="where models are kept")
+    pull.add_argument("--force", action="store_true", help="although it does not fit this machine")
+    pull.set_defaults(run="cortex_llm.pull:command")
+    overview = actions.add_parser("overview", help="what is here and what is recommended, as JSON")
+    overview.set_defaults(run="cortex_llm.model_overview:command")
+    for action in (listed, info, verify, trial, pull):
         _json(action)
 
 
@@ -151,6 +174,7 @@ def _seconds(text: str) -> float:
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit status."""
     os.umask(os.umask(0o077) | 0o002)  # the group may write: cortexd enters the sockets by it
+    _open_closed_streams()
     try:
         arguments = build_parser().parse_args(argv)
         module, _, function = arguments.run.partition(":")
@@ -163,11 +187,22 @@ def main(argv: list[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # the reader has gone; keep the interpreter from failing on its last flush
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            subject = f"{error.filename}: " if error.filename else ""
+            say(f"error: {subject}{error.strerror or error}")
+        # nobody reads, or the disk is full: keep the interpreter from failing on its last flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     return status
+
+
+def _open_closed_streams() -> None:
+    """A stream that the parent closed is None, and the next file would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 if __name__ == "__main__":

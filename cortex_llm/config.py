@@ -30,6 +30,8 @@ DEFAULT_PORT = 8085
 #: What keys and values are kept as, and bytes a number then takes: ggml's blocks of 32.
 KV_CACHE_TYPES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 DEFAULT_ENDPOINT = TcpEndpoint(DEFAULT_HOST, DEFAULT_PORT)
+#: llama-server's: none leaves thoughts in the text, the others set them apart.
+REASONING_FORMATS = ("auto", "none", "deepseek", "deepseek-legacy")
 ENGINES = ("auto", "llama-server", "xllamacpp", "llama-cpp-python")
 CREDENTIAL = "api-key"  # LoadCredential=api-key:/etc/cortex/llm.key
 ENV_FILE_CREDENTIAL = "llm.env"  # LoadCredential=llm.env:/etc/cortex/llm.env
@@ -79,6 +81,12 @@ def _kv_cache_type(text: str) -> str:
     return text
 
 
+def _reasoning_format(text: str) -> str:
+    if text not in REASONING_FORMATS:
+        raise ValueError(f"is {text[:40]!r}, not one of {', '.join(REASONING_FORMATS)}")
+    return text
+
+
 def _alias(text: str) -> str:
     # The servers take a comma for a list of names, and the name ends up in HTTP replies.
     if not text.isprintable() or "," in text or len(text) > MAX_ALIAS:
@@ -115,6 +123,8 @@ class Settings:
     kv_cache_type: str | None = _setting(_kv_cache_type)  # of KV_CACHE_TYPES; None: 16 bits
     alias: str | None = _setting(_alias)
     server: Path | None = _setting(_path)  # noqa: RUF009
+    chat_template_file: Path | None = _setting(_path)  # noqa: RUF009 - instead of the model's own
+    reasoning_format: str | None = _setting(_reasoning_format)  # how thoughts are set apart
     idle_timeout: str | None = _setting(_timespan)  # cortex-llm-proxy.service reads it, too
     extra_env: Mapping[str, str] = field(default_factory=dict, repr=False)
     env_file: Path | None = None  # the file that was read, if one was

@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPException, HTTPMessage, HTTPResponse
@@ -222,7 +222,7 @@ def _receive(
 def _receive_once(remote: _Remote, part: Path, progress: Progress | None, stall: float) -> None:
     had = _file_size(part)
     response, _ = _open(remote.url, had, stall, remote.tag)
-    with response, part.open("ab") as stream:
+    with response, _open_part(part) as stream:
         if had and response.status != 206:  # it sends all of it again
             stream.truncate(0)
             had = 0
@@ -230,9 +230,35 @@ def _receive_once(remote: _Remote, part: Path, progress: Progress | None, stall:
             had += len(chunk)
             if remote.size is not None and had > remote.size:
                 raise DownloadError(f"{remote.url} sends more than the {remote.size:,} announced")
-            stream.write(chunk)
+            _write(stream, chunk, part)
             if progress:
                 progress(had, remote.size)
+
+
+@contextlib.contextmanager
+def _open_part(part: Path) -> Iterator[IO[bytes]]:
+    """The file, unbuffered: nothing is left to fail when it is closed."""
+    try:
+        stream = part.open("ab", buffering=0)
+    except OSError as error:
+        raise DownloadError(
+            f"cannot write {part}: {(error.strerror or str(error)).lower()}"
+        ) from error
+    with stream:
+        yield stream
+
+
+def _write(stream: IO[bytes], chunk: bytes, part: Path) -> None:
+    """Write all of it; what the disk refuses, another attempt would not change."""
+    left = memoryview(chunk)
+    try:
+        while left:
+            left = left[stream.write(left) :]
+    except OSError as error:
+        raise DownloadError(
+            f"cannot write {part}: {(error.strerror or str(error)).lower()}",
+            hint="free some space and run it again: the download resumes where it stopped",
+        ) from error
 
 
 def _verify(part: Path, remote: _Remote, expected: str | None) -> str:
@@ -247,7 +273,7 @@ def _verify(part: Path, remote: _Remote, expected: str | None) -> str:
             hint="it was discarded; download it again",
         )
     try:
-        models.describe_usable(part)
+        models.check_download(part)
     except ModelError as error:
         raise ModelError(f"what {remote.url} sent cannot be used: {error}") from error
     return digest

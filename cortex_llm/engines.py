@@ -38,6 +38,7 @@ ORDER = (LLAMA_SERVER, XLLAMACPP, LLAMA_CPP_PYTHON)
 SYSTEM_SERVERS = (Path("/usr/local/bin/llama-server"),)  # a unit's PATH may lack it
 CACHE = "~/.cache/cortex/llama-server"  # where install-llm.sh keeps its builds, by version
 PROBE_TIMEOUT = 20.0  # seconds for --help; a cold binary on a slow disk takes two
+BATCH_TOKENS = "512"  # llama.cpp's micro-batch
 TAG_PROFILE, TAG_ENGINE = "cortex.profile", "cortex.engine"
 #: What a module of ours needs to run the engine that is a Python package.
 PACKAGES = {XLLAMACPP: ("xllamacpp",), LLAMA_CPP_PYTHON: ("llama_cpp", "uvicorn", "fastapi")}
@@ -121,9 +122,16 @@ def launch(
         flags += [
             word for kind in "kv" for word in (f"--cache-type-{kind}", settings.kv_cache_type)
         ]
+    _refuse_unsupported(engine, settings)
+    if settings.chat_template_file is not None:
+        flags += ["--chat-template-file", str(settings.chat_template_file)]
+    if settings.reasoning_format is not None:
+        flags += ["--reasoning-format", settings.reasoning_format]
     optional = {
         "--tags": [",".join(tags)],
         "--cache-ram": [str(sizing.cache_ram_mb)],
+        # what is computed in one go anyway: between batches the server hears who has left
+        "--batch-size": [BATCH_TOKENS],
         "--poll-batch": ["0"],
         "--poll": ["0"],  # spinning threads starve each other and the rest of the machine
         "--no-kv-unified": [],  # a slot's context is its own: no request can starve another's
@@ -143,6 +151,19 @@ def launch(
     if settings.api_key:
         env["LLAMA_API_KEY"] = settings.api_key
     return Launch((*engine.command, *flags, *extra), env)
+
+
+def _refuse_unsupported(engine: Engine, settings: Settings) -> None:
+    """Raise EngineError for a setting that this engine has nothing for."""
+    for name, value in (
+        ("CHAT_TEMPLATE_FILE", settings.chat_template_file),
+        ("REASONING_FORMAT", settings.reasoning_format),
+    ):
+        if engine.name == LLAMA_CPP_PYTHON and value is not None:
+            raise EngineError(
+                f"the engine {engine.name} does not support CORTEX_LLM_{name} ({value})",
+                hint="use another engine (CORTEX_LLM_ENGINE) or take the setting out",
+            )
 
 
 def _find_native(settings: Settings) -> Engine | str:

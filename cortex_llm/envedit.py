@@ -17,7 +17,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*\Z")
 
 def change_settings(text: str, values: Mapping[str, str | None]) -> str:
     """The text with these settings; None takes one out. Raises EnvFileError when it cannot be."""
-    lines = text.splitlines()
+    lines = text.removeprefix(envfile.BYTE_ORDER_MARK).splitlines()
     for name, value in values.items():
         lines = _set_one(lines, name, value)
     result = "\n".join(lines) + "\n"

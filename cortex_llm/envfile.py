@@ -7,7 +7,9 @@ special) or in double quotes (a backslash quotes only ``" \\ ` $``); a backslash
 of a line joins the next one; quoted and unquoted parts may follow one another.
 
 Where systemd warns and goes on, this raises: a line without ``=``, a name that is no
-variable name, a quote that never ends. Pure: text in, assignments out.
+variable name, a quote that never ends. A byte order mark at the start, which systemd makes
+part of the first name, is skipped: an editor put it there, and nothing must be lost by it.
+Pure: text in, assignments out.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from dataclasses import dataclass
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 QUOTED_BY_BACKSLASH = '"\\`$'
 WHITESPACE = " \t\r\n"
+NEWLINES = "\n\r"
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class EnvFileError(ValueError):
@@ -44,7 +48,7 @@ def parse(text: str) -> list[Assignment]:
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = text.removeprefix(BYTE_ORDER_MARK)
         self._at = 0
         self._line = 1
 
@@ -66,20 +70,20 @@ class _Reader:
         self._at += 1
         if char == "\0":
             raise EnvFileError(self._line, "holds a NUL character")
-        if char == "\n":
+        if char == "\n" or (char == "\r" and self._text[self._at : self._at + 1] != "\n"):
             self._line += 1
         return char
 
     def _skip_line(self) -> None:
-        while self._next() not in ("\n", None):
+        while (char := self._next()) is not None and char not in NEWLINES:
             pass
 
     def _name(self, first: str, line: int) -> str:
         name = first
         while (char := self._next()) != "=":
-            if char in ("\n", None):
+            if char is None or char in NEWLINES:
                 raise EnvFileError(line, f"is not NAME=value: {name.strip()[:40]!r}")
-            name += char or ""
+            name += char
         name = name.strip(WHITESPACE)
         if not NAME.match(name):
             raise EnvFileError(line, f"{name[:40]!r} is not a valid variable name")
@@ -87,7 +91,7 @@ class _Reader:
 
     def _value(self, line: int) -> str:
         value = ""
-        while (char := self._next()) is not None and char != "\n":
+        while (char := self._next()) is not None and char not in NEWLINES:
             if char == "'":
                 value += self._read_single_quoted(line)
             elif char == '"':
@@ -98,10 +102,10 @@ class _Reader:
 
     def _read_unquoted(self, char: str | None) -> str:
         value, kept = "", 0  # kept: what the cut at the end must leave, being quoted
-        while char is not None and char != "\n":
+        while char is not None and char not in NEWLINES:
             if char == "\\":
                 char = self._next()
-                if char is not None and char != "\n":
+                if char is not None and char not in NEWLINES:
                     value += char
                     kept = len(value)
             else:

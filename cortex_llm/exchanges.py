@@ -60,6 +60,11 @@ class Observer:
         self._requests = _Requests(self._open, began)
         self._replies = _Replies(self._open, self._finish)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is under way, so that the next bytes begin one."""
+        return not self._open and self._requests.is_between
+
     def feed_request(self, data: bytes) -> None:
         """The client has sent this."""
         self._requests.feed(data)
@@ -94,6 +99,11 @@ class _Direction:
         self._head_bytes = 0
         self._in_head = True
         self._lost = False
+
+    @property
+    def is_between(self) -> bool:
+        """Whether the last message is complete and nothing of the next one has come."""
+        return self._in_head and not self._head_bytes and not self._lost
 
     def feed(self, data: bytes) -> None:
         if self._lost:

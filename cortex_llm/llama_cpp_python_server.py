@@ -11,6 +11,8 @@ so this adds what it lacks, around it, not in it:
 * a prompt above the context is HTTP 400 ``exceed_context_size_error`` with both numbers,
   in streams too: the package sends 200 first and then breaks off, so the start of every
   reply is held back until its first byte is there;
+* ``cache_prompt: false`` in a request evaluates the whole prompt: by the time that a known one
+  saves, a user could find out what another has asked;
 * SIGTERM ends it within GRACE seconds with the exit status 0.
 
 One request at a time; a later one waits. It is run as a file and imports nothing of this
@@ -29,6 +31,7 @@ import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -40,6 +43,8 @@ MAX_BODY = 16 << 20  # of a request: far above any prompt
 TOO_LONG = re.compile(r"Requested tokens \((\d+)\) exceed context window of (\d+)")
 CACHE_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml's numbers of them
 COMPLETIONS = ("/v1/chat/completions", "/v1/completions")
+#: Whether the current request may use what was evaluated for the one before it.
+may_reuse_prompt: ContextVar[bool] = ContextVar("may_reuse_prompt", default=True)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -66,10 +71,13 @@ def parse(argv: list[str]) -> argparse.Namespace:
 def build(options: argparse.Namespace, api_key: str | None) -> Any:
     """Load the model and return the ASGI application."""
     from fastapi import APIRouter, Depends
+    from fastapi.responses import JSONResponse
+    from llama_cpp import Llama
     from llama_cpp.server import app as package
     from llama_cpp.server.errors import RouteErrorHandler
     from llama_cpp.server.settings import ModelSettings, ServerSettings
 
+    evaluate_whole_prompts(Llama)
     RouteErrorHandler.pattern_and_formatters[TOO_LONG] = lambda _, match: _too_long(match)
     model = ModelSettings(
         model=options.model,
@@ -104,20 +112,39 @@ def build(options: argparse.Namespace, api_key: str | None) -> Any:
             "model_path": options.model,
         }
 
+    entry = {
+        "id": options.alias,
+        "aliases": [options.alias],
+        "tags": sorted(tag for tag in options.tags.split(",") if tag),
+        "object": "model",
+        "owned_by": "llamacpp",
+        "meta": {"n_ctx": options.ctx_size},
+    }
+
     @ours.get("/v1/models", dependencies=key_needed)
     async def models() -> dict[str, Any]:
-        entry = {
-            "id": options.alias,
-            "aliases": [options.alias],
-            "tags": sorted(tag for tag in options.tags.split(",") if tag),
-            "object": "model",
-            "owned_by": "llamacpp",
-            "meta": {"n_ctx": options.ctx_size},
-        }
         return {"object": "list", "data": [entry]}
+
+    @ours.get("/v1/models/{model_id:path}", dependencies=key_needed)
+    async def model_of_id(model_id: str) -> Any:
+        if model_id == options.alias:
+            return entry
+        return JSONResponse({"error": _no_model(model_id)}, status_code=404)
 
     app.router.routes[:0] = ours.routes  # ahead of the package's own /v1/models
     return Manners(app)
+
+
+def evaluate_whole_prompts(model_class: Any) -> None:
+    """Have models forget the last prompt before a request that must not use it."""
+    generate = model_class.generate
+
+    def generate_afresh(model: Any, *arguments: Any, **options: Any) -> Any:
+        if not may_reuse_prompt.get():
+            model.reset()
+        return generate(model, *arguments, **options)
+
+    model_class.generate = generate_afresh
 
 
 class Manners:
@@ -167,6 +194,7 @@ async def _with_known_format(scope: Message, receive: Receive) -> tuple[Message,
         more = message.get("more_body", False)
     try:
         request = json.loads(body)
+        may_reuse_prompt.set(request.get("cache_prompt") is not False)
         wanted = request["response_format"]
         if wanted["type"] == "json_schema":
             request["response_format"] = {
@@ -174,7 +202,7 @@ async def _with_known_format(scope: Message, receive: Receive) -> tuple[Message,
                 "schema": wanted["json_schema"]["schema"],
             }
             body = json.dumps(request).encode()
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass  # what the package makes of it is its own affair
     replaced = {b"content-length": str(len(body)).encode(), b"content-type": b"application/json"}
     headers = [pair for pair in scope["headers"] if pair[0] not in {*replaced, b"x-request-id"}]
@@ -210,6 +238,11 @@ def _too_long(match: re.Match[str]) -> tuple[int, dict[str, Any]]:
         "n_prompt_tokens": prompt,
         "n_ctx": context,
     }
+
+
+def _no_model(name: str) -> dict[str, Any]:
+    message = f"The model {name[:100]!r} does not exist"
+    return {"code": 404, "message": message, "type": "not_found_error"}
 
 
 def _start(status: int) -> Message:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ARC_STATISTICS = "proc/spl/kstat/zfs/arcstats"
 V1_NO_LIMIT = 1 << 60  # version 1 says "none" as the largest multiple of a page
 
 
@@ -50,7 +51,16 @@ def _read_meminfo(root: Path) -> tuple[int, int]:
         if rest.split() and rest.split()[0].isdigit():
             figures[name] = int(rest.split()[0]) * 1024
     total = figures.get("MemTotal", V1_NO_LIMIT)
-    return total, figures.get("MemAvailable", total)
+    available = figures.get("MemAvailable", total) + _read_zfs_cache(root)
+    return total, min(available, total)
+
+
+def _read_zfs_cache(root: Path) -> int:
+    """What ZFS's cache gives back when memory runs short; MemAvailable counts it as used."""
+    rows = (line.split() for line in _read_text(root / ARC_STATISTICS).splitlines())
+    figures = {row[0]: row[2] for row in rows if len(row) == 3}
+    size, least = figures.get("size", ""), figures.get("c_min", "")
+    return max(0, int(size) - int(least)) if size.isdigit() and least.isdigit() else 0
 
 
 def _list_groups(root: Path) -> Iterator[tuple[str, Path]]:

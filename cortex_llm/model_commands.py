@@ -1,15 +1,18 @@
-"""``models list``, ``info`` and ``verify``: what `models` knows, as tables and as JSON."""
+"""``models list``, ``info``, ``verify``, ``trial``: what is known, as tables and as JSON."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import re
 from pathlib import Path
 
-from cortex_llm import models
-from cortex_llm.errors import ModelError, UsageError
+from cortex_llm import config, model_names, models, profiling
+from cortex_llm.errors import UsageError
 from cortex_llm.models import ModelEntry, ModelInfo
 from cortex_llm.output import print_data, print_json, say
+from cortex_llm.profiles import PURPOSES, UNTESTED, lookup
+from cortex_llm.profiles.verdict import Verdict
 
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}\Z")
 
@@ -27,7 +30,8 @@ def list_command(arguments: argparse.Namespace) -> int:
             print_data(f"{item.path}  unusable: {item.problem}")
         else:
             state = "truncated" if item.info.truncated else item.info.quantisation
-            mark = "  (built in)" if item.built_in else ""
+            mark = f"  in {len(item.info.parts)} files" if item.info.parts else ""
+            mark += "  (built in)" if item.built_in else ""
             print_data(
                 f"{item.path}  {item.info.name}  {state}  {_size(item.info.file_bytes)}{mark}"
             )
@@ -42,11 +46,8 @@ def info_command(arguments: argparse.Namespace) -> int:
     else:
         for label, value in _lines(info):
             print_data(f"{label:<14}{value}")
-    if info.truncated:
-        raise ModelError(
-            f"{info.path} is truncated: it has {info.file_bytes:,} bytes of {info.needed_bytes:,}",
-            hint="download the model again",
-        )
+    for part in info.files:
+        models.check_file(part)
     return 0
 
 
@@ -54,11 +55,33 @@ def verify_command(arguments: argparse.Namespace) -> int:
     """``models verify PATH [--sha256 HEX]``: whole, and of this checksum."""
     if arguments.sha256 is not None and not SHA256.match(arguments.sha256):
         raise UsageError(f"--sha256 {arguments.sha256[:80]!r} is not 64 hexadecimal digits")
-    info, checksum = models.verify(Path(arguments.path).expanduser(), arguments.sha256)
+    info, checksums = models.verify(Path(arguments.path).expanduser(), arguments.sha256)
     if arguments.json:
-        print_json({"path": str(info.path), "ok": True, "sha256": checksum})
+        files = [{"path": str(part), "sha256": each} for part, each in checksums.items()]
+        checksum = checksums[info.path]
+        print_json({"path": str(info.path), "ok": True, "sha256": checksum, "files": files})
     else:
-        print_data(f"{checksum}  {info.path}")
+        for part, checksum in checksums.items():
+            print_data(f"{checksum}  {part}")
+    return 0
+
+
+def trial_command(arguments: argparse.Namespace) -> int:
+    """``models trial [PATH]``: the profile, tested if it is not known yet."""
+    settings = config.load()
+    if arguments.path is not None:
+        settings = dataclasses.replace(settings, model_path=model_names.find_file(arguments.path))
+    model = models.describe_usable(settings.model_path or models.find_built_in())
+    if arguments.known:
+        verdict = lookup.look_up(model, settings) or Verdict(UNTESTED, "not tested yet")
+    else:
+        verdict = profiling.find_profile(model, settings, again=arguments.again)
+    if arguments.json:
+        purpose = PURPOSES.get(verdict.profile, verdict.profile)
+        fields = {"path": str(model.path), "name": model.name, "good_for": purpose}
+        print_json({**fields, **dataclasses.asdict(verdict)})
+    else:
+        print_data(f"{model.name}: profile {profiling.describe(verdict)}")
     return 0
 
 
@@ -74,10 +97,15 @@ def _lines(info: ModelInfo) -> list[tuple[str, str]]:
         ("tokenizer", f"{info.tokenizer or unknown}, {info.vocabulary or 0:,} tokens"),
         ("chat template", "yes" if info.chat_template else "no"),
         ("profile", info.profile or "none"),
-        ("size", _size(info.file_bytes)),
+        ("size", _describe_size(info)),
         ("KV cache", f"{_size(info.kv_bytes_per_token * 1024)} for 1,024 tokens"),
         ("GGUF version", str(info.gguf_version)),
     ]
+
+
+def _describe_size(info: ModelInfo) -> str:
+    files = f" in {len(info.parts)} files" if info.parts else ""
+    return f"{_size(info.file_bytes)}{files}"
 
 
 def _as_json(item: ModelEntry) -> dict[str, object]:

@@ -33,20 +33,24 @@ def plan_copy(path: Path) -> Path | None:
 def locate_for_service(path: Path, *, copy: bool) -> Path:
     """The model's real path, which the service's user can read and only root change; raises
     ModelError."""
-    models.describe_usable(path)
-    path = path.resolve()
+    info = models.describe_usable(path)
+    # The parts of a split model are found by their names, which a link's target may not have.
+    path = path.parent.resolve() / path.name if info.parts else path.resolve()
+    files = [path.with_name(part.name) for part in info.parts] or [path]
     if copy and path.parent != unit.DEFAULT_FOLDER:
-        return _copy(path)
-    if reason := find_change_risk(path):
-        raise ModelError(
-            f"{path} could be exchanged while it is served: {reason}",
-            hint=f"copy it to {unit.DEFAULT_FOLDER}, where only root writes: --copy",
-        )
-    if not path.stat().st_mode & stat.S_IROTH:
-        raise ModelError(
-            f"{path} cannot be read by the service, which runs as its own user",
-            hint=f"chmod o+r {path}   (or copy it to {unit.DEFAULT_FOLDER}: --copy)",
-        )
+        copies = [_copy(file.resolve(), file.name) for file in files]
+        return copies[0]
+    for file in files:
+        if reason := find_change_risk(file) or find_change_risk(file.resolve()):
+            raise ModelError(
+                f"{file} could be exchanged while it is served: {reason}",
+                hint=f"copy it to {unit.DEFAULT_FOLDER}, where only root writes: --copy",
+            )
+        if not file.stat().st_mode & stat.S_IROTH:
+            raise ModelError(
+                f"{file} cannot be read by the service, which runs as its own user",
+                hint=f"chmod o+r {file}   (or copy it to {unit.DEFAULT_FOLDER}: --copy)",
+            )
     return path
 
 
@@ -72,13 +76,14 @@ def _find_daemon() -> int:
         return 0
 
 
-def _copy(path: Path) -> Path:
-    """Copy a model to the folder of the service; nobody can read it before it is known to be one.
+def _copy(path: Path, name: str) -> Path:
+    """Copy a model, or a part of one, to the folder of the service.
 
-    Its owner may exchange the file at any moment, for a link to a secret, too: what was opened
-    is what is copied, and what was copied is what is checked.
+    Nobody can read it there before it is known to be one.  Its owner may exchange the file at any
+    moment, for a link to a secret, too: what was opened is what is copied, and what was copied
+    is what is checked.
     """
-    target = unit.DEFAULT_FOLDER / path.name
+    target = unit.DEFAULT_FOLDER / name
     unit.DEFAULT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
     partial = target.with_suffix(".part")
     try:
@@ -90,7 +95,7 @@ def _copy(path: Path) -> Path:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             with os.fdopen(os.open(partial, flags, 0o600), "wb") as copy:
                 shutil.copyfileobj(source, copy, 1 << 20)
-        models.describe_usable(partial)
+        models.check_download(partial)
         partial.chmod(0o644)
         partial.replace(target)
     finally:

@@ -12,13 +12,14 @@ import hashlib
 import importlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cortex_llm.errors import LlmError, ModelError
 from cortex_llm.ggml_types import FILE_TYPES
 from cortex_llm.gguf import Header, Value, read_header
 from cortex_llm.output import is_visible
+from cortex_llm.splits import find_first_part, find_parts
 
 PROFILE_KEY = "cortex.profile"
 PROFILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")  # it travels in a comma-separated list
@@ -47,6 +48,7 @@ class ModelInfo:
     file_bytes: int
     needed_bytes: int
     kv_bytes_per_token: int
+    parts: tuple[Path, ...] = ()  # every file of a split model, this one first
 
     @property
     def truncated(self) -> bool:
@@ -56,7 +58,13 @@ class ModelInfo:
     def as_json(self) -> dict[str, object]:
         """The fields, for ``--json``."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**fields, "path": str(self.path), "truncated": self.truncated}
+        parts = [str(part) for part in self.parts]
+        return {**fields, "path": str(self.path), "parts": parts, "truncated": self.truncated}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the model consists of."""
+        return self.parts or (self.path,)
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,14 @@ class ModelEntry:
 
 
 def describe(path: Path) -> ModelInfo:
-    """Read the header of `path`; raises ModelError. A truncated file is described, too."""
+    """Read the header of `path`; raises ModelError. A truncated file is described, too.
+
+    Of a split model, `path` is its first part, and the sizes are those of all parts.
+    """
     header = read_header(path)
     pairs = header.pairs
+    parts = _find_parts(path, pairs)
+    header = _add_parts(header, parts[1:])
     architecture = _text(pairs, "general.architecture")
     if architecture is None:
         raise ModelError(f"{path} names no architecture: it is GGUF but not a language model")
@@ -92,17 +105,32 @@ def describe(path: Path) -> ModelInfo:
         file_bytes=header.file_bytes,
         needed_bytes=header.needed_bytes,
         kv_bytes_per_token=_kv_bytes_per_token(pairs, architecture),
+        parts=tuple(parts),
     )
+
+
+def check_download(path: Path) -> None:
+    """Check what was downloaded to `path`: a model, or one whole part; raises ModelError."""
+    if (_number(read_header(path).pairs, "split.count") or 0) > 1:
+        check_file(path)  # the name is not yet its own, and the others may be to come
+    else:
+        describe_usable(path)
+
+
+def check_file(path: Path) -> None:
+    """Check that one file is whole, whatever it is a part of; raises ModelError."""
+    header = read_header(path)
+    if header.truncated:
+        raise _report_truncation(path, header.file_bytes, header.needed_bytes)
 
 
 def describe_usable(path: Path) -> ModelInfo:
     """Describe a model that is to be run; raises ModelError when it is not whole."""
     info = describe(path)
+    for part in info.parts:  # the sum of several may hide that one is too short
+        check_file(part)
     if info.truncated:
-        raise ModelError(
-            f"{path} is truncated: it has {info.file_bytes:,} bytes of {info.needed_bytes:,}",
-            hint="download the model again",
-        )
+        raise _report_truncation(path, info.file_bytes, info.needed_bytes)
     if info.vocabulary is None:
         raise ModelError(
             f"{path} has no vocabulary: it is part of a model, not a language model",
@@ -132,9 +160,13 @@ def list_models(folders: list[Path] | None = None) -> list[ModelEntry]:
     """Every .gguf in the model folders, sorted, and the built-in model if there is one."""
     if folders is None:
         folders = [Path(folder).expanduser() for folder in FOLDERS]
-    found = [_list_model(path) for folder in folders for path in _find_files(folder)]
+    paths = [path for folder in folders for path in _find_files(folder)]
+    # A split model is one entry: its other parts are listed only where the first is missing.
+    found = [list_model(path) for path in paths if find_first_part(path) in (path, None)]
+    listed = {item.path for item in found}
+    found += [list_model(path) for path in paths if find_first_part(path) not in (None, *listed)]
     with contextlib.suppress(ModelError):  # not having one is no fault of the list
-        found.append(_list_model(find_built_in(), is_built_in=True))
+        found.append(list_model(find_built_in(), is_built_in=True))
     return found
 
 
@@ -150,16 +182,20 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def verify(path: Path, expected: str | None = None) -> tuple[ModelInfo, str]:
-    """Check that the file is whole and, if asked, has this SHA-256; raises ModelError."""
+def verify(path: Path, expected: str | None = None) -> tuple[ModelInfo, dict[Path, str]]:
+    """Check that the model is whole; return the SHA-256 of each of its files.
+
+    `expected` is that of `path`, of a split model the first part; raises ModelError.
+    """
     info = describe_usable(path)
-    actual = sha256(path)
+    checksums = {part: sha256(part) for part in info.files}
+    actual = checksums[path]
     if expected is not None and actual != expected.lower():
         raise ModelError(
             f"{path} has the SHA-256 {actual}, not {expected.lower()}",
             hint="download the model again, or check where the expected value came from",
         )
-    return info, actual
+    return info, checksums
 
 
 def _find_files(folder: Path) -> list[Path]:
@@ -169,11 +205,42 @@ def _find_files(folder: Path) -> list[Path]:
         return []  # a folder that is not there, or not ours, holds no models for us
 
 
-def _list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
+def list_model(path: Path, *, is_built_in: bool = False) -> ModelEntry:
+    """One line of the list."""
     try:
         return ModelEntry(path, describe(path), None, is_built_in)
     except ModelError as error:
         return ModelEntry(path, None, str(error), is_built_in)
+
+
+def _find_parts(path: Path, pairs: Mapping[str, Value]) -> list[Path]:
+    """The files of a split model; none for one that is a single file."""
+    count = _number(pairs, "split.count") or 0
+    return find_parts(path, _number(pairs, "split.no") or 0, count) if count > 1 else []
+
+
+def _add_parts(header: Header, parts: list[Path]) -> Header:
+    """The header with the sizes of the other parts added."""
+    for part in parts:
+        other = read_header(part)
+        types = dict(header.tensor_types)
+        for name, elements in other.tensor_types.items():
+            types[name] = types.get(name, 0) + elements
+        header = replace(
+            header,
+            tensor_types=types,
+            parameters=header.parameters + other.parameters,
+            file_bytes=header.file_bytes + other.file_bytes,
+            needed_bytes=header.needed_bytes + other.needed_bytes,
+        )
+    return header
+
+
+def _report_truncation(path: Path, size: int, needed: int) -> ModelError:
+    return ModelError(
+        f"{path} is truncated: it has {size:,} bytes of {needed:,}",
+        hint="download the model again",
+    )
 
 
 def _name(pairs: Mapping[str, Value], path: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cortex_llm import unit
 from cortex_llm.endpoint import Endpoint, TcpEndpoint, UnixEndpoint, request
-from cortex_llm.unit import PROXY_SOCKET
+from cortex_llm.unit import TCP_SOCKET
 
 CONNECT_TIMEOUT = 1.0
 ROOT = "0"  # the user of a socket in /proc/net/tcp
@@ -29,7 +29,8 @@ LISTENING = "0A"  # the state column of /proc/net/tcp
 class PortOwner:
     """`model` is the name of the model served, None when it is not a model server.
 
-    `on_demand`: systemd holds the address for our service; asking there would load the model.
+    `on_demand`: systemd holds the address for our service; asking there, with the key, would load
+    the model.
     """
 
     program: str
@@ -40,7 +41,7 @@ class PortOwner:
 def find_owner(endpoint: Endpoint, api_key: str | None) -> PortOwner | None:
     """None when nothing listens at the endpoint."""
     if isinstance(endpoint, TcpEndpoint) and _is_held_by_systemd(endpoint):
-        return PortOwner(f"systemd ({PROXY_SOCKET})", None, on_demand=True)
+        return PortOwner(f"systemd ({TCP_SOCKET})", None, on_demand=True)
     try:
         endpoint.connect(CONNECT_TIMEOUT).close()
     except OSError:
@@ -49,12 +50,12 @@ def find_owner(endpoint: Endpoint, api_key: str | None) -> PortOwner | None:
 
 
 def _is_held_by_systemd(endpoint: TcpEndpoint) -> bool:
-    state = unit.show_property(PROXY_SOCKET, "ActiveState")
+    state = unit.show_property(TCP_SOCKET, "ActiveState")
     if not state:  # without D-Bus, as on a minimal system, only root may ask systemd
         return _is_declared(endpoint) and ROOT in _list_listener_users(endpoint)
     if state != "active":
         return False
-    return f"{endpoint.host}:{endpoint.port} " in unit.show_property(PROXY_SOCKET, "Listen") + " "
+    return f"{endpoint.host}:{endpoint.port} " in unit.show_property(TCP_SOCKET, "Listen") + " "
 
 
 def _is_declared(endpoint: TcpEndpoint) -> bool:
@@ -64,7 +65,7 @@ def _is_declared(endpoint: TcpEndpoint) -> bool:
     wanted = f"ListenStream={endpoint.host}:{endpoint.port}"
     for folder in UNIT_FOLDERS:
         with contextlib.suppress(OSError):
-            return wanted in (folder / PROXY_SOCKET).read_text("utf-8", "replace").splitlines()
+            return wanted in (folder / TCP_SOCKET).read_text("utf-8", "replace").splitlines()
     return False
 
 

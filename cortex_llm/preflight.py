@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cortex_llm import config, engines, machine, models, serve, sizing, trial
+from cortex_llm import config, engines, machine, models, profiling, serve, sizing, trial
 from cortex_llm.config import Settings
 from cortex_llm.engines import Engine
 from cortex_llm.errors import LlmError
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import print_data, print_json, say
 from cortex_llm.port_owner import find_owner
+from cortex_llm.profiles import lookup
+from cortex_llm.signals import unwind_on_stop
 from cortex_llm.sizing import Sizing
 
-EXIT_TERMINATED = 128 + signal.SIGTERM
 WORTH_A_THREAD = 1.05  # more threads must be 5 % faster to be worth the cores they take
 
 
@@ -36,19 +35,20 @@ class Check:
     detail: str
     hint: str | None = None
     figures: dict[str, float] = dataclasses.field(default_factory=dict)
+    facts: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def command(arguments: argparse.Namespace) -> int:
     """``check``: 0 when all is well, 1 when not; UsageError for bad settings."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))  # so that trials clean up
     settings = config.load()
     results: list[Check] = []
-    for result in run_checks(settings, arguments.timeout, tune=arguments.tune):
-        results.append(result)
-        if not arguments.json:
-            print_data(f"{'ok  ' if result.ok else 'FAIL'} {result.name}: {result.detail}")
-            if result.hint:
-                print_data(f"     hint: {result.hint}")
+    with unwind_on_stop():
+        for result in run_checks(settings, arguments.timeout, tune=arguments.tune):
+            results.append(result)
+            if not arguments.json:
+                print_data(f"{'ok  ' if result.ok else 'FAIL'} {result.name}: {result.detail}")
+                if result.hint:
+                    print_data(f"     hint: {result.hint}")
     ok = all(result.ok for result in results)
     if arguments.json:
         print_json({"ok": ok, "checks": [dataclasses.asdict(result) for result in results]})
@@ -78,7 +78,7 @@ def run_checks(settings: Settings, timeout: float, *, tune: bool = False) -> Ite
         yield _check_memory(sized, host)
     yield _check_address(settings)
     if model is not None and engine is not None and sized is not None:
-        yield _check_token(engine, settings, model, sized, timeout)
+        yield from _check_token(engine, settings, model, sized, timeout)
         if tune:
             yield from _tune(engine, settings, model, sized, timeout)
 
@@ -114,7 +114,7 @@ def _check_address(settings: Settings) -> Check:
             return _fail("address", error)
         return Check("address", ok=True, detail=f"{settings.endpoint} is free")
     if holder.on_demand:
-        detail = f"{settings.endpoint} is held by systemd, which loads the model on demand"
+        detail = f"{settings.endpoint} is held by {holder.program}"
         return Check("address", ok=True, detail=detail)
     if holder.model is not None:
         detail = f"{settings.endpoint} already serves the model {holder.model}"
@@ -129,18 +129,28 @@ def _check_address(settings: Settings) -> Check:
 
 def _check_token(
     engine: Engine, settings: Settings, model: ModelInfo, sized: Sizing, timeout: float
-) -> Check:
+) -> Iterator[Check]:
+    """One token, and in the same run what the model is good for, unless that is known."""
     say("cortex-llm: generating one token …")
+    known = lookup.look_up(model, settings)
     try:
-        seen = trial.run_trial(engine, settings, model, sized, timeout)
+        seen = trial.run_trial(engine, settings, model, sized, timeout, examine=known is None)
     except LlmError as error:
-        return _fail("token", error)
-    return Check(
+        yield _fail("token", error)
+        return
+    yield Check(
         "token",
         ok=True,
         detail=f"loaded in {seen.load_ms:.0f} ms, {seen.tokens_per_second:.1f} tokens per second "
         f"with {seen.threads} thread(s)",
         figures={"load_ms": seen.load_ms, "tokens_per_second": seen.tokens_per_second},
+    )
+    verdict = known or profiling.record(seen.verdict, model, settings)
+    yield Check(
+        "profile",
+        ok=True,
+        detail=profiling.describe(verdict),
+        facts={"profile": verdict.profile, "reason": verdict.reason},
     )
 
 

@@ -40,7 +40,14 @@ def _hf(repository: str, file: str) -> str:
     return f"{HF}/{repository}/resolve/main/{file}"
 
 
+#: Where two models take about as much, the later one answers better.
 MODELS = (
+    Recommended(
+        "smollm2-360m",
+        "SmolLM2 360M Instruct",
+        _hf("HuggingFaceTB/SmolLM2-360M-Instruct-GGUF", "smollm2-360m-instruct-q8_0.gguf"),
+        0.36, 0.8, "very fast", "poor", "the smallest machines: phrasing only",
+    ),
     Recommended(
         "qwen2.5-0.5b",
         "Qwen2.5 0.5B Instruct",
@@ -54,6 +61,24 @@ MODELS = (
         0.62, 2.0, "very fast", "fair", "testing, small machines",
     ),
     Recommended(
+        "gemma-3-1b",
+        "Gemma 3 1B Instruct",
+        _hf("ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf"),
+        0.75, 1.5, "fast", "fair", "many languages on a small machine",
+    ),
+    Recommended(
+        "llama-3.2-1b",
+        "Llama 3.2 1B Instruct",
+        _hf("bartowski/Llama-3.2-1B-Instruct-GGUF", "Llama-3.2-1B-Instruct-Q4_K_M.gguf"),
+        0.75, 1.8, "fast", "fair", "small machines",
+    ),
+    Recommended(
+        "smollm2-1.7b",
+        "SmolLM2 1.7B Instruct",
+        _hf("HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF", "smollm2-1.7b-instruct-q4_k_m.gguf"),
+        0.98, 3.0, "fast", "good", "English on a laptop",
+    ),
+    Recommended(
         "qwen2.5-1.5b",
         "Qwen2.5 1.5B Instruct",
         _hf("Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf"),
@@ -64,6 +89,12 @@ MODELS = (
         "Phi 2.7B",
         _hf("TheBloke/phi-2-GGUF", "phi-2.Q4_K_M.gguf"),
         1.67, 3.0, "fast", "good", "daily use, balanced",
+    ),
+    Recommended(
+        "llama-3.2-3b",
+        "Llama 3.2 3B Instruct",
+        _hf("bartowski/Llama-3.2-3B-Instruct-GGUF", "Llama-3.2-3B-Instruct-Q4_K_M.gguf"),
+        1.88, 3.5, "medium", "good", "servers without a GPU",
     ),
     Recommended(
         "qwen2.5-3b",

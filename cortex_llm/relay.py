@@ -1,5 +1,7 @@
 """Relays a public Unix socket to the engine's private one, byte for byte, in one thread.
 
+One request is not the client's own: `model_by_id` asks for the list of models instead of one.
+
 What comes goes on first and is shown to a `Witness` afterwards. A side that does not read
 holds up its own connection and nothing else: at most CHUNK bytes of it are kept here. A
 client that goes away takes its connection to the engine with it at once, which frees the
@@ -17,6 +19,7 @@ import socket
 from collections.abc import Callable
 
 from cortex_llm.exchanges import Observer, Outcome
+from cortex_llm.model_by_id import ListReply, rewrite_request
 
 CHUNK = 64 * 1024  # bytes read at once, and the most kept for a side that does not take them
 BACKLOG = 512  # as the proxy's: a herd waits and is not refused
@@ -48,6 +51,7 @@ class _Connection:
         self._engine = _Side(engine)
         self._observer = observer
         self._deaf = False  # the engine takes nothing more; its reply may still come
+        self._list_reply: ListReply | None = None  # the one that comes is to be another
         self._arm()
 
     def close(self, outcome: Outcome) -> None:
@@ -87,8 +91,12 @@ class _Connection:
             with contextlib.suppress(OSError):
                 self._engine.socket.shutdown(socket.SHUT_WR)
             return
+        sent = data
+        if self._observer.is_idle and (rewritten := rewrite_request(data)) is not None:
+            model_id, sent = rewritten
+            self._list_reply = ListReply(model_id)
         if not self._deaf:
-            self._engine.unsent = data
+            self._engine.unsent = sent
             self._send_request()
         self._observer.feed_request(data)
 
@@ -106,10 +114,19 @@ class _Connection:
             return True
         if not data:  # nothing is kept for the client here: it has had all of it
             self._engine.ended = True  # but may still read: llama-server reads what it refuses
+            if self._list_reply is not None:
+                self._client.unsent, self._list_reply = self._list_reply.raw, None
+                if not self._send_reply():
+                    return False
             self._observer.close(Outcome.BROKEN)
             with contextlib.suppress(OSError):
                 self._client.socket.shutdown(socket.SHUT_WR)
             return True
+        if self._list_reply is not None:
+            reply = self._list_reply.feed(data)
+            if reply is None:
+                return True
+            self._list_reply, data = None, reply
         self._client.unsent = data
         going_on = self._send_reply()
         self._observer.feed_reply(data)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cortex_llm import unit
@@ -37,8 +38,17 @@ _REPLACED = (
 _EMPTY_HAS_MEANING = ("CapabilityBoundingSet", "AmbientCapabilities")
 
 
-def run(settings_file: Path, memory_max: int, model: Path | None, timeout_s: float) -> str:
-    """Load the model and generate; return what was measured, in words.
+@dataclass(frozen=True)
+class Outcome:
+    """What was measured, in words; and the profile with its reason, empty if none was found."""
+
+    measured: str
+    profile: str = ""
+    reason: str = ""
+
+
+def run(settings_file: Path, memory_max: int, model: Path | None, timeout_s: float) -> Outcome:
+    """Load the model and generate; return what was measured.
 
     Raises:
         EngineError: no token came; the message says what was tried and why it failed.
@@ -118,13 +128,17 @@ def _add_property(properties: list[str], name: str, value: str) -> list[str]:
     return [*kept, f"{name}="] if name in _EMPTY_HAS_MEANING else kept
 
 
-def _read_outcome(done: subprocess.CompletedProcess[str]) -> str:
+def _read_outcome(done: subprocess.CompletedProcess[str]) -> Outcome:
     """Return what the check measured; its first failure is the error."""
     try:
         checks = json.loads(done.stdout)["checks"]
         failed = next((check for check in checks if not check["ok"]), None)
         measured = next((check for check in checks if check["name"] == "token"), None)
-    except (ValueError, KeyError, TypeError) as error:
+        facts: dict[str, object] = next(
+            (check["facts"] for check in checks if check["name"] == "profile"), {}
+        )
+        profile, reason = str(facts.get("profile", "")), str(facts.get("reason", ""))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         said = "; ".join(done.stderr.strip().splitlines()[-LAST_LINES:]) or "no output"
         raise EngineError(
             f"the trial in the service's sandbox failed with status {done.returncode}: {said}",
@@ -134,4 +148,5 @@ def _read_outcome(done: subprocess.CompletedProcess[str]) -> str:
         raise EngineError(
             f"tried in the service's sandbox: {failed['detail']}", hint=failed.get("hint")
         )
-    return str(measured["detail"]) if measured else "no token was asked for"
+    words = str(measured["detail"]) if measured else "no token was asked for"
+    return Outcome(words, profile, reason)

@@ -22,12 +22,13 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn, cast
 
-from cortex_llm import config, engines, machine, models, sizing, supervise
+from cortex_llm import config, engines, machine, models, profiling, sizing, supervise
 from cortex_llm.child import die_with
 from cortex_llm.endpoint import Endpoint, UnixEndpoint, parse_host
 from cortex_llm.engines import Launch
 from cortex_llm.errors import EngineError, UsageError
 from cortex_llm.output import say
+from cortex_llm.profiles import lookup
 from cortex_llm.ready import notify
 
 CONNECT_TIMEOUT = 1.0  # seconds; a live server accepts at once
@@ -38,13 +39,11 @@ def prepare(
     settings: config.Settings,
     extra: tuple[str, ...] = (),
     *,
-    beside: int = 0,
     inner: UnixEndpoint | None = None,
 ) -> Launch:
     """Everything up to the start: what execve will get. Raises LlmError.
 
-    `beside`: bytes of the memory limit that something else takes. `inner`: where the engine
-    listens when that is not the address for clients.
+    `inner`: where the engine listens, as the system's service, behind the address for clients.
     """
     if not settings.endpoint.is_local and settings.api_key is None:
         raise UsageError(
@@ -52,8 +51,11 @@ def prepare(
             hint="set CORTEX_LLM_API_KEY_FILE, or CORTEX_LLM_HOST=127.0.0.1",
         )
     model = models.describe_usable(settings.model_path or models.find_built_in())
+    model = lookup.set_profile(model, settings)
     engine, skipped = engines.choose(settings)
-    sized = sizing.plan(settings, model, machine.inspect(), engine.max_parallel, beside)
+    sized = sizing.plan(
+        settings, model, machine.inspect(), engine.max_parallel, as_service=inner is not None
+    )
     for note in sized.notes:
         say(f"cortex-llm: note: {note}")
     if not sized.fits:
@@ -72,12 +74,25 @@ def command(arguments: argparse.Namespace) -> int:
     """``serve``: become the server, or what watches over it. Returns only by raising."""
     settings = config.load()
     flags = tuple(arguments.flags)
+    if arguments.trial:
+        test_model(settings)
     if arguments.journal_requests:
         replace_process(start_supervised(settings, flags))
     launch = prepare(settings, flags)
     clear_stale_socket(settings.endpoint)
     announce(settings)
     replace_process(launch)
+
+
+def test_model(settings: config.Settings) -> None:
+    """Find out the model's profile first; one that cannot be tested is served all the same."""
+    model = models.describe_usable(settings.model_path or models.find_built_in())
+    try:
+        verdict = profiling.find_profile(model, settings)
+    except EngineError as error:
+        say(f"cortex-llm: note: the model is served untested: {error}")
+    else:
+        say(f"cortex-llm: profile {profiling.describe(verdict)}")
 
 
 def announce(settings: config.Settings) -> None:
@@ -107,7 +122,7 @@ def start_supervised(settings: config.Settings, flags: tuple[str, ...]) -> Launc
             hint="set CORTEX_LLM_HOST to the path of a socket",
         )
     inner = choose_private_socket(public)
-    launch = prepare(settings, flags, beside=sizing.SUPERVISOR_BYTES, inner=inner)
+    launch = prepare(settings, flags, inner=inner)
     clear_stale_socket(public)
     make_private_folder(inner.path.parent)
     clear_stale_socket(inner)

@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import dataclasses
 import os
-import secrets
 import time
 from pathlib import Path
 
@@ -33,12 +32,19 @@ from cortex_llm.machine import Machine
 from cortex_llm.model_location import locate_for_service, plan_copy
 from cortex_llm.models import ModelInfo
 from cortex_llm.output import print_data, print_json, say
+from cortex_llm.profiles import PURPOSES, records
+from cortex_llm.profiles.verdict import Verdict
+from cortex_llm.service_files import (
+    KEY_FILE,
+    find_backup,
+    make_key,
+    read_settings,
+    replace_file,
+)
 from cortex_llm.signals import interrupt_once
 from cortex_llm.sizing import Sizing
 
 BUILT_IN = "builtin"  # instead of a path: the project's own model, wherever it lies
-KEY_FILE = Path("/etc/cortex/llm.key")
-BACKUP_SUFFIX = ".old"
 RESERVE_SHARE, RESERVE_MIN = 0.10, 384 << 20  # of RAM, for everything but the model
 HEADROOM = 1.25  # of what the model needs: page tables, fragments, a spike while loading
 TRIAL_TIMEOUT, TOKEN_TIMEOUT = 300.0, 120.0
@@ -70,7 +76,7 @@ def set_up_command(arguments: argparse.Namespace) -> int:
 
 
 def _set_up(arguments: argparse.Namespace) -> None:
-    env = _read()
+    env = read_settings()
     if arguments.model == BUILT_IN:
         model, named = models.find_built_in(), None
     else:
@@ -89,7 +95,7 @@ def _set_up(arguments: argparse.Namespace) -> None:
         f"{cap >> 20:,} MiB it may use; context {sized.context}, {sized.parallel} at once, "
         f"{sized.threads} thread(s)"
     )
-    _try_one_token(wanted, cap, named)
+    _try_model(wanted, cap, info, settings, named)
     if arguments.dry_run:
         say("cortex-llm: this would work; nothing was changed")
         return
@@ -100,13 +106,14 @@ def _set_up(arguments: argparse.Namespace) -> None:
 def status_command(arguments: argparse.Namespace) -> int:
     """``service status``: settings, state and memory; 0 when it is set up."""
     unit.require_systemd()
-    values = {item.name: item.value for item in envfile.parse(_read())}
+    values = {item.name: item.value for item in envfile.parse(read_settings())}
     memory = unit.show_property(unit.SERVICE, "MemoryCurrent")
     facts: dict[str, object] = {
         "model": values.get(config.PREFIX + "MODEL_PATH", "the built-in model"),
         "state": unit.show_property(unit.SERVICE, "ActiveState"),
         "status": unit.show_property(unit.SERVICE, "StatusText"),
         "address": unit.show_property(unit.PROXY_SOCKET, "ActiveState"),
+        "tcp": unit.show_property(unit.TCP_SOCKET, "ActiveState"),
         "on_demand": unit.show_property(unit.SERVICE, "StopWhenUnneeded") == "yes",
         "idle_timeout": values.get(config.PREFIX + "IDLE_TIMEOUT", "15min"),
         "memory_bytes": int(memory) if memory.isdigit() else None,
@@ -126,21 +133,21 @@ def uninstall_command(_arguments: argparse.Namespace) -> int:
     unit.require_systemd()
     with contextlib.suppress(EngineError):
         unit.systemctl("disable", "--quiet", unit.SERVICE)
-    unit.systemctl("disable", "--quiet", "--now", unit.PROXY_SOCKET)
-    unit.systemctl("stop", unit.PROXY, unit.SERVICE)
+    unit.systemctl("disable", "--quiet", "--now", unit.PROXY_SOCKET, unit.TCP_SOCKET)
+    unit.systemctl("stop", unit.TCP_PROXY, unit.PROXY, unit.SERVICE)
     for path in (unit.MODEL_DROP_IN, unit.ON_DEMAND_MASK):
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         unit.DROP_INS.rmdir()
     if DEFAULT_ENV_FILE.exists():
-        DEFAULT_ENV_FILE.replace(_backup())
-        _write(
+        DEFAULT_ENV_FILE.replace(find_backup())
+        replace_file(
             DEFAULT_ENV_FILE, "# The model server is not set up; the old settings: llm.env.old\n"
         )
     unit.systemctl("daemon-reload")
     print_data(
         "the model server is stopped and disabled; "
-        f"its settings are in {_backup()}, models are kept"
+        f"its settings are in {find_backup()}, models are kept"
     )
     return 0
 
@@ -159,7 +166,7 @@ def _find_model(arguments: argparse.Namespace, env: str) -> Path:
 def _parse_settings(text: str) -> Settings:
     """The settings that the service would have with this text; raises UsageError."""
     trial_file = DEFAULT_ENV_FILE.with_name(".llm.env.trial")
-    _write(trial_file, text)
+    replace_file(trial_file, text)
     try:
         return config.load({config.ENV_FILE_VARIABLE: str(trial_file)})
     except UsageError as error:
@@ -186,7 +193,7 @@ def _plan_service(settings: Settings, path: Path) -> tuple[ModelInfo, Sizing, in
         raise ModelError(f"this machine has {host.memory >> 20} MiB: not enough for any model")
     engine, _ = engines.choose(settings)
     sized = sizing.plan(
-        settings, info, _add_memory_limit(host, most), engine.max_parallel, sizing.SUPERVISOR_BYTES
+        settings, info, _add_memory_limit(host, most), engine.max_parallel, as_service=True
     )
     if not sized.fits:
         raise ModelError(
@@ -201,39 +208,50 @@ def _add_memory_limit(host: Machine, memory: int) -> Machine:
     return dataclasses.replace(host, memory=memory, memory_source="RAM minus a reserve")
 
 
-def _try_one_token(wanted: str, cap: int, model: Path | None) -> None:
-    """Try the settings as the service's user, in its sandbox; raises EngineError."""
-    say("cortex-llm: generating one token in the service's sandbox …")
+def _try_model(
+    wanted: str, cap: int, info: ModelInfo, settings: Settings, model: Path | None
+) -> None:
+    """Try the settings as the service's user, in its sandbox; raises EngineError.
+
+    The trial that is part of it shows what the model is good for; the service reads that here.
+    """
+    say("cortex-llm: testing the model in the service's sandbox …")
     trial_file = DEFAULT_ENV_FILE.with_name(".llm.env.trial")
-    _write(trial_file, wanted)
+    replace_file(trial_file, wanted)
     try:
         memory = cap + sizing.SUPERVISOR_BYTES  # what checks is there beside the engine
         seen = sandboxed_trial.run(trial_file, memory, model, TRIAL_TIMEOUT)
     finally:
         trial_file.unlink(missing_ok=True)
-    say(f"cortex-llm: {seen}")
+    say(f"cortex-llm: {seen.measured}")
+    if seen.profile:
+        verdict = Verdict(seen.profile, seen.reason)
+        identity = records.identify(info.path, settings.chat_template_file)
+        records.save(identity, verdict, info.name, records.SYSTEM_FILE)
+        purpose = PURPOSES.get(verdict.profile, verdict.profile)
+        say(f"cortex-llm: profile {verdict.profile} ({verdict.reason}); good for: {purpose}")
 
 
 def _apply(env: str, drop_in: str, always_on: bool | None) -> None:
     """Replace settings and drop-in, restart, ask for a token; on failure put all back."""
-    old_env = _read()
+    old_env = read_settings()
     old_drop_in = unit.MODEL_DROP_IN.read_text() if unit.MODEL_DROP_IN.exists() else None
     was_always_on = unit.ON_DEMAND_MASK.is_symlink()
     had_key = make_key()
-    _write(_backup(), old_env)
+    replace_file(find_backup(), old_env)
     try:
-        _write(DEFAULT_ENV_FILE, env)
-        _write(unit.MODEL_DROP_IN, drop_in, 0o644)
+        replace_file(DEFAULT_ENV_FILE, env)
+        replace_file(unit.MODEL_DROP_IN, drop_in, 0o644)
         _set_always_on(always_on)
         _serve_one_token()
     except (LlmError, KeyboardInterrupt) as error:
         with contextlib.suppress(OSError):  # the terminal may be gone
             say("cortex-llm: setup failed; restoring the previous settings")
-        _write(DEFAULT_ENV_FILE, old_env)
+        replace_file(DEFAULT_ENV_FILE, old_env)
         if old_drop_in is None:
             unit.MODEL_DROP_IN.unlink(missing_ok=True)
         else:
-            _write(unit.MODEL_DROP_IN, old_drop_in, 0o644)
+            replace_file(unit.MODEL_DROP_IN, old_drop_in, 0o644)
         if always_on is not None:
             _set_always_on(was_always_on)
         unit.systemctl("daemon-reload")
@@ -262,55 +280,15 @@ def _serve_one_token() -> None:
     unit.forget_failures(unit.SERVICE, unit.PROXY)
     unit.systemctl("enable", "--quiet", "--now", unit.PROXY_SOCKET)
     unit.systemctl("restart", unit.SERVICE, timeout=unit.START_TIMEOUT)
-    payload = {"prompt": "Hello", "max_tokens": 1}
+    where, payload = unit.PUBLIC_ENDPOINT, {"prompt": "Hello", "max_tokens": 1}
     key = KEY_FILE.read_text().strip()
     started = time.monotonic()
     try:
         reply = request(
-            config.DEFAULT_ENDPOINT,
-            "/v1/completions",
-            payload=payload,
-            api_key=key,
-            timeout=TOKEN_TIMEOUT,
+            where, "/v1/completions", payload=payload, api_key=key, timeout=TOKEN_TIMEOUT
         )
     except OSError as error:
-        raise EngineError(f"no answer at {config.DEFAULT_ENDPOINT}: {error}") from error
+        raise EngineError(f"no answer at {where}: {error}") from error
     if reply.status != 200:
-        raise EngineError(f"{config.DEFAULT_ENDPOINT} answered HTTP {reply.status}")
+        raise EngineError(f"{where} answered HTTP {reply.status}")
     say(f"cortex-llm: one token through the service in {time.monotonic() - started:.2f} s")
-
-
-def make_key() -> bool:
-    """Make the API key if there is none; whether there was one."""
-    if KEY_FILE.exists():
-        return True
-    _write(KEY_FILE, secrets.token_hex(24) + "\n")
-    return False
-
-
-def _backup() -> Path:
-    return DEFAULT_ENV_FILE.with_name(DEFAULT_ENV_FILE.name + BACKUP_SUFFIX)
-
-
-def _read() -> str:
-    try:
-        return DEFAULT_ENV_FILE.read_text()
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {DEFAULT_ENV_FILE}: {error.strerror}", hint="run it with sudo"
-        ) from error
-
-
-def _write(path: Path, text: str, mode: int = 0o600) -> None:
-    """Replace a file in one step; after a power cut it is the old or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as stream:
-        os.fchmod(descriptor, mode)
-        stream.write(text)
-        stream.flush()
-        os.fsync(descriptor)
-    fresh.replace(path)

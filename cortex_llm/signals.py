@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: Ctrl-C, a polite kill, and a terminal that is closed.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
 @contextmanager
@@ -31,3 +33,13 @@ def interrupt_once() -> Iterator[None]:
     finally:
         for number in heeded:
             signal.signal(number, before[number])
+
+
+@contextmanager
+def unwind_on_stop() -> Iterator[None]:
+    """In the block SIGTERM raises SystemExit, so that what was started is ended and cleared."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

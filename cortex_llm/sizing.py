@@ -50,11 +50,13 @@ def plan(
     model: ModelInfo,
     machine: Machine,
     max_parallel: int | None = None,
-    beside: int = 0,
+    *,
+    as_service: bool = False,
 ) -> Sizing:
     """Choose the sizes for this model on this machine; `max_parallel` is the engine's limit.
 
-    `beside`: bytes that a process beside the server takes of the same memory.
+    The system's service has a process of ours in the same memory, and keeps no prompts for
+    reuse: its users could find out by timing what others have asked.
     """
     notes: list[str] = []
     trained = model.context_length
@@ -68,13 +70,17 @@ def plan(
     if max_parallel is not None and parallel > max_parallel:
         notes.append(f"this engine computes {max_parallel} request(s) at once, not {parallel}")
         parallel = max_parallel
-    cache_mb = _choose_cache_mb(machine) if settings.cache_ram_mb is None else settings.cache_ram_mb
+    cache_mb = settings.cache_ram_mb
+    if cache_mb is None:
+        cache_mb = 0 if as_service else _choose_cache_mb(machine)
+    elif as_service and cache_mb:
+        notes.append("CORTEX_LLM_CACHE_RAM_MB lets users find out by timing what others have asked")
     budget = int(machine.memory * MEMORY_SHARE)
     kv_share = KV_CACHE_TYPES[settings.kv_cache_type or "f16"] / KV_CACHE_TYPES["f16"]
 
     def estimate_bytes() -> int:
         kv_bytes = int(model.kv_bytes_per_token * context * parallel * kv_share)
-        return _estimate_bytes(model, kv_bytes, cache_mb) + beside
+        return _estimate_bytes(model, kv_bytes, cache_mb) + (SUPERVISOR_BYTES if as_service else 0)
 
     while estimate_bytes() > budget and settings.parallel is None and parallel > 1:
         parallel -= 1

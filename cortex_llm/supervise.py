@@ -39,6 +39,9 @@ INSISTING = ((0.5, signal.SIGTERM), (4.0, signal.SIGKILL))
 DELIVERY_S = 1.0  # for the last words of an engine that has ended
 POLL_FIRST_S, POLL_LAST_S, POLL_GROWTH = 0.005, 0.1, 1.3  # until the engine listens
 OWN_DESCRIPTORS = 32  # of the limit; a connection takes two of the others
+#: The engine has a thread for each, and aborts when it cannot start one: well below TasksMax= of
+#: the unit. More clients wait in the socket's backlog.
+MAX_CONNECTIONS = 128
 EXIT_FAILED = 1
 
 
@@ -48,7 +51,7 @@ class Supervisor:
     def __init__(self, pid: int, inner: str, public: str) -> None:
         log = RequestLog(Journal())
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        most = max(1, (limit - OWN_DESCRIPTORS) // 2)
+        most = max(1, min(MAX_CONNECTIONS, (limit - OWN_DESCRIPTORS) // 2))
         self._relay = Relay(inner, lambda: Observer(log.log_start, log.log_end), most)
         self._pid = pid
         self._inner = inner

@@ -28,6 +28,8 @@ from cortex_llm.endpoint import MAX_SOCKET_PATH, UnixEndpoint, request
 from cortex_llm.engines import Engine
 from cortex_llm.errors import EngineError, NotReadyError
 from cortex_llm.models import ModelInfo
+from cortex_llm.profiles.examination import ask_questions
+from cortex_llm.profiles.verdict import Verdict, judge_answers
 from cortex_llm.sizing import Sizing
 
 STOP_TIMEOUT = 2.0  # seconds for each step of stopping
@@ -48,23 +50,37 @@ class TrialResult:
     threads: int
     load_ms: float
     tokens_per_second: float
+    verdict: Verdict | None = None
 
 
 def run_trial(
-    engine: Engine, settings: Settings, model: ModelInfo, sizing: Sizing, timeout: float
+    engine: Engine,
+    settings: Settings,
+    model: ModelInfo,
+    sizing: Sizing,
+    timeout: float,
+    *,
+    examine: bool = False,
 ) -> TrialResult:
-    """Load the model and generate; raises EngineError when a token does not come."""
+    """Load the model and generate; raises EngineError when a token does not come.
+
+    With `examine` it is also asked the questions of the trial; the verdict is in the result.
+    """
     deadline = time.monotonic() + timeout
+    verdict = None
     with _start_server(engine, settings, model, sizing) as (process, endpoint, log):
         try:
             loaded = ready.wait(endpoint, timeout, lambda: process.poll() is None)
             _generate(endpoint, settings, 1, deadline)
             tokens, seconds = _generate(endpoint, settings, RATE_TOKENS, deadline)
+            if examine:
+                verdict = judge_answers(ask_questions(endpoint, settings.api_key))
         except NotReadyError as error:
             raise _explain_failure(engine, process, log, str(error)) from error
         except OSError as error:
             raise _explain_failure(engine, process, log, f"no token came: {error}") from error
-    return TrialResult(engine.name, sizing.threads, loaded * 1000, tokens / max(seconds, 1e-6))
+    rate = tokens / max(seconds, 1e-6)
+    return TrialResult(engine.name, sizing.threads, loaded * 1000, rate, verdict)
 
 
 def _generate(

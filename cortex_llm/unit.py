@@ -13,6 +13,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from cortex_llm.endpoint import UnixEndpoint
 from cortex_llm.errors import EngineError, UsageError
 
 SERVICE, PROXY, PROXY_SOCKET = (
@@ -20,6 +21,9 @@ SERVICE, PROXY, PROXY_SOCKET = (
     "cortex-llm-proxy.service",
     "cortex-llm-proxy.socket",
 )
+TCP_SOCKET, TCP_PROXY = "cortex-llm-tcp.socket", "cortex-llm-tcp.service"
+# Of PROXY_SOCKET; the first connection loads the model.
+PUBLIC_ENDPOINT = UnixEndpoint(Path("/run/cortex-llm.sock"))
 DROP_INS = Path("/etc/systemd/system/cortex-llm.service.d")
 MODEL_DROP_IN = DROP_INS / "50-model.conf"
 ON_DEMAND_MASK = DROP_INS / "10-on-demand.conf"

@@ -68,6 +68,23 @@ def _tensor_type(text: str) -> Any:
         raise ValueError("is not a tensor type") from error
 
 
+def _read_template(text: str) -> str:
+    try:
+        return Path(text).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot be read: {error}") from error
+
+
+def _reasoning_format(text: str) -> Any:
+    from xllamacpp import common_reasoning_format
+
+    name = f"COMMON_REASONING_FORMAT_{text.upper().replace('-', '_')}"
+    try:
+        return common_reasoning_format[name]
+    except KeyError as error:
+        raise ValueError("is not a reasoning format") from error
+
+
 def _threads(params: Any, text: str) -> None:
     params.cpuparams.n_threads = int(text)
 
@@ -97,6 +114,9 @@ FLAGS: dict[str, tuple[int, Apply]] = {
     "--slot-prompt-similarity": _set("slot_prompt_similarity", read=float),
     "--slot-save-path": _set("slot_save_path"),
     "--chat-template": _set("chat_template"),
+    "--chat-template-file": _set("chat_template", read=_read_template),
+    "--reasoning-format": _set("reasoning_format", read=_reasoning_format),
+    "--repeat-penalty": _set("sampling", "penalty_repeat", read=float),
     "--timeout": _set("timeout_read", read=int),
     "--sleep-idle-seconds": _set("sleep_idle_seconds", read=int),
     "--rope-freq-base": _set("rope_freq_base", read=float),

@@ -20,12 +20,12 @@ from cortexd.daemon import Daemon
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program."""
+    _open_closed_streams()
     options = _build_parser().parse_args(argv)
     try:
         loaded = config.load(os.environ, options.config)
         if options.check:
-            print_check_result(loaded)
-            return 0
+            return print_check_result(loaded)
         log.set_up(loaded.config.log)
         uvloop.run(_serve(loaded, options.config))
     except ConfigError as error:
@@ -36,14 +36,29 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+def _open_closed_streams() -> None:
+    """A stream that the parent closed is None, and the next file would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
+
+
 async def _serve(loaded: config.LoadedConfig, explicit: Path | None) -> None:
     await Daemon(loaded, explicit).run()
 
 
-def print_check_result(loaded: config.LoadedConfig) -> None:
-    """Print which files were read."""
+def print_check_result(loaded: config.LoadedConfig) -> int:
+    """Print which files were read; 1 if that cannot be written."""
     files = ", ".join(str(path) for path in loaded.files) or "none (built-in defaults)"
-    sys.stdout.write(f"configuration is valid; files read: {files}\n")
+    try:
+        sys.stdout.write(f"configuration is valid; files read: {files}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"cortexd: cannot write the result: {error.strerror}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
 
 
 def _build_parser() -> argparse.ArgumentParser:

@@ -7,7 +7,6 @@ that has lasted long enough to be raised, with its whole life.  ``key`` names th
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from cortexd.api.messages import AlertStatus, AlertType, Severity
+from cortexd.identifiers import INVISIBLE, is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,13 +30,6 @@ MAX_TEXT_CHARS = 2000
 # Evidence is a page for a person, and a prompt for a small model.
 MAX_LINES = 40
 MAX_LINE_CHARS = 300
-# What isprintable() lets through although it may be drawn as nothing: joiners, fillers, variation
-# selectors and their kind (Unicode's Default_Ignorable_Code_Point).
-INVISIBLE = re.compile(
-    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
 
 
 class Kind(Struct, frozen=True):
@@ -189,10 +182,14 @@ def limit_evidence(evidence: EvidenceReply) -> EvidenceReply:
 
 def sanitize(text: Any, limit: int = MAX_TEXT_CHARS) -> str:
     """Foreign text, safe to store and show: nothing invisible in it, at most ``limit`` long."""
-    cleaned = str(text).encode("utf-8", "replace").decode()
+    cleaned = str(text)
     if not cleaned.isprintable() or INVISIBLE.search(cleaned):
-        cleaned = "".join(
-            c if c == "\n" or (c.isprintable() and not INVISIBLE.match(c)) else ascii(c)[1:-1]
-            for c in cleaned
-        )
+        cleaned = "".join(c if c == "\n" or is_visible(c) else _write_out(c) for c in cleaned)
     return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+def _write_out(char: str) -> str:
+    """A byte of a file name that is no UTF-8 as ``\\xNN``, any other character as Python does."""
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return ascii(char)[1:-1]

@@ -41,14 +41,17 @@ def is_installed(program: str) -> bool:
 
 
 async def run(
-    argv: Sequence[str],
+    argv: Sequence[str | bytes],
     limit_s: float,
     *,
     stdin: bytes = b"",
     max_bytes: int = MAX_OUTPUT_BYTES,
     environment: Mapping[str, str] | None = None,
+    errors: str = "backslashreplace",
 ) -> Outcome:
     """Run a program; its output is returned even if it had to be killed.
+
+    ``errors`` says what becomes of bytes that are no UTF-8, as for ``bytes.decode``.
 
     Raises:
         OSError: it cannot be started.
@@ -86,5 +89,5 @@ async def run(
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await asyncio.shield(process.wait())
-    text = bytes(output[:max_bytes]).decode(errors="replace")
+    text = bytes(output[:max_bytes]).decode(errors=errors)
     return Outcome(process.returncode if ended else None, text)

@@ -104,11 +104,26 @@ class AccessSection(Section, frozen=True, kw_only=True):
     use_group: str | None = None
 
 
+class SamplingPreset(Section, frozen=True, kw_only=True, omit_defaults=True):
+    """How a model chooses its tokens, unless a request says otherwise; None: not set here."""
+
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
+    top_k: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    min_p: Annotated[float, Meta(ge=0, le=1)] | None = None
+    repeat_penalty: Annotated[float, Meta(gt=0, le=2)] | None = None
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] | None = None
+
+
+# What models can do, as the trial of cortex-llm finds out; nano is the built-in one.
+Profile = Literal["nano", "base", "tiny", "chat"]
+
+
 class LlmSection(Section, frozen=True, kw_only=True):
     """The model server, and defaults for requests."""
 
     enabled: bool = True
-    url: str = "http://127.0.0.1:8085"
+    url: str = "unix:/run/cortex-llm.sock"  # http://HOST:PORT for a server elsewhere
     # Where to check a server that loads on demand without loading it; used only with the
     # default url.
     probe_url: str | None = None
@@ -121,6 +136,11 @@ class LlmSection(Section, frozen=True, kw_only=True):
     system_prompt: str | None = None
     max_tokens_per_request: Annotated[int, Meta(ge=1)] = 256  # for requests that set none
     temperature: Annotated[float, Meta(ge=0, le=2)] = 0.7  # for requests that set none
+    # Sampling by model: a name, or a pattern with * in it, and below it temperature, top_p, top_k,
+    # min_p, repeat_penalty or seed. The first that matches counts.
+    presets: dict[Annotated[str, Meta(min_length=1, max_length=128)], SamplingPreset] = {}
+    # What the model is good for, for a server that does not say it: only "chat" explains alerts.
+    profile: Profile | None = None
     # The systemd unit that llm.load and llm.unload control; none: not a unit, as under cortex up.
     unit: str = "cortex-llm.service"
     # Used by cortex up, unless CORTEX_LLM_MODEL_PATH is set; ignored by the system's service,
@@ -334,7 +354,9 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
     values: dict[str, Any] = {}
     origin: dict[Key, str] = {}
     for file in files:
-        for section, members in file.values.items():
+        for section, written in file.values.items():
+            is_section = isinstance(written, dict)
+            members = _drop_empty(section, written) if is_section else written
             merged = members
             if isinstance(members, dict):
                 before = values.get(section)
@@ -358,6 +380,16 @@ def load(environ: Mapping[str, str], explicit: Path | None = None) -> LoadedConf
     except validation.Invalid as error:
         raise _config_error(error.problem, origin) from error
     return LoadedConfig(config, tuple(file.path for file in files))
+
+
+def _drop_empty(section: str, members: dict[str, Any]) -> dict[str, Any]:
+    """The members without those left empty ("level:"), where nothing is no value of its own."""
+    defaults = getattr(Config(), section, None)
+    return {
+        name: value
+        for name, value in members.items()
+        if value is not None or getattr(defaults, name, None) is None
+    }
 
 
 def _read_files(explicit: Path | None) -> list[YamlFile]:

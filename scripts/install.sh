@@ -209,7 +209,7 @@ place_files() {
     for file in "$CHECKOUT"/docs/man/*.[18]; do
         [ ! -f "$file" ] || place "$file" "$SHARE/man/man${file##*.}/${file##*/}" 644
     done
-    for file in operations engines; do
+    for file in operations engines security; do
         [ ! -f "$CHECKOUT/docs/$file.md" ] || place "$CHECKOUT/docs/$file.md" "$SHARE/doc/cortex-linux/$file.md" 644
     done
     for file in install-llm.sh uninstall.sh setup_daemon.py pip-locked; do
@@ -313,13 +313,15 @@ start_services() {
     run systemctl enable --quiet "${SERVICES[@]}"
     run systemctl start cortexd.socket
     run systemctl reset-failed cortexd.service cortex-llm.service 2>/dev/null || :
+    # its socket was a TCP port in earlier versions
+    [ -S /run/cortex-llm.sock ] || run systemctl stop cortex-llm-proxy.socket
+    run systemctl start cortex-llm-proxy.socket
     # systemd keeps the socket: requests made meanwhile wait and are answered
     run systemctl restart cortexd.service || return 1
     [ -z "$NEW_KEY" ] || run systemctl stop cortex-llm.service
     if [ -z "$DRY" ] && systemctl is-active --quiet cortex-llm.service; then
         say "cortex-llm is running; it uses the new version after its next start"
     fi
-    run systemctl start cortex-llm-proxy.socket
 }
 
 verify() {
@@ -350,6 +352,8 @@ roll_back() {
         switch_to "$OLD"
         systemctl daemon-reload
         systemctl reset-failed cortexd.service 2>/dev/null || :
+        grep -qs ListenStream=/run/cortex-llm.sock "$UNITS/cortex-llm-proxy.socket" ||
+            systemctl restart cortex-llm-proxy.socket
         systemctl restart cortexd.service || die "the previous version does not start either" "journalctl -u cortexd -n 50"
         rm -rf "$FRESH" "$PREFIX/manifest.new" "$PREFIX/previous"
         die "not upgraded; the previous version is running again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,12 @@ import pytest
 
 # What a test has let go of may take a moment to be gone: a killed grandchild, a thread's end.
 SETTLE_S = 5.0
+
+
+def pytest_configure() -> None:
+    """A shell's ``&`` lets its jobs ignore Ctrl-C, and whatever they start: some tests press it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def children(pid: int | None = None) -> set[psutil.Process]:

@@ -26,3 +26,16 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = LINK.findall(CODE.sub("", page.read_text()))
     lost = [target for target in targets if not (page.parent / target).exists()]
     assert not lost
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    text = (CHECKOUT / "docs/security.md").read_text()
+    text = text.partition("## What is promised")[2]
+    rows = [row.strip("| ").split(" | ") for row in text.splitlines() if row.startswith("| ")]
+    promises = [row for row in rows if row[0] != "promise"]
+    assert len(promises) > 25
+    for promise, tests in promises:
+        named = re.findall(r"`([\w/]+\.py)`", tests)
+        assert named or "python -m benchmarks" in tests, promise
+        lost = [name for name in named if not (CHECKOUT / "tests" / name).exists()]
+        assert not lost, promise

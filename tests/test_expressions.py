@@ -83,7 +83,7 @@ READS_STRANGERS = (
     "cortex_cli.index.kinds",
     "cortex_cli.install.simulation",
     "cortex_cli.install.splitting",
-    "cortex_cli.ask.command_checks",
+    "cortex_cli.ask.snippets:22",
 )
 
 

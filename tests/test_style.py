@@ -22,6 +22,7 @@ OF_THE_WHOLE = {
     "test_heldout.py",
     "test_injections.py",
     "test_model_server.py",
+    "test_real_model.py",
     "test_scripts.py",
     "test_soak.py",
     "test_wheel.py",

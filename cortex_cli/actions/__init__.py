@@ -1,6 +1,7 @@
 """Everything that can be done: a catalogue, families that compose, and what a question means.
 
-``find(question, language)`` gives a ``Finding`` or None.  Deleting this folder loses that answer
+``find(question, language)`` gives a ``Finding`` or None; ``nearest(question, language)`` what to
+offer where it gives none.  Deleting this folder loses that answer
 and nothing else.  Nothing here runs a command or reads the machine.
 
 How a question is read
@@ -39,13 +40,15 @@ A list of entries::
   glob unit package process program user group host login remote ip cidr mac url port number
   percent pid size duration seconds minutes days clock date mode device interface signal variable
   text name branch image range version extension timezone locale month
-  fstype geometry quotation debfile.  The word before a slot in its
+  fstype geometry quotation debfile charset email time jsonkey
+  recordtype language.  The word before a slot in its
   phrase is its cue: with "copy {file} to {folder}" what comes after "to" is the folder.
 - **run** is split into words as a shell would, once, before any value is known: quotes group,
   ``|`` is a pipe, ``> {file}`` or ``>> {file}`` takes the output.  ``[ -n {count} ]`` is left out
-  when its value is not said.  A value fills its word whole and is never split again.  A value
-  with a leading ``-`` is refused (paths get ``./``) unless ``--`` stands before it or the slot is
-  ``{name!}``: an option's own argument, as in ``grep -e {text!}``.
+  when its value is not said, ``[ +follow -f ]`` when nothing says the concept, so that one entry
+  takes every option that may be said.  A value fills its word whole and is never split again.
+  A value with a leading ``-`` is refused (paths get ``./``) unless ``--`` stands before it or
+  the slot is ``{name!}``: an option's own argument, as in ``grep -e {text!}``.
 - **effect** ``destroys`` needs nearly the whole sentence covered; state a ``check`` and, where
   there is one, an ``undo``.
 - A slot without default that is not in brackets must be found in the sentence.
@@ -56,6 +59,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cortex_cli.actions.suggestions import Suggestion
     from cortex_cli.finding import Finding
 
 
@@ -67,3 +71,13 @@ def find(question: str, language: str) -> Finding | None:
     from cortex_cli.actions import answering
 
     return answering.find(question, language)
+
+
+def nearest(question: str, language: str, count: int = 2) -> tuple[Suggestion, ...]:
+    """The actions nearest to a question that ``find`` does not claim; often none.
+
+    Each has a ``title``, what it does, and ``ask``, a question that gets it, in ``language``.
+    """
+    from cortex_cli.actions import suggestions
+
+    return suggestions.nearest(question, language, count)

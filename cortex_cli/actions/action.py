@@ -100,6 +100,10 @@ class Action:
     undo: str = ""
     manual: tuple[str, ...] = ()
     general: bool = False
+    # Concepts that add an option where they are said: "[ +follow -f ]".
+    conditions: frozenset[str] = frozenset()
+    # The values of each "[ ... ]" that has several: all of them, or the option is left out.
+    options: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ def words_of(template: str) -> list[str]:
 def made(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> Step:
     """A step from a template.
 
-    ``[ ... ]`` is left out when one of its values is missing.
+    ``[ ... ]`` is left out when one of its values is missing, ``[ +concept ... ]`` when the
+    concept is not said.
 
     Raises:
         Unfillable: a value is missing outside of brackets, or would be read as an option.
@@ -227,8 +232,10 @@ def _optional(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
         if word == "[" and inside is None:
             inside = []
         elif word == "]" and inside is not None:
-            if all(slot in values for one in inside for slot, _ in _SLOT.findall(one)):
-                kept += inside
+            needed = [slot for one in inside for slot, _ in _SLOT.findall(one)]
+            needed += [one for one in inside if one.startswith("+")]
+            if all(one in values for one in needed):
+                kept += [one for one in inside if not one.startswith("+")]
             inside = None
         else:
             (kept if inside is None else inside).append(word)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions import composer, leftover, matcher, sayings, sentence
+from cortex_cli.actions import composer, leftover, matcher, sayings, sentence, variants
 from cortex_cli.actions.action import Filled, Unfillable, fill
 from cortex_cli.actions.families.draft import Said
 from cortex_cli.expressions import expression
@@ -30,6 +30,8 @@ THRESHOLDS = {CHANGES: 0.74, DESTROYS: 0.78, LEAVES: 0.74}
 GAP_THRESHOLD = 0.82
 # What needs nothing named goes before what lacks a name.
 GAP_SHARE = 0.93
+# What was left out or corrected to understand a sentence is a guess.
+VARIED_THRESHOLD, VARIED_SHARE = 0.85, 0.93
 # Two readings this close are both shown, and the person chooses.
 MARGIN = 0.02
 # Score → how often such a reading was right, on 600 sentences asked for the first time.
@@ -57,6 +59,8 @@ _ASKS_WHAT_IS = expression(
     r"|que (?=\w+)|cuanto?s?|cuantas?|cual(?:es)?|quien(?:es)?|donde|cuando)\b"
     r"(?! (?:do|can|should|could) i\b)"
 )
+# "who is connected by ssh" wants a name, and so names none.
+_ASKS_WHO = expression(r"\W*(?:who|qui|quien(?:es)?)\b")
 ASKED_SHARE = 0.8
 
 
@@ -77,21 +81,39 @@ def readings(asked: Sentence) -> list[Reading]:
         )
         for draft in composer.drafts(asked)
     ]
+    start = fold(asked.text[:200])
+    names_none = _ASKS_WHO.match(start)
     for match in matcher.matches(asked):
         try:
             filled = fill(match.action, match.values, asked.language)
         except Unfillable:
             continue
-        share = 1.0 if match.complete else GAP_SHARE
-        if match.complete or match.score >= GAP_THRESHOLD:
+        share = 1.0 if match.complete else GAP_SHARE * (ASKED_SHARE if names_none else 1.0)
+        # One word alone, "refuse", asks for nothing.
+        told = match.complete or sum(t.weight >= 1.0 for t in asked.tokens) > 1
+        if told and (match.complete or match.score >= GAP_THRESHOLD):
             found.append(Reading(filled, match.score * share * leftover.factor(asked, match.used)))
-    if _ASKS_WHAT_IS.match(fold(asked.text[:200])):
+    if _ASKS_WHAT_IS.match(start):
         found = [
             one if one.filled.effect == READS else replace(one, score=one.score * ASKED_SHARE)
             for one in found
         ]
     kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
     return _distinct(sorted(kept, key=lambda one: -one.score))
+
+
+def _varied(asked: Sentence) -> list[Reading]:
+    """Readings of the same said otherwise: surer ones only, and none that cannot be undone."""
+    for text in variants.variants(asked):
+        other = sentence.read(text, asked.language)
+        found = [
+            replace(one, score=one.score * VARIED_SHARE)
+            for one in (readings(other) if other is not None else ())
+            if one.score >= VARIED_THRESHOLD and one.filled.effect in (READS, CHANGES)
+        ]
+        if found:
+            return found
+    return []
 
 
 def _spoken(does: str, language: str) -> str:
@@ -109,9 +131,9 @@ def find(question: str, language: str) -> Finding | None:
     """How what is asked is done on this machine; None when it is no action, or not surely one."""
     known = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
     asked = sentence.read(question, known)
-    if asked is None or not asked.tokens or _asks_meaning(asked):
+    if asked is None or not asked.tokens or _asks_meaning(asked) or "option" in asked.concepts():
         return None
-    found = readings(asked)
+    found = readings(asked) or _varied(asked)
     if not found:
         return None
     best, *others = found

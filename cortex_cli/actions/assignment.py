@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.parameters import CUES, fit
+from cortex_cli.actions.kinds import CUES
+from cortex_cli.actions.parameters import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,13 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
     parameter = phrase.action.parameters[name]
     before, after = _around(asked, place)
     value = fit(parameter.kind, asked.tokens[place], before, after)
-    if value < MIN_FIT:
+    token = asked.tokens[place]
+    if parameter.optional and parameter.default is None and name not in phrase.slots:
+        # An option that the phrase does not speak of must be said plainly.
+        announcing = CUES.get(parameter.kind, frozenset()) | {name}
+        plain = token.literal is not None and token.kind not in _VAGUE
+        value = value if plain or before in announcing else 0.0
+    if value < MIN_FIT or (parameter.kind not in _LEADING and asked.opens_unknown(place)):
         return 0.0
     said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
     cues = [cue for cue in phrase.cues.get(name, ()) if cue]
@@ -107,6 +114,9 @@ def _rank(asked: Sentence, place: int) -> int:
     return sum(token.literal is not None or not token.known for token in asked.tokens[:place])
 
 
+_VAGUE = frozenset({"name", "number", "quoted", "file", "path"})
+# What a sentence may begin with: "nginx status"; any other unknown word there is a verb.
+_LEADING = frozenset({"unit", "package", "software", "process", "program", "host"})
 # "which groups paul …": the plural announces no name.
 _COUNTABLE = frozenset({"group", "user", "branch", "container"})
 

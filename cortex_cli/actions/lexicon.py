@@ -32,7 +32,7 @@ _ENCLITICS = expression(r"(?<=[aei]r)(?:me|te|se|nos)?(?:lo|la|los|las|le|les|me
 _ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ENGLISH: (
         ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")),
-        ("ing", ("", "e")), ("d", ("",)), ("ly", ("",)),
+        ("ing", ("", "e")), ("d", ("",)), ("ly", ("",)), ("est", ("", "e")), ("iest", ("y",)),
     ),
     FRENCH: (
         ("aux", ("al", "au")), ("s", ("",)), ("x", ("",)), ("es", ("", "er")), ("e", ("", "er")),

@@ -49,6 +49,8 @@ PROGRAMS = frozenset(
     elasticsearch mongodb rabbitmq memcached haproxy varnish squid vsftpd lightdm gdm gdm3 sddm
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
+# What mkfs -t takes; FAT has an entry of its own.
+FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
 UNIT_ENDINGS = "service|timer|socket|mount|automount|target|path|slice|scope|swap"
 _DOMAINS = frozenset(
     [
@@ -135,7 +137,7 @@ def _quantity(name: str, units: dict[str, str]) -> str:
     )
     return (
         rf"(?P<{name}>{_WORDED}(?P<{name}_n>\d{{1,9}}(?:[.,]\d{{1,3}})?|(?:{_COUNT})(?=\s))"
-        rf"(?P<{name}_s>[\s-]?)(?:(?<=\d)|(?=(?:{spelled})(?!\w)))(?P<{name}_u>{union})(?![\w/]))"
+        rf"(?P<{name}_s>[\s-]?)(?:(?<=\d)|(?=(?:{spelled})(?!\w)))(?P<{name}_u>{union})(?:/s)?(?![\w/]))"
     )
 
 
@@ -152,7 +154,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<cidr>\b\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}\b)",
         r"(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b(?!\.\d)|(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:]))",
         r"(?P<hostport>\b(?:localhost|[A-Za-z][\w.-]{1,80}|\d{1,3}(?:\.\d{1,3}){3}):\d{2,5}\b)",
-        r"(?P<pair>(?<![\w/.@-])[a-z_][\w-]{1,30}:[a-z_][\w.-]{0,30}(?![\w:/]))",
+        r"(?P<pair>(?<![\w/.@-])[a-z_][\w-]{1,30}:(?:[a-z_][\w.-]{0,30}|\d{1,4}(?:\.\d{1,4}){1,3})(?![\w:/]))",
         r"(?P<stamp>\b\d{4}-\d\d-\d\d(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?\b)",
         rf"(?P<path>(?<![\w.*])(?:~[\w-]{{0,32}}|\.\.?)?/{_PART}*|(?<![\w/])~(?![\w~])|(?<![\w./~-])[\w][\w.+@-]{{0,100}}/(?!\d+\b(?!\.))[\w*.+~@][\w./*+~@-]*/?)",
         _quantity("size", _SIZE_UNITS),
@@ -169,7 +171,8 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<device>\b(?:sd[a-z]\d{0,2}|vd[a-z]\d{0,2}|hd[a-z]\d{0,2}|nvme\dn\d(?:p\d{1,2})?|mmcblk\d(?:p\d{1,2})?|md\d{1,3}|loop\d{1,3}|sr\d)\b)",
         r"(?P<interface>\b(?:eth|wlan|eno|ens|wg|tun|tap|br|virbr|bond|docker|wwan)\d{1,4}\b|\b(?:enp|wlp|enx|wlx)\w{2,14}\b)",
         r"(?P<range>\b\d{1,9}\s?(?:-|\.\.)\s?\d{1,9}\b)",
-        r"(?P<number>(?<![\w.])\d{1,15}(?:[.,]\d{1,6})?(?![\w]))",
+        r"(?P<sign>(?<!\S)[#;%@$|^]{1,3}(?!\S))",
+        r"(?P<number>(?:(?<=\s)-(?=\d{1,3}(?!\w)))?(?<![\w.])\d{1,15}(?:[.,]\d{1,6})?(?![\w]))",
         r"(?P<name>(?<![\w])[A-Za-z_][A-Za-z0-9_]{0,60}(?:[-_.]|\d)[\w-]{0,60}|(?<!\w)\d+[A-Za-z][\w-]{0,40})",
     )
     return re.compile("|".join(kinds), re.IGNORECASE)
@@ -205,7 +208,9 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
         end = start + len(value)
     if kind == "path" and value.lower() in _NO_PATHS:
         return None
-    if kind == "scheme":
+    if kind == "signal" and not value.isupper():
+        return None
+    if kind in ("scheme", "sign"):
         kind = "quoted"
     if kind == "pair":
         kind = "name"

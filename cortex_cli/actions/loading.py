@@ -34,6 +34,7 @@ _KEYS = frozenset(
         "general",
     }
 )
+_CONDITION = expression(r"\[ \+(\w+) ")
 _SLOT = expression(r"(?<![%$]){([a-z_]\w*)!?}")
 
 
@@ -97,6 +98,13 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         undo=str(entry.get("undo", "")),
         manual=_texts(entry.get("man")),
         general=bool(entry.get("general", False)),
+        options=tuple(
+            found
+            for one in run
+            for part in _bracketed(one)
+            if len(found := tuple(dict.fromkeys(_SLOT.findall(part)))) > 1
+        ),
+        conditions=frozenset(_CONDITION.findall(" ".join(run))),
     )
 
 

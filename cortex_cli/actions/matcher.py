@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
-from cortex_cli.actions.parameters import CUES, implied
+from cortex_cli.actions.kinds import CUES
+from cortex_cli.actions.leftover import VERBS
+from cortex_cli.actions.parameters import IMPLIED_KINDS, implied
 from cortex_cli.actions.phrases import phrases
 from cortex_cli.actions.placeholders import placeholder
 from cortex_cli.actions.values import value_of
@@ -34,16 +36,36 @@ GENERAL = 0.95
 LOST, READ_LOST = 0.9, 0.94
 # "which packages can be upgraded" wants to see, "upgrade the packages" to change.
 LOOKED = 0.96
+# "list the service accounts" holds no verb that changes anything.
+ONLY_LOOKED = 0.75
+# "stop all containers" is no list of the stopped ones.
+COMMANDED = 0.8
+_COMMANDS = frozenset(
+    """
+    start stop restart reload enable disable mask unmask kill delete install uninstall purge mount
+    unmount lock unlock allow deny format reboot shutdown
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_PARTICIPLES = ("ed", "é", "és", "ée", "ées", "ado", "ados", "ada", "adas", "ido", "idos")
+_ACTS = frozenset(
+    """
+    update add grant write save run set edit paper connect log_in log_out load unload reset
+    flush register open close print wait repeat broadcast push pull clone commit crop measure
+    rotate trace verify simulate default prevent
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
 _LOOKING = frozenset({"show", "check", "who", "many"})
 # A command with a gap in it is an answer, though a lesser one.
 UNSAID_GAIN = 1.1
 # "unmount all drives" names none, and wants more than one.
 UNSAID_OF_ALL = 0.8
 IMPLIED_BONUS = 0.06
+# What a literal's kind implies is no sign for this phrase before others.
+_OF_KINDS = frozenset().union(*IMPLIED_KINDS.values(), {"disk", "partition"})
 # "all groups that tom is in" names no group.
 SEVERAL = 0.65
 # "the password of lena" says as much as "of the user lena", unless something is destroyed.
-CUE_SHARE = 0.5
+CUE_SHARE = 0.35
 
 
 class Match(NamedTuple):
@@ -87,37 +109,22 @@ def matches(
 
 def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
-    used: set[int] = set()
-    got = missing = extra = 0.0
-    lost = 0
-    hints = {implied(token) for token in tokens if token.literal is not None}
-    for concept, weight in phrase.concepts:
-        places = [place for place, token in enumerate(tokens) if _key(token) == concept]
-        if places:
-            used.update(places)
-            got += weight
-        elif concept in hints:
-            got += weight
-            extra = IMPLIED_BONUS
-        else:
-            lost += weight >= 1.0 and concept not in phrase.optional
-            missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
-    plain = sum(weight for _, weight in phrase.concepts if weight >= 1.0)
-    if got <= 0.0 or (plain and got < 1.0):
+    said = _compared(phrase, asked)
+    plain = any(weight >= 1.0 for _, weight in phrase.concepts)
+    if said.got <= 0.0 or (plain and said.got < 1.0):
         return None
-    filled, gain, lack = assigned(phrase, asked, used)
+    filled, gain, lack = assigned(phrase, asked, said.used)
+    filled = _written(phrase, filled)
     unsaid = [
         name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
     ]
     if unsaid and not _general(phrase, asked, filled, unsaid):
         return None
-    program = phrase.action.run[0].split()[0]
-    used |= {
-        n
-        for n, token in enumerate(tokens)
-        if not token.kind and token.text.lower() in (program, phrase.action.package)
+    options = {
+        n: f"+{t.concept}" for n, t in enumerate(tokens) if t.concept in phrase.action.conditions
     }
-    used |= set(filled.values()) | cue_words(phrase, asked, filled)
+    used = said.used | _own_words(phrase, asked) | set(filled.values()) | options.keys()
+    used |= cue_words(phrase, asked, filled)
     if unsaid:
         used |= _kind_words(phrase, asked, unsaid)
         gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
@@ -127,29 +134,111 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         if place not in used
     )
     slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
-    total = got + slots + missing + lack + LEFT_SHARE * left
-    score = (got + gain) / total + extra if total else 0.0
-    if phrase.action.effect != READS and _several(phrase, asked, filled):
-        score *= SEVERAL
-    score *= GENERAL if phrase.action.general else 1.0
-    if phrase.action.effect == READS:
-        score *= READ_LOST ** max(0, lost - len(unsaid))
-    if phrase.action.effect != READS:
-        score *= LOST**lost * (LOOKED if asked.concepts() & _LOOKING else 1.0)
+    total = said.got + slots + said.missing + lack + LEFT_SHARE * left
+    score = (said.got + gain) / total + said.extra if total else 0.0
+    score *= _share(phrase, asked, filled, unsaid, said.lost)
     if not plain and any(tokens[place].literal is None for place in filled.values()):
         score *= NO_WORD
     parameters = phrase.action.parameters
     values = {
         name: value_of(parameters[name].kind, tokens[place]) for name, place in filled.items()
     }
-    if (
-        unsaid
-        and asked.concepts() & {"all", "every"}
-        and not {"all", "every"} & dict(phrase.concepts).keys()
-    ):
-        score *= UNSAID_OF_ALL
+    values |= dict.fromkeys(options.values(), "")
     values |= {name: placeholder(parameters[name].kind, asked.language) for name in unsaid}
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
+
+
+class _Said(NamedTuple):
+    """What of a phrase's concepts a sentence says, and what it lacks of them."""
+
+    used: set[int]
+    got: float
+    missing: float
+    extra: float
+    lost: int
+
+
+def _compared(phrase: Phrase, asked: Sentence) -> _Said:
+    tokens = asked.tokens
+    used: set[int] = set()
+    got = missing = extra = 0.0
+    lost = 0
+    hints = {one for token in tokens if token.literal is not None for one in implied(token)}
+    for concept, weight in phrase.concepts:
+        places = [place for place, token in enumerate(tokens) if _key(token) == concept]
+        if places:
+            used.update(places)
+            got += weight
+        elif concept in hints:
+            got += weight
+            extra = extra if concept in _OF_KINDS else IMPLIED_BONUS
+        else:
+            lost += weight >= 1.0 and concept not in phrase.optional
+            missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
+    return _Said(used, got, missing, extra, lost)
+
+
+def _own_words(phrase: Phrase, asked: Sentence) -> set[int]:
+    """The command's own program or package, if it is named: "resize a.jpg with convert"."""
+    program = phrase.action.run[0].split()[0]
+    return {
+        n
+        for n, token in enumerate(asked.tokens)
+        if not token.kind
+        and token.concept != "find"
+        and token.text.lower() in (program, phrase.action.package)
+    }
+
+
+def _share(
+    phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str], lost: int
+) -> float:
+    """What is left of a score for what the action does and the sentence does not ask for."""
+    share = GENERAL if phrase.action.general else 1.0
+    if phrase.action.effect == READS:
+        share *= COMMANDED if _commands(asked) else 1.0
+        share *= READ_LOST ** max(0, lost - len(unsaid))
+    else:
+        share *= SEVERAL if _several(phrase, asked, filled) else 1.0
+        share *= LOST**lost * _looking(phrase, asked)
+    several = {"all", "every"}
+    if unsaid and asked.concepts() & several and not several & dict(phrase.concepts).keys():
+        share *= UNSAID_OF_ALL
+    return share
+
+
+def _written(phrase: Phrase, filled: dict[str, int]) -> dict[str, int]:
+    """Without the values of options that lack another value: they would not be in the command."""
+    lost = {
+        slot
+        for group in phrase.action.options
+        if not all(slot in filled for slot in group)
+        for slot in group
+    }
+    return {name: place for name, place in filled.items() if name not in lost}
+
+
+def _commands(asked: Sentence) -> bool:
+    """Whether the sentence begins with a verb that changes something."""
+    first = next((token for token in asked.tokens if not token.mark), None)
+    return (
+        first is not None
+        and first.literal is None
+        and first.concept in _COMMANDS
+        and not first.text.lower().endswith(_PARTICIPLES)
+    )
+
+
+def _looking(phrase: Phrase, asked: Sentence) -> float:
+    """What is left of a change's score where the sentence wants to see."""
+    looked = any(
+        token.concept in _LOOKING and not token.text.lower().startswith("get")
+        for token in asked.tokens
+    )
+    if not looked:
+        return 1.0
+    acts = {concept for concept, _ in phrase.concepts} & (VERBS | _ACTS) & asked.concepts()
+    return LOOKED if acts else ONLY_LOOKED
 
 
 def _key(token: Token) -> str:

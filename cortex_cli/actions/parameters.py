@@ -8,160 +8,39 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.literals import PROGRAMS
+from cortex_cli.actions.kinds import BARE, CUES, FITS
+from cortex_cli.actions.literals import FILE_SYSTEMS, PROGRAMS
+from cortex_cli.actions.zones import zone_of
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
+    from cortex_cli.actions.literals import Literal
     from cortex_cli.actions.sentence import Token
 
 _WORD = expression(r"[^\W_][\w.+@:~-]{0,100}\Z", re.ASCII)
 _COMMAND = expression(r"[~/.]{0,3}[^\W_][\w./+@:~ -]{0,200}\Z", re.ASCII)
 _LOGIN = expression(r"[A-Za-z_][\w.-]{0,31}\$?\Z", re.ASCII)
+_CHARSET = expression(
+    r"(?:utf|iso|latin|windows|cp|us-ascii|ascii|koi8|big5|shift|euc|mac|gb)[\w-]*\Z", re.I
+)
+_RECORD = expression(r"(?:A|AAAA|CNAME|TXT|NS|SOA|SRV|PTR|CAA)\Z")
+_LANGUAGE = expression(
+    r"(?:english|french|german|spanish|italian|portuguese|anglais|francais|français|allemand|espagnol"
+    r"|ingles|inglés|frances|francés|aleman|alemán|espanol|español)\Z",
+    re.IGNORECASE,
+)
 _GEOMETRY = expression(r"\d{1,5}x\d{1,5}\Z")
 _OCTAL = expression(r"[0-7]{3,4}\Z")
 ARCHIVES = (
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
     ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".deb", ".tar.lz4", ".cpio",
 )  # fmt: skip
-# What mkfs -t takes; FAT has an entry of its own.
-FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "exfat", "ntfs", "f2fs"})
-# kind → literal kinds that are of it, and how surely.
-FITS: dict[str, dict[str, float]] = {
-    "path": {
-        "path": 1,
-        "file": 0.95,
-        "glob": 0.75,
-        "quoted": 0.85,
-        "extension": 0.6,
-        "name": 0.7,
-        "device": 0.4,
-        "unit": 0.5,
-        "host": 0.5,
-    },
-    "file": {
-        "path": 1,
-        "file": 1,
-        "glob": 0.7,
-        "quoted": 0.85,
-        "extension": 0.7,
-        "name": 0.75,
-        "unit": 0.5,
-        "host": 0.5,
-    },
-    "folder": {"path": 1, "file": 0.5, "quoted": 0.85, "name": 0.8, "extension": 0.6, "glob": 0.3},
-    "files": {"path": 1, "file": 1, "glob": 1, "quoted": 0.8, "name": 0.7},
-    "archive": {"path": 0.6, "file": 0.6, "quoted": 0.5, "glob": 0.3, "name": 0.5},
-    "glob": {"glob": 1, "extension": 0.95, "quoted": 0.8, "file": 0.8, "name": 0.6},
-    "unit": {"unit": 1, "name": 0.9, "quoted": 0.8},
-    "package": {"name": 0.9, "quoted": 0.8, "file": 0.4},
-    "software": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.6},
-    "process": {"name": 0.9, "quoted": 0.85, "unit": 0.4, "file": 0.5},
-    "program": {"invocation": 1, "name": 0.9, "quoted": 0.85, "file": 0.7, "path": 0.8},
-    "user": {"name": 0.9, "quoted": 0.85},
-    "account": {"name": 0.9, "quoted": 0.85, "number": 0.85},
-    "group": {"name": 0.9, "quoted": 0.85},
-    "host": {"host": 1, "ip": 1, "name": 0.85, "quoted": 0.7, "file": 0.5, "address": 0.7},
-    "login": {"address": 1, "host": 0.8, "ip": 0.8, "name": 0.75},
-    "remote": {"remote": 1, "address": 0.6},
-    "ip": {"ip": 1, "cidr": 0.9},
-    "cidr": {"cidr": 1, "ip": 0.8},
-    "mac": {"mac": 1},
-    "url": {"url": 1, "host": 0.75, "hostport": 0.7},
-    "port": {"port": 1, "number": 0.8},
-    "number": {"number": 1, "percent": 0.3},
-    "percent": {"percent": 1, "number": 0.8},
-    "pid": {"number": 1},
-    "size": {"size": 1},
-    "duration": {"duration": 1},
-    "seconds": {"duration": 1},
-    "minutes": {"duration": 1},
-    "days": {"duration": 1},
-    "clock": {"clock": 1, "stamp": 0.4},
-    "date": {"stamp": 1},
-    "month": {"month": 1},
-    "fstype": {"name": 1},
-    "geometry": {"name": 1},
-    "quotation": {"quoted": 1},
-    "debfile": {"file": 1, "path": 1, "url": 0.3},
-    "mode": {"mode": 1, "number": 0.9},
-    "device": {"device": 1, "path": 0.9, "quoted": 0.4, "name": 0.4},
-    "interface": {"interface": 1, "name": 0.6, "quoted": 0.6},
-    "signal": {"signal": 1, "number": 0.6},
-    "variable": {"variable": 1, "name": 0.85, "quoted": 0.6},
-    "text": {
-        "quoted": 1,
-        "invocation": 0.95,
-        "name": 0.6,
-        "number": 0.5,
-        "url": 0.5,
-        "file": 0.45,
-        "ip": 0.6,
-        "host": 0.5,
-        "address": 0.6,
-        "variable": 0.5,
-        "glob": 0.3,
-        "extension": 0.4,
-    },
-    "name": {"name": 1, "quoted": 0.9, "file": 0.5, "number": 0.3, "host": 0.3},
-    "branch": {"name": 0.95, "quoted": 0.85, "path": 0.6, "number": 0.3},
-    "image": {"hostport": 0.9, "name": 0.9, "path": 0.6, "file": 0.6, "remote": 0.5, "quoted": 0.8},
-    "range": {"range": 1},
-    "parameter": {"name": 0.9, "file": 0.9, "host": 0.9, "quoted": 0.8},
-    "version": {"version": 1, "number": 0.7, "name": 0.6},
-    "extension": {"extension": 1, "glob": 0.7, "name": 0.5},
-    "timezone": {"path": 0.95, "quoted": 0.8, "name": 0.6},
-    "locale": {"file": 0.9, "name": 0.9, "host": 0.9, "quoted": 0.8},
-}
-# Kinds whose value may be a bare word that nobody knows, and how surely.
-BARE = {
-    "unit": 0.85, "package": 0.85, "process": 0.8, "program": 0.8, "user": 0.85, "account": 0.85,
-    "software": 0.85, "parameter": 0.5, "group": 0.8,
-    "host": 0.65, "name": 0.8, "branch": 0.8, "image": 0.75, "folder": 0.5, "path": 0.45,
-    "file": 0.42, "text": 0.42, "variable": 0.6, "login": 0.6, "interface": 0.35, "timezone": 0.6,
-    "extension": 0.8, "version": 0.3, "fstype": 1.0,
-    "locale": 0.5, "archive": 0.3, "device": 0.1, "glob": 0.2,
-}  # fmt: skip
-# Kind → the concepts that announce it: "the user lena", "nginx service".
-CUES: dict[str, frozenset[str]] = {
-    "unit": frozenset({"service", "timer", "socket"}),
-    "package": frozenset({"package", "process"}),
-    "process": frozenset({"process", "named"}),
-    "program": frozenset({"process", "package", "named"}),
-    "user": frozenset({"user", "member", "owner"}),
-    "account": frozenset({"user", "member", "owner"}),
-    "software": frozenset({"process", "package", "service", "command"}),
-    "group": frozenset({"group"}),
-    "host": frozenset({"host", "service", "address", "hostname", "this"}),
-    "login": frozenset({"host", "service"}),
-    "path": frozenset({"file", "folder", "named", "path", "script", "archive"}),
-    "files": frozenset({"file", "folder"}),
-    "file": frozenset({"file", "named", "script", "image", "video", "pdf", "audio", "csv", "json"}),
-    "folder": frozenset({"folder", "named", "file"}),
-    "archive": frozenset({"archive", "file"}),
-    "port": frozenset({"port"}),
-    "pid": frozenset({"pid", "process", "number"}),
-    "text": frozenset({"word", "string", "named", "containing", "message", "with"}),
-    "name": frozenset({"named", "name", "container", "database", "module", "wifi", "label"}),
-    "branch": frozenset({"branch", "tag", "named"}),
-    "image": frozenset({"image", "dockerimage"}),
-    "device": frozenset({"disk", "partition", "usb", "device", "hardware"}),
-    "interface": frozenset({"interface"}),
-    "variable": frozenset({"variable", "environment"}),
-    "extension": frozenset({"ending", "type"}),
-    "signal": frozenset({"signal"}),
-    "timezone": frozenset({"timezone"}),
-    "url": frozenset({"url", "web"}),
-    "ip": frozenset({"address", "host"}),
-    "cidr": frozenset({"network", "address"}),
-    "mode": frozenset({"permission"}),
-    "version": frozenset({"version"}),
-}
 # Words with a meaning of their own that things are often called: "the group video".
 NAMEABLE = frozenset(
     """
     image video audio web backup temp journal container git config mail public upload python
     core cache pdf url information root sudo ssh bluetooth printer wifi kernel json swap
-    disk test script csv database mysql games podman snapshot compose sync user
+    disk test script csv database mysql games podman snapshot compose sync user data
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Users of every Debian whose names are words: asked about, seldom acted upon.
@@ -189,6 +68,14 @@ IMPLIED = {
     "sqlite": "sqlite",
     "deb": "deb",
 }
+# Kind of literal → the concepts that it implies.
+IMPLIED_KINDS = {
+    "interface": frozenset({"interface"}),
+    "device": frozenset({"disk", "partition"}),
+    "unit": frozenset({"service"}),
+    "host": frozenset({"host"}),
+    "ip": frozenset({"host"}),
+}
 _STRICT = {
     "user": _LOGIN,
     "group": _LOGIN,
@@ -197,6 +84,9 @@ _STRICT = {
     "host": _WORD,
     "process": _WORD,
     "program": _COMMAND,
+    "charset": _CHARSET,
+    "recordtype": _RECORD,
+    "language": _LANGUAGE,
 }
 KINDS = frozenset(FITS)
 
@@ -215,6 +105,8 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
         return 0.85
     if word in PROGRAMS and kind in ("unit", "package", "process", "program"):
         return 0.95 if cued else 0.9
+    if kind == "timezone" and zone_of(token.text) is None:
+        return 0.0
     if kind in _STRICT and not _STRICT[kind].match(token.text):
         return 0.0
     if kind == "software" and word in SOFTWARE:
@@ -234,18 +126,12 @@ def fit(kind: str, token: Token, before: str, after: str) -> float:
 
 def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     literal = token.literal
-    if literal is None:
+    if literal is None or not _may_be(kind, literal):
         return 0.0
     score = float(FITS.get(kind, {}).get(literal.kind, 0.0))
     value = literal.value
     if kind == "archive" and value.lower().endswith(ARCHIVES):
         score = 1.0
-    if kind == "fstype" and value.lower() not in FILE_SYSTEMS:
-        score = 0.0
-    if kind == "debfile" and not value.lower().endswith(".deb"):
-        score = 0.0
-    if kind == "geometry" and not _GEOMETRY.match(value):
-        score = 0.0
     if kind == "mode" and literal.kind == "number":
         score = 0.9 if _OCTAL.match(value) else 0.0
     if kind == "device" and literal.kind == "path":
@@ -261,16 +147,34 @@ def _literal_fit(kind: str, token: Token, cued: bool) -> float:
     return min(1.0, score + (0.15 if cued and score else 0.0))
 
 
+def _may_be(kind: str, literal: Literal) -> bool:
+    """Whether the value has the form that its kind wants."""
+    value = literal.value.lower()
+    if kind == "timezone":
+        return literal.kind == "path" or zone_of(value) is not None
+    if kind == "fstype":
+        return value in FILE_SYSTEMS
+    if kind == "debfile":
+        return value.endswith(".deb")
+    if kind == "geometry":
+        return bool(_GEOMETRY.match(value))
+    return not (kind in ("file", "folder", "archive", "glob") and value.startswith("/dev/"))
+
+
 def _path_fit(kind: str, value: str) -> float:
     """A path that ends in a file's ending is hardly a folder, one without hardly a file."""
     last = value.rstrip("/").rsplit("/", 1)[-1].lstrip(".")
     ended = "." in last and not value.endswith("/")
-    return (1.0 if ended else 0.92) if kind == "file" else (0.8 if ended else 1.0)
+    return (1.0 if ended else 0.88) if kind == "file" else (0.8 if ended else 1.0)
 
 
-def implied(token: Token) -> str:
-    """The concept that a file's name implies, or ""."""
+def implied(token: Token) -> frozenset[str]:
+    """The concepts that a value says by itself: eth0 is an interface, a.png an image."""
+    if token.kind == "path" and token.text.startswith("/dev/"):
+        return frozenset({"disk", "partition"})
+    if token.kind in IMPLIED_KINDS:
+        return IMPLIED_KINDS[token.kind]
     if token.kind not in ("file", "path", "glob", "url"):
-        return ""
+        return frozenset()
     last = token.text.rsplit(".", 1)[-1].lower()
-    return (IMPLIED[last] or last) if last in IMPLIED else ""
+    return frozenset({IMPLIED[last] or last}) if last in IMPLIED else frozenset()

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cortex_cli import compiled
 from cortex_cli.actions import loading, sentence
+from cortex_cli.actions.kinds import CUES
 from cortex_cli.actions.loading import LANGUAGES
-from cortex_cli.actions.parameters import CUES
+from cortex_cli.actions.rewriting.verbs import CHANGING
 from cortex_cli.finding import DESTROYS
 from cortex_cli.shelf import Shelf
 
@@ -105,7 +106,8 @@ def _phrase(action: Action, language: str, text: str, extra: Path | None = None)
             continue
         read = sentence.read(part, language, extra)
         for token in read.tokens if read is not None else ():
-            before.append(token.concept)
+            turned = token.concept == "in" and token.text.lower() == "en" and CHANGING & {*before}
+            before.append("to" if turned else token.concept)
             if not token.mark:
                 place = token.concept in sentence.PLACES
                 concepts[token.concept or token.text.lower()] = 1.0 if place else token.weight

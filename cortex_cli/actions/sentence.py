@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import lexicon, rewriting
 from cortex_cli.actions.lexicon import LONGEST, MARK, PLAIN, STOP, WEAK
-from cortex_cli.actions.literals import ALONE, Literal, literals, number_of
+from cortex_cli.actions.literals import ALONE, PROGRAMS, Literal, literals, number_of
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -121,6 +121,12 @@ class Sentence:
     def concepts(self) -> set[str]:
         """Everything it speaks of."""
         return {token.concept for token in self.tokens if token.concept}
+
+    def opens_unknown(self, place: int) -> bool:
+        """Whether ``place`` is an unknown word that the sentence begins with: a verb, no name."""
+        token = self.tokens[place]
+        plain = token.literal is None and not token.known and token.text.lower() not in PROGRAMS
+        return place == 0 and plain and len(self.tokens) > 1
 
     def weight(self, used: set[int]) -> tuple[float, float]:
         """The weight of the tokens in ``used``, and of the others."""

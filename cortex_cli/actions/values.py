@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.actions import zones
 from cortex_cli.actions.action import Glob, Home
 from cortex_cli.expressions import expression
+from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
     from cortex_cli.actions.literals import Literal
@@ -32,11 +35,22 @@ def value_of(kind: str, token: Token) -> str:
         if literal is not None and literal.kind == "glob":
             return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
-    if (written := _plain(kind, value, literal)) is not None:
+    if (written := _named(kind, value) or _plain(kind, value, literal)) is not None:
         return written
     if literal is None:
         return value
     return _quantity(kind, literal.kind, value, literal.number, literal.unit)
+
+
+def _named(kind: str, value: str) -> str | None:
+    """What programs call by another name than people."""
+    if kind == "timezone":
+        return zones.zone_of(value)
+    if kind == "language":
+        return _LANGUAGES.get(fold(value)[:3], "eng")
+    if kind == "jsonkey":
+        return f".{value}" if _KEY.match(value) else f".[{json.dumps(value)}]"
+    return None
 
 
 def _plain(kind: str, value: str, literal: Literal | None) -> str | None:
@@ -64,6 +78,12 @@ def _plain(kind: str, value: str, literal: Literal | None) -> str | None:
     return None
 
 
+# First letters of a language's name, in three languages → what OCR calls it.
+_LANGUAGES = {
+    "eng": "eng", "ang": "eng", "ing": "eng", "fre": "fra", "fra": "fra", "ger": "deu",
+    "all": "deu", "ale": "deu", "spa": "spa", "esp": "spa", "ita": "ita", "por": "por",
+}  # fmt: skip
+_KEY = expression(r"[A-Za-z_]\w{0,100}\Z", re.ASCII)
 _CLOCK = expression(r"(\d{1,2})(?:[:h](\d\d))?(?::\d\d)?\s?([ap]m)?\Z", re.IGNORECASE)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cortex_cli.ask import choice
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,18 +20,19 @@ if TYPE_CHECKING:
 
 # Below, a model may know better; without one, what is half known is still worth a word.
 ENOUGH = 0.5
-FACT_BONUS = 0.08
 
 
 class Answerer(NamedTuple):
     """Where a kind of answer comes from; ``find`` gets the module of ``room`` and the request.
 
-    ``most`` is the highest rank of its findings: what cannot outrank the best so far is not asked.
+    ``most`` is the highest rank of its findings: what cannot outrank the best so far is not asked,
+    unless the form of the question gives it the word in any case (``overrules``).
     """
 
     room: str
     find: Callable[..., Finding | None]
     most: float = 1.0
+    overrules: Callable[[str], bool] = choice.never
 
 
 def find(request: Request, settings: Settings) -> Finding | None:
@@ -37,23 +40,19 @@ def find(request: Request, settings: Settings) -> Finding | None:
 
     What is attached is a log or a file: only the failures know what to say about that.
     """
-    best: Finding | None = None
+    question = request.question
+    found: list[Finding] = []
+    highest = 0.0
     for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
-        if best is not None and answerer.most <= _rank(best):
+        if answerer.most <= highest and not answerer.overrules(question.text):
             continue
-        finding = _ask(answerer, request, settings)
-        if finding is None:
-            continue
-        if best is None or _rank(finding) > _rank(best):
-            best = finding
-    if best is not None and best.kind == "action":
+        if (finding := _ask(answerer, request, settings)) is not None:
+            found.append(finding)
+            highest = max(highest, choice.rank(finding))
+    best = choice.choose(question.text, question.language, found)
+    if best is not None and best.kind == choice.ACTION:
         return _by_command(best, request, settings) or best
     return best
-
-
-def _rank(finding: Finding) -> float:
-    """A fact shows its command, too: of two that are about as sure it says more."""
-    return finding.confidence + (FACT_BONUS if finding.kind == "fact" else 0.0)
 
 
 def _by_command(action: Finding, request: Request, settings: Settings) -> Finding | None:
@@ -104,10 +103,10 @@ def _typed(found: Finding | None) -> Finding | None:
 
 
 FOR_QUESTIONS = (
-    Answerer("cortex_cli.probes", _look_up, 0.99 + FACT_BONUS),
+    Answerer("cortex_cli.probes", _look_up, 0.99 + choice.FACT_BONUS),
     Answerer("cortex_cli.trouble", _diagnose),
-    Answerer("cortex_cli.error_texts.answerer", _explain_error, 0.95),
+    Answerer("cortex_cli.error_texts.answerer", _explain_error, 0.98, choice.may_be_message),
     Answerer("cortex_cli.actions", _match, 0.97),
-    Answerer("cortex_cli.concepts", _match, 0.96),
+    Answerer("cortex_cli.concepts", _match, 0.96, choice.may_ask_meaning),
 )
 FOR_ATTACHMENTS = (Answerer("cortex_cli.error_texts.answerer", _read_log),)

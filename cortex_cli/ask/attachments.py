@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 from cortex_cli import output
 from cortex_cli.errors import Failure
 from cortex_cli.model import control_tokens, prompts
+from cortex_cli.streams import decode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +121,7 @@ def _read_stdin() -> Attachment:
 def _read_file(path: Path) -> Attachment:
     try:
         with path.open("rb") as stream:
-            return _read_bounded(str(path), stream)
+            return _read_bounded(decode(str(path)), stream)
     except OSError as error:
         raise Failure(f"cannot read {path}: {error.strerror}") from error
 

@@ -9,12 +9,14 @@ reader judges.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from cortex_cli.ask import shell_parser
+from cortex_cli.ask.command_effects import Harm, find_harm
+from cortex_cli.ask.snippets import find_harmful_snippets, find_snippets
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -35,18 +37,6 @@ BUILTINS = frozenset(
 # These programs take package names after one of these actions.
 APT = frozenset({"apt", "apt-get", "aptitude"})
 APT_ACTIONS = frozenset({"install", "reinstall", "remove", "purge", "upgrade", "show", "download"})
-SHELL_LANGUAGES = frozenset({"", "bash", "sh", "shell", "console", "shell-session", "terminal"})
-_FENCE = expression(
-    r"^[ \t]*+(```++|~~~++)[ \t]*+(\S*+)[^\n]*+\n(.*?)(?:^[ \t]*+\1|\Z)", re.M | re.S
-)
-_INLINE = expression(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
-_PROMPT = expression(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
-# The words before a command in `code`: "run", "with the command".
-_INTRODUCTION = expression(
-    r"\b(run|running|type|execute|command|lance[rz]?|exécute[rz]?|commande|ejecut\w+|comando)\W*$",
-    re.IGNORECASE,
-)
-_BARE = expression(r"^\s*(?:[$]\s+|[-*]\s+|\d+[.)]\s+)?((?:sudo|apt|apt-get|systemctl|[$])\s.+)$")
 _PROGRAM = expression(r"[a-z_][\w.+-]*\Z", re.IGNORECASE | re.ASCII)
 _OPTION = expression(r"--?[A-Za-z?][\w-]*", re.ASCII)
 _ATTACHED_VALUE = expression(r"-[A-Za-z][^A-Za-z]")
@@ -68,7 +58,8 @@ class Verdict(StrEnum):
 class Claim:
     """One command of an answer; ``source`` confirms it, ``note`` says what is missing.
 
-    ``refuted`` means that it cannot work here: no such program, package or option.
+    ``refuted`` means that it cannot work here: no such program, package or option.  ``harm`` is
+    what it destroys, however well it is checked.
     """
 
     command: str
@@ -76,12 +67,13 @@ class Claim:
     note: str = ""
     source: str | None = None
     refuted: bool = False
+    harm: Harm | None = None
 
     def mark_unverified(self, why: str) -> Claim:
         """Return this claim as unverified, with ``why`` as its note."""
         if self.verdict is Verdict.UNVERIFIED:
             return self
-        return Claim(self.command, Verdict.UNVERIFIED, why)
+        return replace(self, verdict=Verdict.UNVERIFIED, note=why, source=None)
 
     def as_json(self) -> dict[str, Any]:
         """The claim for ``--json``."""
@@ -90,6 +82,7 @@ class Claim:
             "verdict": self.verdict.value,
             "note": self.note,
             "source": self.source,
+            "effect": self.harm.effect if self.harm else None,
         }
 
 
@@ -104,10 +97,15 @@ def check(
     checker = _Checker(knowledge, manuals, path)
     untrusted = _collapse_spaces(data)
     claims: dict[str, Claim] = {}
-    for text, sure in _find_snippets(answer):
-        for claim in checker.check_text(text, sure=sure):
-            copied = bool(untrusted) and _collapse_spaces(claim.command) in untrusted
-            claims.setdefault(claim.command, claim.mark_unverified(COPIED) if copied else claim)
+    for text, sure in find_snippets(answer):
+        for found in checker.check_text(text, sure=sure):
+            copied = bool(untrusted) and _collapse_spaces(found.command) in untrusted
+            claim = found.mark_unverified(COPIED) if copied else found
+            claims.setdefault(claim.command, replace(claim, harm=find_harm(claim.command)))
+    for text, harm in find_harmful_snippets(answer):
+        # A redirection, a statement: no command of its own, or one whose text does not show it.
+        if not any(claim.harm and claim.command in text for claim in claims.values()):
+            claims[text] = Claim(text, Verdict.UNVERIFIED, harm=harm)
     return list(claims.values())
 
 
@@ -120,24 +118,6 @@ def check_commands(
 
 def _collapse_spaces(text: str) -> str:
     return " ".join(text.split())
-
-
-def _find_snippets(answer: str) -> Iterator[tuple[str, bool]]:
-    """Yield text that may be commands, and whether it certainly is."""
-    for _, language, body in _FENCE.findall(answer):
-        if language.lower() not in SHELL_LANGUAGES:
-            continue
-        lines = body.splitlines()
-        prompted = [line for line in lines if _PROMPT.match(line)]
-        script = "\n".join(_PROMPT.sub("", line) for line in prompted or lines)
-        yield script, bool(language or prompted)
-    prose = _FENCE.sub("\n", answer)
-    for code in _INLINE.finditer(prose):
-        before = prose[: code.start()].rpartition("\n")[2]
-        yield _PROMPT.sub("", code[2].strip()), bool(_INTRODUCTION.search(before))
-    for line in _INLINE.sub(" ", prose).splitlines():
-        if bare := _BARE.match(line):
-            yield _PROMPT.sub("", bare[1]), False
 
 
 class _Checker:

@@ -50,13 +50,17 @@ class Conversation:
         return cls(path, _read_turns(path)[-MAX_TURNS:])
 
     def add(self, question: str, answer: str) -> None:
-        """Append a question and its answer, here and on disk."""
+        """Append a question and its answer, here and on disk.
+
+        Raises:
+            OSError: it is only here: the file cannot be written.
+        """
         new = ({"role": "user", "content": question}, {"role": "assistant", "content": answer})
+        self.turns = (*self.turns, *new)[-MAX_TURNS:]
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(self._path, flags, 0o600), "w", errors="replace") as stream:
             stream.write("".join(json.dumps(turn) + "\n" for turn in new))
-        self.turns = (*self.turns, *new)[-MAX_TURNS:]
 
 
 def _read_turns(path: Path) -> tuple[dict[str, str], ...]:

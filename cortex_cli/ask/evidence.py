@@ -6,14 +6,17 @@ supports is not known.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cortex_cli.ask import scope
 from cortex_cli.ask.facts import Fact, select_facts
 from cortex_cli.documents.passages import UNINFORMATIVE, WeightedTerms
 from cortex_cli.expressions import expression
 from cortex_cli.index import texts
 from cortex_cli.language.stems import stem
+from cortex_cli.language.terms import VAGUE
 from cortex_cli.language.words import EVERYDAY
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from cortex_cli.debian.manpages import Manual, Manuals
     from cortex_cli.documents.search import Document, DocumentHit, Documents
     from cortex_cli.language.question import Question
+    from cortex_cli.language.terms import Term
     from cortex_cli.packages.knowledge import Hit, Knowledge, Package
 
 MAX_PASSAGES = 4
@@ -57,6 +61,11 @@ _NAME_PARTS = expression(r"[._-]")
 VERSION_WORDS = frozenset({"version", "installed", "installé", "installée", "versión", "instalado"})
 # A README.Debian is long and about many things.
 MIN_README_COVERED = 0.5
+# A page of what the question names, of the question's other words.
+MIN_PAGE_COVERED = 0.5
+# Hits need this many words that say more than "latest" or "file".
+MIN_INFORMATIVE = 2
+_OPTION = expression(r"(?<![\w-])--[a-z][\w-]{1,40}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,8 @@ def gather(
     question: Question, library: Library, facts: Sequence[Fact], troubles: Sequence[Fact] = ()
 ) -> Evidence:
     """Gather what is known here about ``question``; ``troubles`` come first."""
+    if scope.is_elsewhere(question.text):
+        return Evidence((), ())
     knowledge = library.knowledge
     supporting = [_cite_fact(fact) for fact in troubles]
     named = knowledge.find_named(question)
@@ -174,7 +185,7 @@ def _cite_pages(question: Question, named: Sequence[Package], library: Library) 
         return []
     subjects = dict.fromkeys([*_list_subjects(question), *(package.name for package in named)])
     pages = [manual for word in subjects if (manual := _find_page(word, library.manuals))]
-    return [_cite_manual(manual, question) for manual in pages]
+    return [passage for manual in pages if (passage := _cite_manual(manual, question)) is not None]
 
 
 def _find_page(word: str, manuals: Manuals) -> Manual | None:
@@ -203,7 +214,9 @@ def _cite_named_documents(
 
 def _search_documents(question: Question, documents: Documents | None) -> list[DocumentHit]:
     """Return the documents that cover nearly all of the question."""
-    if documents is None:
+    terms = question.manual_terms
+    informative = [term for term in terms if term.stem not in VAGUE]
+    if documents is None or len(informative) < min(MIN_INFORMATIVE, len(terms)):
         return []
     return [
         hit
@@ -212,12 +225,30 @@ def _search_documents(question: Question, documents: Documents | None) -> list[D
     ]
 
 
-def _cite_manual(manual: Manual, question: Question) -> Passage:
-    selected, _ = _select_paragraphs(question, manual.name, manual.summary, manual.paragraphs)
+def _cite_manual(manual: Manual, question: Question) -> Passage | None:
+    """Cite a manual; None if it says nothing of what else the question has.
+
+    An option that the question names must be in the manual: nearly right is wrong.
+    """
+    paragraphs = manual.paragraphs
+    options = _OPTION.findall(question.text)
+    if options and not all(_has_option(paragraphs, option) for option in options):
+        return None
+    selected, covered = _select_paragraphs(question, manual.name, manual.summary, paragraphs)
+    if _other_terms(question, manual.name) and covered < MIN_PAGE_COVERED and not options:
+        return None
+    if options:
+        selected = [one for one in paragraphs if _has_option([one], options[0])] or selected
     shown = selected or manual.paragraphs[:MAX_PARAGRAPHS]
     text = "\n".join([f"Usage: {manual.synopsis}", *shown] if manual.synopsis else shown)
     excerpt = _quote(selected)
     return Passage(manual.title, manual.summary, _shorten(text), manual.source, excerpt)
+
+
+def _has_option(paragraphs: Sequence[str], option: str) -> bool:
+    """Whether a paragraph has ``option`` as a word of its own."""
+    found = re.compile(rf"(?<![\w-]){re.escape(option)}(?![\w-])")
+    return any(found.search(paragraph) for paragraph in paragraphs)
 
 
 def _cite_named_document(document: Document, question: Question) -> Passage | None:
@@ -236,11 +267,16 @@ def _select_paragraphs(
     question: Question, name: str, summary: str, paragraphs: Sequence[str]
 ) -> tuple[Sequence[str], float]:
     """Return the paragraphs with terms of the question besides ``name``, and their coverage."""
-    own = {name, *_NAME_PARTS.split(name)}
-    terms = [term for term in question.manual_terms if not own & {term.stem, *term.surfaces}]
+    terms = _other_terms(question, name)
     if not terms:
         return (), 0.0
     return WeightedTerms.weigh(terms, {}).select_paragraphs(summary, paragraphs)
+
+
+def _other_terms(question: Question, name: str) -> list[Term]:
+    """What the question says besides ``name``."""
+    own = {name, *_NAME_PARTS.split(name)}
+    return [term for term in question.manual_terms if not own & {term.stem, *term.surfaces}]
 
 
 def _cite_hit(hit: DocumentHit) -> Passage:

@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli.meminfo import read_memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cortex_cli.language.question import Question
 
 GIB = 1024**3
-KIB = 1024
+# "set the gravity of my disk to zero" has a topic, and is about something else.
+MIN_SHARE = 0.4
 MACHINE_WORDS = frozenset(
     ("this", "my", "our", "the", "cette", "ma", "mon", "mi", "esta", "running", "i")
 )
@@ -44,7 +47,12 @@ def select_facts(question: Question, facts: Iterable[Fact]) -> list[Fact]:
     """Return the facts that ``question`` is about: it names a topic and this machine."""
     if not question.word_set & MACHINE_WORDS:
         return []
-    return [fact for fact in facts if question.word_set & fact.topics]
+    said = question.content
+    return [
+        fact
+        for fact in facts
+        if sum(word in fact.topics for word in said) >= MIN_SHARE * len(said) > 0
+    ]
 
 
 def _read_facts(root: Path) -> Iterator[Fact]:
@@ -105,15 +113,10 @@ def _read_processor(root: Path) -> str:
 
 
 def _read_memory(root: Path) -> tuple[float, float] | None:
-    values = {}
-    for line in _read_lines(root / "proc/meminfo"):
-        name, _, rest = line.partition(":")
-        amount = rest.split()
-        if amount and amount[0].isdigit():
-            values[name] = int(amount[0]) * KIB / GIB
-    if "MemTotal" not in values:
+    known = read_memory(root)
+    if "MemTotal" not in known:
         return None
-    return values["MemTotal"], values.get("MemAvailable", values.get("MemFree", 0.0))
+    return known["MemTotal"] / GIB, known["MemAvailable"] / GIB
 
 
 def _read_lines(path: Path) -> list[str]:

@@ -1,91 +1,151 @@
-"""Produces an answer with a model: gathers evidence, asks, checks the commands in its text.
+"""Answers what no answerer is sure of: from what this machine has to say, with a model or without.
 
-An instruction model gets the evidence and streams its answer; ``chat_model.py``.  The built-in
-small model only rephrases a passage; ``nano_model.py``.  Either way the commands in the text are
-checked against this machine afterwards.
+The evidence is gathered first.  A chat model answers from it; ``chat_model.py``.  Without one, or
+where it says nothing, the lines that answer are quoted, which a small chat model may put in its
+own words; ``reading.py``, ``phrasing.py``.  Where nothing answers, one sentence says so.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cortex_cli import output
-from cortex_cli.ask import command_checks, evidence, facts, failures
+from cortex_cli.ask import evidence, facts, failures
 from cortex_cli.ask.chat_model import converse
-from cortex_cli.ask.command_checks import Verdict
-from cortex_cli.ask.evidence import Library
-from cortex_cli.ask.nano_model import phrase
-from cortex_cli.ask.request import print_finding
+from cortex_cli.ask.indexes import OpenIndexes
+from cortex_cli.ask.nearest import find_nearest
+from cortex_cli.ask.phrasing import phrase
+from cortex_cli.ask.reading import read
+from cortex_cli.ask.relevance import keep_relevant
+from cortex_cli.ask.request import Answer, print_finding
 from cortex_cli.debian.manpages import Manuals
-from cortex_cli.documents.search import Documents
 from cortex_cli.errors import Failure
-from cortex_cli.index import background
-from cortex_cli.index.documents import DocumentSource
 from cortex_cli.language.question import Question
-from cortex_cli.model import control_tokens, prompts, provider
-from cortex_cli.packages.knowledge import Knowledge
+from cortex_cli.model import ability, control_tokens, provider, provider_env
+from cortex_cli.model.ability import Ability
+from cortexd.api.errors import Cancelled, ContextExceeded, CortexError
 
 if TYPE_CHECKING:
-    from cortex_cli.ask.command_checks import Claim
-    from cortex_cli.ask.evidence import Evidence
+    from cortex_cli.ask.evidence import Evidence, Library
     from cortex_cli.ask.facts import Fact
-    from cortex_cli.ask.request import Answer, Request, Show
+    from cortex_cli.ask.request import Request, Show
     from cortex_cli.finding import Finding
+    from cortex_cli.model.provider import Model, Provider
     from cortex_cli.settings import Settings
+
+PROVIDER_VARIABLE = "CORTEX_PROVIDER"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The model to ask, or None and why there is none."""
+
+    provider: Provider | None = None
+    model: Model | None = None
+    problem: CortexError | None = None
+
+    @property
+    def ability(self) -> Ability:
+        """What the model may be trusted with."""
+        return ability.judge(self.model) if self.model else Ability.NONE
+
+
+@dataclass(slots=True)
+class _Screen:
+    """Passes text on, and knows whether there was any."""
+
+    show: Show
+    used: bool = False
+
+    def __call__(self, text: str) -> None:
+        self.used = self.used or bool(text)
+        self.show(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What this machine has to say about a question."""
+
+    evidence: Evidence
+    facts: list[Fact]
+    about_failure: bool
+    library: Library
 
 
 def answer_with_model(
     settings: Settings, request: Request, finding: Finding | None, show: Show
 ) -> Answer:
-    """Answer ``request`` with a model; ``finding`` is what is half known without one.
+    """Answer ``request``; ``finding`` is what is half known without a model.
 
     Raises:
-        CortexError: no daemon, no model, or the model stopped mid-answer.
+        CortexError: the model that was asked for by name does not answer, or one stopped
+            in the middle of its answer.
     """
-    manuals = Manuals.from_environ(settings.environ)
-    with (
-        closing(provider.choose(settings, request.model)) as model_provider,
-        closing(OpenIndexes()) as indexes,
-    ):
-        model = model_provider.model()
-        if finding and model.profile == prompts.NANO:  # it knows even less
+    screen = _Screen(show)
+    with ExitStack() as stack:
+        chosen = _choose(settings, request, stack)
+        if finding and chosen.ability < Ability.CHATS:  # it knows even less
             return print_finding(request, finding, show)
-        known_facts, troubles = _collect_facts(settings, request.question)
-        # Attachments, troubles and facts are answered without an index.
-        at_once = (
-            request.attachments or troubles or facts.select_facts(request.question, known_facts)
-        )
-        library = indexes.open_library(settings, manuals, wait=not at_once)
-        gathered = evidence.gather(request.question, library, known_facts, troubles or ())
-        if model.profile == prompts.NANO and request.system is None:
-            draft = phrase(
-                model_provider,
-                model,
-                request,
-                gathered,
-                about_failure=troubles is not None,
-                show=show,
-            )
-        else:
-            if not gathered.supporting and request.history:
-                gathered = _gather_with_previous_question(request, library, known_facts)
-            known_facts += evidence.find_versions(request.question, library.knowledge)
-            draft = converse(model_provider, model, request, gathered, known_facts, show=show)
-        if not draft.known:
-            return draft
-        untrusted = _join_untrusted(request, gathered)
-        claims = _check_commands(settings, indexes, library, draft.text, untrusted)
-    sources = [claim.source for claim in claims if claim.source and claim.verdict in CONFIRMED]
-    return replace(
-        draft,
-        claims=tuple(claims),
-        sources=tuple(dict.fromkeys((*draft.sources, *sources))),
-    )
+        indexes = stack.enter_context(closing(OpenIndexes()))
+        gathered = _gather(settings, request, indexes)
+        notes: tuple[str, ...] = ()
+        if chosen.ability == Ability.CHATS or request.system is not None:
+            draft, problem = _converse(chosen, request, gathered, screen)
+            if draft is not None and draft.known:
+                return _check(settings, indexes, request, draft, gathered)
+            chosen = replace(chosen, problem=problem or chosen.problem)
+            notes = draft.notes if draft else ()
+            if request.system is not None:
+                raise Failure(notes[-1] if notes else "the model did not answer")
+        if finding:
+            return print_finding(request, finding, show)
+        result = _read(chosen, request, gathered, screen)
+        if result.known:
+            # An answer needs no excuse, unless a certain server was to give it.
+            notes += _explain(chosen.problem) if _is_wanted(settings) else ()
+            checked = _check(settings, indexes, request, result, gathered)
+            return replace(checked, notes=(*result.notes, *notes))
+        if chosen.problem is not None and _is_wanted(settings):
+            raise chosen.problem
+    show(result.text)
+    return replace(result, notes=(*notes, *_explain(chosen.problem)))
 
 
-CONFIRMED = (Verdict.CHECKED, Verdict.AVAILABLE)
+def _choose(settings: Settings, request: Request, stack: ExitStack) -> _Chosen:
+    """Return the model; why there is none matters only where one was asked for by name."""
+    try:
+        chosen = stack.enter_context(closing(provider.choose(settings, request.model)))
+        return _Chosen(chosen, chosen.model())
+    except Failure:  # of the settings
+        raise
+    except CortexError as error:
+        if request.model is not None or request.system is not None:
+            raise
+        return _Chosen(problem=error)
+
+
+def _is_wanted(settings: Settings) -> bool:
+    """True if the settings name a server: then its silence is worth an error."""
+    name = provider_env.load(settings.environ).get(PROVIDER_VARIABLE)
+    return bool(name) and name != provider.DAEMON
+
+
+def _explain(problem: CortexError | None) -> tuple[str, ...]:
+    return (f"no model was asked: {problem.message}",) if problem else ()
+
+
+def _gather(settings: Settings, request: Request, indexes: OpenIndexes) -> _Gathered:
+    known, troubles = _collect_facts(settings, request.question)
+    # Attachments, troubles and facts are answered without an index.
+    at_once = request.attachments or troubles or facts.select_facts(request.question, known)
+    manuals = Manuals.from_environ(settings.environ)
+    library = indexes.open_library(settings, manuals, wait=not at_once)
+    found = evidence.gather(request.question, library, known, troubles or ())
+    if not found.supporting and request.history:
+        found = _gather_with_previous_question(request, library, known)
+    known += evidence.find_versions(request.question, library.knowledge)
+    return _Gathered(found, known, troubles is not None, library)
 
 
 def _collect_facts(settings: Settings, question: Question) -> tuple[list[Fact], list[Fact] | None]:
@@ -104,65 +164,58 @@ def _gather_with_previous_question(
     return evidence.gather(Question(f"{earlier[-1]} {request.question}"), library, known)
 
 
-def _check_commands(
-    settings: Settings, indexes: OpenIndexes, library: Library, text: str, untrusted: str
-) -> list[Claim]:
-    """Check the commands of an answer; a refuted one only by a complete and fresh index."""
-    manuals = library.manuals or Manuals.from_environ(settings.environ)
-    path = settings.environ.get("PATH")
-    knowledge = library.knowledge
-    claims = command_checks.check(text, knowledge, manuals, path, untrusted)
-    if all(claim.verdict is Verdict.CHECKED for claim in claims):
-        return claims
-    if knowledge.is_building:
-        knowledge = indexes.open_knowledge(settings)
-    elif not (any(claim.refuted for claim in claims) and knowledge.catch_up()):
-        return claims
-    return command_checks.check(text, knowledge, manuals, path, untrusted)
+def _converse(
+    chosen: _Chosen, request: Request, gathered: _Gathered, screen: _Screen
+) -> tuple[Answer | None, CortexError | None]:
+    """Ask the chat model; an error counts only once something was shown, or if it was named."""
+    if chosen.provider is None or chosen.model is None:  # pragma: no cover - ability says so
+        return None, chosen.problem
+    relevant = keep_relevant(request, gathered.evidence)
+    try:
+        draft = converse(
+            chosen.provider, chosen.model, request, relevant, gathered.facts, show=screen
+        )
+    except (ContextExceeded, Cancelled):
+        raise
+    except CortexError as error:
+        if screen.used or request.model is not None or request.system is not None:
+            raise
+        return None, error
+    return draft, None
 
 
-def _join_untrusted(request: Request, gathered: Evidence) -> str:
-    """Join all text that anybody may have written; manuals come from the system."""
+def _read(chosen: _Chosen, request: Request, gathered: _Gathered, screen: _Screen) -> Answer:
+    """Quote what answers, in a small model's words if it has them; else say that nothing does."""
+    name = chosen.model.name if chosen.model else None
+    draft = Answer(request.question, "", (), True, name, request.max_tokens)
+    start = "\n" if screen.used else ""
+    found = read(request, gathered.evidence, about_failure=gathered.about_failure)
+    if found is None:
+        nearest = find_nearest(request, keep_relevant(request, gathered.evidence))
+        asked = chosen.ability == Ability.CHATS and chosen.problem is None
+        return replace(
+            draft,
+            text=start + request.unknown,
+            known=False,
+            nearest=nearest,
+            asked_chat_model=asked,
+        )
+    text, tokens = found.text, None
+    if chosen.provider is not None and chosen.ability == Ability.PHRASES and found.passage:
+        text, tokens = phrase(chosen.provider, request.question, found)
+    screen(start + text)
+    return replace(draft, text=text, sources=found.sources, tokens=tokens)
+
+
+def _check(
+    settings: Settings, indexes: OpenIndexes, request: Request, draft: Answer, gathered: _Gathered
+) -> Answer:
+    """Return ``draft`` with the verdicts on its commands."""
     texts = [attachment.text for attachment in request.attachments]
-    passages = (*gathered.supporting, *gathered.related)
+    passages = (*gathered.evidence.supporting, *gathered.evidence.related)
+    # Anybody may have written these; manuals come from the system.
     texts += [passage.text for passage in passages if not passage.source.startswith("man ")]
     text = "\n".join(texts)
     # The model has read the second form, and may copy that.
-    return f"{text}\n{control_tokens.break_up(text)}"
-
-
-class OpenIndexes:
-    """The indexes that an answer uses, open until it is complete.
-
-    If one is damaged, the answer does without it, with a note.
-    """
-
-    def __init__(self) -> None:
-        self._indexes = ExitStack()
-
-    def close(self) -> None:
-        """Close all indexes."""
-        self._indexes.close()
-
-    def open_library(self, settings: Settings, manuals: Manuals, *, wait: bool) -> Library:
-        """Open both indexes; without ``wait`` only those that exist already."""
-        background.prepare(DocumentSource.find(settings.environ), settings.environ)
-        knowledge = self.open_knowledge(settings, wait=wait)
-        try:
-            documents = Documents.open(settings.environ, wait=wait)
-        except Failure as error:
-            output.talk(f"answering without the manual index: {error.message}")
-            documents = Documents(None)
-        self._indexes.enter_context(documents)
-        if knowledge.is_building:
-            output.talk("Note: the package index is being built in the background.")
-        return Library(knowledge, manuals, documents)
-
-    def open_knowledge(self, settings: Settings, *, wait: bool = True) -> Knowledge:
-        """Open the package index."""
-        try:
-            knowledge = Knowledge.open(settings.environ, wait=wait)
-        except Failure as error:
-            output.talk(f"answering without the package index: {error.message}")
-            knowledge = Knowledge(None)
-        return self._indexes.enter_context(knowledge)
+    untrusted = f"{text}\n{control_tokens.break_up(text)}"
+    return indexes.check_commands(settings, draft, gathered.library, untrusted)

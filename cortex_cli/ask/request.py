@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 Show = Callable[[str], None]
 
-UNKNOWN = {ENGLISH: "I don't know.", FRENCH: "Je ne sais pas.", SPANISH: "No lo sé."}
+UNKNOWN = {
+    ENGLISH: "I found nothing on this machine that answers that.",
+    FRENCH: "Je n'ai rien trouvé sur cette machine qui réponde à cette question.",
+    SPANISH: "No he encontrado nada en esta máquina que responda a eso.",
+}
 WAITING = "waiting for the model"
-MODEL = "model"
+MODEL, ACTION = "model", "action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,18 @@ class Request:
 
     @property
     def unknown(self) -> str:
-        """The words for "I don't know" in the question's language."""
+        """The sentence for "nothing answers this" in the question's language."""
         return UNKNOWN[self.question.language]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text that was shown, and its sources; ``known`` is False for "I don't know".
+    """The text that was shown, and its sources; ``known`` is False if nothing answers.
 
     ``kind`` is that of the finding that was printed, or ``model``; ``model`` is None where none
-    was asked.  ``notes`` say which parts of the request the model did not see.
+    was asked.  ``notes`` say which parts of the request the model did not see, and what went
+    wrong; ``nearest`` is what comes closest if nothing answers; ``thoughts`` are those of a
+    reasoning model, which are no part of the answer.
     """
 
     question: Question
@@ -59,6 +65,9 @@ class Answer:
     notes: tuple[str, ...] = ()
     kind: str = MODEL
     commands: tuple[ShownCommand, ...] = ()
+    nearest: tuple[str, ...] = ()
+    thoughts: str = ""
+    asked_chat_model: bool = False
 
     @classmethod
     def from_finding(cls, request: Request, finding: Finding) -> Self:
@@ -71,7 +80,7 @@ class Answer:
             model=None,
             max_tokens=request.max_tokens,
             kind=finding.kind,
-            commands=finding.commands,
+            commands=_mark(finding),
         )
 
     @property
@@ -92,10 +101,21 @@ class Answer:
                 *(claim.as_json() for claim in self.claims),
             ],
             "notes": list(self.notes),
+            "nearest": list(self.nearest),
+            "thoughts": self.thoughts,
             "model": self.model,
             "finish_reason": self.finish_reason,
             "tokens": self.tokens,
         }
+
+
+def _mark(finding: Finding) -> tuple[ShownCommand, ...]:
+    """Return the commands with their effects; the catalogue of actions has them right."""
+    if finding.kind == ACTION or not finding.commands:
+        return finding.commands
+    from cortex_cli.ask.command_effects import mark
+
+    return tuple(mark(command) for command in finding.commands)
 
 
 def print_finding(request: Request, finding: Finding, show: Show) -> Answer:

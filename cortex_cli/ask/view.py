@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli import output
-from cortex_cli.ask.request import MODEL
+from cortex_cli.ask.request import ACTION, MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,15 +37,20 @@ class AnswerPrinter:
 
 
 def print_footer(answer: Answer) -> None:
-    """Print which commands are not verified, the sources, and what was cut."""
+    """Print what the commands would destroy, which are not verified, the sources, the notes."""
     if answer.claims:
         _print_claims(answer.claims)
+    elif answer.kind not in (MODEL, ACTION):  # the claims say it, or the text itself
+        _print_harms(answer)
     if answer.sources:
         output.data_styled([("\nSources: ", output.DIM), ("; ".join(answer.sources), None)])
     elif not answer.known:
-        output.talk("No package or manual here covers this.")
+        _print_nearest(answer)
     elif answer.kind == MODEL:
         output.talk("No source on this machine: this is the model's own knowledge, unverified.")
+    if answer.thoughts:
+        count = len(answer.thoughts.split())
+        output.talk(f"The model thought first ({count} words; --json shows them).")
     for note in answer.notes:
         output.talk(f"Note: {note}.")
     if answer.cut:
@@ -55,17 +60,50 @@ def print_footer(answer: Answer) -> None:
 def _print_claims(claims: Iterable[Claim]) -> None:
     from cortex_cli.ask.command_checks import Verdict  # an answer without a model has none
 
-    unconfirmed = [claim for claim in claims if claim.verdict is not Verdict.CHECKED]
-    if unconfirmed:
+    doubted = [claim for claim in claims if claim.harm or claim.verdict is not Verdict.CHECKED]
+    if doubted:
         output.data("")
-    for claim in unconfirmed:
+    for claim in doubted:
         _print_claim(claim, known=claim.verdict is not Verdict.UNVERIFIED)
 
 
+def _print_harms(answer: Answer) -> None:
+    """Print what the commands of a finding destroy."""
+    if not answer.commands and "`" not in answer.text:
+        return
+    from cortex_cli.ask.command_effects import find_harm
+    from cortex_cli.ask.snippets import find_harmful_snippets
+
+    found = {command.text: find_harm(command.text) for command in answer.commands}
+    found.update(dict(find_harmful_snippets(answer.text)))
+    harms = [(command, harm.what) for command, harm in found.items() if harm is not None]
+    if harms:
+        output.data("")
+    for command, what in harms:
+        _print_line("Destructive", output.RED, command, what)
+
+
+def _print_nearest(answer: Answer) -> None:
+    if answer.nearest:
+        output.data_styled([("Nearest:", output.DIM)])
+        for line in answer.nearest:
+            output.data(f"  {line}")
+    larger = "" if answer.asked_chat_model else ", or ask a larger model: cortex up --model FILE"
+    output.talk(f"hint: try different words{larger}")
+
+
 def _print_claim(claim: Claim, *, known: bool) -> None:
-    label = "Not installed" if known else "Unverified"
-    style = output.DIM if known else output.YELLOW
-    command = " ".join(claim.command.split())
+    if claim.harm is not None:
+        note = "; ".join(filter(None, (claim.harm.what, claim.note)))
+        _print_line("Destructive", output.RED, claim.command, note)
+    elif known:
+        _print_line("Not installed", output.DIM, claim.command, claim.note)
+    else:
+        _print_line("Unverified", output.YELLOW, claim.command, claim.note)
+
+
+def _print_line(label: str, style: str, text: str, note: str) -> None:
+    command = " ".join(text.split())
     if len(command) > MAX_COMMAND_CHARS:
         command = command[:MAX_COMMAND_CHARS] + " …"
-    output.data_styled([(f"{label}: ", style), (f"{command} — {claim.note}", None)])
+    output.data_styled([(f"{label}: ", style), (f"{command} — {note}", None)])

@@ -8,7 +8,7 @@ import click
 
 from cortex_cli import output
 from cortex_cli.errors import NothingFound, UsageError
-from cortex_cli.options import json_option
+from cortex_cli.options import WORDS, json_option
 from cortex_cli.status import alerts_view
 from cortexd.api.client import Client, Event
 
@@ -29,7 +29,7 @@ severity_option = click.option(
     "--severity", type=click.Choice(SEVERITIES), help="Only alerts of this severity."
 )
 type_option = click.option(
-    "--type", "type_", metavar="TYPE", help="Only alerts of this type, e.g. disk_usage."
+    "--type", "type_", type=WORDS, metavar="TYPE", help="Only alerts of this type, e.g. disk_usage."
 )
 
 
@@ -50,7 +50,7 @@ def alerts(ctx: click.Context, severity: str | None, type_: str | None, status: 
 
 
 @alerts.command()
-@click.argument("alert_id", metavar="ID")
+@click.argument("alert_id", metavar="ID", type=WORDS)
 @json_option
 @click.pass_obj
 def show(settings: Settings, alert_id: str) -> None:
@@ -61,7 +61,7 @@ def show(settings: Settings, alert_id: str) -> None:
 
 
 @alerts.command()
-@click.argument("alert_id", metavar="ID", required=False)
+@click.argument("alert_id", metavar="ID", type=WORDS, required=False)
 @click.option("--all", "all_", is_flag=True, help="Every active alert.")
 @json_option
 @click.pass_obj
@@ -71,7 +71,7 @@ def ack(settings: Settings, alert_id: str | None, all_: bool) -> None:
 
 
 @alerts.command()
-@click.argument("alert_id", metavar="ID", required=False)
+@click.argument("alert_id", metavar="ID", type=WORDS, required=False)
 @click.option("--all", "all_", is_flag=True, help="Every open alert.")
 @json_option
 @click.pass_obj

@@ -9,7 +9,7 @@ import click
 
 from cortex_cli import output
 from cortex_cli.errors import NOTHING_FOUND, AlreadyReported
-from cortex_cli.options import json_option, model_options
+from cortex_cli.options import WORDS, json_option, model_options
 
 if TYPE_CHECKING:
     from cortex_cli.ask.request import Answer
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1, required=True, type=WORDS)
 @click.option(
     "-f",
     "--file",

@@ -13,6 +13,7 @@ from cortex_cli import output
 from cortex_cli.errors import FAILED, AlreadyReported
 from cortex_cli.expressions import expression
 from cortex_cli.options import json_option, model_options
+from cortex_cli.streams import decode
 from cortexd.api.errors import CortexError
 
 if TYPE_CHECKING:
@@ -124,16 +125,27 @@ def _answer(settings: Settings, request: Request, conversation: Conversation) ->
         return True
     view.end_line()
     warn_without_lists(settings, result)
-    conversation.add(request.question.text, result.text.strip())
+    _save(conversation, request.question.text, result.text.strip())
     output.emit(result.as_json(), lambda: print_footer(result), as_json=settings.json)
     return True
+
+
+def _save(conversation: Conversation, question: str, answer: str) -> None:
+    """Store a turn; where that is not possible, the conversation goes on in memory."""
+    is_first = not conversation.turns
+    try:
+        conversation.add(question, answer)
+    except OSError as error:
+        if is_first:  # once is enough
+            reason = error.strerror or str(error)
+            output.complain(f"cannot save this conversation: {error.filename}: {reason}")
 
 
 @contextlib.contextmanager
 def _read_questions(settings: Settings) -> Iterator[Iterator[str]]:
     """Yield the questions: typed at the prompt, or one per line of standard input."""
     if not sys.stdin.isatty():
-        yield (line.strip() for line in sys.stdin if line.strip())
+        yield (decode(line).strip() for line in sys.stdin if line.strip())
         return
     with _edit_lines(settings):
         yield _prompt(lambda: input(PROMPT))
@@ -142,7 +154,7 @@ def _read_questions(settings: Settings) -> Iterator[Iterator[str]]:
 def _prompt(ask: Callable[[], str]) -> Iterator[str]:
     while True:
         try:
-            line = ask().strip()
+            line = decode(ask()).strip()
         except KeyboardInterrupt:  # discards the line, as in a shell
             output.talk("")
             continue

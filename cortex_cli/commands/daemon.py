@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cortex_cli import output
-from cortex_cli.options import json_option
+from cortex_cli.options import WORDS, json_option
 from cortexd.api.client import Client
 
 if TYPE_CHECKING:
@@ -70,8 +70,10 @@ def health(settings: Settings, watch: bool, interval: float, rounds: int | None)
 
 
 @daemon.command()
-@click.option("--severity", metavar="SEVERITY", help="Only alerts of this severity.")
-@click.option("--type", "type_", metavar="TYPE", help="Only alerts of this type, e.g. disk_usage.")
+@click.option("--severity", type=WORDS, metavar="SEVERITY", help="Only alerts of this severity.")
+@click.option(
+    "--type", "type_", type=WORDS, metavar="TYPE", help="Only alerts of this type, e.g. disk_usage."
+)
 @click.option("--acknowledge-all", is_flag=True, help="Acknowledge every active alert.")
 @click.option("--dismiss", "dismissed", metavar="ID", help="Dismiss this alert.")
 @json_option

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cortex_cli.options import json_option
+from cortex_cli.options import WORDS, json_option
 
 if TYPE_CHECKING:
     from cortex_cli.settings import Settings
 
 
 @click.command()
-@click.argument("what", nargs=-1, required=True)
+@click.argument("what", nargs=-1, required=True, type=WORDS)
 @click.option("--dry-run", is_flag=True, help="Only show the commands (default).")
 @click.option("--execute", is_flag=True, help="Run the commands after confirmation.")
 @click.option("-y", "--yes", is_flag=True, help="Confirm without asking.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ def _summarise(reply: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [
         ("state", str(reply["state"])),
         ("model", str(reply.get("model") or "-")),
-        ("profile", str(reply.get("profile") or (prompts.CHAT if reply.get("model") else "-"))),
+        ("profile", str(reply.get("profile") or "-")),
         ("good for", prompts.describe_purpose(reply.get("profile")) if reply.get("model") else "-"),
         ("url", str(reply.get("url") or "-")),
         ("context", f"{reply['context_length']} tokens" if reply.get("context_length") else "-"),
@@ -76,6 +77,55 @@ def _request(settings: Settings, command: str) -> None:
         reply = client.call(command)
     text = f"the model is {reply['state']}"
     output.emit(reply, lambda: output.data(text), as_json=settings.json)
+
+
+@llm.command()
+@click.argument("model", metavar="NAME|FILE")
+@click.option("--force", is_flag=True, help="Switch although it is a base model.")
+@json_option
+@click.pass_obj
+def use(settings: Settings, model: str, force: bool) -> None:
+    """Serve another model; "builtin" is the built-in one.
+
+    It is tested first, and the old one stays if it does not run.  After "cortex down" the
+    configured model is served again.
+    """
+    from cortex_cli.services import model_switch
+
+    tested = model_switch.switch(settings, model, force=force)
+    value = {"path": str(tested.path), "name": tested.name, "profile": tested.profile}
+    text = f"{tested.name} is served; profile {tested.profile}, good for: {tested.good_for}"
+    output.emit(value, lambda: output.data(text), as_json=settings.json)
+
+
+@llm.command()
+@click.argument("name", metavar="NAME|URL")
+@click.option("--sha256", metavar="HEX", help="The expected checksum.")
+@click.option("--dir", "folder", metavar="DIR", help="Where models are kept.")
+@click.option("--force", is_flag=True, help="Download it although it does not fit this machine.")
+@json_option
+@click.pass_obj
+def pull(
+    settings: Settings, name: str, sha256: str | None, folder: str | None, force: bool
+) -> None:
+    """Download a recommended model; an interrupted download is resumed."""
+    argv = [sys.executable, "-P", "-m", "cortex_llm", "models", "pull"]
+    argv += ["--sha256", sha256] if sha256 is not None else []
+    argv += ["--dir", folder] if folder is not None else []
+    argv += ["--force"] * force + ["--json"] * settings.json
+    sys.stdout.flush()
+    os.execve(sys.executable, [*argv, "--", name], dict(settings.environ))  # noqa: S606 - no shell
+
+
+@llm.command("list")
+@json_option
+@click.pass_obj
+def list_models(settings: Settings) -> None:
+    """List the models on this machine, which is served, and those that can be downloaded."""
+    from cortex_cli.status import models_view
+
+    overview = models_view.read(settings)
+    output.emit(overview, lambda: models_view.print_table(overview), as_json=settings.json)
 
 
 @llm.command()

@@ -8,7 +8,7 @@ import click
 
 from cortex_cli import output
 from cortex_cli.errors import NothingFound
-from cortex_cli.options import json_option
+from cortex_cli.options import WORDS, json_option
 
 if TYPE_CHECKING:
     from typing import Any
@@ -20,7 +20,7 @@ DEFAULT_LIMIT = 10
 
 
 @click.command()
-@click.argument("what", nargs=-1, required=True)
+@click.argument("what", nargs=-1, required=True, type=WORDS)
 @click.option(
     "-n",
     "--limit",

@@ -10,6 +10,7 @@ import click
 from cortex_cli import output
 from cortex_cli.clock import format_duration
 from cortex_cli.errors import FAILED, AlreadyReported
+from cortex_cli.model import prompts
 from cortex_cli.options import json_option
 from cortex_cli.status import alerts_view
 from cortexd.api.client import Client
@@ -37,7 +38,8 @@ def up(settings: Settings, model: Path | None) -> None:
     """Start cortexd and the model server as your own processes.
 
     Waits until the model has generated a token.  Does nothing if both are already running, unless
-    --model names another model: then it takes the place of the running one.
+    --model names another model: then it takes the place of the running one.  A model that is served
+    for the first time is tested: at most 20 s, once.
     """
     from cortex_cli.services import user as user_services
 
@@ -47,10 +49,17 @@ def up(settings: Settings, model: Path | None) -> None:
         "started": result.started,
         "model": result.model,
         "state": result.state,
+        "profile": result.profile,
     }
     what = " and ".join(result.started) + " started" if result.started else "already running"
     text = f"{what}; {result.model} is ready at {result.socket}"
-    output.emit(value, lambda: output.talk(text), as_json=settings.json)
+
+    def print_text() -> None:
+        output.talk(text)
+        purpose = prompts.describe_purpose(result.profile)
+        output.talk(f"profile {result.profile}; good for: {purpose}")
+
+    output.emit(value, print_text, as_json=settings.json)
 
 
 @click.command()
@@ -116,6 +125,15 @@ def summarise(reply: dict[str, Any]) -> list[tuple[str, str]]:
             "memory",
             f"{health['memory_usage_percent']:.0f} % of {health['memory_total_mb']:.0f} MiB",
         ),
-        ("disk", f"{health['disk_usage_percent']:.0f} % of {health['disk_total_gb']:.0f} GiB"),
+        ("disk", _describe_disk(health)),
         ("alerts", f"{health['active_alerts']}, {health['critical_alerts']} of them critical"),
     ]
+
+
+def _describe_disk(health: dict[str, Any]) -> str:
+    """The root file system; the share counts, as ``df`` does, only what users can write."""
+    used = f"{health['disk_usage_percent']:.0f} %"
+    root: dict[str, Any] = next(iter(health["disks"]), {})
+    if "available_gb" in root:
+        return f"{used} used, {root['available_gb']:.0f} GiB free"
+    return f"{used} of {health['disk_total_gb']:.0f} GiB"

@@ -57,6 +57,11 @@ TAILS = expression(
     r"|exactamente|realmente|por favor|en pocas palabras|brevemente|gracias|en realidad"
     r"|y para que sirven?)[ .!?]{0,9}$"
 )
+# Where two things are compared: "enable vs start in systemctl".
+PAIR_PLACES = expression(
+    r" (?:in|with|for|on|dans|en|sous|avec|con|para) (?:git|systemd|systemctl|apt|docker|ssh|vim"
+    r"|sql|http|dns|nginx|services?)$"
+)
 # What X is: (expression, how sure it is that an explanation is wanted).
 DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     (expression(pattern + "$"), sure)
@@ -78,13 +83,15 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"what does it mean (?:when|if|that|for) .+? (?:is|are|to be|says|has)"
          r"(?: in)?(?: an?)? (?P<x>.+)", 0.85),
         (r"what (?:do|does) (?P<x>.+?) mean (?:when|if|while|after|in|on|for|at) .+", 0.85),
+        (r"what(?: is|'s|s) (?:there )?(?:in|inside) (?P<x>.+)", 0.85),
         (r"what (?P<x>.+) (?:is|are|means?|does|do|stands? for|is for)", 0.9),
         (r"(?:explain|describe|define)(?: to me| briefly)?(?: what| how)?(?: is| are)? "
          r"(?P<x>.+?)(?: is| are| means?| does| do| works?| stands for)?", 0.95),
         (r"(?:tell me|teach me|something|info|information|more)? ?about (?P<x>.+)", 0.85),
         (r"(?:the )?(?:meaning|definition|purpose|explanation) of (?P<x>.+)", 0.9),
         (r"(?P<x>.+?)[ :,]+(?:meaning|definition|explained|mean|means what|what is (?:it|that|this)"
-         r"|what does (?:it|that|this) mean|what are they|explain)", 0.9),
+         r"|what does (?:it|that|this) (?:mean|do)|what are they|what for"
+         r"|explain(?: (?:it|that|please))?)", 0.95),
         (r"how (?:do|does) (?P<x>.+?) (?:actually |really )?work", 0.8),
         (r"why (?:do|would|should) (?:i|we|you|one|people) (?:need|use|want|have) (?P<x>.+)", 0.75),
         (r"(?:why use|when to use|when do i need) (?P<x>.+)", 0.75),
@@ -96,7 +103,7 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"(?:c'est quoi|cest quoi|c quoi)(?: exactement)? (?P<x>.+)", 0.95),
         (r"(?P<x>.+?)[ ,:]+(?:c'est quoi|qu'est[- ]ce que c'est|ca (?:veut dire|signifie) quoi"
          r"|ca sert a quoi|veut dire quoi|a quoi (?:ca|cela) sert(?:-il|-elle)?|signifie quoi"
-         r"|definition|signification)", 0.95),
+         r"|definition|signification|explique[rz]?(?:[- ]moi)?)", 0.95),
         (r"que (?:signifie(?:nt)?|veut dire|veulent dire|designe(?:nt)?|fait|font|represente(?:nt)?"
          r"|contient|contiennent|vaut)(?: le code| donc)? (?P<x>.+)", 0.95),
         (r"que (?:veut|veulent) (?P<x>.+) dire", 0.95),
@@ -120,8 +127,8 @@ DEFINITIONS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"¿?que (?:es|son|significan?|quiere decir|quieren decir|hace|hacen|contiene|contienen"
          r"|representa|indica)(?: exactamente| el codigo| el termino| eso de)? (?P<x>.+)", 0.95),
         (r"¿?(?:para que|de que) (?:sirven?|se usan?|se utilizan?|vale) (?P<x>.+)", 0.95),
-        (r"(?P<x>.+?)[ ,:]+¿?(?:que es|que significa|para que sirve|que quiere decir|definicion"
-         r"|significado)", 0.95),
+        (r"(?P<x>.+?)[ ,:]+¿?(?:que (?:es|son)(?: eso)?|que significan?|para que sirven?"
+         r"|que quieren? decir|definicion|significado|explica(?:me|lo)?|explicame(?:lo)?)", 0.95),
         (r"¿?(?:explica|explicame|explicar(?:me)?|expliqueme|describe|describeme|define|defineme"
          r"|definir)(?: (?:que|lo que) (?:es|son|significan?|hace|quiere decir))?"
          r"(?: el (?:termino|concepto) de)? (?P<x>.+)", 0.95),
@@ -142,7 +149,10 @@ COMPARISONS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:what(?:'s| is| are|s)|explain|describe|tell me|is there|are there|give me|know)? ?"
         r"(?:the |a |any )?(?:main |key |real |exact |basic |big |actual )?"
         r"(?:differences?|distinction) (?:between|of|in|with) (?P<x>.+)",
-        r"(?P<x>.+?)[ ,:]+(?:what(?:'s| is) the difference|difference|differences|quelle difference"
+        r"(?:what(?:'s| is| are|s)?|explain|c'est quoi|que es|que son) "
+        r"(?P<x>.+ (?:vs\.?|versus) .+)",
+        r"(?P<x>.+?)[ ,:]+(?:what(?:'s| is) the difference|differences?|diferencias?"
+        r"|quelles? differences?"
         r"|quelle est la difference|¿?cual es la diferencia|¿?que diferencia hay|which (?:one"
         r"|is better)"
         r"|lequel choisir|laquelle choisir|¿?cual (?:es mejor|elegir|usar))",
@@ -205,19 +215,22 @@ JOINTS = (
 BARE_JOINTS = frozenset(
     {" or ", " ou ", " o ", " u ", " vs ", " vs. ", " versus ", " contre ", " compared to "}
 )
+# "public key and private key, explain"
+ENUMERATING_JOINTS = (" and ", " & ", " et ", " y ", " e ", " or ", " ou ", " o ")
 # Before or after a name, these only say what kind of thing it is.
 CLASS_WORDS = frozenset(
     """
     command commands program programs tool utility file files directory folder term terms word
     concept notion idea protocol format abbreviation acronym error message expression variable
     option keyword symbol operator character sign thing process service daemon technology path
-    software application system
+    software application system record flag signal statement keyword attribute
     commande commandes programme outil utilitaire fichier fichiers repertoire dossier terme mot
     concept notion idee protocole format abreviation acronyme sigle erreur message variable symbole
-    operateur caractere signe chose service logiciel chemin systeme
+    operateur caractere signe chose service logiciel chemin systeme enregistrement instruction
     comando comandos orden programa herramienta utilidad archivo archivos fichero ficheros
     directorio carpeta termino palabra concepto nocion idea protocolo formato abreviatura acronimo
     sigla siglas error mensaje variable simbolo operador caracter signo cosa servicio ruta sistema
+    registro instruccion bandera
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 # Asks for a way, a place or a number, not for a meaning.

@@ -33,6 +33,7 @@ _ASKING = frozenset(
     significa significado quiere decir explica explicame explicar que es son cual cuales linea
     entrada valor cadena representa indica corresponde exactamente numero codigo vale equivale
     puedes esto esta este eso
+    fait font hace hacen tiene tienen has goes
     """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 ALWAYS_SMALL = frozenset(fold(word) for word in SCAFFOLDING) | _ASKING

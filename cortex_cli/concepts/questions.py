@@ -13,13 +13,15 @@ from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articl
 from cortex_cli.expressions import expression
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
-BARE_SURE, BARE_UNSURE = 0.8, 0.6  # a name alone, with and without a question mark
+BARE_SURE, BARE_UNSURE = 0.75, 0.6  # a name alone, with and without a question mark
 DEFINITE = 0.8  # "what is the X" may ask for the value here
 TERM = 0.85  # "the X command" names a term, not a value
 BARE_PAIR = 0.85
+ENUMERATED = 0.8  # "public key and private key": compared only where somebody wrote how
 _DEFINITE = expression(r"the \S")
 _VARIABLE = expression(r"(?<![\w$/])PATH(?!\w)")  # in capitals it is the variable, not a path
 MAX_BARE_WORDS = 5
+_ASIDE = expression(r" ?\([^()]{1,60}\) ?")  # "charge moyenne (load average)"
 
 
 class Subject(NamedTuple):
@@ -69,9 +71,10 @@ def readings(text: str) -> list[str]:
 
 def _subjects(text: str, marked: bool) -> list[Subject]:
     found = []
-    for pattern, sure in forms.DEFINITIONS:
-        if match := pattern.match(text):
-            found.append(Subject(match["x"], sure))
+    for form in dict.fromkeys((text, forms.PLACES.sub("", text).strip())):
+        for pattern, sure in forms.DEFINITIONS:
+            if match := pattern.match(form):
+                found.append(Subject(match["x"], sure))
     if len(text.split()) <= MAX_BARE_WORDS and not _DEFINITE.match(text):
         found.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
     widened = [narrower for subject in found for narrower in _readings(subject)]
@@ -86,6 +89,7 @@ def _readings(subject: Subject) -> list[Subject]:
     placeless = forms.PLACES.sub("", text).strip()
     if placeless and placeless != text:
         found.append(Subject(unquoted(placeless), sure))
+    found += [Subject(plain(_ASIDE.sub(" ", text)), sure)] if _ASIDE.search(text) else []
     for one in tuple(found):
         said = without_articles(one.text).split()
         if len(said) > 1 and said[0] in forms.CLASS_WORDS:
@@ -103,11 +107,20 @@ def _pairs(text: str) -> list[tuple[str, str, float]]:
         if match is None:
             continue
         bare = pattern.pattern.startswith("¿?(?P<x>")
-        body = forms.PLACES.sub("", match["x"]).strip()
+        body = forms.PAIR_PLACES.sub("", forms.PLACES.sub("", match["x"])).strip()
         sure = BARE_PAIR if bare else 0.95
         joints = [joint for joint in forms.JOINTS if not bare or joint in forms.BARE_JOINTS]
         found += [(*split, sure) for joint in joints for split in _splits(body, joint)]
-    return list(dict.fromkeys(found))
+    found += [
+        (*split, ENUMERATED)
+        for subject in _subjects(text, marked=True)
+        for joint in forms.ENUMERATING_JOINTS
+        for split in _splits(subject.text, joint)
+    ]
+    best: dict[tuple[str, str], float] = {}
+    for left, right, sure in found:
+        best[left, right] = max(sure, best.get((left, right), 0.0))
+    return [(left, right, sure) for (left, right), sure in best.items()]
 
 
 def _splits(body: str, joint: str) -> list[tuple[str, str]]:

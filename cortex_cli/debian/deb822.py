@@ -1,6 +1,7 @@
 """Parses Debian control data: stanzas of ``Field: value``, as in apt's lists and dpkg's status.
 
-Bytes in, dictionaries out; no I/O.  Built for 50 MB: only the wanted fields are decoded.
+Bytes in, dictionaries out; no I/O.  Built for 50 MB: only the wanted fields are decoded.  As
+lenient as apt: lines may end in CRLF, white space may come before the colon.
 """
 
 from __future__ import annotations
@@ -8,11 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cortex_cli.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # A file with a stanza beyond this is no apt list; the longest real one is below 200 kB.
 MAX_STANZA_BYTES = 4 * 1024 * 1024
+
+
+# The name ends where its architecture, version, profile or nothing follows.
+_NAME = expression(r"\s*([^\s:(\[<]+)")
 
 
 class NotControlData(ValueError):
@@ -27,12 +34,20 @@ def split_stanzas(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """
     rest = b""
     for piece in pieces:
-        *complete, rest = (rest + piece).split(b"\n\n")
+        data = rest + piece
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        *complete, rest = data.split(b"\n\n")
         yield from (stanza for stanza in complete if stanza.strip())
         if len(rest) > MAX_STANZA_BYTES:
             raise NotControlData(f"{len(rest)} bytes without a blank line")
     if rest.strip():
         yield rest
+
+
+def drop_comments(data: bytes) -> bytes:
+    """``data`` without the lines that begin with ``#``; apt allows them in sources and pins."""
+    return b"\n".join(line for line in data.split(b"\n") if not line.startswith(b"#"))
 
 
 class Reader:
@@ -42,7 +57,8 @@ class Reader:
         self._wanted = {field.lower().encode(): field for field in fields}
         names = b"|".join(re.escape(name) for name in self._wanted)
         self._pattern = re.compile(
-            rb"^(" + names + rb"):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE | re.IGNORECASE
+            rb"^(" + names + rb")[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
+            re.MULTILINE | re.IGNORECASE,
         )
 
     def read(self, stanza: bytes) -> dict[str, str]:
@@ -64,6 +80,5 @@ def parse_names(relation: str) -> Iterator[tuple[str, int]]:
     """Yield the package names of a Depends-like field and their position among alternatives."""
     for group in relation.split(","):
         for position, alternative in enumerate(group.split("|")):
-            name = alternative.strip().partition(" ")[0].partition(":")[0]
-            if name:
-                yield name, position
+            if name := _NAME.match(alternative):
+                yield name[1], position

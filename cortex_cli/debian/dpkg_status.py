@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _ABSENT = ("not-installed", "config-files")
-_FIELDS = ("Package", "Status", "Version", "Essential", "Protected", "Important")
+# Files and configuration are in place; of the others, other packages still have work to do.
+_COMPLETE = frozenset({"installed", "triggers-pending", "triggers-awaited"})
+_FIELDS = ("Package", "Architecture", "Status", "Version", "Essential", "Protected", "Important")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class State:
     @property
     def complete(self) -> bool:
         """True if the installation is complete."""
-        return self.state == "installed"
+        return self.state in _COMPLETE
 
     def __str__(self) -> str:
         return self.version if self.complete else f"{self.version} ({self.state})"
@@ -40,20 +42,40 @@ Versions = dict[str, State | None]
 
 @dataclass(frozen=True, slots=True)
 class InstalledPackages:
-    """The installed packages by name, and those that must not be removed."""
+    """The installed packages by name, and those that must not be removed.
+
+    ``packages`` has one of each name, the native one where dpkg lists it first, as it does on
+    amd64 and arm64; ``architectures`` has each as ``name:architecture``.
+    """
 
     packages: Mapping[str, State]
     protected: frozenset[str]
+    architectures: Mapping[str, State]
 
     def states_of(self, names: Iterable[str]) -> Versions:
         """Return the state of each of ``names``; None if it is not installed."""
-        return {name: self.packages.get(strip_architecture(name)) for name in names}
+        return {name: self._find(name) for name in names}
+
+    def _find(self, name: str) -> State | None:
+        bare, _, architecture = name.partition(":")
+        found = self.packages.get(bare)
+        if not architecture or found is None:
+            return found
+        exact = self.architectures.get(name) or self.architectures.get(f"{bare}:all")
+        # A status file that names no architectures, as those of tests, has one of each name.
+        return exact if exact is not None or self.architectures else found
+
+
+def is_complete(status: str) -> bool:
+    """Whether a ``Status`` field is that of an installed package."""
+    return status.rpartition(" ")[2] in _COMPLETE
 
 
 def read(environ: Mapping[str, str]) -> InstalledPackages:
     """Read the status of this machine, or the file that ``CORTEX_DPKG_STATUS`` names."""
     path = status_path(environ)
     packages: dict[str, State] = {}
+    architectures: dict[str, State] = {}
     protected = set()
     reader = Reader(_FIELDS)
     for stanza in apt_lists.read_stanzas(path) if path.exists() else ():
@@ -62,10 +84,13 @@ def read(environ: Mapping[str, str]) -> InstalledPackages:
         name = fields.get("Package", "")
         if not name or not state or state in _ABSENT:
             continue
-        packages[name] = State(fields.get("Version", ""), state)
+        found = State(fields.get("Version", ""), state)
+        packages.setdefault(name, found)
+        if architecture := fields.get("Architecture"):
+            architectures[f"{name}:{architecture}"] = found
         if "yes" in (fields.get("Essential"), fields.get("Protected"), fields.get("Important")):
             protected.add(name)
-    return InstalledPackages(packages, frozenset(protected))
+    return InstalledPackages(packages, frozenset(protected), architectures)
 
 
 def status_path(environ: Mapping[str, str]) -> Path:

@@ -88,7 +88,10 @@ def _iterate_lists(folder: Path) -> Iterator[ListFile]:
     }
     for path in paths:
         if path.suffix in COMPRESSIONS or "." not in path.name.rpartition("_")[2]:
-            stat = path.stat()
+            try:
+                stat = path.stat()
+            except OSError:  # apt has just replaced it
+                continue
             yield ListFile(path, _read_origin(path, releases), stat.st_size, stat.st_mtime_ns)
 
 
@@ -107,8 +110,11 @@ def _read_origin(path: Path, releases: dict[str, Path]) -> str:
     prefix = max((name for name in releases if path.name.startswith(name)), key=len, default="")
     if not prefix:
         return path.name.partition("_")[0]
-    with releases[prefix].open("rb") as stream:
-        head = stream.read(RELEASE_HEAD_BYTES)
+    try:
+        with releases[prefix].open("rb") as stream:
+            head = stream.read(RELEASE_HEAD_BYTES)
+    except OSError:  # only a label is lost
+        head = b""
     fields = Reader(["Origin", "Label", "Codename", "Suite"]).read(head)
     name = fields.get("Label") or fields.get("Origin") or prefix.partition("_")[0]
     suite = fields.get("Codename") or fields.get("Suite") or ""

@@ -6,12 +6,14 @@ question.  Knows no model and runs nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cortex_cli.error_texts import (
     entries,
     log_lines,
     placeholders,
+    program_statuses,
     questions,
     ranking,
     statuses,
@@ -33,8 +35,10 @@ MIN_SCORE = 10.0
 # Entries below only report that something failed.
 SYMPTOM_RANK = 35
 MAX_QUESTION = 2000
-# A text that is nothing but an error text.
-WHOLE = 0.75
+# A text that is nothing but an error text: how much of it an entry recognises.
+WHOLE, MOST = 0.75, 0.45
+# The very words of an error text, and nothing else.
+EXACT = 0.98
 
 
 def find_in_log(text: str, question: str, language: str) -> Finding | None:
@@ -74,10 +78,16 @@ def explain(question: str, language: str) -> Finding | None:
     question = question[:MAX_QUESTION]
     folded = fold(question)
     catalogue = entries.load()
+    if finding := program_statuses.explain(folded, language):
+        return finding
     if not questions.may_be_explained(question, folded):
         return _of_bare_text(question, folded, catalogue, language)
-    if entry := statuses.entry(folded, catalogue):
-        return _finding(entry, {}, language, SURE)
+    if finding := statuses.explain(question, folded, catalogue, language):
+        return finding
+    if questions.is_message(question) and (
+        finding := _of_message(question, catalogue, language, EXACT)
+    ):
+        return finding
     for quotation in questions.quotations(question):
         if finding := _of_message(quotation, catalogue, language, SURE):
             return finding
@@ -97,22 +107,38 @@ def _of_bare_text(
     if questions.is_of_texts(folded):
         return None
     for message in (*questions.quotations(question), question):
-        if finding := _named(message, catalogue, language, SURE):
+        if finding := _named(message, catalogue, language, EXACT):
             return finding
     for quotation in questions.quotations(question):
         if finding := _of_message(quotation, catalogue, language, LIKELY):
             return finding
-    entry = _whole_match(folded.strip(" .!?"), catalogue)
-    return _finding(entry, {}, language, LIKELY) if entry else None
+    return _of_whole_message(question, folded, catalogue, language)
 
 
-def _whole_match(folded: str, catalogue: Catalogue) -> Entry | None:
+def _of_whole_message(
+    question: str, folded: str, catalogue: Catalogue, language: str
+) -> Finding | None:
+    """What a message means that is pasted as it was printed."""
+    if questions.is_message(question):
+        if finding := _of_message(question, catalogue, language, EXACT):
+            return finding
+        if (name := questions.longest_name(folded, catalogue.names)) and " " in name:
+            return _finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
+    if questions.may_be_message(folded) and (finding := _named_first(folded, catalogue, language)):
+        return finding
+    least = MOST if questions.may_be_message(folded) else WHOLE
+    entry = _whole_match(folded.strip(" .!?"), catalogue, least)
+    sure = EXACT if entry and _whole_match(folded.strip(" .!?"), catalogue, WHOLE) else LIKELY
+    return _finding(entry, {}, language, sure) if entry else None
+
+
+def _whole_match(folded: str, catalogue: Catalogue, least: float) -> Entry | None:
     """The entry one of whose expressions matches most of a text."""
     log = log_lines.read(folded)
     for candidate in ranking.candidates(log, "", catalogue) if log.lines else []:
         for expression in candidate.entry.match:
             match = expression.search(folded)
-            if match and len(match[0]) >= WHOLE * len(folded):
+            if match and len(match[0]) >= least * len(folded):
                 return candidate.entry
     return None
 
@@ -122,6 +148,9 @@ def _of_message(
 ) -> Finding | None:
     log = log_lines.read(message)
     ranked = ranking.candidates(log, "", catalogue) if log.lines else []
+    if not ranked and (short := questions.reduce(fold(message))) and " " in short:
+        log = log_lines.read(short)
+        ranked = ranking.candidates(log, "", catalogue)
     if ranked:
         best = ranked[0]
         found = placeholders.values(best, log)
@@ -144,4 +173,29 @@ def _finding(
 def _named(message: str, catalogue: Catalogue, language: str, confidence: float) -> Finding | None:
     name = fold(message).strip(" .!")
     entry: Entry | None = catalogue.entries.get(catalogue.names.get(name, ""))
+    if entry is None:
+        entry = catalogue.entries.get(reduced_names().get(questions.reduce(name), ""))
     return _finding(entry, {}, language, confidence) if entry else None
+
+
+@lru_cache(1)
+def reduced_names() -> dict[str, str]:
+    """The names of two words and more without articles and copulas, with their entries' ids."""
+    names = entries.load().names
+    found: dict[str, str] = {}
+    for name, entry in names.items():
+        short = questions.reduce(name)
+        if " " in short:
+            found.setdefault(short, entry)
+    return found
+
+
+def _named_first(folded: str, catalogue: Catalogue, language: str) -> Finding | None:
+    """What an error text means that a text begins with, before it says when it occurs."""
+    words = folded.split()
+    for length in range(min(questions.LONGEST_NAME, len(words) - 1), 1, -1):
+        said = " ".join(words[:length])
+        rest = folded[len(said) :] if folded.startswith(said) else ""
+        if questions.continues(rest) and (found := _named(said, catalogue, language, SURE)):
+            return found
+    return None

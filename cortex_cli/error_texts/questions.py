@@ -49,6 +49,33 @@ _OF_OTHERS = expression(
 _MEANING = expression(r"\b(?:mean|means|meaning|signifie|veut dire|significa|quiere decir)\b")
 _ERRNO = expression(r"\bE[A-Z][A-Z0-9]{2,14}\b|\bSIG[A-Z]{3,6}\d?\b|\b2\d\d/[A-Z_]{3,20}\b")
 _WORD = expression(r"[\w/+.'-]+")
+_SMALL = frozenset(
+    """
+    the a an is are was were has have been be le la les l un une de du des d est sont a ete
+    el los las uno una es esta estan ha sido del
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
+)
+_CONTINUES = expression(
+    r"[\s,:;(-]*(?:when|while|on|in|for|at|after|during|with|from|as|if|trying|running|but|and|though|"
+    r"lors|quand|en|au|aux|a|pendant|apres|sur|dans|pour|avec|alors|mais|malgre|"
+    r"al|cuando|tras|despues|durante|con|para|mientras|pero|si)\b"
+)
+# A message as programs print it: "bash: …", "E: …", "KeyError: …", "ERR_CONNECTION_REFUSED".
+_PREFIX = expression(
+    r"\s*(?:[EWN]|[A-Za-z_/][\w./+^-]{1,40}(?:\[\d{1,7}\])?):\s+\S|\s*Traceback \(|\s*\*\*\* "
+    r"|\s*\[ *\d+\.\d+\]"
+)
+_MARK = expression(
+    r"\b[A-Z]\w{1,40}(?:Error|Exception)\b|\b(?:SSL_|NS_)?ERR(?:OR)?_[A-Z_]{3,40}\b|\bnpm ERR!"
+    r"|\bFailed with result\b|\bcode=(?:exited|killed|dumped)\b|\bstatus=\d{1,3}/[A-Z]"
+    r"|\(core dumped\)|\[(?:emerg|error|crit|alert)\]|\bERROR \d{4}\b"
+)
+_REQUEST = expression(
+    r"\s*(?:how|what|what's|which|who|where|when|is|are|does|do|did|can|could|should|show|list|find|"
+    r"print|display|delete|remove|search|grep|count|tell|give|make|create|comment|quel|quelle|quels|"
+    r"quelles|combien|ou|quand|qui|est-ce|montre|affiche|liste|cherche|compte|supprime|como|cual|"
+    r"cuales|cuanto|cuantos|donde|quien|muestra|lista|busca|cuenta|borra)\b"
+)
 
 
 def is_of_texts(folded: str) -> bool:
@@ -71,6 +98,26 @@ def may_be_explained(question: str, folded: str) -> bool:
 def quotations(question: str) -> list[str]:
     """What stands in quotation marks."""
     return [next(one for one in found if one) for found in _QUOTED.findall(question)]
+
+
+def reduce(folded: str) -> str:
+    """``folded`` without articles and copulas: "l'adresse est deja utilisee" is libc's text."""
+    return " ".join(word for word in _WORD.findall(folded.replace("'", " ")) if word not in _SMALL)
+
+
+def continues(folded: str) -> bool:
+    """True where a text goes on after an error text to say when or where: "when running x"."""
+    return bool(_CONTINUES.match(folded))
+
+
+def is_message(question: str) -> bool:
+    """True where a question is nothing but a message, by the marks that programs set."""
+    return bool(_PREFIX.match(question) or _MARK.search(question))
+
+
+def may_be_message(folded: str) -> bool:
+    """True where a question (see ``patterns.fold``) has no form of a question or an order."""
+    return not _REQUEST.match(folded) and "?" not in folded
 
 
 def has_symbol(question: str) -> bool:

@@ -6,7 +6,9 @@ What has an entry in the catalogue is answered from there; the rest is computed.
 from __future__ import annotations
 
 import errno
+import os
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.expressions import expression
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 LARGEST = 255
 OF_SIGNALS = 128
-CONFIDENCE = 0.9
+SURE, CONFIDENCE = 0.95, 0.9
 _STATUS = expression(
     r"\b(?:exit(?:ed|s)?(?: with)?(?: an?)?(?: (?:status|code|value))?|(?:status|return|result)"
     r"(?: (?:status|code|value))?|(?:code|statut|valeur|etat)(?: de (?:retour|sortie|fin))?|"
@@ -26,6 +28,34 @@ _STATUS = expression(
 )
 _ERRNO = expression(r"\b(?:errno|error|erreur|os error)[ =:]{1,2}-?(?P<number>\d{1,3})\b(?!\.)")
 _SIGNAL = expression(r"\b(?:signal|senal|code=killed, status)[ =:]{1,2}(?P<number>\d{1,2})\b")
+
+
+_SYMBOL = expression(r"\bE[A-Z][A-Z0-9]{2,14}\b")
+
+
+def explain(question: str, folded: str, catalogue: Catalogue, language: str) -> Finding | None:
+    """What the exit status, the signal or the error number means that a question names."""
+    from cortex_cli.error_texts import phrasing  # most questions name none
+
+    if not (number := _number(question, folded)):
+        one = entry(folded, catalogue)
+        return phrasing.finding(one, {}, language, SURE) if one else None
+    name = errno.errorcode[number]
+    said = phrasing.say("errno", language, number=number, name=name, text=os.strerror(number))
+    one = catalogue.entries.get(catalogue.names.get(name.lower(), ""))
+    if one is None:
+        sources = ("man errno(3)",)
+        return Finding("explanation", CONFIDENCE, said, sources=sources, subject=name.lower())
+    found = phrasing.finding(one, {}, language, SURE)
+    return replace(found, text=f"{said}\n{found.text}")
+
+
+def _number(question: str, folded: str) -> int:
+    """The error number that a question names by number or in capitals; 0 for none."""
+    if (match := _ERRNO.search(folded)) and int(match["number"]) in errno.errorcode:
+        return int(match["number"])
+    symbol = _SYMBOL.search(question)
+    return int(getattr(errno, symbol[0], 0)) if symbol else 0
 
 
 def errno_name(folded: str) -> str:

@@ -123,7 +123,9 @@ def open_index(
     if path is None:
         return OpenIndex(index, stale=True)
     failure = read_failure(path)
-    if failure and failure.signature == signature and time.time() - failure.at < RETRY_S:
+    # A clock that was set back must not put the retry off.
+    is_recent = failure is not None and 0 <= time.time() - failure.at < RETRY_S
+    if failure and failure.signature == signature and is_recent:
         return OpenIndex(index, stale=True, failure=failure)
     start_build(source, path, environ, NICE_BACKGROUND)
     return OpenIndex(index, stale=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.debian import lists as apt_lists
 from cortex_cli.debian.deb822 import Reader, parse_names, split_description
+from cortex_cli.debian.dpkg_status import is_complete
 from cortex_cli.debian.version import sort_key
 from cortex_cli.language.words import ENGLISH
 
@@ -135,14 +136,16 @@ def read_installed(status: Path) -> dict[str, str]:
     if not status.exists():
         return {}
     reader = Reader(["Package", "Status", "Version"])
-    stanzas = (reader.read(stanza) for stanza in apt_lists.read_stanzas(status))
-    return {
-        fields["Package"]: fields.get("Version", "") for fields in stanzas if _is_installed(fields)
-    }
+    installed: dict[str, str] = {}
+    for stanza in apt_lists.read_stanzas(status):
+        fields = reader.read(stanza)
+        if _is_installed(fields):  # of several architectures the first, which is the native one
+            installed.setdefault(fields["Package"], fields.get("Version", ""))
+    return installed
 
 
 def _is_installed(fields: dict[str, str]) -> bool:
-    return fields.get("Status", "").endswith(" installed") and "Package" in fields
+    return is_complete(fields.get("Status", "")) and "Package" in fields
 
 
 def _add_installed(collected: Collected, fields: dict[str, str]) -> None:

@@ -60,6 +60,11 @@ def predict_effects(
     )
 
 
+def find_units(package: str) -> tuple[str, ...]:
+    """Return the units that a well-known package starts; none if the table does not have it."""
+    return tuple(load_table().get(package, {}).get("units", ()))
+
+
 def find_local_archives(
     changes: Sequence[Change], uris: Sequence[str], archives: Path = ARCHIVES
 ) -> dict[str, Path]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cortex_cli.errors import NothingFound
 from cortex_cli.expressions import expression
 from cortex_cli.index import kinds
 from cortex_cli.install import splitting
 from cortex_cli.install.choice import CERTAIN, CONFIDENT, MAX_CANDIDATES, Choice, names_of
 from cortex_cli.language.question import Question
 from cortex_cli.language.words import EVERYDAY, SCAFFOLDING, content, words
-from cortex_cli.packages import equivalents
+from cortex_cli.packages import equivalents, everyday
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,3 +90,20 @@ def match_command(request: str, knowledge: Knowledge, hits: Iterable[Hit]) -> Ch
 def _last_word(request: str) -> str:
     """Return the last word as typed: in commands, case and punctuation matter."""
     return request.rpartition(" ")[2]
+
+
+def match_everyday(request: str, knowledge: Knowledge) -> Choice | None:
+    """Return what one everyday word means: "editor".
+
+    Raises:
+        NothingFound: it means several kinds of programs; the hint asks which.
+    """
+    meaning = everyday.find_meaning(Question(request))
+    if meaning is None:
+        return None
+    if meaning.kinds:
+        hint = f"say which: {', '.join(meaning.kinds)}"
+        raise NothingFound(f"{request!r} can mean several things", hint=hint)
+    packages = [package for name in meaning.packages if (package := knowledge.package(name))]
+    others = tuple(package.name for package in packages)
+    return Choice((packages[0],), others, "catalogue") if packages else None

@@ -23,7 +23,7 @@ from cortex_cli.install.choice import (
     names_of,
 )
 from cortex_cli.install.combination import match_several
-from cortex_cli.install.naming import match_command, match_comparison, match_names
+from cortex_cli.install.naming import match_command, match_comparison, match_everyday, match_names
 from cortex_cli.language.question import Question
 from cortex_cli.language.words import content, words
 from cortex_cli.packages.knowledge import Knowledge
@@ -70,10 +70,15 @@ def plan_install(settings: Settings, request: str) -> Plan:
 
 
 def choose(request: str, knowledge: Knowledge) -> Choice | None:
-    """Return the choice that needs no model; None if there is none."""
+    """Return the choice that needs no model; None if there is none.
+
+    Raises:
+        NothingFound: one word that means several kinds of programs.
+    """
     choice = (
         match_comparison(request, knowledge)
         or match_names(request, knowledge)
+        or match_everyday(request, knowledge)
         or match_several(request, knowledge)
     )
     if choice is not None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cortex_cli.language.detection import guess_language
 from cortex_cli.language.stems import stem
 from cortex_cli.language.terms import Term, terms
-from cortex_cli.language.words import SCAFFOLDING, guess_language, words
+from cortex_cli.language.words import SCAFFOLDING, words
 
 # To manuals this is a program and what it does; in a request for a package, a small word.
 MEANINGFUL_TO_MANUALS = frozenset({"sort"})

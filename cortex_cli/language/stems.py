@@ -43,11 +43,17 @@ _ENDINGS = (
 _DOUBLED = expression(r"([bdgklmnprt])\1$")
 
 
+# Letters that no normalization takes apart, as people type them without the key.
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"}
+)
+
+
 def fold(word: str) -> str:
-    """Return ``word`` in lower case without accents."""
+    """Return ``word`` without case, accents and ligatures: what looks alike compares equal."""
     if word.isascii():
         return word.lower()
-    parts = unicodedata.normalize("NFKD", word.lower())
+    parts = unicodedata.normalize("NFKD", word.casefold()).translate(_LETTERS)
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 

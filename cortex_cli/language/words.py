@@ -69,21 +69,15 @@ EVERYDAY = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Return every word of ``text`` in lower case, in order."""
-    normal = unicodedata.normalize("NFC", text.replace("\u2019", "'").replace("'", " ")).lower()
+    """Return every word of ``text`` without case, in order; full-width letters are letters."""
+    plain = text.replace("\u2019", "'").replace("'", " ").replace("\u0130", "I")
+    normal = unicodedata.normalize("NFKC", plain).casefold()
     return [word.rstrip(_TRAILING) for word in _WORD.findall(normal)]
 
 
 def content(text: str) -> list[str]:
     """Return the words that carry meaning, each once, in order."""
     return list(dict.fromkeys(word for word in words(text) if word not in SCAFFOLDING))
-
-
-def guess_language(text: str) -> str:
-    """Return the language of most small words of ``text``; English if none is known."""
-    found = words(text)
-    scores = {name: sum(word in small for word in found) for name, small in _LANGUAGES.items()}
-    return max(scores, key=lambda name: scores[name])
 
 
 def small_words(language: str) -> frozenset[str]:

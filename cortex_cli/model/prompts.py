@@ -2,7 +2,9 @@
 
 Templates are named ``PROFILE-COMMAND-ROLE.j2``.  Profiles: ``nano`` is the built-in model,
 which rephrases and chooses but never has to know facts, in exactly the layouts that it was
-trained on; ``chat`` is any instruction model.
+trained on; ``chat`` is any instruction model.  A profile without templates of its own is
+prompted as ``chat``: ``tiny`` follows instructions, and is often wrong; ``base`` continues text;
+``untested`` is what has not been through the trial of ``cortex-llm``.
 
 Whatever a template inserts is data: control tokens in it are broken up, here and nowhere else but
 for the earlier turns of a conversation, which no template renders.
@@ -23,12 +25,18 @@ if TYPE_CHECKING:
 MARK_BYTES = 8
 FOLDER = Path(__file__).with_name("templates")
 NANO, CHAT = "nano", "chat"
+BASE, TINY, UNTESTED = "base", "tiny", "untested"
 
 #: What a model of each profile is good for, as people read it.
 PURPOSES = {
     NANO: "classifying requests, choosing among candidates, quoting passages; "
-    "for open questions set up a larger model: cortex-llm models",
+    "for open questions set up a larger model: cortex llm list",
+    BASE: "nothing here: it continues text instead of answering; use an instruction model: "
+    "cortex llm list",
+    TINY: "putting what Cortex has found into words; not for open questions or alerts: "
+    "it is often wrong",
     CHAT: "open questions, explanations, alerts",
+    UNTESTED: "unknown: it has not been tested; cortex doctor tests it",
 }
 
 #: What the small model was trained to say if its passage does not contain the answer.
@@ -40,15 +48,17 @@ NANO_UNKNOWN = (
 
 
 def describe_purpose(profile: str | None) -> str:
-    """Return what a model of this profile is good for; None is an instruction model."""
-    return PURPOSES.get(profile or CHAT, PURPOSES[CHAT])
+    """Return what a model of this profile is good for; None and unknown ones are untested."""
+    return PURPOSES.get(profile or UNTESTED, PURPOSES[UNTESTED])
 
 
 def render_messages(profile: str, command: str, **values: Any) -> list[dict[str, str]]:
     """Render the system and user turns of ``command`` for a model of ``profile``."""
     turns = []
+    has_own = (FOLDER / f"{profile}-{command}-user.j2").exists()
+    family = profile if has_own else CHAT
     for role in ("system", "user"):
-        text = _environment().get_template(f"{profile}-{command}-{role}.j2").render(values).strip()
+        text = _environment().get_template(f"{family}-{command}-{role}.j2").render(values).strip()
         if text:
             turns.append({"role": role, "content": text})
     return turns

@@ -6,7 +6,6 @@ where the first one's collector refuses.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -16,10 +15,9 @@ from typing import TYPE_CHECKING
 from cortex_cli import compiled
 from cortex_cli.actions import matcher, phrases, sentence
 from cortex_cli.actions.action import Unfillable, expanded, fill
-from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
-from cortex_cli.probes import loading, manner, sayings
+from cortex_cli.probes import by_name, loading, manner, marking, sayings
 from cortex_cli.probes.machine import Machine
 from cortex_cli.shelf import Shelf
 
@@ -58,7 +56,6 @@ SLOT_COST = 0.04
 FILES = "folders"
 # Phrases of small words ("who is {user}") rank low before they are compared in full.
 BREADTH = 250
-_CAPITALS = expression(r"(?<![\w$/.-])(\$?)([A-Z][A-Z0-9_]{1,40})(?![\w/-])")
 
 
 @dataclass(frozen=True)  # no slots: the compiled copy is read faster without
@@ -93,13 +90,15 @@ def find(
 ) -> Finding | None:
     """What this machine says to ``question``; None when no fact of it is surely asked."""
     spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
-    asked = sentence.read(_variables(question, environ), spoken, LEXICON)
+    read = machine if machine is not None else Machine(environ=environ)
+    asked = sentence.read(marking.mark(question, read), spoken, LEXICON)
     if asked is None or not asked.tokens:
         return None
     directness = manner.directness(asked)
     if not directness:
         return None
-    read = machine if machine is not None else Machine(environ=environ)
+    if named := by_name.find(question, read):
+        return named
     for match in candidates(asked, directness)[:MAX_READ]:
         probe = index().probes[match.action.name]
         values = _values(match)
@@ -116,20 +115,6 @@ def is_about_a_fact(question: str, language: str) -> bool:
     spoken = language if language in (ENGLISH, FRENCH, SPANISH) else ENGLISH
     asked = sentence.read(question, spoken, LEXICON)
     return asked is not None and manner.directness(asked) > manner.SHOWN
-
-
-def _variables(question: str, environ: Mapping[str, str]) -> str:
-    """Names of variables in capitals get their dollar and are announced: HOME is no home here."""
-    if question.isupper():
-        return question
-    said = "variable" in question.lower()
-
-    def marked(name: re.Match[str]) -> str:
-        if not (said or name[1] or name[2] in environ):
-            return name[0]
-        return f"${name[2]}" if said else f"variable ${name[2]}"
-
-    return _CAPITALS.sub(marked, question)
 
 
 def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:

@@ -34,20 +34,29 @@ QUICK_WITH = {
     "apt": ("policy", "show"),
     "apt-cache": ("policy", "show"),
     "apt-mark": ("showhold", "showmanual"),
+    "cat": ("/",),
     "chage": ("-l",),
     "df": ("-",),
     "dpkg": ("-S", "-s", "-l", "--print-architecture"),
     "dpkg-query": ("-W", "-S", "-f", "-s"),
+    "head": ("-n",),
     "hostnamectl": ("status",),
     "localectl": ("status", "list-locales"),
     "ls": ("-l", "-la", "-ld"),
+    "md5sum": ("/",),
     "resolvectl": ("status", "dns"),
+    "sed": ("-n",),
+    "sha1sum": ("/",),
+    "sha256sum": ("/",),
     "sysctl": ("-n", "net.", "kernel.", "vm.", "fs."),
     "systemctl": ("is-", "get-default", "show", "status", "list-"),
+    "tail": ("-n",),
     "timedatectl": ("status", "show"),
     "ulimit": ("-",),
 }
 _PLACEHOLDER = expression(r"[A-Z][A-Z0-9_]{2,}\Z")
+# Prints lines by their number, and nothing else.
+_LINES = expression(r"\d{1,9}(?:,\d{1,9})?p\Z")
 _CHANGES = frozenset({"-w", "-s", "-S", "--set", "set", "add", "del", "flush", "up", "down"})
 
 
@@ -83,5 +92,9 @@ def _is_listed(argv: Sequence[str]) -> bool:
     program, *words = argv
     if program in QUICK:
         return program not in {"date", "hostname", "ip"} or not _CHANGES & set(words)
+    if program == "sed" and (len(words) != 3 or not _LINES.match(words[1])):
+        return False
+    if program in ("head", "tail") and len(words) != 3:
+        return False
     beginnings = QUICK_WITH.get(program, ())
     return bool(words) and words[0].startswith(beginnings) and "-w" not in words

@@ -39,11 +39,13 @@ _NO_FACT = expression(
     r"significa|quiere\s+decir|explain|explique[rz]?|explica(?:r|me)?|define|definition|invented|"
     r"à\s+quoi\s+sert|para\s+qu[eé]\s+sirve|used\s+for|purpose\s+of|what\s+does\s+(?:\S{1,40}\s+){1,4}do\b|default\s+port\b|can\s+i\s+run\b|history\s+of|recommend|"
     r"better\s+than|\bbest\b|meilleure?s?\b|mejor(?:es)?\b|by\s+default|faster\s+than|in\s+general|en\s+général|en\s+general|is\s+it\s+(?:safe|ok|normal|possible)|tell\s+me\s+about|joke|poem|write\s+me|"
+    r"do\s+you\s+(?:like|love|hate|think|want|prefer|feel)|(?:made|created|built)\s+you\b|who\s+are\s+you|"
+    r"te\s+gustan?|aimes?[- ]tu|aimez[- ]vous|news\b|les\s+nouvelles|noticias|"
     r"how\s+does|works?\s*\?|fonctionne\s*\?|funciona\s*\?)",
     re.IGNORECASE,
 )
 _MEANING = expression(
-    r"\s*[¿¡]?\s*(?:(?:what|who)\s+(?:is|are)\s+an?\s+|"
+    r"\s*[¿¡]?\s*(?:(?:what|who)(?:\s+(?:is|are)|['\u2019]s)\s+an?\s+|"
     r"(?:qu'est[- ]ce\s+qu(?:'une?\b|e\s+l)|c'est\s+quoi|qu[eé]\s+(?:es|son)\b)"
     r"(?!\s+(?:mi|mis|mon|ma|mes|notre)\b)|(?:qu'est[- ]ce\s+que\s+c'est))",
     re.IGNORECASE,
@@ -88,6 +90,12 @@ _OPENS = expression(
 _GIVE = expression(
     r"\s*(?:give\s+(?:me|us)|donne[rz]?[- ](?:moi|nous)|d[aáe](?:me|nos))\b", re.IGNORECASE
 )
+# "mount options" and "update history" are things, though they begin with a verb.
+_THING = expression(
+    r"\s*(?:mount\s+(?:options?|points?)|update\s+history|boot\s+\w|backup\s+\w|lock\s+files?|"
+    r"run\s+levels?)\b",
+    re.IGNORECASE,
+)
 # "held packages" and "updates" begin a question, "hold the package" an order.
 _PLAIN_VERB = expression(
     r"[^\W\d_]{2,30}(?<!s)(?<!ed)(?<!ing)(?<!é)(?<!ée)(?<!ado)(?<!ada)(?<!ido)(?<!ida)\Z"
@@ -113,7 +121,7 @@ def _orders(asked: Sentence) -> bool:
     first = next(iter(asked.text.split()), "").strip("¡¿,.!?:").removesuffix("-moi")
     if _OPENS.match(asked.text):
         return True
-    if _GIVE.match(asked.text):
+    if _GIVE.match(asked.text) or _THING.match(asked.text):
         return False
     if not _PLAIN_VERB.match(first) or fold(first) in SOFTWARE:
         return False

@@ -55,6 +55,15 @@ def systemctl(verb: str, *units: str) -> None:
     raise Failure(f"systemctl {verb} {units[-1]}: {first}", hint=f"journalctl -u {units[-1]} -n 50")
 
 
+def has_model_unit() -> bool:
+    """Return True if systemd runs here and has the model service."""
+    if not Path("/run/systemd/system").is_dir() or shutil.which("systemctl") is None:
+        return False
+    argv = ["systemctl", "show", "--property=LoadState", "--value", MODEL_UNIT]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    return done.stdout.strip() == "loaded"
+
+
 def show_logs(*, follow: bool, lines: int, request: str | None) -> None:
     """Show the journal of both services; replaces this process with journalctl.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cortex_cli import lockfile, native_libraries, output, processes
 from cortex_cli.errors import Failure
-from cortex_cli.services import model_server
+from cortex_cli.services import model_server, model_trial
 from cortex_cli.services.model_server import Records
 from cortex_cli.settings import SOCKET_NAME, make_runtime_dir, runtime_dir
 from cortexd.api.client import Client
@@ -103,7 +103,7 @@ def daemon_service(folder: Path) -> Service:
 
 def llm_service(folder: Path) -> Service:
     """Return this user's model server."""
-    return Service("cortex-llm", ("cortex_llm", "serve"), folder)
+    return Service("cortex-llm", ("cortex_llm", "serve", "--trial"), folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +114,18 @@ class UpResult:
     started: tuple[str, ...]
     model: str | None
     state: str
+    profile: str | None
 
 
-def up(settings: Settings, model: Path | None = None) -> UpResult:
+def up(settings: Settings, model: Path | None = None, *, tested: bool = False) -> UpResult:
     """Start what is not running, and wait until the model is ready.
 
-    Another ``model`` than the running one takes its place; if it does not load, the old one
-    comes back.
+    Another ``model`` than the running one takes its place, once it has been ``tested``; if it
+    does not load, the old one comes back.
 
     Raises:
         Failure: a service exited or did not become ready; what was started is stopped again.
+        AlreadyReported: the other model does not run; nothing was changed.
     """
     folder = make_runtime_dir(settings.environ)
     socket = settings.named_socket() or folder / SOCKET_NAME
@@ -138,6 +140,8 @@ def up(settings: Settings, model: Path | None = None) -> UpResult:
                 records.write(model_server.choose_url(settings.environ, records), model)
             _start_daemon(settings, folder, socket, records.read_url(), started)
             if switches:
+                if not tested:
+                    model_trial.run(str(model), settings.environ)
                 output.talk(f"switching to {model}")
                 llm.stop()
             if llm.process() is None:
@@ -151,7 +155,9 @@ def up(settings: Settings, model: Path | None = None) -> UpResult:
                 _switch_back(settings, folder, previous, socket)
             raise
     names = tuple(service.name for service in started)
-    return UpResult(socket, names, status.get("model"), str(status.get("state")))
+    return UpResult(
+        socket, names, status.get("model"), str(status.get("state")), status.get("profile")
+    )
 
 
 def down(settings: Settings) -> list[str]:

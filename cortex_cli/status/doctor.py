@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from cortex_cli import native_libraries
 from cortex_cli.errors import Failure
 from cortex_cli.model import prompts
-from cortex_cli.settings import make_runtime_dir
+from cortex_cli.services.model_server import Records
+from cortex_cli.settings import make_runtime_dir, runtime_dir
 from cortex_cli.status import index_checks, remedies
 from cortex_cli.status.finding import Finding
 from cortexd.api.client import Client
@@ -131,11 +132,12 @@ def _check_model(settings: Settings) -> Finding:
     with Client(settings.socket_path(), timeout_s=REPLY_TIMEOUT_S) as client:
         status = client.call("llm.status")
     detail = f"{status.get('model') or 'no model'}: {status['state']} ({status.get('url')})"
+    profile = status.get("profile")
     if status.get("model"):
-        profile = status.get("profile")
-        detail += (
-            f"; profile {profile or prompts.CHAT}, good for: {prompts.describe_purpose(profile)}"
-        )
+        purpose = prompts.describe_purpose(profile)
+        detail += f"; profile {profile or prompts.UNTESTED}, good for: {purpose}"
+    if profile == prompts.BASE:
+        return Finding("model server", "warning", detail, "choose another: cortex llm list")
     if status["state"] in ("ready", "stopped", "loading"):
         return Finding("model server", "ok", detail)
     if status.get("last_error"):
@@ -152,11 +154,20 @@ def _check_token(settings: Settings) -> Finding:
     return Finding("one token", "ok", f"{reply['tokens_used']} token in {took:.0f} ms")
 
 
-def _check_engine(_settings: Settings) -> Finding:
+def _check_engine(settings: Settings) -> Finding:
+    """The engine with the model that is served, which is tested unless that has been done."""
     command = [sys.executable, "-P", "-m", "cortex_llm", "check", "--json"]
+    environ = dict(settings.environ)
+    if (named := Records(runtime_dir(environ)).read_model()) is not None:
+        environ["CORTEX_LLM_MODEL_PATH"] = str(named)
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=LLM_CHECK_TIMEOUT_S, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=LLM_CHECK_TIMEOUT_S,
+            env=environ,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return Finding(

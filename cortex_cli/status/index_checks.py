@@ -35,7 +35,8 @@ def check_package_lists(settings: Settings) -> Finding:
     if not sources.lists:
         detail = f"none in {sources.folder}"
         return Finding("package lists", "warning", detail, remedy)
-    age_s = time.time() - max(entry.path.stat().st_ctime for entry in sources.lists)
+    fetched = max(entry.path.stat().st_ctime for entry in sources.lists)
+    age_s = max(0.0, time.time() - fetched)  # a clock may have been set back
     age = format_duration(age_s, units=1)
     detail = f"{len(sources.lists)} in {sources.folder}, fetched {age} ago"
     if age_s > OLD_LISTS_DAYS * DAY_S:

@@ -32,8 +32,21 @@ def command(
 ) -> ShownCommand:
     """The command line of ``pipeline``, an argv for each program."""
     argvs = tuple(tuple(argv) for argv in pipeline)
-    text = f" {PIPE} ".join(shlex.join(argv) for argv in argvs)
+    text = f" {PIPE} ".join(" ".join(map(quote, argv)) for argv in argvs)
     return ShownCommand(argvs, text, effect, root, package)
+
+
+def quote(word: str) -> str:
+    """``word`` for a shell; what cannot be shown is written out, as bash reads it in ``$'…'``."""
+    if word.isprintable():
+        return shlex.quote(word)
+    shown = (
+        char
+        if char.isprintable() and char not in "'\\"
+        else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+        for char in word
+    )
+    return f"$'{''.join(shown)}'"
 
 
 def typed(shown: ShownCommand) -> str:

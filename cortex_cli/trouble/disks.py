@@ -6,19 +6,18 @@ report says which were left out.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
+from cortex_cli.mounts import is_folder, measure, read_table
 from cortex_cli.trouble.cause import CRITICAL, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
-from cortex_cli.trouble.files import text_of
 from cortex_cli.trouble.lexicon import DISK
 from cortex_cli.trouble.sayings import say
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
 
     from cortex_cli.finding import ShownCommand
@@ -30,58 +29,34 @@ LOCAL = frozenset(
     {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "reiserfs", "vfat", "exfat"}
     | {"ntfs", "ntfs3", "fuseblk", "overlay", "tmpfs", "bcachefs"}
 )
-OVER_THE_NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "virtiofs", "lustre", "ocfs2"}
-    | {"fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone", "fuse.ceph-fuse", "davfs"}
-)
-_ESCAPED = expression(r"\\([0-7]{3})")
-
-
-class Mount(NamedTuple):
-    """One line of /proc/mounts or /etc/fstab."""
-
-    folder: str
-    kind: str
-    options: frozenset[str]
 
 
 def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     """What is wrong with the local file systems."""
-    wanted = {mount.folder: mount for mount in read_mounts(root / "etc/fstab")}
+    wanted = {mount.point: mount for mount in read_table(root / "etc/fstab")}
     seen: set[object] = set()
-    for mount in read_mounts(root / "proc/mounts"):
-        if mount.kind not in LOCAL:
+    for mount in read_table(root / "proc/mounts"):
+        if mount.type not in LOCAL:
             continue
-        if mount.folder in wanted and "ro" in mount.options - wanted[mount.folder].options:
-            yield _read_only(mount.folder, language)
-        try:
-            stat = os.statvfs(mount.folder)
-            device = Path(mount.folder).stat().st_dev
-        except OSError:
-            continue
+        planned = wanted.get(mount.point)
+        intended = planned is not None and planned.is_read_only
+        if mount.is_faulty or (mount.is_read_only and planned is not None and not intended):
+            yield _read_only(mount.point, language)
+        if not is_folder(mount.point) or (stat := measure(mount.point)) is None:
+            continue  # a file that a container has from its host, or a mount that hangs
+        device = Path(mount.point).stat().st_dev
         # A container's root shows the figures of the disk below it.
         same = (stat.f_blocks, stat.f_bfree, stat.f_files, stat.f_ffree)
-        known = device in seen or (mount.kind == "overlay" and same in seen)
-        if not known and stat.f_blocks and Path(mount.folder).is_dir():
+        known = device in seen or (mount.type == "overlay" and same in seen)
+        if not known and stat.f_blocks:
             seen |= {device, same}
-            yield from _shortage(mount.folder, stat, language)
+            if not (mount.is_read_only and intended):  # else nobody can fill it up
+                yield from _shortage(mount.point, stat, language)
 
 
 def unseen(root: Path = Path("/")) -> list[str]:
     """The network file systems, which no look touches."""
-    mounts = read_mounts(root / "proc/mounts")
-    return [mount.folder for mount in mounts if mount.kind in OVER_THE_NETWORK]
-
-
-def read_mounts(table: Path) -> list[Mount]:
-    """The mounts of ``table``, in its order."""
-    found = []
-    for line in text_of(table).splitlines():
-        fields = line.split()
-        if len(fields) > 3 and not line.lstrip().startswith("#"):
-            folder = _ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[1])
-            found.append(Mount(folder, fields[2], frozenset(fields[3].split(","))))
-    return found
+    return [mount.point for mount in read_table(root / "proc/mounts") if mount.is_remote]
 
 
 def _shortage(folder: str, stat: os.statvfs_result, language: str) -> Iterator[Cause]:

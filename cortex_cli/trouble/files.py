@@ -17,11 +17,3 @@ def text_of(path: Path) -> str:
             return file.read(MAX_CHARS)
     except OSError:
         return ""
-
-
-def number_of(path: Path) -> float | None:
-    """The number in ``path``; None where there is none."""
-    try:
-        return float(text_of(path))
-    except ValueError:
-        return None

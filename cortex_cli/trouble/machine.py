@@ -7,14 +7,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex_cli import sensors
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
+from cortex_cli.meminfo import read_memory
 from cortex_cli.programs import output_of
 from cortex_cli.trouble import disks, network
 from cortex_cli.trouble.cause import ERROR, INFO, WARNING, Cause
 from cortex_cli.trouble.command_lines import command
 from cortex_cli.trouble.disks import size_of
-from cortex_cli.trouble.files import number_of, text_of
+from cortex_cli.trouble.files import text_of
 from cortex_cli.trouble.lexicon import CERTIFICATE, DISK, HEAT, LOAD, MEMORY, NETWORK
 from cortex_cli.trouble.sayings import say
 
@@ -54,12 +56,9 @@ def causes(
 
 
 def _memory(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
-    values = {}
-    for line in text_of(root / "proc/meminfo").splitlines():
-        name, _, rest = line.partition(":")
-        if rest.split() and rest.split()[0].isdigit():
-            values[name] = int(rest.split()[0]) * 1024
-    total, available = values.get("MemTotal", 0), values.get("MemAvailable", 0)
+    values = read_memory(root)
+    total = values.get("MemTotal", 0) - values.get("Hugetlb", 0)  # those are set aside
+    available = values.get("MemAvailable", 0)
     if total and available < SHORT_SHARE * total:
         text = say(language, "memory", available=size_of(available), total=size_of(total))
         listing = ("ps", "-eo", "pid,user,rss,comm", "--sort=-rss")
@@ -112,26 +111,14 @@ def _busy(environ: Mapping[str, str], language: str) -> list[str]:
 
 
 def _heat(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
-    for path in sorted((root / "sys/class/hwmon").glob("hwmon*/temp*_input")):
-        stem = path.name.removesuffix("_input")
-        if text_of(path.with_name(f"{stem}_fault")).strip() == "1":
-            continue  # the sensor itself says that it is not to be believed
-        degrees = number_of(path)
-        limit = number_of(path.with_name(f"{stem}_max")) or number_of(
-            path.with_name(f"{stem}_crit")
-        )
-        sensors = command(("sensors",), package="lm-sensors")
-        if degrees and limit and degrees >= limit:
-            name = text_of(path.with_name("name")).strip() or path.parent.name
-            label = text_of(path.with_name(f"{stem}_label")).strip() or stem
-            text = say(
-                language,
-                "heat",
-                sensor=f"{name} {label}",
-                degrees=degrees / 1000,
-                limit=limit / 1000,
-            )
-            yield Cause(HEAT, ERROR, text, (), (sensors, TOP), str(path))
+    for sensor in sensors.read_sensors(root):
+        limit = sensor.high or sensor.critical
+        if sensor.is_faulty or not limit or sensor.celsius < limit:
+            continue
+        values = {"degrees": sensor.celsius, "limit": limit}
+        text = say(language, "heat", sensor=sensor.name, **values)
+        listing = command(("sensors",), package="lm-sensors")
+        yield Cause(HEAT, ERROR, text, (), (listing, TOP), str(sensor.path))
 
 
 def _certificates(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:

@@ -3,7 +3,7 @@
 Started by ``remedies.py`` with a list of ``{"template":…, "m":{…}, "found":{…}, …}`` on standard
 input; answers with a list of texts, or of ``{"error":…}``.  Templates are
 ``advice/<template>.j2`` beside this file; whatever comes from the machine goes through ``sh``
-before it becomes part of a command.  Imports nothing of cortexd.
+(a file's identifier: ``path``) before it becomes part of a command.  Imports nothing of cortexd.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
         lstrip_blocks=True,
     )
     environment.filters["sh"] = quote
+    environment.filters["path"] = quote_path
     texts: list[str | dict[str, str]] = []
     for request in requests:
         try:
@@ -50,6 +51,12 @@ def render(requests: list[dict[str, Any]]) -> list[str | dict[str, str]]:
 def quote(text: object) -> str:
     """``text`` as one word of a shell command, whatever it contains."""
     return shlex.quote(str(text)[:MAX_WORD_CHARS])
+
+
+def quote_path(identifier: object) -> str:
+    """The file name of an identifier (``cortexd.identifiers``), whole, as one word of bash."""
+    text = str(identifier)
+    return "$'" + text.replace("'", "\\'") + "'" if "\\" in text else shlex.quote(text)
 
 
 if __name__ == "__main__":

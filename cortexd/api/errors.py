@@ -197,10 +197,10 @@ BY_CODE["INTERNAL_ERROR"] = InternalError
 BY_NUMBER: dict[int, type[CortexError]] = {cls.number: cls for cls in BY_CODE.values()}
 
 
-def quote(value: object) -> str:
+def quote(value: object, limit: int = SHOWN_VALUE_CHARS) -> str:
     """``value`` for a message: quoted, escaped, and cut to a recognisable length."""
     text = ascii(value) if not isinstance(value, str) else repr(value)
-    return text if len(text) <= SHOWN_VALUE_CHARS else text[: SHOWN_VALUE_CHARS - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def find_nearest(name: str, valid: Iterable[str]) -> str | None:

@@ -21,6 +21,7 @@ MAX_MESSAGES = 1000
 MAX_BATCH = 64
 MAX_STOPS = 16
 MAX_TIMEOUT_S = 86_400.0
+MAX_TOP_K = 1_000_000
 
 Text = Annotated[str, Meta(max_length=MAX_PROMPT_CHARS)]
 
@@ -55,6 +56,17 @@ class Generation(Params, frozen=True, kw_only=True):
         Annotated[float, Meta(ge=0, le=2)] | UnsetType, Meta(description="0.7 by default")
     ] = UNSET
     top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
+    top_k: Annotated[
+        Annotated[int, Meta(ge=0, le=MAX_TOP_K)] | None,
+        Meta(description="choose among so many tokens; 0: all"),
+    ] = None
+    min_p: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(description="drop tokens less probable than this share of the best one's"),
+    ] = None
+    repeat_penalty: Annotated[
+        Annotated[float, Meta(gt=0, le=2)] | None, Meta(description="1: none")
+    ] = None
     stop: Annotated[
         str | Annotated[list[str], Meta(max_length=MAX_STOPS)] | None,
         Meta(description="texts that end the answer"),
@@ -210,15 +222,23 @@ class HelpReply(TypedDict):
 
 
 class DiskUsage(TypedDict):
-    """One mounted file system; sizes in GiB."""
+    """One mounted file system; sizes in GiB.
+
+    In ``mount`` and ``device``, bytes that are no printable UTF-8 are written ``\\xNN`` and a
+    backslash is doubled.  ``available_gb`` is what ordinary users can still write.
+    ``turned_read_only``: it was writable before, or should be by /etc/fstab.
+    """
 
     mount: str
     device: str
     fstype: str
     used_percent: float
     used_gb: float
+    available_gb: float
     total_gb: float
     inodes_percent: float
+    read_only: bool
+    turned_read_only: bool
 
 
 class Pressure(TypedDict):
@@ -402,6 +422,10 @@ class InferenceReply(TypedDict):
     finish_reason: str
     model: str
     request_id: str
+    # What a reasoning model thought before it answered; not part of the output.
+    reasoning: NotRequired[str]
+    # Why the answer is shorter than asked for, incomplete or empty; sentences.
+    notes: NotRequired[list[str]]
 
 
 class BatchOutput(TypedDict):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from cortexd.alert import limit_evidence
 from cortexd.evidence import disk, journal, processes
 from cortexd.evidence.scene import Scene
-from cortexd.worker import Hung
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,7 +55,7 @@ async def collect(alert: Alert, scene: Scene) -> list[EvidenceReply]:
             pages = await collector(alert, scene)
     except TimeoutError:
         return []
-    except (OSError, ValueError, Hung) as error:
+    except Exception as error:  # noqa: BLE001 - one alert's evidence must not cost the others
         _log.warning("cannot collect evidence for %s: %s", alert.kind, error)
         return []
     return [limit_evidence(page) for page in pages if page["lines"]]

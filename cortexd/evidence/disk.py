@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortexd import command
+from cortexd.identifiers import identify, to_path
 
 if TYPE_CHECKING:
     from cortexd.alert import Alert
@@ -30,10 +31,10 @@ MIB = 1024 * 1024
 
 async def collect_space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The biggest folders, deleted files that are still open, apt's and the journal's share."""
-    mount = alert.metadata["mount"]
+    mount = to_path(alert.metadata["mount"])
     deadline = time.monotonic() + OPEN_LIMIT_S
     (folders, partial), (deleted, caches) = await asyncio.gather(
-        _run_du(["du", "-xk", "--max-depth=2", "--", mount], mount),
+        _run_du(mount, "-k", "--max-depth=2"),
         scene.worker.call(
             lambda: (_find_deleted(mount, scene.proc, deadline), _find_caches(mount, scene)),
             OPEN_LIMIT_S * 2,
@@ -52,20 +53,21 @@ async def collect_space(alert: Alert, scene: Scene) -> list[EvidenceReply]:
 async def collect_inodes(alert: Alert, scene: Scene) -> list[EvidenceReply]:
     """The folders with the most files."""
     del scene
-    mount = alert.metadata["mount"]
-    folders, partial = await _run_du(["du", "-x", "--inodes", "--max-depth=3", "--", mount], mount)
+    mount = to_path(alert.metadata["mount"])
+    folders, partial = await _run_du(mount, "--inodes", "--max-depth=3")
     lines = [f"{count} inodes {path}" for count, path in folders] + partial
     return [{"title": MANY, "lines": lines}]
 
 
-async def _run_du(argv: list[str], mount: str) -> tuple[list[tuple[int, str]], list[str]]:
+async def _run_du(mount: str, *options: str) -> tuple[list[tuple[int, str]], list[str]]:
     """The largest of du's lines without the mount itself, and a remark if time ran out."""
-    outcome = await command.run(argv, WALK_LIMIT_S)
+    argv = ["du", "-x", "--null", *options, "--"]
+    outcome = await command.run([*argv, os.fsencode(mount)], WALK_LIMIT_S, errors="surrogateescape")
     sizes = []
-    for line in outcome.output.splitlines():
+    for line in outcome.output.split("\0"):
         size, _, path = line.partition("\t")
-        if size.isdigit() and path and path != mount:
-            sizes.append((int(size), path))
+        if size.isdecimal() and path and path != mount:
+            sizes.append((int(size), identify(path)))
     partial = (
         [f"(incomplete: du stopped after {WALK_LIMIT_S:g} s)"] if outcome.status is None else []
     )
@@ -97,7 +99,7 @@ def _find_deleted(mount: str, proc: Path, deadline: float) -> list[str]:
             except OSError:
                 continue
             size = stat.st_blocks * 512
-            text = f"{size / MIB:.1f} MiB {target.removesuffix(' (deleted)')} held by"
+            text = f"{size / MIB:.1f} MiB {identify(target.removesuffix(' (deleted)'))} held by"
             files[stat.st_ino] = size, f"{text} {name} (pid {process.name})"
     return [text for _, text in sorted(files.values(), reverse=True)[:SHOWN_FILES]]
 
@@ -110,7 +112,7 @@ def _find_caches(mount: str, scene: Scene) -> list[str]:
     for name, folder in caches:
         try:
             if folder.stat().st_dev == device and (size := _measure(folder)) >= MIB:
-                lines.append(f"{size / MIB:.1f} MiB {name} in {folder}")
+                lines.append(f"{size / MIB:.1f} MiB {name} in {identify(str(folder))}")
         except OSError:
             continue
     return lines

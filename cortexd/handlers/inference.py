@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import logging
-import time
 import uuid
-from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
-
-from cortexd import events
 from cortexd.access import Level
 from cortexd.api.errors import (
     Cancelled,
@@ -24,9 +18,8 @@ from cortexd.api.errors import (
     quote,
 )
 from cortexd.context import Running
-from cortexd.events import Event
+from cortexd.handlers.answer import Deadline, Job, answer
 from cortexd.model import prompts
-from cortexd.model.completion import Usage
 from cortexd.model.queue import Priority
 
 if TYPE_CHECKING:
@@ -45,11 +38,6 @@ if TYPE_CHECKING:
     from cortexd.context import Caller, Context
     from cortexd.model.prompts import Turn
 
-# An answer of fewer tokens says nothing about the server's speed.
-MIN_SPEED_TOKENS = 8
-
-_log_event = functools.partial(events.log, logging.getLogger(__name__))
-
 
 async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> InferenceReply:
     """Answer one prompt or conversation."""
@@ -57,10 +45,10 @@ async def inference(ctx: Context, params: InferenceParams, caller: Caller) -> In
     question: Any = params.prompt if params.messages is None else params.messages
     listener = caller if params.stream else None
     with _make_cancellable(ctx, caller) as request_id:
-        deadline = _Deadline(ctx, params)
+        deadline = Deadline(ctx, params)
         (turns,) = await _build_conversations(ctx, [question], params, caller, deadline)
-        job = _Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, deadline, listener)
-        return await _answer(ctx, job)
+        job = Job(request_id, caller.peer.uid, Priority.PERSON, turns, params, deadline, listener)
+        return await answer(ctx, job)
 
 
 async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply:
@@ -76,16 +64,14 @@ async def batch(ctx: Context, params: BatchParams, caller: Caller) -> BatchReply
         )
     ctx.limiter.take(uid, len(params.prompts))
     with _make_cancellable(ctx, caller) as request_id:
-        deadline = _Deadline(ctx, params)
+        deadline = Deadline(ctx, params)
         conversations = await _build_conversations(ctx, params.prompts, params, caller, deadline)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
                     _answer_in_batch(
                         ctx,
-                        _Job(
-                            f"{request_id}.{number}", uid, Priority.BATCH, turns, params, deadline
-                        ),
+                        Job(f"{request_id}.{number}", uid, Priority.BATCH, turns, params, deadline),
                     )
                 )
                 for number, turns in enumerate(conversations)
@@ -112,21 +98,12 @@ def cancel(ctx: Context, params: CancelParams, caller: Caller) -> CancelReply:
     raise NotFound(f"no request {quote(params.request_id)} is running or waiting")
 
 
-class _Deadline:
-    """When an answer must be complete; templates and queues count."""
-
-    def __init__(self, ctx: Context, settings: Generation) -> None:
-        llm = ctx.config.llm
-        self.limit_s = min(settings.timeout_s or llm.request_timeout_sec, llm.request_timeout_sec)
-        self.at = asyncio.get_running_loop().time() + self.limit_s
-
-
 async def _build_conversations(
     ctx: Context,
     questions: Sequence[Any],
     settings: Generation,
     caller: Caller,
-    deadline: _Deadline,
+    deadline: Deadline,
 ) -> list[list[Turn]]:
     try:
         async with asyncio.timeout_at(deadline.at):
@@ -164,160 +141,9 @@ def _make_cancellable(ctx: Context, caller: Caller) -> Iterator[str]:
         del ctx.running[request_id]
 
 
-class _Job(NamedTuple):
-    """One prompt on its way to the model; ``listener`` gets the tokens."""
-
-    request_id: str
-    uid: int
-    priority: Priority
-    turns: list[Turn]
-    settings: Generation
-    deadline: _Deadline
-    listener: Caller | None = None
-
-
-class _Tokens:
-    """Token events of one answer; tokens from before the first can be sent go out as one."""
-
-    def __init__(self, listener: Caller, request_id: str) -> None:
-        self._listener = listener
-        self._first = {"request_id": request_id}
-        self._unsent: list[str] = []
-
-    async def send(self, text: str) -> None:
-        self._unsent.append(text)
-        if self._listener.is_live:
-            self.flush()
-            await self._listener.drain()
-
-    def flush(self) -> None:
-        if self._unsent:
-            self._listener.emit("token", {"text": "".join(self._unsent), **self._first})
-            self._unsent.clear()
-            self._first = {}
-
-
-async def _answer_in_batch(ctx: Context, job: _Job) -> BatchOutput:
+async def _answer_in_batch(ctx: Context, job: Job) -> BatchOutput:
     try:
-        return {"reply": await _answer(ctx, job)}
+        return {"reply": await answer(ctx, job)}
     except CortexError as error:
         details = error.wire_details()
         return {"error": {"code": error.code, "message": error.message, "details": details}}
-
-
-async def _answer(ctx: Context, job: _Job) -> InferenceReply:
-    """Answer one prompt, and log how it went, never what was asked."""
-    fields = {"request_id": job.request_id, "uid": job.uid}
-    text = "request %s from user %d"
-    _log_event(logging.INFO, Event.REQUEST_STARTED, text, job.request_id, job.uid, **fields)
-    try:
-        reply = await _generate(ctx, job)
-    except asyncio.CancelledError:
-        text = "request %s cancelled"
-        _log_event(logging.INFO, Event.REQUEST_FAILED, text, job.request_id, **fields)
-        raise
-    except CortexError as error:
-        _log_event(
-            logging.WARNING, Event.REQUEST_FAILED, "request %s failed: %s",
-            job.request_id, error.message, **fields, error=error.code,
-        )  # fmt: skip
-        raise
-    finally:
-        ctx.update_status()
-    measures = {name: reply[name] for name in ("tokens_used", "prompt_tokens", "queue_ms",
-                "inference_time_ms", "time_to_first_token_ms", "model")}  # fmt: skip
-    _log_event(
-        logging.INFO, Event.REQUEST_DONE, "request %s answered: %d tokens in %.0f ms",
-        job.request_id, reply["tokens_used"], reply["inference_time_ms"], **fields, **measures,
-    )  # fmt: skip
-    return reply
-
-
-async def _generate(ctx: Context, job: _Job) -> InferenceReply:
-    """Wait for a turn, generate, and record the usage."""
-    settings, listener = job.settings, job.listener
-    llm = ctx.config.llm
-    limit_s = job.deadline.limit_s
-    queued = time.monotonic()
-    usage = Usage()
-    parts: list[str] = []
-    first_token = 0.0
-    tokens = _Tokens(listener, job.request_id) if listener is not None else None
-    if listener is not None and ctx.llm.will_load():
-        place = ctx.queue.running + ctx.queue.waiting + 1
-        listener.emit("state", {"state": "loading", "queue_position": place})
-    try:
-        async with asyncio.timeout_at(job.deadline.at):
-            async with ctx.queue.turn(job.uid, job.priority):
-                info = await ctx.llm.wait_ready(llm.load_timeout_sec)
-                ctx.queue.set_slots(info.slots or llm.slots)
-                ctx.update_status()
-                started = time.monotonic()
-                alone = ctx.queue.running == 1
-                payload = _build_payload(ctx, job.turns, settings)
-                answer = ctx.llm.answer(payload, usage, llm.load_timeout_sec, job.request_id)
-                async with aclosing(answer) as texts:
-                    async for text in texts:
-                        if not parts:
-                            first_token = time.monotonic()
-                        parts.append(text)
-                        if tokens is not None:
-                            await tokens.send(text)
-                alone = alone and ctx.queue.running == 1
-    except TimeoutError as error:
-        raise RequestTimeout(
-            f"the answer was incomplete after {limit_s:g} s, at {usage.tokens} tokens",
-            hint="ask for fewer tokens, or raise timeout_s or llm.request_timeout_sec",
-            timeout_s=limit_s,
-            tokens=usage.tokens,
-        ) from error
-    finally:
-        if tokens is not None:
-            tokens.flush()
-    ended = time.monotonic()
-    _record_usage(ctx, usage, ended - started, ended - (first_token or ended), alone)
-    return {
-        "output": "".join(parts),
-        "tokens_used": usage.tokens,
-        "prompt_tokens": usage.prompt_tokens,
-        "inference_time_ms": _to_ms(ended - started),
-        "time_to_first_token_ms": _to_ms((first_token or ended) - started),
-        "queue_ms": _to_ms(started - queued),
-        "finish_reason": usage.finish_reason,
-        "model": usage.model or info.model or "unknown",
-        "request_id": job.request_id,
-    }
-
-
-def _build_payload(ctx: Context, turns: list[Turn], settings: Generation) -> dict[str, Any]:
-    """The body of the chat completion, without its transport options."""
-    llm = ctx.config.llm
-    unset_tokens = settings.max_tokens is UNSET
-    payload: dict[str, Any] = {
-        "messages": turns,
-        "max_tokens": llm.max_tokens_per_request if unset_tokens else settings.max_tokens,
-        "temperature": llm.temperature if settings.temperature is UNSET else settings.temperature,
-    }
-    for name in ("top_p", "stop", "seed"):
-        if (value := getattr(settings, name)) is not None:
-            payload[name] = value
-    if settings.json_schema is not None:  # the form that all llama.cpp servers understand
-        payload["response_format"] = {"type": "json_object", "schema": settings.json_schema}
-    return payload
-
-
-def _record_usage(
-    ctx: Context, usage: Usage, took_s: float, generating_s: float, alone: bool
-) -> None:
-    counters = ctx.counters
-    counters.inferences += 1
-    counters.inference_seconds += took_s
-    counters.tokens += usage.tokens
-    counters.prompt_tokens += usage.prompt_tokens
-    if usage.tokens > 1 and generating_s > 0:
-        speed = round((usage.tokens - 1) / generating_s, 1)
-        ctx.llm.record_speed(speed, typical=alone and usage.tokens >= MIN_SPEED_TOKENS)
-
-
-def _to_ms(seconds: float) -> float:
-    return round(seconds * 1000, 2)

@@ -77,6 +77,6 @@ def _refuse_other_model(wanted: str | None, current: str | None) -> None:
     if wanted is not None and wanted != current:
         raise InvalidParams(
             f"the model is {quote(current or 'not loaded')}, not {quote(wanted)}",
-            hint="to switch models: sudo scripts/install-llm.sh switch MODEL",
+            hint="to switch models: cortex llm use MODEL",
             param="model",
         )

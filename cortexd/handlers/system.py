@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from cortexd.api.messages import PROTOCOL_VERSION
 from cortexd.metrics import exposition, samplers
+from cortexd.metrics.disks import DiskReader
+from cortexd.metrics.memory import read_memory, read_swap
 
 if TYPE_CHECKING:
     from cortexd.api.messages import (
@@ -61,19 +63,19 @@ async def status(ctx: Context, params: NoParams, caller: Caller) -> StatusReply:
 async def health(ctx: Context, _params: NoParams, _caller: Caller) -> HealthReply:
     """Show the machine's current state."""
     info = await ctx.llm.refresh()
-    memory, swap, load = samplers.read_memory(), samplers.read_swap(), samplers.read_load()
+    memory, swap, load = read_memory(), read_swap(), samplers.read_load()
     seen = ctx.monitor.readings
-    disks = seen["disks"] if "disks" in seen else samplers.read_disks()
+    disks = seen["disks"] if "disks" in seen else DiskReader().read()
     root = disks[0] if disks else None
     return {
         "timestamp": int(time.time()),
         "cpu_usage_percent": ctx.cpu.read_percent(),
-        "memory_usage_percent": memory[0],
-        "memory_used_mb": memory[1],
-        "memory_total_mb": memory[2],
-        "swap_usage_percent": swap[0],
-        "swap_used_mb": swap[1],
-        "swap_total_mb": swap[2],
+        "memory_usage_percent": memory.percent,
+        "memory_used_mb": memory.used_mb,
+        "memory_total_mb": memory.total_mb,
+        "swap_usage_percent": swap.percent,
+        "swap_used_mb": swap.used_mb,
+        "swap_total_mb": swap.total_mb,
         "load_1m": load[0],
         "load_5m": load[1],
         "load_15m": load[2],

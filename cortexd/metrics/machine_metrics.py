@@ -69,10 +69,17 @@ def _list_machine_metrics(monitor: Monitor) -> Iterator[Metric]:
             "Share of a file system's inodes in use.",
             inodes,
         )
+        turned = [(mount, float(disk["turned_read_only"])) for mount, disk in mounts]
+        text = "1 for a file system that turned read-only."
+        yield "cortexd_disk_turned_read_only", "gauge", text, turned
     if files := readings.get("open_files"):
         yield "cortexd_open_files", "gauge", "File handles in use.", [("", float(files.used))]
     if temperatures := readings.get("temperature"):
-        degrees = [(format_labels(sensor=t.sensor), t.celsius) for t in temperatures]
+        degrees = [
+            (format_labels(sensor=one.sensor, id=one.identity), one.celsius)
+            for one in temperatures
+            if not one.is_faulty
+        ]
         yield "cortexd_temperature_celsius", "gauge", "Temperature of a sensor.", degrees
 
 

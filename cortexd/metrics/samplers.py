@@ -13,15 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 if TYPE_CHECKING:
-    from cortexd.api.messages import DiskUsage, Pressure
-
-MIB = 1024 * 1024
-GIB = 1024 * MIB
-
-# File systems without users' data, or full by nature.
-_PSEUDO_TYPES = frozenset(
-    {"squashfs", "iso9660", "overlay", "tmpfs", "devtmpfs", "ramfs", "autofs", "fuse.portal"}
-)
+    from cortexd.api.messages import Pressure
 
 
 class CpuMeter:
@@ -37,6 +29,7 @@ class CpuMeter:
         last_busy, last_total = self._last
         if total > last_total:
             self._percent = 100 * (busy - last_busy) / (total - last_total)
+        if total != last_total:  # counters that went back, as after a migration, begin again
             self._last = busy, total
         return round(min(100.0, max(0.0, self._percent)), 1)
 
@@ -45,30 +38,6 @@ class CpuMeter:
         times = psutil.cpu_times()
         total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
         return total - times.idle - getattr(times, "iowait", 0.0), total
-
-
-def read_memory() -> tuple[float, float, float]:
-    """Memory in use: percent, used MiB, total MiB; caches do not count as used."""
-    memory = psutil.virtual_memory()
-    used = memory.total - memory.available
-    return (
-        round(100 * used / memory.total, 1),
-        round(used / MIB, 1),
-        round(memory.total / MIB, 1),
-    )
-
-
-def read_swap() -> tuple[float, float, float]:
-    """Swap in use: percent, used MiB, total MiB; zeros without swap."""
-    total = free = 0
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("SwapTotal:"):
-            total = int(line.split()[1]) * 1024
-        elif line.startswith("SwapFree:"):
-            free = int(line.split()[1]) * 1024
-    used = total - free
-    percent = 100 * used / total if total else 0.0
-    return round(percent, 1), round(used / MIB, 1), round(total / MIB, 1)
 
 
 def read_load() -> tuple[float, float, float]:
@@ -92,44 +61,6 @@ def _read_some_avg10(path: Path) -> float | None:
         return float(first.split("avg10=", 1)[1].split(None, 1)[0])
     except (OSError, IndexError, ValueError):  # not compiled in, disabled, or not readable
         return None
-
-
-def read_disks() -> list[DiskUsage]:
-    """Every writable file system on a device, and always /, which comes first."""
-    by_device: dict[str, DiskUsage] = {}
-    for part in psutil.disk_partitions(all=False):
-        if part.fstype in _PSEUDO_TYPES or "ro" in part.opts.split(","):
-            continue
-        if part.device not in by_device and (
-            usage := read_disk(part.mountpoint, part.device, part.fstype)
-        ):
-            by_device[part.device] = usage
-    usages = sorted(by_device.values(), key=lambda usage: usage["mount"])
-    if any(usage["mount"] == "/" for usage in usages):
-        return usages
-    root = read_disk("/", "", "")
-    return [root, *usages] if root else usages
-
-
-def read_disk(mount: str, device: str, fstype: str) -> DiskUsage | None:
-    """Space in GiB and inodes of one mount, as ``df`` counts them; None if it cannot be read."""
-    try:
-        stat = os.statvfs(mount)
-    except OSError:
-        return None
-    used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize
-    reachable = used + stat.f_bavail * stat.f_frsize
-    return {
-        "mount": mount,
-        "device": device,
-        "fstype": fstype,
-        "used_percent": round(100 * used / reachable, 1) if reachable else 0.0,
-        "used_gb": round(used / GIB, 2),
-        "total_gb": round(stat.f_blocks * stat.f_frsize / GIB, 2),
-        "inodes_percent": (
-            round(100 * (stat.f_files - stat.f_ffree) / stat.f_files, 1) if stat.f_files else 0.0
-        ),
-    }
 
 
 def count_processes() -> int:

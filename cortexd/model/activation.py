@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from cortexd import events
 from cortexd.events import Event
-from cortexd.model import http
+from cortexd.model import http, http_parser
 
 ATTEMPTS = 3
 # Stopping takes a moment; a failing start takes longer.
@@ -59,7 +59,7 @@ async def _request_health(pool: http.Pool) -> None:
                 async for _ in pieces:
                     pass
             return
-        except http.Broken:
+        except http_parser.Broken:
             if not attempts_left:
                 raise
             await asyncio.sleep(PAUSE_S)
@@ -72,7 +72,7 @@ async def _activate(url: str, timeout_s: float) -> None:
     try:
         async with asyncio.timeout(timeout_s):
             await _request_health(pool)
-    except (http.HttpError, TimeoutError) as error:
+    except (http_parser.HttpError, TimeoutError) as error:
         took = time.monotonic() - started
         _log.warning(
             "the model server did not start within %.1f s: %s", took, str(error) or "timeout"

@@ -22,35 +22,32 @@ from typing import TYPE_CHECKING, Any
 from cortexd.api import strictjson
 from cortexd.api.errors import (
     CortexError,
-    InvalidParams,
     LlmUnavailable,
     ModelNotLoaded,
-    quote,
 )
-from cortexd.model import completion, http, server_info, sse
+from cortexd.model import completion, http_parser, refusals, server_info, sse
 from cortexd.model.activation import Activator
+from cortexd.model.prompt_slots import PromptSlots
 from cortexd.model.server_info import ServerInfo
+from cortexd.model.transport import Transport, read_body
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from contextlib import AbstractAsyncContextManager
 
     from cortexd.config import LlmSection
     from cortexd.model.completion import Usage
 
 # A probe asks a local server for a constant; one that takes longer is hung.
 PROBE_TIMEOUT_S = 2.0
-# A probed state is reused for this long.
-FRESH_S = 1.0
+FRESH_S = 1.0  # a probed state is reused for this long
 # How often a loading server is asked whether it is ready.
 LOADING_POLL_S = 0.1
 # Connections that systemd may drop before a server on demand counts as unavailable.
 ATTEMPTS_ON_DEMAND = 3
+# A key that is wrong says nothing about the server's health.
+EXPECTED_REFUSALS = (401, 403)
 # Answers from which the server's usual speed is computed.
 REMEMBERED_SPEEDS = 200
-# No more of an error page is read.
-MAX_ERROR_BYTES = 64 * 1024
-
 _START_HINT = "start it with: systemctl start cortex-llm   (or without root: cortex up)"
 _FAILED_HINT = "see why: systemctl status cortex-llm; journalctl -u cortex-llm -n 50"
 
@@ -73,8 +70,9 @@ class Upstream:
         self._checked_at = -FRESH_S
         self._outdated = True
         self._probing = asyncio.Lock()
-        self._pools: dict[str, http.Pool] = {}
+        self._transport = Transport(settings)
         self._activator = Activator()
+        self._slots = PromptSlots()
 
     @property
     def enabled(self) -> bool:
@@ -89,7 +87,7 @@ class Upstream:
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
         self._activator.cancel()
-        self._close_pools()
+        self._transport.close()
 
     def configure(self, settings: LlmSection) -> None:
         """Use another server from the next request on; running answers are not touched."""
@@ -97,7 +95,8 @@ class Upstream:
             return
         self._settings = settings
         self._probe_url = settings.effective_probe_url
-        self._close_pools()  # those in use close with the answers that use them
+        self._transport.configure(settings)
+        self._slots = PromptSlots()
         self.invalidate()
 
     def record_speed(self, tokens_per_second: float, *, typical: bool) -> None:
@@ -150,11 +149,17 @@ class Upstream:
         return info
 
     async def answer(
-        self, payload: dict[str, Any], usage: Usage, load_timeout_s: float, request_id: str = ""
+        self,
+        payload: dict[str, Any],
+        usage: Usage,
+        load_timeout_s: float,
+        uid: int,
+        request_id: str = "",
     ) -> AsyncGenerator[str]:
         """Stream one chat completion; ``usage`` is complete when the iterator is exhausted.
 
-        Closing the iterator closes the connection, which frees the model's slot.
+        Closing the iterator closes the connection, which frees the model's slot.  What a slot
+        keeps of a prompt is used for the same ``uid`` only.
 
         Raises:
             ContextExceeded: the prompt is too long; both lengths are in the details.
@@ -162,28 +167,27 @@ class Upstream:
             LlmUnavailable: it is absent, disconnected, or sent an invalid response.
             ModelNotLoaded: it was still loading after ``load_timeout_s``.
         """
-        body = strictjson.dumps(
-            {**payload, "stream": True, "stream_options": {"include_usage": True}}
-        )
-        connections = 0
+        payload = {**payload, "stream": True, "stream_options": {"include_usage": True}}
+        # systemd drops waiting connections while a server on demand is being stopped.
+        attempts_left = 0 if self._probe_url is None else ATTEMPTS_ON_DEMAND
         while True:
             await self.wait_ready(load_timeout_s)
             try:
-                async with aclosing(self._attempt(body, usage, request_id)) as texts:
+                async with aclosing(self._attempt(payload, usage, uid, request_id)) as texts:
                     async for text in texts:
                         yield text
                 break
             except _NotYet:  # restarted since the last probe: wait for it
                 self.invalidate()
                 await asyncio.sleep(LOADING_POLL_S)
-            except http.Broken as error:
-                connections += 1
-                if connections > self._max_broken_connections or usage.started:
+            except http_parser.Broken as error:
+                if not attempts_left or usage.started:
                     raise self._lost_error(error, usage) from error
+                attempts_left -= 1
                 self.invalidate()
             except sse.Malformed as error:
                 raise self._invalid_response_error(str(error)) from error
-            except http.HttpError as error:
+            except http_parser.HttpError as error:
                 raise self._lost_error(error, usage) from error
         if not usage.finish_reason:
             raise self._lost_error(None, usage)
@@ -200,22 +204,31 @@ class Upstream:
             return False
         return not Path(self._probe_url.removeprefix("unix:")).exists()
 
-    @property
-    def _max_broken_connections(self) -> int:
-        """How many connections may break before an answer starts: a few on demand.
+    async def _attempt(
+        self, payload: dict[str, Any], usage: Usage, uid: int, request_id: str
+    ) -> AsyncGenerator[str]:
+        self._slots.resize(self.info.slots or 0)
+        with self._slots.hold(uid, payload["messages"]) as slot:
+            if slot is not None:
+                payload = {**payload, "id_slot": slot.number, "cache_prompt": slot.is_own}
+            elif self.info.slots:
+                payload = {**payload, "cache_prompt": False}
+            async with aclosing(
+                self._stream(strictjson.dumps(payload), usage, request_id)
+            ) as texts:
+                async for text in texts:
+                    yield text
+            if slot is not None:
+                slot.is_complete = bool(usage.finish_reason)
 
-        systemd drops waiting connections while the server is being stopped.
-        """
-        return 0 if self._probe_url is None else ATTEMPTS_ON_DEMAND
-
-    async def _attempt(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
+    async def _stream(self, body: bytes, usage: Usage, request_id: str) -> AsyncGenerator[str]:
         path = "/v1/chat/completions"
-        async with self._request(self.url, "POST", path, body, request_id) as response:
+        async with self._transport.request(self.url, "POST", path, body, request_id) as response:
             if response.status == 503:
                 raise _NotYet
             usage.started = True
             if response.status != 200:
-                raise self._error_from_status(response.status, await _read_body(response))
+                raise self._explain_status(response.status, await read_body(response))
             async with (
                 aclosing(response.body()) as pieces,
                 aclosing(sse.read_events(pieces)) as events,
@@ -224,58 +237,22 @@ class Upstream:
                     if text := completion.extract_text(data, usage):
                         yield text
 
-    def _request(
-        self, url: str, method: str, path: str, body: bytes = b"", request_id: str = ""
-    ) -> AbstractAsyncContextManager[http.Response]:
-        headers = [(b"Content-Type", b"application/json")]
-        if key := self._read_api_key():
-            headers.append((b"Authorization", b"Bearer " + key.encode()))
-        if request_id:
-            headers.append((b"X-Request-Id", request_id.encode()))
-        if (pool := self._pools.get(url)) is None:
-            pool = self._pools[url] = http.Pool(url)
-        return pool.request(method, path, headers, body)
-
-    def _close_pools(self) -> None:
-        for pool in self._pools.values():
-            pool.close()
-        self._pools = {}
-
-    def _read_api_key(self) -> str | None:
-        """The API key; a key file is read at each use, so it can be replaced."""
-        key_file = self._settings.api_key_file
-        if key_file is None:
-            return self._settings.api_key
-        try:
-            key = key_file.read_text().strip()
-            if not (key.isascii() and key.isprintable()):  # it goes into a header line
-                raise LlmUnavailable(
-                    f"{key_file} is not a valid API key: it must be one line of ASCII"
-                )
-            return key or None
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise LlmUnavailable(
-                f"cannot read the model server's API key {key_file}: {reason}",
-                hint="the user that cortexd runs as must be able to read it",
-            ) from error
-
     async def _probe(self) -> ServerInfo:
         if not self.enabled:
             return ServerInfo("disabled")
         url = self._probe_url or self.url
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                status, health = await self._get(url, "/health")
+                status, health = await self._transport.get(url, "/health")
                 if status == 503:
                     return ServerInfo("loading")
-                models_status, models = await self._get(url, "/v1/models")
+                models_status, models = await self._transport.get(url, "/v1/models")
                 if (
                     status not in (200, 404) or models_status != 200
                 ):  # llama-cpp-python has no /health
-                    raise self._error_from_status(max(status, models_status), health)
-                _, props = await self._get(url, "/props")
-        except http.CannotConnect:
+                    raise self._explain_status(max(status, models_status), health)
+                _, props = await self._transport.get(url, "/props")
+        except http_parser.CannotConnect:
             if self._activator.is_active:
                 return ServerInfo("loading")
             if self._probe_url is not None:  # the next request will start it
@@ -287,37 +264,22 @@ class Upstream:
                 f"the model server at {url} did not respond within {PROBE_TIMEOUT_S:g} s"
             )
             return ServerInfo("failed")
-        except http.HttpError as error:
+        except http_parser.HttpError as error:
             self.last_error = f"the model server at {url} closed the connection: {error}"
             return ServerInfo("failed")
         except CortexError as error:
             self.last_error = error.message
             return ServerInfo("failed")
         self.last_error = None
-        return server_info.parse_server_info(models, props)
+        return server_info.parse_server_info(models, props, self._settings.profile)
 
-    async def _get(self, url: str, path: str) -> tuple[int, bytes]:
-        async with self._request(url, "GET", path) as response:
-            return response.status, await _read_body(response)
-
-    def _error_from_status(self, status: int, body: bytes) -> CortexError:
-        """The error for an HTTP status other than 200."""
+    def _explain_status(self, status: int, body: bytes) -> CortexError:
+        """The error for an HTTP status other than 200; the server's fault is remembered."""
         self.invalidate()
-        error = server_info.json_member(body, "error")
-        if not isinstance(error, dict):
-            error = {"message": error if isinstance(error, str) else body[:200].decode("latin-1")}
-        text = str(error.get("message", ""))
-        if exceeded := completion.parse_context_error(error, self.info.context_length):
-            return exceeded
-        if status in (401, 403):
-            return LlmUnavailable(
-                "the model server rejected the API key",
-                hint="llm.api_key_file must contain the key set in /etc/cortex/llm.env",
-            )
-        if 400 <= status < 500 and status not in (404, 405):
-            return InvalidParams(f"the model server rejected the request: {quote(text)}")
-        self.last_error = f"the model server returned HTTP {status}: {quote(text)}"
-        return LlmUnavailable(self.last_error, hint="see why: journalctl -u cortex-llm -n 50")
+        error = refusals.explain_status(status, body, self.info.context_length)
+        if status not in EXPECTED_REFUSALS and isinstance(error, LlmUnavailable):
+            self.last_error = error.message
+        return error
 
     def invalidate(self) -> None:
         """Forget the known state: the server is asked before the next request."""
@@ -329,20 +291,10 @@ class Upstream:
 
     def _lost_error(self, error: Exception | None, usage: Usage) -> LlmUnavailable:
         self.invalidate()
-        if isinstance(error, http.CannotConnect):
+        if isinstance(error, http_parser.CannotConnect):
             self.last_error = f"no model server is listening at {self.url}"
             return LlmUnavailable(self.last_error, hint=_START_HINT)
         self.last_error = f"the model server disconnected after {usage.tokens} tokens of the answer"
         return LlmUnavailable(
             self.last_error, hint="see why: journalctl -u cortex-llm -n 50", tokens=usage.tokens
         )
-
-
-async def _read_body(response: http.Response) -> bytes:
-    body = bytearray()
-    async with aclosing(response.body()) as chunks:
-        async for chunk in chunks:
-            body += chunk
-            if len(body) > MAX_ERROR_BYTES:
-                break
-    return bytes(body)

@@ -1,10 +1,10 @@
 """Who may use the model next: bounded, fair between users, cancellable.
 
-Priorities come first: people wait only for people, batches for both, background work for
-everything.  Within a priority users take turns, however many requests one of them has.  When
-the queue is full, the user with most waiting requests gives way to one with fewer, so nobody
-can fill it for others.  Knows nothing of models, sockets or time limits: to stop waiting,
-cancel the waiting task.
+Priorities come first: people wait only for people, batches for both.  Background work runs
+alone: it waits until nothing else runs, and ``give_way`` abandons it when a request arrives.
+Within a priority users take turns, however many requests one of them has.  When the queue is
+full, the user with most waiting requests gives way to one with fewer, so nobody can fill it for
+others.  Knows nothing of models, sockets or time limits: to stop waiting, cancel the waiting task.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import time
 from collections import Counter, OrderedDict, deque
 from contextlib import asynccontextmanager
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cortexd.api.errors import DaemonBusy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from cortexd.config import LimitsSection
 
@@ -37,6 +37,8 @@ class Priority(IntEnum):
     BACKGROUND = 2
 
 
+T = TypeVar("T")
+
 _Turn = asyncio.Future[None]
 
 
@@ -53,6 +55,7 @@ class InferenceQueue:
         self._per_user = per_user
         self._running_of: Counter[int] = Counter()
         self._mean_service_s = 0.0
+        self._arrival = asyncio.Event()  # of a request that background work gives way to
         self._waiting: dict[Priority, OrderedDict[int, deque[_Turn]]] = {
             priority: OrderedDict() for priority in Priority
         }
@@ -60,7 +63,11 @@ class InferenceQueue:
     @property
     def waiting(self) -> int:
         """Requests that have no turn yet."""
-        return sum(len(turns) for users in self._waiting.values() for turns in users.values())
+        return sum(map(self.count_waiting, Priority))
+
+    def count_waiting(self, priority: Priority) -> int:
+        """Requests of this priority that have no turn yet."""
+        return sum(map(len, self._waiting[priority].values()))
 
     def configure(self, limits: LimitsSection) -> None:
         """Change how many requests fit; those already queued keep their places."""
@@ -88,9 +95,27 @@ class InferenceQueue:
             self._mean_service_s = mean + _MEAN_WEIGHT * (took - mean) if mean else took
             self._end_turn(uid)
 
+    async def give_way(self, work: Coroutine[None, None, T]) -> T | None:
+        """The result of ``work``; None if it was abandoned because somebody asks.
+
+        Any request counts, also one that finds a free slot: slots share one processor.
+        """
+        self._arrival.clear()
+        task = asyncio.ensure_future(work)
+        arrival = asyncio.ensure_future(self._arrival.wait())
+        try:
+            await asyncio.wait((task, arrival), return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            for each in (task, arrival):
+                each.cancel()
+            await asyncio.gather(task, arrival, return_exceptions=True)
+
     async def _enter(self, uid: int, priority: Priority) -> None:
         if self.running + self.waiting >= self.limit and not self._displace(uid):
             raise self._busy_error(self.running + self.waiting)
+        if priority is not Priority.BACKGROUND:
+            self._arrival.set()
         turn: _Turn = asyncio.get_running_loop().create_future()
         self._waiting[priority].setdefault(uid, deque()).append(turn)
         self._grant_turns()
@@ -149,7 +174,9 @@ class InferenceQueue:
                 del users[uid]
 
     def _grant_turns(self) -> None:
-        for users in self._waiting.values():
+        for priority, users in self._waiting.items():
+            if priority is Priority.BACKGROUND and self.running:
+                return
             while self.running < self.slots and (uid := self._find_next(users)) is not None:
                 turns = users[uid]
                 turn = turns.popleft()

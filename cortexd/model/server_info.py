@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # Tags of /v1/models that name the prompt profile, as cortex-llm sets them.
 _PROFILE_TAG = "cortex.profile="
 _NANO_PREFIX = "cortex-nano"
+# Nobody knows what the model can do: it has not been through the trial of cortex-llm.
+UNTESTED = "untested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +28,24 @@ class ServerInfo:
     slots: int | None = None
 
 
-def parse_server_info(models_body: bytes, props_body: bytes) -> ServerInfo:
-    """What ``/v1/models`` and ``/props`` say about a ready server; None for what they do not."""
+def parse_server_info(
+    models_body: bytes, props_body: bytes, profile: str | None = None
+) -> ServerInfo:
+    """What ``/v1/models`` and ``/props`` say about a ready server; None for what they do not.
+
+    ``profile`` is the configured one, which counts; a server that names none is untested.
+    """
     models = json_member(models_body, "data")
     first = models[0] if isinstance(models, list) and models else {}
     name = str(first.get("id", "unknown")) if isinstance(first, dict) else "unknown"
     tags = first.get("tags") if isinstance(first, dict) else None
-    profile = next(
+    profile = profile or next(
         (
             str(tag).removeprefix(_PROFILE_TAG)
             for tag in (tags if isinstance(tags, list) else [])
             if str(tag).startswith(_PROFILE_TAG)
         ),
-        "nano" if name.startswith(_NANO_PREFIX) else "chat",
+        "nano" if name.startswith(_NANO_PREFIX) else UNTESTED,
     )
     slots = json_member(props_body, "total_slots")
     settings = json_member(props_body, "default_generation_settings")

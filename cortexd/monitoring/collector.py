@@ -1,9 +1,10 @@
 """Reads the sources that are due, and leaves out those that fail.
 
 A source that raises, hangs past its limit or is not on this machine is reported once and left
-out; the others continue.  A source that failed is retried when the configuration is reloaded,
-and every ``RETRY_S``, because a busy machine may only have been slow.  One that hangs in the
-worker's thread is not: each attempt would cost a thread.
+out; the others continue.  Of a source with parts, only the part that hangs is left out.  A
+source that failed is retried when the configuration is reloaded, and every ``RETRY_S``, because
+a busy machine may only have been slow.  One that hangs in the worker's thread is not: each
+attempt would cost a thread.
 
 Quick sources are read one after the other in the worker's thread.  Those that run a program are
 asked in that thread whether they are due, and are read in tasks.
@@ -34,7 +35,9 @@ class Source(Protocol):
 
     ``read`` collects.  If it is a coroutine function, the source also has ``limit_s`` and
     ``is_due``, which says whether something has changed since the last reading.  A source that
-    is ``at_once`` does not wait until the daemon's start has settled.
+    is ``at_once`` does not wait until the daemon's start has settled.  A source of many parts may
+    have ``leave_out_hung``, which leaves out the part whose reading never returned and names it;
+    the others are then read again.
     """
 
     @property
@@ -87,12 +90,16 @@ class Collector:
                 culprit = self._reading
                 if culprit is None:
                     break
-                self._leave_out(culprit, str(hung), inf)
-                pending = batch[batch.index(culprit) + 1 :]
+                pending = batch[batch.index(culprit) :]
+                if (part := _leave_out_part(culprit)) is not None:
+                    self._leave_out(part, str(hung), inf)
+                else:
+                    self._leave_out(culprit.name, str(hung), inf)
+                    del pending[0]
         for source, value in results:
             if isinstance(value, Exception):
                 why = f"{type(value).__name__}: {value}"
-                self._leave_out(source, why, now + RETRY_S)
+                self._leave_out(source.name, why, now + RETRY_S)
             elif inspect.iscoroutinefunction(source.read):
                 if value:
                     self._start(source, now)
@@ -144,9 +151,9 @@ class Collector:
                 reading = await source.read()
             self._accept(source, reading)
         except TimeoutError:
-            self._leave_out(source, f"no answer within {limit_s:g} s", retry_at)
+            self._leave_out(source.name, f"no answer within {limit_s:g} s", retry_at)
         except Exception as error:  # noqa: BLE001 - as in _read_all
-            self._leave_out(source, f"{type(error).__name__}: {error}", retry_at)
+            self._leave_out(source.name, f"{type(error).__name__}: {error}", retry_at)
         finally:
             self._tasks.pop(source.name, None)
             self._on_arrival()
@@ -157,8 +164,14 @@ class Collector:
             del self._retry_at[source.name]
             _log.info("%s is monitored again", source.name)
 
-    def _leave_out(self, source: Source, why: str, retry_at: float) -> None:
-        is_new = source.name not in self.left_out
-        self.left_out[source.name], self._retry_at[source.name] = why, retry_at
+    def _leave_out(self, name: str, why: str, retry_at: float) -> None:
+        is_new = name not in self.left_out
+        self.left_out[name], self._retry_at[name] = why, retry_at
         if is_new:
-            _log.error("%s is no longer monitored: %s", source.name, why)
+            _log.error("%s is no longer monitored: %s", name, why)
+
+
+def _leave_out_part(source: Source) -> str | None:
+    """Have a source that hangs leave out what hangs; the part's name, None if it has no parts."""
+    leave_out: Callable[[], str | None] | None = getattr(source, "leave_out_hung", None)
+    return None if leave_out is None else leave_out()

@@ -6,6 +6,7 @@ of values is kept.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cortexd.rules import trends
@@ -78,5 +79,7 @@ class History:
         self._store.delete_samples(minute - KEPT_MINUTES, minute)
 
     def _add(self, name: str, value: float) -> None:
+        if not isfinite(value):  # no average, and SQLite stores it as no value at all
+            return
         total, count = self._sums.get(name, (0.0, 0))
         self._sums[name] = total + value, count + 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cortexd import rules, sources
 from cortexd.alerts.book import AlertBook
+from cortexd.identifiers import identify
 from cortexd.monitoring.clocks import Clocks
 from cortexd.monitoring.collector import Collector
 from cortexd.monitoring.history import History
@@ -162,19 +163,24 @@ class Monitor:
         readings.append(("daemon", self._read_daemon(now)))
         fresh = dict(readings)
         self.readings |= fresh
-        for name, reading in fresh.items():
-            self.history.add_reading(name, reading)
         waiting = [name for name in self.readings if self.book.is_waiting(name)]
         for name in dict.fromkeys([*fresh, *waiting]):
-            reading = self.readings[name]
-            judgement = rules.JUDGES[name](
-                reading, self.config.thresholds, self.book.severities(name)
-            )
-            await self.book.judge(name, judgement)
+            try:
+                await self._judge(name, is_fresh=name in fresh)
+            except Exception:  # noqa: BLE001 - a defect in one rule must not stop the others
+                _log.exception("internal error while judging %s; continuing", name)
         now = self._clocks.steady()
         if now >= self._next_minute:
             self._next_minute = now + MINUTE_S
             await self._run_minute(now)
+
+    async def _judge(self, name: str, is_fresh: bool) -> None:
+        reading = self.readings[name]
+        if is_fresh:
+            self.history.add_reading(name, reading)
+        severities = self.book.severities(name)
+        judgement = rules.JUDGES[name](reading, self.config.thresholds, severities)
+        await self.book.judge(name, judgement)
 
     async def _run_minute(self, now: float) -> None:
         wall = time.time()
@@ -195,10 +201,10 @@ class Monitor:
             self.book.store.retry()
         moved = self.book.store.moved if now - self._moved_at < MOVED_S else None
         return DaemonReading(
-            str(self.book.store.path),
+            identify(str(self.book.store.path)),
             self.book.store.problem,
             len(self.book.store.unsaved),
-            str(moved) if moved else None,
+            identify(str(moved)) if moved else None,
             self.collector.left_out,
             self.problems,
         )

@@ -1,9 +1,10 @@
 """The model explains alerts when it has nothing else to do.
 
-One alert at a time, after every person and batch, abandoned as soon as another request waits,
-bounded in tokens and time.  The machine's own text is data: every line of it is marked, none
-can end the fence, no control token is left in it, and the answer is only ever stored as text.
-An answer with a number that is not in the evidence is dropped.
+Only a model that has passed the trial of cortex-llm as ``chat`` is asked.  One alert at a time,
+after every person and batch, abandoned as soon as another request arrives, bounded in tokens and
+time.  The machine's own text is data: every line of it is marked, none can end the fence, no
+control token is left in it, and the answer is only ever stored as text.  ``analysis_check`` judges
+it; what does not pass is dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from cortexd.api.errors import CortexError
 from cortexd.model import control_tokens
 from cortexd.model.completion import Usage
 from cortexd.model.queue import Priority
-from cortexd.notify.number_check import find_invented
+from cortexd.notify import prefill
+from cortexd.notify.analysis_check import find_fault
 
 if TYPE_CHECKING:
     from cortexd.alert import Alert
@@ -40,8 +42,8 @@ DEFAULT_CONTEXT = 2048
 INSTRUCTIONS_TOKENS = 300
 # It was ready a moment ago; a model that is loading again is asked later.
 LOAD_TIMEOUT_S = 1.0
-# The built-in model cannot explain alerts: it only does what it was trained for.
-UNABLE_PROFILE = "nano"
+# Smaller models explain alerts wrongly, however good their English: docs/decisions/0033.
+ABLE_PROFILE = "chat"
 
 SYSTEM = (
     "You are an experienced Linux administrator. Explain an alert of a monitoring daemon in "
@@ -94,7 +96,7 @@ class Analyst:
             info = await self._llm.refresh()
             if info.state != "ready" or not self._settings.enable_ai:
                 return  # woken again within the minute
-            if info.profile == UNABLE_PROFILE:
+            if info.profile != ABLE_PROFILE:
                 self._waiting.clear()
                 return
             alert_id = self._waiting.popleft()
@@ -102,41 +104,38 @@ class Analyst:
             if alert is None or alert.status == "dismissed":
                 continue
             try:
-                text = await self._ask(alert, info)
+                answer = await self._ask(alert, info)
             except (CortexError, TimeoutError) as error:
                 _log.info("cannot analyse %s: %s", alert.title, str(error) or "timed out")
                 continue
-            if text is None:
+            if answer is None:
                 self._waiting.appendleft(alert_id)
                 return
-            self._attach(alert, text, info)
+            self._attach(alert, *answer, info)
 
-    async def _ask(self, alert: Alert, info: ServerInfo) -> str | None:
+    async def _ask(self, alert: Alert, info: ServerInfo) -> tuple[str, Usage] | None:
         """The model's answer; None if another request needs the model."""
         settings = self._settings
-        payload = {
-            "messages": build_messages(alert, info.context_length, settings.ai_max_tokens),
-            "max_tokens": settings.ai_max_tokens,
-            "temperature": 0.2,
-        }
-        parts: list[str] = []
+        messages = build_messages(alert, info.context_length, settings.ai_max_tokens)
         async with (
             self._queue.turn(os.geteuid(), Priority.BACKGROUND),
             asyncio.timeout(settings.ai_timeout_sec),
-            aclosing(self._llm.answer(payload, Usage(), LOAD_TIMEOUT_S)) as texts,
         ):
-            async for text in texts:
-                if self._queue.waiting:
-                    return None
-                parts.append(text)
-        return "".join(parts)
+            return await self._queue.give_way(self._generate(messages, settings.ai_max_tokens))
 
-    def _attach(self, alert: Alert, text: str, info: ServerInfo) -> None:
+    async def _generate(self, messages: list[dict[str, str]], max_tokens: int) -> tuple[str, Usage]:
+        uid = os.geteuid()
+        await prefill.read_ahead(self._llm, messages, LOAD_TIMEOUT_S, uid)
+        usage = Usage()
+        payload = {"messages": messages, "max_tokens": max_tokens, "temperature": 0.2}
+        async with aclosing(self._llm.answer(payload, usage, LOAD_TIMEOUT_S, uid)) as texts:
+            return "".join([text async for text in texts]), usage
+
+    def _attach(self, alert: Alert, text: str, usage: Usage, info: ServerInfo) -> None:
         text = sanitize(text.strip())
-        invented = find_invented(text, describe(alert))
-        if invented or not text:
+        subject = f"{alert.title} {alert.message}"
+        if fault := find_fault(text, subject, describe(alert), usage.finish_reason):
             self.dropped += 1
-            fault = f"it invents {', '.join(invented)}" if invented else "it is empty"
             _log.info("analysis of %s dropped: %s", alert.title, fault)
             return
         titles = [evidence["title"] for evidence in alert.evidence]

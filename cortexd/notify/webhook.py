@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cortexd.alert import RANK
-from cortexd.model.http import HttpError, Pool
+from cortexd.model.http import Pool
+from cortexd.model.http_parser import HttpError
 
 if TYPE_CHECKING:
     from cortexd.alert import Alert

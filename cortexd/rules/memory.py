@@ -17,8 +17,8 @@ MEMORY = Kind(
     "memory",
     "memory_usage",
     "memory",
-    raised_when="memory usage reaches {mem_warn} % (warning) or {mem_crit} % (critical); caches "
-    "do not count",
+    raised_when="memory usage reaches {mem_warn} % (warning) or {mem_crit} % (critical); caches, "
+    "also of ZFS, and pages set aside do not count; in a container its own limit counts",
     resolved_when=f"usage falls {MARGIN:g} points below the threshold",
     settings=("mem_warn", "mem_crit"),
     hold_s=15,
@@ -38,7 +38,9 @@ KINDS = (MEMORY, SWAP)
 def judge(reading: MemoryReading, thresholds: ThresholdsSection, raised: Raised) -> Judgement:
     """Memory and swap."""
     percent, swapped = reading.percent, reading.swap_percent
-    available = reading.total_mb - reading.used_mb
+    usable = reading.total_mb - reading.set_aside_mb
+    available = usable - reading.used_mb
+    huge = f"; {reading.set_aside_mb:.0f} MiB are set aside for huge pages"
     memory = gauge(
         MEMORY,
         "machine",
@@ -47,7 +49,7 @@ def judge(reading: MemoryReading, thresholds: ThresholdsSection, raised: Raised)
         raised,
         title="Memory is running low",
         message=f"{percent:g} % of memory is in use: {reading.used_mb:.0f} of "
-        f"{reading.total_mb:.0f} MiB, {available:.0f} MiB available",
+        f"{usable:.0f} MiB, {available:.0f} MiB available{huge if reading.set_aside_mb else ''}",
         normal=f"{percent:g} % used (threshold {thresholds.mem_warn:g} %)",
         metadata={"used_percent": f"{percent:g}", "available_mb": f"{available:.0f}"},
     )

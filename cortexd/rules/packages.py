@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from cortexd.api.messages import EvidenceReply, Severity
     from cortexd.config import ThresholdsSection
     from cortexd.rules.gauge import Raised
-    from cortexd.sources.packages import Broken, Update
+    from cortexd.sources.apt_output import Update
+    from cortexd.sources.packages import Broken
     from cortexd.sources.vulnerabilities import Vulnerability
 
 # Names kept with the alert, in its metadata and its evidence.
@@ -21,7 +22,8 @@ SECURITY_UPDATES = Kind(
     "security_updates",
     "security_update",
     "apt",
-    raised_when="the local package lists have updates from a security archive (warning)",
+    raised_when="the local package lists have updates from a security archive, or newer ones "
+    "that include them (warning)",
     resolved_when="they are installed",
 )
 UPDATES = Kind(

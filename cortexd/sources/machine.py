@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cortexd.metrics import samplers
+from cortexd.metrics.disks import DiskReader
+from cortexd.metrics.memory import read_memory, read_swap
 
 if TYPE_CHECKING:
     from cortexd.api.messages import DiskUsage, Pressure
@@ -28,7 +30,7 @@ class CpuReading(NamedTuple):
 
 
 class MemoryReading(NamedTuple):
-    """Percent and MiB; caches do not count as used."""
+    """Percent and MiB; caches do not count as used, nor what is set aside for huge pages."""
 
     percent: float
     used_mb: float
@@ -36,6 +38,7 @@ class MemoryReading(NamedTuple):
     swap_percent: float
     swap_used_mb: float
     swap_total_mb: float
+    set_aside_mb: float = 0.0
 
 
 class FilesReading(NamedTuple):
@@ -73,13 +76,17 @@ class Memory:
 
     name = "memory"
 
+    def __init__(self, root: Path = Path("/")) -> None:
+        self._root = root
+
     def explain_absence(self) -> str | None:
         """None: every machine has it."""
         return None
 
     def read(self) -> MemoryReading:
         """Memory and swap at this moment."""
-        return MemoryReading(*samplers.read_memory(), *samplers.read_swap())
+        memory, swap = read_memory(self._root), read_swap(self._root)
+        return MemoryReading(*memory[:3], *swap, memory.set_aside_mb)
 
 
 class Disks:
@@ -87,13 +94,20 @@ class Disks:
 
     name = "disks"
 
+    def __init__(self, reader: DiskReader | None = None) -> None:
+        self._reader = reader or DiskReader()
+
     def explain_absence(self) -> str | None:
         """None: every machine has it."""
         return None
 
     def read(self) -> list[DiskUsage]:
         """Space and inodes of each."""
-        return samplers.read_disks()
+        return self._reader.read()
+
+    def leave_out_hung(self) -> str | None:
+        """Leave out the mount that hangs."""
+        return self._reader.leave_out_hung()
 
 
 class PressureStall:

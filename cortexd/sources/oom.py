@@ -177,7 +177,7 @@ class OomKills:
                 continue
             except OSError:
                 break
-            if (kill := parse(record.decode(errors="replace"), now)) is not None:
+            if (kill := parse(record.decode(errors="backslashreplace"), now)) is not None:
                 kills.append(kill)
         return kills
 

@@ -7,34 +7,24 @@ on a timer.
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 from cortexd import command
+from cortexd.sources.apt_output import (
+    Update,
+    find_masked,
+    find_security_indexes,
+    parse_updates,
+)
 
 # While apt works the status file changes all the time.
 MIN_GAP_S = 60.0
 # Two seconds on an idle machine; a minute on one that is busy upgrading.
 LIMIT_S = 120.0
 
-_INSTALL = re.compile(r"^Inst (?P<name>\S+) \[(?P<old>[^\]]+)\] \((?P<new>\S+) (?P<origin>.+?) \[")
 _SETTLED = frozenset({"installed", "not-installed", "config-files"})
-
-
-class Update(NamedTuple):
-    """One package that could be upgraded."""
-
-    name: str
-    old: str
-    new: str
-    origin: str
-
-    @property
-    def security(self) -> bool:
-        """True if it comes from a security archive."""
-        return "security" in self.origin.lower()
 
 
 class Broken(NamedTuple):
@@ -93,7 +83,22 @@ class AptUpdates:
         outcome = await command.run([*argv, "dist-upgrade"], LIMIT_S)
         if not outcome.ok:
             raise OSError(f"apt-get -s dist-upgrade exited with status {outcome.status}")
-        return parse_updates(outcome.output)
+        updates = parse_updates(outcome.output)
+        return await self._find_masked(updates) if updates else []
+
+    async def _find_masked(self, updates: list[Update]) -> list[Update]:
+        """Add which updates skip a security update, because a newer version is to be installed.
+
+        The upgrade alone does not say it: it names the archives of the newest version only.
+        """
+        options = _build_root_options(self._root)
+        names = [update.name for update in updates]
+        targets = await command.run(["apt-get", "indextargets", *options], LIMIT_S)
+        policy = await command.run(["apt-cache", "policy", *options, "--", *names], LIMIT_S)
+        if not (targets.ok and policy.ok):
+            raise OSError(f"apt-cache policy exited with status {policy.status}")
+        masked = find_masked(policy.output, find_security_indexes(targets.output))
+        return [update._replace(masks_security=update.name in masked) for update in updates]
 
 
 class BrokenPackages:
@@ -123,6 +128,8 @@ class BrokenPackages:
         form = "${db:Status-Status}\\t${db:Status-Eflag}\\t${binary:Package}\\n"
         argv = ["dpkg-query", f"--admindir={self._admin}", "-W", "-f", form]
         outcome = await command.run(argv, LIMIT_S)
+        if not outcome.ok:  # half an answer would resolve the alert of the other half
+            raise OSError(f"dpkg-query exited with status {outcome.status}")
         broken = parse_states(outcome.output)
         if command.is_installed("apt-get"):
             argv = [
@@ -134,17 +141,10 @@ class BrokenPackages:
                 *_build_root_options(self._root),
             ]
             check = await command.run(argv, LIMIT_S)
+            if check.status is None:
+                raise OSError("apt-get check was stopped before its end")
             broken += parse_unmet(check.output) if not check.ok else []
         return broken
-
-
-def parse_updates(output: str) -> list[Update]:
-    """The upgrades in the output of ``apt-get -s``; new packages are not upgrades."""
-    return [
-        Update(match["name"], match["old"], match["new"], match["origin"])
-        for line in output.splitlines()
-        if (match := _INSTALL.match(line))
-    ]
 
 
 def parse_states(output: str) -> list[Broken]:

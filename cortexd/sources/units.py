@@ -70,6 +70,8 @@ class Units:
         outcome = await command.run(
             ["systemctl", "show", "--no-pager", f"--property={_PROPERTIES}", "*"], SYSTEMCTL_LIMIT_S
         )
+        if outcome.status is None:  # half an answer would resolve the alerts of the other half
+            raise OSError("systemctl show was stopped before it had listed every unit")
         if not outcome.ok and not outcome.output:
             raise OSError(f"systemctl show exited with status {outcome.status}")
         now = time.monotonic()

@@ -26,12 +26,12 @@ class Vulnerability(NamedTuple):
     @property
     def is_serious(self) -> bool:
         """High urgency, or remotely exploitable."""
-        return "high urgency" in self.notes or "remotely exploitable" in self.notes
+        return not {"high urgency", "remotely exploitable"}.isdisjoint(self.notes.split(", "))
 
     @property
     def is_fixed(self) -> bool:
         """Whether an update fixes it."""
-        return "fixed" in self.notes
+        return "fixed" in self.notes.split(", ")
 
 
 class Vulnerabilities:

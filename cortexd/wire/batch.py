@@ -80,6 +80,8 @@ class BatchSlot(Slot):
         if self._unanswered == 0 and self.reply is None:
             replies = [member.reply for member in self.members if member.reply]
             self.reply = b"[" + b",".join(replies) + b"]" if replies else b""
+            # They refer to this: until the collector came, their replies would be kept.
+            self.members.clear()
             self.connection.hold(len(self.reply) - sum(map(len, replies)))
 
     def cancel(self) -> None:

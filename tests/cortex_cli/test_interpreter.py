@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.errors import Failure, UsageError
-from cortex_cli.interpreter import CommandInterpreter
+from cortex_cli.interpreter import CommandInterpreter, find_action_commands
 from tests.cortex_cli.conftest import Cortex
 from tests.support.fake_llm import FakeLlm, say
 from tests.support.model_server import model_server
@@ -44,12 +44,61 @@ def test_where_nothing_holds_the_planner_answers(cortex: Cortex) -> None:
     assert command.removeprefix("sudo ") == "apt-get install --yes nginx"
 
 
+@pytest.mark.parametrize(
+    ("request_text", "commands"),
+    [
+        ("restart the ssh service", ["sudo systemctl restart ssh"]),
+        ("redémarre le service ssh", ["sudo systemctl restart ssh"]),
+        ("add user ana to group docker", ["sudo usermod -aG docker ana"]),
+        ("show the disk usage", ["df -h"]),
+        ("delete the folder /srv/x", ["rm -r -- /srv/x"]),
+        ("start nginx at boot", ["sudo systemctl enable nginx"]),
+    ],
+)
+def test_what_the_catalogue_knows_needs_no_model(
+    cortex: Cortex, request_text: str, commands: list[str]
+) -> None:
+    assert CommandInterpreter(environ=cortex.environ).parse(request_text) == commands
+
+
+@pytest.mark.parametrize(
+    "asked", ["install nginx and configure it", "installe nginx puis configure-le"]
+)
+def test_an_installation_goes_on_with_the_next_steps(cortex: Cortex, asked: str) -> None:
+    assert CommandInterpreter(environ=cortex.environ).parse(asked) == [
+        "sudo apt-get install --yes nginx",
+        "sudoedit /etc/nginx/nginx.conf",
+        "sudo nginx -t",
+        "sudo systemctl enable --now nginx",
+        "sudo systemctl reload nginx",
+    ]
+
+
+def test_without_more_an_installation_is_all(cortex: Cortex) -> None:
+    interpreter = CommandInterpreter(environ=cortex.environ)
+    assert interpreter.parse("install nginx") == ["sudo apt-get install --yes nginx"]
+
+
+def test_what_a_model_proposes_must_be_plain_and_harmless(cortex: Cortex) -> None:
+    proposed = ["ls /", "rm -rf /", "ls $(touch x)", "ls > /dev/sda", "ls | cat"]
+    interpreter = fake(cortex, *proposed)
+    assert interpreter.parse("tidy up") == ["ls /", "ls | cat"]
+    reasons = {claim.command: claim.note for claim in interpreter.left_out}
+    assert reasons["rm -rf /"].startswith("it deletes folders")
+    assert "known only when it runs" in reasons["ls $(touch x)"]
+
+
+def test_a_request_with_a_gap_is_not_filled_by_a_guess() -> None:
+    assert find_action_commands("create a user") == []
+    assert find_action_commands("make me happy") == []
+
+
 def test_a_server_is_asked_with_the_candidates(cortex: Cortex) -> None:
     proposed = ["apt-get install -y nginx", "nginx -t"]
     with FakeLlm(chat=say(reply(*proposed))) as llm:
         environ = {**cortex.environ, "LLAMA_CPP_BASE_URL": llm.url}
         interpreter = CommandInterpreter(api_key="", provider="llama_cpp", environ=environ)
-        commands = interpreter.parse("install nginx and configure it")
+        commands = interpreter.parse("a web server, tested with nginx")
     assert commands == [each for each in proposed if each in commands]
     assert "nginx -t" in commands
     assert "nginx: small, powerful" in llm.seen[0].prompt

@@ -172,3 +172,21 @@ def test_another_model_is_another_file(tmp_path: Path) -> None:
     """The tiny model really depends on its seed: the corruption tests are not vacuous."""
     first = write_model(tmp_path / "a.gguf", seed=1).read_bytes()
     assert first != write_model(tmp_path / "b.gguf", seed=2).read_bytes()
+
+
+def test_a_disk_that_fills_up_says_so_at_once(host: ModelHost, tmp_path: Path) -> None:
+    (tmp_path / "m.gguf.part").symlink_to("/dev/full")
+    notes = {"url": host.url, "tag": host.tag, "size": len(host.content)}
+    (tmp_path / "m.gguf.part.json").write_text(json.dumps(notes))
+    asked = len(host.requests)
+    with pytest.raises(DownloadError, match="no space left on device") as caught:
+        get(host, tmp_path)
+    assert "free some space" in (caught.value.hint or "")
+    assert len(host.requests) - asked == 2  # it was not tried again
+
+
+def test_a_redirect_is_resumed_too(host: ModelHost, tmp_path: Path) -> None:
+    host.redirect, host.cuts = True, 2
+    fetched = get(host, tmp_path)
+    assert fetched.checked
+    assert fetched.path.read_bytes() == host.content

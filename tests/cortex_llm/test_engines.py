@@ -166,3 +166,25 @@ def test_the_fake_passes_for_a_server(tmp_path: Path) -> None:
     assert isinstance(
         engines.find("llama-server", Settings(server=write_server(tmp_path / "s", ""))), Engine
     )
+
+
+def test_a_template_and_a_reasoning_format_are_passed_on(
+    tmp_path: Path, tiny: Path, sized: Sizing
+) -> None:
+    settings = Settings(chat_template_file=tmp_path / "t.jinja", reasoning_format="deepseek")
+    engine, model = Engine(engines.XLLAMACPP, ("server",)), models.describe(tiny)
+    text = " ".join(engines.launch(engine, settings, model, sized, environ={}).argv)
+    assert f"--chat-template-file {tmp_path}/t.jinja" in text
+    assert "--reasoning-format deepseek" in text
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(chat_template_file=Path("/t.jinja")), Settings(reasoning_format="none")],
+)
+def test_an_engine_that_has_nothing_for_them_says_so(
+    tiny: Path, sized: Sizing, settings: Settings
+) -> None:
+    engine, model = Engine(engines.LLAMA_CPP_PYTHON, ("server",)), models.describe(tiny)
+    with pytest.raises(EngineError, match="does not support CORTEX_LLM_"):
+        engines.launch(engine, settings, model, sized, environ={})

@@ -43,6 +43,36 @@ def test_comments_and_empty_lines_are_skipped() -> None:
     assert parse(text) == [Assignment("A", "1", 3), Assignment("B", "2", 6)]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    assert parse("\ufeffA=1\nB=2\n") == [Assignment("A", "1", 1), Assignment("B", "2", 2)]
+    assert values("\ufeff# a comment\nA=1\n") == {"A": "1"}
+
+
+GENERATOR = Path("/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator")
+
+
+@pytest.mark.skipif(not GENERATOR.exists(), reason="needs systemd")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A=1\r\nB= 2 \r\n",
+        "A=1\rB=2\n",
+        "A=1\rB=2\rC=3",
+        "\n\n ; c\nA='1 2'\\\n 3\n",
+        "A=\"1\\\n2\" 'x'\nB=y\\ \n",
+        'A=1 # no comment\nB="1" 2\n',
+        "\ufeff# only a comment bears the mark\nA=1\n",
+    ],
+)
+def test_systemd_parses_the_same(tmp_path: Path, text: str) -> None:
+    (tmp_path / "environment.d").mkdir()
+    (tmp_path / "environment.d/a.conf").write_bytes(text.encode())
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run([GENERATOR], env=environ, capture_output=True, check=True)
+    shown = dict(line.split("=", 1) for line in done.stdout.decode().splitlines())
+    assert {name: shown.get(name, "").strip('"') for name in values(text)} == values(text)
+
+
 def test_later_assignments_come_later() -> None:
     assert [item.value for item in parse("A=1\nA=2")] == ["1", "2"]
 

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from cortex_llm.llama_cpp_python_server import Manners, Message, Receive, Send, parse
+from cortex_llm.llama_cpp_python_server import (
+    Manners,
+    Message,
+    Receive,
+    Send,
+    evaluate_whole_prompts,
+    may_reuse_prompt,
+    parse,
+)
 
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 CHAT = "/v1/chat/completions"
@@ -139,3 +147,28 @@ def test_flags(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         parse([*needed, "--flash-attn"])
     assert "--flash-attn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("body", "resets"),
+    [(b"{}", 0), (b'{"cache_prompt": true}', 0), (b'{"cache_prompt": false}', 1)],
+)
+def test_a_prompt_is_forgotten_where_the_request_says_so(body: bytes, resets: int) -> None:
+    class Model:
+        resets = 0
+
+        def reset(self) -> None:
+            self.resets += 1
+
+        def generate(self, tokens: list[int], temp: float) -> tuple[list[int], float]:
+            return tokens, temp
+
+    evaluate_whole_prompts(Model)
+    model = Model()
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        assert await asyncio.to_thread(model.generate, [1], temp=0.5) == ([1], 0.5)
+
+    call(app, body)
+    assert model.resets == resets
+    assert may_reuse_prompt.get()

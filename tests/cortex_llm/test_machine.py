@@ -35,6 +35,14 @@ def test_no_limits(root: Path) -> None:
     assert seen == machine.Machine(16 * GIB, "RAM", 8 * GIB, 4)
 
 
+def test_what_zfs_gives_back_is_available(root: Path) -> None:
+    arc = f"13 1 0x01 123\nname type data\nsize 4 {6 * GIB}\nc_min 4 {GIB}\n"
+    write(root, "proc/spl/kstat/zfs/arcstats", arc)
+    assert machine.inspect(root, {0}).available == 13 * GIB
+    write(root, "proc/spl/kstat/zfs/arcstats", arc.replace(str(6 * GIB), str(60 * GIB)))
+    assert machine.inspect(root, {0}).available == 16 * GIB
+
+
 def test_hyperthreads_count_once_and_affinity_counts(root: Path) -> None:
     assert machine.inspect(root, {0, 4}).cores == 1
     assert machine.inspect(root, {0, 1, 2, 4, 5}).cores == 3

@@ -90,6 +90,21 @@ def test_a_reader_that_goes_is_no_traceback(tmp_path: Path, tiny: Path) -> None:
     assert process.wait() == 1
 
 
+@pytest.mark.parametrize(
+    ("redirection", "status"), [(">&-", 0), ("<&- 2>&-", 0), (">/dev/full", 1)]
+)
+def test_streams_that_cannot_be_used(tmp_path: Path, redirection: str, status: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" models list {redirection}', "sh", *PROGRAM],
+        cwd=CHECKOUT,
+        env=clean_environment(HOME=str(tmp_path)),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr
+
+
 def test_every_module_has_its_test_file() -> None:
     tests = {path.name for path in Path(__file__).parent.glob("test_*.py")}
     modules = {path.stem for path in (CHECKOUT / "cortex_llm").glob("*.py")}

@@ -10,6 +10,7 @@ import pytest
 from cortex_llm import model_location, unit
 from cortex_llm.errors import ModelError
 from cortex_llm.model_location import locate_for_service, plan_copy
+from tests.support.tiny_gguf import write_split_model
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root's own models are served")
 
@@ -71,15 +72,40 @@ def test_a_copy_is_of_a_file_and_of_a_model(
     secret.write_text("root:hash:")
     mine.symlink_to(secret)
     with pytest.raises(ModelError, match="cannot read"):
-        model_location._copy(mine)
+        model_location._copy(mine, mine.name)
     mine.unlink()
     os.mkfifo(mine)
     with pytest.raises(ModelError, match="not a file"):
-        model_location._copy(mine)
+        model_location._copy(mine, mine.name)
     mine.unlink()
     mine.write_text("root:hash:")
     with pytest.raises(ModelError, match="not a GGUF"):
-        model_location._copy(mine)
+        model_location._copy(mine, mine.name)
     assert list(target.iterdir()) == []
     mine.write_bytes(tiny.read_bytes())
-    assert model_location._copy(mine).read_bytes() == tiny.read_bytes()
+    assert model_location._copy(mine, mine.name).read_bytes() == tiny.read_bytes()
+
+
+def test_every_part_of_a_split_model_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also from a folder of links to files with other names, as download caches have it."""
+    target, blobs, folder = (tmp_path / name for name in ("models", "blobs", "mine"))
+    monkeypatch.setattr(unit, "DEFAULT_FOLDER", target)
+    blobs.mkdir()
+    folder.mkdir()
+    names = []
+    for number, part in enumerate(write_split_model(blobs, "big", 3)):
+        (folder / part.name).symlink_to(part.rename(blobs / f"sha-{number}"))
+        names.append(part.name)
+    assert locate_for_service(folder / names[0], copy=True) == target / names[0]
+    assert sorted(path.name for path in target.iterdir()) == names
+    assert locate_for_service(target / names[0], copy=True) == target / names[0]
+
+
+@as_root
+def test_every_part_must_be_readable(tmp_path: Path) -> None:
+    parts = write_split_model(tmp_path, "big", 3)
+    parts[2].chmod(0o600)
+    with pytest.raises(ModelError, match=f"{parts[2]} cannot be read by the service"):
+        locate_for_service(parts[0], copy=False)

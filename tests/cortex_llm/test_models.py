@@ -7,7 +7,7 @@ import pytest
 
 from cortex_llm import models
 from cortex_llm.errors import ModelError
-from tests.support.tiny_gguf import DEFAULT_VOCAB, Value, write_model
+from tests.support.tiny_gguf import DEFAULT_VOCAB, Value, write_model, write_split_model
 
 
 def described(folder: Path, name: str = "cortex-test", **kv: Value) -> models.ModelInfo:
@@ -68,8 +68,8 @@ def test_a_truncated_model_is_described_but_not_usable(tiny: Path, tmp_path: Pat
 
 def test_verify(tiny: Path) -> None:
     checksum = hashlib.sha256(tiny.read_bytes()).hexdigest()
-    assert models.verify(tiny)[1] == checksum
-    assert models.verify(tiny, checksum.upper())[1] == checksum
+    assert models.verify(tiny)[1] == {tiny: checksum}
+    assert models.verify(tiny, checksum.upper())[1] == {tiny: checksum}
     with pytest.raises(ModelError, match=f"has the SHA-256 {checksum}, not 0000"):
         models.verify(tiny, "0" * 64)
 
@@ -93,3 +93,40 @@ def test_the_built_in_model_is_one_or_says_what_to_do() -> None:
         assert "built-in" in str(error)
     else:
         assert models.describe_usable(path).profile
+
+
+def test_a_split_model_is_all_its_files(tmp_path: Path) -> None:
+    whole = models.describe(write_model(tmp_path / "whole.gguf"))
+    folder = tmp_path / "split"
+    folder.mkdir()
+    parts = write_split_model(folder, "big", 3)
+    info = models.describe_usable(parts[0])
+    assert info.parts == tuple(parts)
+    assert info.file_bytes == sum(part.stat().st_size for part in parts)
+    assert info.parameters == whole.parameters
+    assert info.quantisation == whole.quantisation
+    _, checksums = models.verify(parts[0])
+    assert checksums == {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in parts}
+    listed = models.list_models([folder])
+    assert [item.path for item in listed if not item.built_in] == [parts[0]]
+
+
+def test_what_a_split_model_lacks(tmp_path: Path) -> None:
+    parts = write_split_model(tmp_path, "big", 3)
+    with pytest.raises(ModelError, match="is part 2 of 3") as caught:
+        models.describe(parts[1])
+    assert caught.value.hint == f"give the first part: {parts[0]}"
+    with parts[2].open("r+b") as stream:
+        stream.truncate(parts[2].stat().st_size - 5)
+    with pytest.raises(ModelError, match=f"{parts[2]} is truncated"):
+        models.verify(parts[0])
+    parts[2].unlink()
+    with pytest.raises(ModelError, match=r"big-00003-of-00003\.gguf is missing"):
+        models.describe_usable(parts[0])
+    (only,) = [item for item in models.list_models([tmp_path]) if not item.built_in]
+    assert only.problem is not None
+    parts[0].unlink()
+    assert [i.path for i in models.list_models([tmp_path]) if not i.built_in] == [parts[1]]
+    renamed = parts[1].rename(tmp_path / "other.gguf")
+    with pytest.raises(ModelError, match="not named so"):
+        models.describe(renamed)

@@ -15,7 +15,7 @@ import pytest
 from tests.support.fake_llama_server import dying_of, hanging
 from tests.support.model_server import CHECKOUT, clean_environment, free_port, model_server
 
-NAMES = ["settings", "model", "engine", "memory", "address", "token"]
+NAMES = ["settings", "model", "engine", "memory", "address", "token", "profile"]
 
 
 def run(*flags: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -44,13 +44,15 @@ def test_all_is_well(tiny: Path) -> None:
     assert list(found) == NAMES
     assert all(check["ok"] for check in found.values())
     assert found["token"]["figures"]["tokens_per_second"] > 0
+    assert found["profile"]["facts"]["profile"] == "test-profile"
 
 
 def test_for_people(tiny: Path) -> None:
     result = run(CORTEX_LLM_MODEL_PATH=str(tiny))
     lines = result.stdout.splitlines()
     assert [line.split(":")[0] for line in lines] == [f"ok   {name}" for name in NAMES]
-    assert "tokens per second" in lines[-1]
+    assert "tokens per second" in lines[-2]
+    assert "test-profile" in lines[-1]
     assert "generating one token" in result.stderr
 
 

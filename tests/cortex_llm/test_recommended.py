@@ -34,14 +34,14 @@ def test_what_fits() -> None:
 @pytest.mark.parametrize(
     ("memory", "cores", "expected"),
     [
-        (1, 2, "qwen2.5-0.5b"),
+        (1, 2, "smollm2-360m"),
         (4, 2, "qwen2.5-1.5b"),
         (64, 2, "qwen2.5-1.5b"),  # the cores decide, however much memory there is
         (8, 4, "qwen2.5-3b"),
         (16, 4, "qwen2.5-3b"),
         (16, 8, "mistral-7b"),
         (64, 16, "llama2-13b"),
-        (64, 1, "tinyllama-1.1b"),
+        (64, 1, "llama-3.2-1b"),
     ],
 )
 def test_the_default_fits_the_machine(memory: int, cores: int, expected: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -58,3 +59,12 @@ def test_the_first_failure_is_the_error() -> None:
 def test_no_answer_is_an_error_with_the_last_words(said: str) -> None:
     with pytest.raises(EngineError, match="status 1: a; b"):
         sandboxed_trial._read_outcome(outcome(said, "a\nb\n"))
+
+
+def test_the_profile_comes_out_of_the_sandbox() -> None:
+    profile = {"name": "profile", "ok": True, "facts": {"profile": "tiny", "reason": "why"}}
+    token = {"name": "token", "ok": True, "detail": "40 tokens per second", "facts": {}}
+    seen = sandboxed_trial._read_outcome(outcome(json.dumps({"checks": [token, profile]})))
+    assert (seen.measured, seen.profile, seen.reason) == ("40 tokens per second", "tiny", "why")
+    older = sandboxed_trial._read_outcome(outcome(json.dumps({"checks": [token]})))
+    assert older.profile == ""

@@ -248,6 +248,32 @@ def test_a_quantised_cache(
         assert f"--cache-type-v\0{kind}" in command
 
 
+def test_another_chat_template_and_thoughts_left_in_the_text(
+    tmp_path: Path, tiny: Path, engine: str, engine_env: dict[str, str]
+) -> None:
+    template = tmp_path / "t.jinja"
+    template.write_text("{% for m in messages %}({{ m.role }}) {{ m.content }}{% endfor %}")
+    env = {**engine_env, "CORTEX_LLM_CHAT_TEMPLATE_FILE": str(template),
+           "CORTEX_LLM_REASONING_FORMAT": "none"}  # fmt: skip
+    if engine == "llama-cpp-python":
+        result = run_serve(CORTEX_LLM_MODEL_PATH=str(tiny), CORTEX_LLM_ENGINE=engine, **env)
+        assert "does not support CORTEX_LLM_CHAT_TEMPLATE_FILE" in result.stderr
+        return
+    with model_server(tmp_path, model=tiny, engine=engine, env=env) as server:
+        status, reply = server.request("/apply-template", {"messages": HELLO})
+        assert (status, reply["prompt"]) == (200, "(user) Hello")
+
+
+@pytest.mark.llama_cpp_python
+def test_one_model_by_its_name(tmp_path: Path, tiny: Path) -> None:
+    """The other engines' servers have the list only."""
+    with model_server(tmp_path, model=tiny, engine="llama-cpp-python") as server:
+        with client_of(server) as client:
+            assert client.models.retrieve("cortex-test").id == "cortex-test"
+            with pytest.raises(openai.NotFoundError, match="does not exist"):
+                client.models.retrieve("another/one")
+
+
 def test_an_unknown_flag_is_refused_by_name(tiny: Path) -> None:
     result = run_serve(
         "--", "--frobnicate", CORTEX_LLM_MODEL_PATH=str(tiny), CORTEX_LLM_ENGINE="xllamacpp"

@@ -12,15 +12,6 @@ from cortex_llm.errors import ModelError
 from cortex_llm.machine import Machine
 
 
-def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    path = tmp_path / "new/llm.env"
-    service._write(path, "A=1\n")
-    service._write(path, "A=2\n")
-    assert path.read_text() == "A=2\n"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [item.name for item in path.parent.iterdir()] == ["llm.env"]
-
-
 def test_the_cap_leaves_a_reserve(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(engine="xllamacpp")
     _, sized, cap = service._plan_service(settings, tiny)

@@ -11,7 +11,7 @@ from cortex_llm import models, sizing
 from cortex_llm.config import Settings
 from cortex_llm.machine import Machine
 from cortex_llm.models import ModelInfo
-from cortex_llm.sizing import plan
+from cortex_llm.sizing import SUPERVISOR_BYTES, plan
 
 GIB = 1 << 30
 LARGE = ModelInfo(  # the shape of a model of 7 billion parameters, 8 KV heads of 128, 32 layers
@@ -75,11 +75,14 @@ def test_a_quantised_cache_takes_less(kind: str, share: float) -> None:
     assert whole.needed_bytes - kept.needed_bytes == pytest.approx(cache * (1 - share), abs=1)
 
 
-def test_what_is_beside_the_server_counts() -> None:
-    alone = plan(Settings(), LARGE, machine(64 << 30))
-    assert plan(Settings(), LARGE, machine(64 << 30), beside=1000).needed_bytes == (
-        alone.needed_bytes + 1000
-    )
+def test_the_service_has_a_supervisor_and_no_prompts_of_others() -> None:
+    alone = plan(Settings(cache_ram_mb=0), LARGE, machine(64 << 30))
+    service = plan(Settings(), LARGE, machine(64 << 30), as_service=True)
+    assert (service.cache_ram_mb, service.notes) == (0, ())
+    assert service.needed_bytes == alone.needed_bytes + SUPERVISOR_BYTES
+    chosen = plan(Settings(cache_ram_mb=7), LARGE, machine(64 << 30), as_service=True)
+    assert chosen.cache_ram_mb == 7
+    assert "what others have asked" in chosen.notes[0]
 
 
 def test_the_engines_limit() -> None:

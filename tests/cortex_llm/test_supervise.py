@@ -97,6 +97,19 @@ def test_eight_streams_each_with_its_id(server: ModelServer) -> None:
     )
 
 
+def test_one_model_by_its_id(server: ModelServer) -> None:
+    for _ in range(2):
+        status, model = server.request("/v1/models/cortex-test")
+        assert (status, model["id"]) == (200, "cortex-test")
+        assert "cortex.profile=test-profile" in model["tags"]
+        status, reply = server.request("/v1/models/another%2Fone")
+        assert (status, reply["error"]["message"]) == (
+            404,
+            "The model 'another/one' does not exist",
+        )
+    assert server.request("/v1/models")[1]["data"][0]["id"] == "cortex-test"
+
+
 def test_the_engine_is_reached_by_this_user_alone(server: ModelServer, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "engine").stat().st_mode) == 0o700
     assert (tmp_path / "engine/llm.sock").is_socket()

@@ -124,7 +124,7 @@ def test_a_person_chooses_and_downloads(home: Path, host: ModelHost) -> None:
         screen.expect("fits this machine")
         screen.expect("Llama 2 13B")
         screen.expect("Your choice \\[.*\\]: ")
-        screen.type("2")
+        screen.type("3")
         screen.expect("Threads \\[\\d+\\]: ")
         screen.type("none")
         screen.expect("not a whole number")

@@ -12,10 +12,30 @@ from cortex_llm.xllamacpp_server import FLAGS, SHORT, FlagError, parameters, par
 PROGRAM = Path(xllamacpp_server.__file__)
 
 
-def test_every_flag_reaches_a_parameter() -> None:
-    numbers = {"--cache-type-k": "q8_0", "--cache-type-v": "f16", "--fit": "off"}
+def test_every_flag_reaches_a_parameter(tmp_path: Path) -> None:
+    template = tmp_path / "t.jinja"
+    template.write_text("{{ messages }}")
+    words = {
+        "--cache-type-k": "q8_0",
+        "--cache-type-v": "f16",
+        "--fit": "off",
+        "--chat-template-file": str(template),
+        "--reasoning-format": "deepseek-legacy",
+    }
     for flag, (count, _) in FLAGS.items():
-        parameters([flag, numbers.get(flag, "1")] if count else [flag], {})
+        parameters([flag, words.get(flag, "1")] if count else [flag], {})
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ("--chat-template-file /none", "cannot be read"),
+        ("--reasoning-format loud", "is not a reasoning format"),
+    ],
+)
+def test_a_template_that_is_missing_and_an_unknown_format(argv: str, words: str) -> None:
+    with pytest.raises(FlagError, match=words):
+        parameters(argv.split(), {})
 
 
 def test_values_arrive() -> None:

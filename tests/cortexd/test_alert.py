@@ -4,9 +4,9 @@ import msgspec
 
 from cortex_cli import output as cli_output
 from cortex_llm import output as llm_output
-from cortexd import alert as alert_module
 from cortexd.alert import MAX_LINES, Finding, Judgement, limit_evidence, make_alert, merge, sanitize
 from cortexd.config import ThresholdsSection
+from cortexd.identifiers import INVISIBLE
 from cortexd.rules import KINDS
 from tests.support.alert_stock import alert
 
@@ -45,7 +45,7 @@ def test_nothing_is_hidden_in_what_comes_from_outside() -> None:
 
 def test_all_three_programs_know_the_same_invisible_characters() -> None:
     code = [chr(number) for number in range(0xA0, 0x110000)]
-    mine = [char for char in code if alert_module.INVISIBLE.match(char)]
+    mine = [char for char in code if INVISIBLE.match(char)]
     assert mine == [char for char in code if cli_output.UNSAFE.match(char)]
     assert mine == [char for char in code if llm_output.INVISIBLE.match(char)]
 
@@ -68,3 +68,8 @@ def test_judgements_are_merged() -> None:
     first = Judgement([Finding("reboot", "machine", "info", "t", "m")], {"a": "1"})
     merged = merge([first, Judgement(), Judgement([], {"b": "2"})])
     assert merged == Judgement(first.findings, {"a": "1", "b": "2"})
+
+
+def test_two_names_that_are_no_utf_8_stay_two() -> None:
+    assert sanitize("caf\udce9") == "caf\\xe9"
+    assert sanitize("caf\udce8") == "caf\\xe8"

@@ -85,7 +85,10 @@ def test_wrong_files(tmp_path: Path, text: str | bytes, says: str) -> None:
     assert "secret" not in error.message
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "llm:\n", "{}\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing\n", "---\n", "llm:\n", "{}\n", "log:\n  level:\nllm:\n  model_path: ~\n"],
+)
 def test_empty_files_leave_the_defaults(tmp_path: Path, text: str) -> None:
     assert load(text, tmp_path).config == config.Config()
 
@@ -236,6 +239,8 @@ OTHER: dict[str, Any] = {
     "llm.api_key_file": "/nowhere/key",
     "llm.templates_dir": "/nowhere/prompts",
     "llm.system_prompt": "Be brief.",
+    "llm.presets": {"Qwen*": {"temperature": 0.2, "repeat_penalty": 1.05}},
+    "llm.profile": "chat",
     "llm.unit": "none",
     "llm.model_path": "/nowhere/m.gguf",
     "llm.n_threads": 3,

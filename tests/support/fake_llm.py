@@ -12,6 +12,7 @@ A script is a function of one ``Exchange``; it runs in the thread of its connect
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import queue
 import select
@@ -59,9 +60,14 @@ class Exchange:
     def token(self, text: str) -> None:
         self.event({"choices": [{"delta": {"content": text}}], "model": "fake"})
 
-    def finish(self, tokens: int = 1, reason: str = "stop") -> None:
+    def finish(self, tokens: int = 1, reason: str = "stop", speed: float | None = None) -> None:
+        """End the answer; ``speed`` is what the server claims to have measured, per second."""
         self.event({"choices": [{"delta": {}, "finish_reason": reason}]})
-        self.event({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": tokens}})
+        last: dict[str, Any] = {"choices": []}
+        last["usage"] = {"prompt_tokens": 7, "completion_tokens": tokens}
+        if speed is not None:
+            last["timings"] = {"predicted_n": tokens, "predicted_ms": tokens * 1000 / speed}
+        self.event(last)
         self.event(b"[DONE]")
         self.raw(b"0\r\n\r\n")
         self.keep = True
@@ -90,7 +96,13 @@ class Exchange:
 Script = Callable[[Exchange], None]
 
 
-def say(*texts: str, wait: float = 0.0, between: float = 0.0) -> Script:
+def say(
+    *texts: str,
+    wait: float = 0.0,
+    between: float = 0.0,
+    reason: str = "stop",
+    speed: float | None = None,
+) -> Script:
     """Answer with these tokens, after ``wait`` seconds, with pauses ``between`` them."""
 
     def script(exchange: Exchange) -> None:
@@ -101,7 +113,7 @@ def say(*texts: str, wait: float = 0.0, between: float = 0.0) -> Script:
             exchange.token(text)
             if between and exchange.sleep(between):
                 return
-        exchange.finish(len(texts))
+        exchange.finish(len(texts), reason, speed)
 
     return script
 
@@ -114,10 +126,10 @@ def echo(exchange: Exchange) -> None:
 
 
 def endless(exchange: Exchange) -> None:
-    """Tokens until the client goes away."""
+    """Tokens until the client goes away; no two alike, since a loop ends an answer."""
     exchange.begin()
-    while True:
-        exchange.token("word ")
+    for number in itertools.count(1):
+        exchange.token(f"word{number} ")
         if exchange.sleep(0.005):
             return
 
@@ -143,7 +155,7 @@ class FakeLlm:
     path: Path | None = None
     chat: Script = echo
     health: int | str = 200  # a status, or "hang"
-    models: bytes = b'{"data":[{"id":"fake","tags":["profile:chat"]}]}'
+    models: bytes = b'{"data":[{"id":"fake","tags":["cortex.profile=chat"]}]}'
     props: bytes = b'{"total_slots":4,"default_generation_settings":{"n_ctx":512}}'
     paths: list[str] = field(default_factory=list)
     seen: list[Exchange] = field(default_factory=list)

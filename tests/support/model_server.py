@@ -142,14 +142,24 @@ def model_server(
 
 
 def wait_until_ready(server: ModelServer) -> None:
-    """Ask /health until it says 200; raises RuntimeError with the log."""
+    """Ask /health until it says 200, and until a stop is heeded; raises RuntimeError with the log.
+
+    llama.cpp's server says 200 a moment before it installs its signal handlers.  In between
+    SIGTERM ends it as it ends any program: by the signal, which systemd counts as clean.
+    """
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and server.process.poll() is None:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if server.request("/health", timeout=2.0)[0] == 200:
+            if server.request("/health", timeout=2.0)[0] == 200 and _catches_sigterm(server):
                 return
         time.sleep(POLL_INTERVAL)
     raise RuntimeError(f"the model server is not ready:\n{server.log_text()}")
+
+
+def _catches_sigterm(server: ModelServer) -> bool:
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) & 1 << (signal.SIGTERM - 1))
 
 
 class _UnixConnection(http.client.HTTPConnection):

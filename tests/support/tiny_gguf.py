@@ -22,6 +22,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 Value = bool | int | float | str | list[str] | list[int] | list[float]
 Tensor = tuple[str, tuple[int, ...], int, bytes]  # name, shape, type, data
@@ -29,7 +30,7 @@ Tensor = tuple[str, tuple[int, ...], int, bytes]  # name, shape, type, data
 GGUF_MAGIC = b"GGUF"
 GGUF_VERSION = 3
 ALIGNMENT = 32
-U32, I32, F32, BOOL, STRING, ARRAY, U64 = 4, 5, 6, 7, 8, 9, 10
+UINT16, U32, INT32, F32, BOOL, STRING, ARRAY, U64 = 2, 4, 5, 6, 7, 8, 9, 10
 TENSOR_F32, TENSOR_F16 = 0, 1
 FILE_TYPE_MOSTLY_F16 = 1
 TOKEN_NORMAL, TOKEN_CONTROL, TOKEN_UNUSED = 1, 3, 5
@@ -51,8 +52,22 @@ RESIDUAL_CONSTANT = 1.0  # of the other dimensions' scale: more, and every token
 NEVER = -1000.0  # an output weight on the constant: its token's logit is out of reach
 
 
-def write_model(
-    path: Path | str,
+class U16(int):
+    """A number that is written as 16 bits without sign."""
+
+
+class I32(int):
+    """A number that is written as 32 bits with sign."""
+
+
+def write_model(path: Path | str, **options: Any) -> Path:
+    """Write a model to `path` and return it; the options are those of ``_make_model``."""
+    path = Path(path)
+    _write(path, *_make_model(**options))
+    return path
+
+
+def _make_model(
     *,
     layers: int = 2,
     d_model: int = 64,
@@ -64,8 +79,8 @@ def write_model(
     name: str = "cortex-test",
     chat_template: bool = True,
     extra_kv: Mapping[str, Value] | None = None,
-) -> Path:
-    """Write a model to `path` and return it; `extra_kv` adds metadata, or replaces it."""
+) -> tuple[dict[str, Value], list[Tensor]]:
+    """Its metadata and tensors; `extra_kv` adds metadata, or replaces it."""
     if vocab < DEFAULT_VOCAB:
         raise ValueError(f"vocab {vocab} is below the {DEFAULT_VOCAB} tokens that are always there")
     tokens, types = _vocabulary(vocab)
@@ -98,7 +113,10 @@ def write_model(
 
     weights = _Weights(seed)
     tensors = list(_tensors(weights, layers, d_model, ff, vocab))
-    path = Path(path)
+    return metadata, tensors
+
+
+def _write(path: Path, metadata: Mapping[str, Value], tensors: list[Tensor]) -> None:
     with path.open("wb") as out:
         out.write(
             _header(metadata, [(n, shape, kind, len(data)) for n, shape, kind, data in tensors])
@@ -106,7 +124,24 @@ def write_model(
         for _, _, _, data in tensors:
             out.write(data)
             out.write(bytes(-len(data) % ALIGNMENT))
-    return path
+
+
+def write_split_model(folder: Path, name: str, count: int, **options: Any) -> list[Path]:
+    """Write a model in `count` files as ``gguf-split`` makes them; return their paths."""
+    metadata, tensors = _make_model(**options)
+    size = -(-len(tensors) // count)
+    paths = []
+    for number in range(count):
+        split: dict[str, Value] = {
+            "split.no": U16(number),
+            "split.count": U16(count),
+            "split.tensors.count": I32(len(tensors)),
+        }
+        path = folder / f"{name}-{number + 1:05d}-of-{count:05d}.gguf"
+        own = tensors[number * size : (number + 1) * size]
+        _write(path, {**metadata, **split} if number == 0 else split, own)
+        paths.append(path)
+    return paths
 
 
 def _byte_names() -> list[str]:
@@ -210,7 +245,7 @@ def _value(value: Value) -> bytes:
     if isinstance(value, list):
         kind = _scalar(value[0])[0] if value else STRING
         if kind == U32:
-            kind = I32  # what readers expect of token types
+            kind = INT32  # what readers expect of token types
         items = b"".join(_scalar(item)[1] for item in value)
         return struct.pack("<IIQ", ARRAY, kind, len(value)) + items
     kind, data = _scalar(value)
@@ -220,9 +255,11 @@ def _value(value: Value) -> bytes:
 def _scalar(value: bool | int | float | str) -> tuple[int, bytes]:
     if isinstance(value, bool):
         return BOOL, struct.pack("<?", value)
+    if isinstance(value, U16):
+        return UINT16, struct.pack("<H", value)
     if isinstance(value, int):
-        if value < 0:
-            return I32, struct.pack("<i", value)
+        if value < 0 or isinstance(value, I32):
+            return INT32, struct.pack("<i", value)
         return (
             (U32, struct.pack("<I", value)) if value < 1 << 32 else (U64, struct.pack("<Q", value))
         )

@@ -91,7 +91,7 @@ def test_no_entry_holds_a_prompt_or_an_answer(box: Machine) -> None:
 
 
 def test_a_request_with_an_id_of_its_own_and_one_without(box: Machine) -> None:
-    """Those that come by 127.0.0.1:8085 and not through cortexd."""
+    """Those that do not pass through cortexd."""
     key = box.run("cat", "/etc/cortex/llm.key").stdout.strip()
     for number, *words in (
         ("200", key, "mine-1"),

@@ -13,7 +13,12 @@ UNITS = Path(__file__).resolve().parents[2] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 
 #: What the issue asks for: cortexd 1.5, cortex-llm 2.0; the proxy must not be the weak one.
-EXPOSURE = {"cortexd.service": 15, "cortex-llm.service": 20, "cortex-llm-proxy.service": 15}
+EXPOSURE = {
+    "cortexd.service": 15,
+    "cortex-llm.service": 20,
+    "cortex-llm-proxy.service": 15,
+    "cortex-llm-tcp.service": 15,
+}
 
 #: What the issue asks of each unit, word for word.
 PROMISED = {
@@ -30,8 +35,15 @@ PROMISED = {
         BindReadOnlyPaths=-/var/lib/cortex/models IPAddressDeny=any PrivateUsers=yes
         ProtectProc=invisible SystemCallFilter=@system-service RestrictAddressFamilies=AF_UNIX
         PrivateNetwork=yes MemoryMax=50%""",
-    "cortex-llm-proxy.socket": "ListenStream=127.0.0.1:8085",
-    "cortex-llm-proxy.service": "PrivateNetwork=yes PrivateUsers=yes CapabilityBoundingSet=",
+    "cortex-llm-proxy.socket": """
+        ListenStream=/run/cortex-llm.sock SocketUser=root SocketGroup=cortex-model
+        SocketMode=0660""",
+    "cortex-llm-proxy.service": """
+        PrivateNetwork=yes PrivateUsers=yes CapabilityBoundingSet= BindsTo=cortex-llm.service""",
+    "cortex-llm-tcp.socket": "ListenStream=127.0.0.1:8085",
+    "cortex-llm-tcp.service": """
+        PrivateNetwork=yes PrivateUsers=yes CapabilityBoundingSet=
+        RestrictAddressFamilies=AF_UNIX""",
     "cortex-llm.service.d/10-on-demand.conf": "StopWhenUnneeded=yes",
 }
 

@@ -1,22 +1,25 @@
-"""One family of commands a module; the table of them."""
+"""One family of commands a module, or a folder where it is a big one; the table of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.families import (
-    archives,
+    checksums,
     copying,
+    creation,
     dates,
     edit,
+    joins,
     journal,
     processes,
     rights,
     schedule,
     sockets,
-    text,
-    tree,
 )
+from cortex_cli.actions.families.archives import composition as archives
+from cortex_cli.actions.families.text import composition as text
+from cortex_cli.actions.families.tree import composition as tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,4 +39,7 @@ ALL: tuple[Callable[[Sentence], Draft | None], ...] = (
     sockets.compose,
     dates.compose,
     schedule.compose,
+    checksums.compose,
+    joins.compose,
+    creation.compose,
 )

@@ -26,10 +26,10 @@ _GONE = expression(
 )
 _NOISE = tuple(
     """
-    check copy file folder ssh host with to from all recursive this sync upload download via content
-    service use in user remote backup keep permission time between home named who current
-    progress every owner move
-    """.split()  # noqa: SIM905 - as above
+    copy file folder ssh host with to from recursive sync upload download via content service
+    use in user remote backup keep permission time between home named current progress every
+    owner move
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [
@@ -71,8 +71,9 @@ def compose(asked: Sentence) -> Draft | None:
     remote = _remote(r)
     if not sync and remote is None:
         return None
+    user = _login(r)
     places = _places(r)
-    target = _ends(places, remote)
+    target = _ends(places, remote, user)
     if target is None:
         return None
     source, destination = target
@@ -158,6 +159,19 @@ def _remote(r: Reader) -> tuple[int, str, str] | None:
     return None
 
 
+def _login(r: Reader) -> str:
+    """ "as root", "with the user pepe": who logs in there."""
+    for n, token in r.free():
+        named = token.kind == "name" or (
+            not token.kind and (not token.known or token.concept == "root")
+        )
+        before = r.before(n, 2)
+        if named and before and (before[0] == "user" or before[0] == "as"):
+            r.used.add(n)
+            return token.text
+    return ""
+
+
 def _direction(r: Reader, n: int) -> str:
     before = r.before(n, 3)
     if "of" in before[:2] and "to" not in before[:2]:
@@ -192,11 +206,12 @@ def _after_folder(r: Reader, n: int, token: Token) -> bool:
 
 
 def _ends(
-    places: list[tuple[int, str]], remote: tuple[int, str, str] | None
+    places: list[tuple[int, str]], remote: tuple[int, str, str] | None, user: str
 ) -> tuple[str, str] | None:
     if remote is None:
         return (places[0][1], places[1][1]) if len(places) == 2 else None
     n, host, way = remote
+    host = f"{user}@{host}" if user and "@" not in host else host
     if not places or len(places) > 2:
         return None
     if (":" in host and "/" in host) or host.endswith(":"):

@@ -29,10 +29,9 @@ _UNITS = {
 }
 _NOISE = tuple(
     """
-    check show time day who calculator since from ago in newer until now today last this between
-    many difference compare convert epoch to week find second year month current as number for of
-    more
-    """.split()  # noqa: SIM905 - as above
+    time day calculator since from ago in newer until now today last between many difference
+    compare convert epoch to week find second year month current as number for of more readable
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # A family that accounts for every word is nearly sure; never surer than a literal phrase.
 FULL = 0.98
+# Words that add nothing to any composed command; each family has more of its own.
+BASE_NOISE = ("check", "show", "all", "who", "this")
 LEFT_LITERAL = 1.6
 
 
@@ -50,7 +52,7 @@ class Reader:
 
     def noise(self, *concepts: str) -> None:
         """Accounts for words that add nothing here; what limits or negates is never noise."""
-        self.take(*(concept for concept in concepts if concept not in LIMITS))
+        self.take(*(one for one in (*BASE_NOISE, *concepts) if one not in LIMITS))
 
     def draft(self, filled: Filled, surety: float = FULL) -> Draft:
         """What was read, with how much of the sentence it accounts for."""

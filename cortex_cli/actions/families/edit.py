@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families import treetests
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.tree import names, roots
+from cortex_cli.actions.families.tree.selection import Selection
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES
 
@@ -29,6 +30,7 @@ _APPENDS = languages(
     "Ajoute une ligne à la fin de {file}.",
     "Añade una línea al final de {file}.",
 )
+MAX_SPACES = 16
 _SIGNS = expression(r"[\\/.*\[\]^$]")
 _TEXTS = tuple(
     """
@@ -74,6 +76,8 @@ def replacement(text: str) -> str:
 
 def _replacement(r: Reader) -> Filled | None:
     changed = r.has("change") and r.has("word", "string", "every", "all")
+    signs = {token.concept for token in r.tokens} & _NAMED_SIGNS.keys() - {"whitespace"}
+    changed = changed or (r.has("change", "convert") and len(signs) > 1)
     if not r.has("replace") and not changed:
         return None
     texts = [
@@ -92,9 +96,13 @@ def _replacement(r: Reader) -> Filled | None:
         return None
     options = "gI" if r.take("case") else "g"
     said_old, said_new = _value(old), _value(new)
+    if r.after(b)[:1] == ["whitespace"] and new.literal is not None and new.kind == "number":
+        # "by 4 spaces"
+        said_new = " " * min(int(new.literal.number), MAX_SPACES)
+        r.used.add(b + 1)
     script = f"s/{_bounded(r, pattern(said_old))}/{replacement(said_new)}/{options}"
     script = script.replace("\t", "\\t")
-    r.take("replace", "change")
+    r.take("replace", "change", "convert")
     does = said(_REPLACES, old=said_old, new=said_new, file=" ".join(files) or " ".join(tree[1:2]))
     if tree:
         argv = (*tree, "-exec", "sed", "-i.bak", "-e", script, "{}", "+")
@@ -114,7 +122,7 @@ def _bounded(r: Reader, text: str) -> str:
 
 def _where(r: Reader) -> tuple[list[str], list[str]]:
     """Plain files, or find's words where a tree is meant."""
-    chosen = treetests.Selection()
+    chosen = Selection()
     files = [(n, t) for n, t in r.free() if t.kind in ("path", "file", "glob")]
     many = (
         r.has("all", "every", "recursive")
@@ -136,11 +144,11 @@ def _where(r: Reader) -> tuple[list[str], list[str]]:
     if lone and files[0][1].kind != "glob":
         r.used.add(files[0][0])
         return [path(files[0][1])], []
-    treetests.read_depth(r, chosen)
-    treetests.read_names(r, chosen)
-    treetests.read_kind(r, chosen)
-    treetests.read_roots(r, chosen, set())
-    treetests.read_known_root(r, chosen)
+    roots.read_depth(r, chosen)
+    names.read_names(r, chosen)
+    names.read_kind(r, chosen)
+    roots.read_roots(r, chosen, set())
+    roots.read_known_root(r, chosen)
     chosen.kind = "f"
     r.take("all", "every", "folder")
     return [], ["find", *chosen.words()]
@@ -154,7 +162,7 @@ def _loose(token: Token) -> bool:
     return token.wordy
 
 
-_NAMED_SIGNS = {"comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
+_NAMED_SIGNS = {"whitespace": " ", "comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
 
 
 def _value(token: Token) -> str:

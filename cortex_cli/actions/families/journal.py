@@ -8,7 +8,9 @@ from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
 from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
 from cortex_cli.actions.literals import PROGRAMS
+from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, READS
+from cortex_cli.language.stems import fold
 
 if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence
@@ -20,9 +22,9 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    check journal show all service line only this boot who message since content find of from
-    process name status every file result newest have in time current priority
-    """.split()  # noqa: SIM905 - as above
+    journal service line only boot message since content find of from process name status every
+    file result newest have in time current priority
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _PRIORITIES = (("critical", "crit"), ("error", "err"), ("warning", "warning"))
 _ELSEWHERE = frozenset(
@@ -49,6 +51,8 @@ _ELSEWHERE = frozenset(
         "use",
     ]
 )
+_DAY = expression(r"\d{4}-\d\d-\d\d\Z")
+_CLOCK = expression(r"\d{1,2}:\d\d(?::\d\d)?\Z")
 _TIMES = {
     "s": "seconds",
     "min": "minutes",
@@ -75,6 +79,7 @@ def compose(asked: Sentence) -> Draft | None:
             argv += ["-p", name]
             break
     _times(r, argv)
+    _join_times(argv)
     _text(r, argv)
     if r.take("follow"):
         argv.append("-f")
@@ -122,6 +127,8 @@ def _unit(r: Reader, argv: list[str]) -> None:
             near & {"journal", "service", "of", "for", "from", "error", "show", "follow", ""}
         )
         quoted = token.kind == "quoted" and "service" in near
+        if r.asked.opens_unknown(n):
+            continue
         if named or program or quoted:
             argv += ["-u", values.value_of("unit", token)]
             r.used.add(n)
@@ -172,7 +179,13 @@ def _times(r: Reader, argv: list[str]) -> None:
             argv += [option, literal.value]
         elif token.concept in ("today", "yesterday"):
             argv += [option, token.concept]
-            if token.concept == "yesterday" and "since" not in before and option == "--since":
+            onwards = n and fold(r.tokens[n - 1].text) in ("desde", "depuis")
+            if (
+                token.concept == "yesterday"
+                and not onwards
+                and "since" not in before
+                and option == "--since"
+            ):
                 argv += ["--until", "today"]
         else:
             continue
@@ -181,6 +194,17 @@ def _times(r: Reader, argv: list[str]) -> None:
         for near, one in r.free():
             if one.concept == "last" and abs(near - n) <= 2:
                 r.used.add(near)
+
+
+def _join_times(argv: list[str]) -> None:
+    """A day and hours, said apart: the hours are of that day."""
+    days = [n for n, word in enumerate(argv) if _DAY.match(word)]
+    clocks = [n for n, word in enumerate(argv) if _CLOCK.match(word)]
+    if len(days) != 1 or not clocks:
+        return
+    for n in clocks:
+        argv[n] = f"{argv[days[0]]} {argv[n]}"
+    del argv[days[0] - 1 : days[0] + 1]
 
 
 def _text(r: Reader, argv: list[str]) -> None:

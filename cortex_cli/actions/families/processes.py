@@ -19,10 +19,9 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    check process show all running use who this information have current many find time only service
-    of available name now sort by with count number size result every status package last first
-    space long
-    """.split()  # noqa: SIM905 - as above
+    process running use information have current many find time only service of available name
+    now sort by with count number size result every status package last first space long
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [
@@ -199,7 +198,7 @@ def _name(r: Reader) -> str:
             not token.kind and not token.known and not token.mark
         )
         program = token.text.lower() in PROGRAMS and not token.kind
-        if unknown or program:
+        if (unknown or program) and not r.asked.opens_unknown(n):
             r.used.add(n)
             r.take("named")
             return token.text if token.kind else token.text.lower()

@@ -24,9 +24,9 @@ _OWNER = languages(
 )
 _NOISE = tuple(
     """
-    file folder change permission owner recursive all to grant group user content script add
-    every everyone others own who owned allow this by only program and process enable path in with
-    """.split()  # noqa: SIM905 - as above
+    file folder change permission owner recursive to grant group user content script add every
+    everyone others own owned allow by only program and process enable path in with
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [
@@ -62,7 +62,11 @@ _ELSEWHERE = frozenset(
         "immutable",
     ]
 )
+# "files owned by the group x" changes nothing.
+_CHANGES = ("change", "grant", "add", "create", "convert", "allow", "set")
 _WHO = (("others", "o"), ("everyone", "a"), ("group", "g"), ("owner", "u"))
+# "read and execute": the verb that elsewhere only shows.
+_READS = frozenset({"read", "lire", "lecture", "leer", "lectura"})
 _MAY = (("executable", "x"), ("writable", "w"), ("write", "w"), ("readable", "r"))
 
 
@@ -117,7 +121,7 @@ def _targets(r: Reader) -> list[str]:
 
 
 def _ownership(r: Reader) -> Filled | None:
-    if not r.has("change", "owner", "grant", "owned"):
+    if not r.has("change", "owner", "grant", "owned") or not r.has(*_CHANGES):
         return None
     targets = _targets(r)
     owner = group = ""
@@ -215,7 +219,8 @@ def _mode(r: Reader, concepts: set[str]) -> Filled | None:
         mode = octal[1].literal.value
     else:
         mode = _worded(r)
-    deep = ["-R"] if r.has("recursive", "content") else []
+    whole = any(t.kind == "path" and r.before(n)[:1] == ["all"] for n, t in enumerate(r.tokens))
+    deep = ["-R"] if whole or r.has("recursive", "content") else []
     if r.take("delete", "deny", "not", "without") and "+" in mode:
         mode = mode.replace("+", "-")
     does = said(_MODE, mode=mode, path=" ".join(targets))
@@ -251,6 +256,9 @@ def _worded(r: Reader) -> str:
         )
     )
     may = "".join(sign for concept, sign in _MAY if r.take(concept))
+    if "r" not in may and _READS & set(text.split()):
+        may = f"r{may}"
+        r.take("show")
     if only:
         return "600" if "x" not in may else "700"
     if "x" in may and r.has("owner") and r.has("only"):

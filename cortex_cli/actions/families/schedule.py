@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Sentence, Token
 
 _DOES = languages(
-    "Opens your cron jobs in an editor; add the line: {line}",
-    "Ouvre vos tâches cron dans un éditeur ; ajoutez la ligne : {line}",
-    "Abre sus tareas de cron en un editor; añada la línea: {line}",
+    "Adds this line to your cron jobs: {line}",
+    "Ajoute cette ligne à vos tâches cron : {line}",
+    "Añade esta línea a sus tareas de cron: {line}",
 )
+# Also where there is no crontab yet: then awk reads nothing and prints the line alone.
+_APPEND = "{print} END {print line}"
+_INSTALL = ("crontab", "-")
 _WEEKDAYS = {
     name: number
     for names in (
@@ -34,9 +37,9 @@ _WEEKDAYS = {
 }
 _NOISE = tuple(
     """
-    run execute start schedule every script process in to at with all automatically enable day
+    run execute start schedule every script process in to at with automatically enable day
     service job file time
-    """.split()  # noqa: SIM905 - as elsewhere
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _PERIODS = frozenset({"hour", "day", "week", "month", "year", "minute"})
 # Minutes and hours of these kinds fit into a day evenly or not at all.
@@ -48,7 +51,7 @@ _ELSEWHERE = frozenset({"timer", "delete", "show", "reboot", "shutdown", "backup
 
 
 def compose(asked: Sentence) -> Draft | None:
-    """``crontab -e`` with the line for ``asked``; None when nothing is to run again and again."""
+    """``crontab`` with the line for ``asked``; None when nothing is to run again and again."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
     if not concepts & {"run", "schedule", "start", "execute"} or concepts & _ELSEWHERE:
@@ -65,7 +68,7 @@ def compose(asked: Sentence) -> Draft | None:
     line = f"{when} {path(token)}"
     filled = Filled(
         "schedule-cron",
-        (Step((("crontab", "-e"),)),),
+        (Step((("crontab", "-l"), ("awk", "-v", f"line={_escaped(line)}", _APPEND), _INSTALL)),),
         said(_DOES, line=line),
         CHANGES,
         package="cron",
@@ -73,6 +76,11 @@ def compose(asked: Sentence) -> Draft | None:
         manual=("crontab(1)", "crontab(5)"),
     )
     return r.draft(filled, SURE)
+
+
+def _escaped(line: str) -> str:
+    """``line`` for awk, which reads escapes in the value of a variable."""
+    return line.replace("\\", "\\\\")
 
 
 def _when(r: Reader) -> str | None:

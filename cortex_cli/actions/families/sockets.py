@@ -19,10 +19,9 @@ _DOES = languages(
 )
 _NOISE = tuple(
     """
-    check show all who this process service use have in open listen port socket connect network
-    current by on available now find name running with behind host address pid number status
-    something lock log_in
-    """.split()  # noqa: SIM905 - as above
+    process service use have in open listen port socket connect network current by on available
+    now find name running with behind host address pid number status something lock log_in
+    """.split()  # noqa: SIM905 - a block of words reads better than quoted ones
 )
 _ELSEWHERE = frozenset(
     [

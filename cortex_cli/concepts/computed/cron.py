@@ -31,10 +31,12 @@ _ASKED_AFTER = expression(
 )
 CUES = blocks(
     """
-    cron crontab schedule scheduled run runs job jobs time times often how once syntax fields field
-    five macro keyword daily start starts executed execute when will every
-    tache taches planification quand execute executee lance lancee frequence souvent champs
-    tarea tareas programacion cuando ejecuta frecuencia campos se programada
+    cron crontab schedule scheduled run runs job jobs time times often how once syntax fields
+    field five macro keyword daily start starts executed execute when will every fires fire
+    triggers trigger triggered happen happens expression active at tache taches planification
+    quand executee lance lancee frequence souvent champs tourne tournera part lancera declenche
+    executera heure jour tarea tareas programacion cuando ejecuta frecuencia campos se
+    programada corre corren ejecutara lanza dispara cada hora dia activa
     """
 )
 USER = expression(r"[a-z_][a-z0-9_-]{0,31}$")

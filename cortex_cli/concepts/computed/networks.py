@@ -22,14 +22,16 @@ _LITERAL = expression(
 _LENGTH = expression(r"(?<![\w./:])/(\d{1,2})(?![\w./])")
 CUES = blocks(
     """
-    network networks subnet subnets subnetwork mask netmask prefix cidr range address addresses ip
-    ips ipv4 ipv6 host hosts usable broadcast first last many how number count contain contains fit
-    fits block private public kind type size large big available there belong belongs within inside
-    slash special used calculate compute start end
-    reseau reseaux sous masque prefixe plage adresse adresses hote hotes combien premiere derniere
-    diffusion contient prive privee publique taille calcule calculer disponibles sorte y a t il
-    red redes subred mascara prefijo rango direccion direcciones cuantos cuantas hosts primera
-    ultima difusion contiene privada publica tamano calcula calcular disponibles tipo hay caben
+    network networks subnet subnets subnetwork mask netmask prefix cidr range address addresses
+    ip ips ipv4 ipv6 host hosts usable broadcast first last many how number count contain
+    contains fit fits block private public kind type size large big available there belong
+    belongs within inside slash special used corresponding correspond calculate compute start
+    end where span spans cover covers reseau reseaux sous masque prefixe plage adresse adresses
+    hote hotes combien premiere derniere diffusion contient prive privee publique taille va ou
+    correspondant correspondante associe calcule calculer disponibles sorte y a t il red redes
+    subred mascara prefijo rango direccion direcciones cuantos cuantas primera ultima difusion
+    contiene privada publica tamano correspondiente donde adonde equipos calcula calcular tipo
+    hay caben
     """
 )
 ASKS_HERE = blocks("listening listen ping connect route reach can't cannot")

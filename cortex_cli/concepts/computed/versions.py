@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SOURCE = "man deb-version(7)"
 _VERSION = expression(
-    r"(?<![\w.:+~/@-])(?:\d{1,4}:)?\d[\w.+~]{0,60}(?:-[\w.+~]{1,40}){0,3}(?![\w/@:-])"
+    r"(?<![\w.:+~/@-])(?!\d{1,3}-bits?\b)(?:\d{1,4}:)?\d[\w.+~]{0,60}(?:-[\w.+~]{1,40}){0,3}(?![\w/@:-])"
 )
 _TELLING = expression(
     r"-\d*[a-z]|~|\+(?:dfsg|deb|b|git|ds|nmu|really|repack)|^\d+:|-\d|ubuntu", re.IGNORECASE

@@ -78,7 +78,7 @@ class Rule:
             (not self.command or _matches_any(self.command, (subject.command, subject.program)))
             and (not self.argument or _matches_any(self.argument, (subject.argument,)))
             and (not self.package or self._names(subject))
-            and (not self.origin or _matches_any(self.origin, (subject.origin,)))
+            and (not self.origin or _matches_any(self.origin, self._list_origins(subject)))
             and (not self.change or _matches_any(self.change, (subject.change,)))
             and (not self.effect or _matches_any(self.effect, (subject.effect,)))
         )
@@ -91,6 +91,15 @@ class Rule:
             and (bool(self.change) or subject.change in ORDINARY_CHANGES)
             and (bool(self.effect) or subject.effect in ORDINARY_EFFECTS)
         )
+
+    def _list_origins(self, subject: Subject) -> tuple[str | None, ...]:
+        """The archives that have the package, as one text and, to be strict, one by one.
+
+        An archive's label may hold a comma and look like two: that must not allow anything.
+        """
+        if subject.origin is None or self.level is Level.ALLOW:
+            return (subject.origin,)
+        return (subject.origin, *subject.origin.split(", "))
 
     def _names(self, subject: Subject) -> bool:
         package = subject.package

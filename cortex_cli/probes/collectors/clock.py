@@ -61,6 +61,7 @@ def uptime(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading(
         {
             "span": Span(seconds),
+            "seconds": int(seconds),
             "pretty": f"up {span(seconds, 'en')}",
             "since": _booted(machine, seconds),
         }

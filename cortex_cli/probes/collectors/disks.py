@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from cortex_cli.probes.collectors import mounts
@@ -12,7 +11,8 @@ from cortex_cli.probes.quantities import human, size
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cortex_cli.probes.collectors.mounts import Mount, Usage
+    from cortex_cli.mounts import Mount
+    from cortex_cli.probes.collectors.mounts import Usage
     from cortex_cli.probes.machine import Machine
 
 _HEAD = f"{'Filesystem':<22} {'Size':>6} {'Used':>6} {'Avail':>6} {'Use%':>5} Mounted on"
@@ -24,7 +24,7 @@ def space(machine: Machine, values: Mapping[str, str]) -> Reading:
     device = _mounted_at(machine, path)
     path = device.point if device is not None else path
     mount = mounts.of_path(machine, path)
-    usage = mounts.space(machine, path) if os.path.lexists(machine.path(path)) else None
+    usage = mounts.space(machine, path)
     if usage is None or mount is None:
         return Reading({"path": path}, case="missing")
     return Reading({"path": path, **_values(mount, usage)}, rows=(_HEAD, _row(mount, usage)))
@@ -62,7 +62,7 @@ def inodes(machine: Machine, values: Mapping[str, str]) -> Reading:
 def mounted(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The file systems that hold data and where they are mounted."""
     found = mounts.real(machine)
-    rows = [f"{one.point}  {one.device}  {one.type}  {one.options}" for one in found]
+    rows = [f"{one.point}  {one.device}  {one.type}  {_list_options(one)}" for one in found]
     return Reading({"count": len(found), "all": len(mounts.mounts(machine))}, rows=rows)
 
 
@@ -80,10 +80,19 @@ def kind(machine: Machine, values: Mapping[str, str]) -> Reading:
     path = values.get("path", "/")
     device = _mounted_at(machine, path)
     mount = device if device is not None else mounts.of_path(machine, path)
-    if mount is None or (device is None and not os.path.lexists(machine.path(path))):
+    if mount is None or (device is None and mounts.space(machine, path) is None):
         return Reading({"path": path}, case="missing")
-    case = "found" if "ro" not in mount.options.split(",") else "readonly"
+    case = "readonly" if mount.is_read_only else "found"
     return Reading({"path": path, **_described(mount)}, case=case)
+
+
+def in_memory(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """Whether a path is on a file system that is held in memory."""
+    found = kind(machine, values)
+    if found.case == "missing":
+        return found
+    memory = found.values["type"] in ("tmpfs", "ramfs")
+    return Reading(found.values, case="found" if memory else "none")
 
 
 def removable(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -112,7 +121,8 @@ def _mounted_at(machine: Machine, path: str) -> Mount | None:
 
 
 def _used(machine: Machine) -> list[tuple[Mount, Usage]]:
-    pairs = ((mount, mounts.space(machine, mount.point)) for mount in mounts.real(machine))
+    local = [mount for mount in mounts.real(machine) if not mount.is_remote]
+    pairs = ((mount, mounts.space(machine, mount.point)) for mount in local)
     return [(mount, usage) for mount, usage in pairs if usage is not None and usage.size]
 
 
@@ -122,14 +132,22 @@ def _share(usage: Usage) -> float:
 
 def _described(mount: Mount) -> dict[str, str]:
     return {
-        "mount": mount.point, "device": mount.device, "type": mount.type, "options": mount.options
+        "mount": mount.point, "device": mount.device, "type": mount.type,
+        "options": _list_options(mount),
     }  # fmt: skip
+
+
+def _list_options(mount: Mount) -> str:
+    """As /proc/mounts begins: whether it can be written, then the others."""
+    first = "ro" if mount.is_read_only else "rw"
+    return ",".join([first, *sorted(mount.options - {"ro", "rw"})])
 
 
 def _values(mount: Mount, usage: Usage) -> dict[str, str]:
     return {
         **_described(mount), "size": size(usage.size), "used": size(usage.used),
         "available": size(usage.available), "percent": usage.percent,
+        "blocks": str(usage.size // 1024),
         "left": f"{100 - int(usage.percent.rstrip('%') if usage.percent != '-' else 0)}%",
     }  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from cortex_cli.debian.dpkg_status import is_complete
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,7 +39,7 @@ def fields(text: str) -> dict[str, str]:
 
 def installed(known: dict[str, str]) -> bool:
     """Whether a stanza is of an installed package."""
-    return known.get("Status", "").endswith(" installed")
+    return is_complete(known.get("Status", ""))
 
 
 def stanzas(machine: Machine) -> Iterator[dict[str, str]]:

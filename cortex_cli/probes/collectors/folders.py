@@ -167,7 +167,10 @@ def status(machine: Machine, values: Mapping[str, str]) -> Reading:
         "kind": kind, "target": os.readlink(path) if kind == "link" else "", "inode": known.st_ino,  # noqa: PTH115
         "links": known.st_nlink,
     }  # fmt: skip
-    return Reading(found)
+    if kind != "link":
+        return Reading(found)
+    real = os.path.realpath(path)
+    return Reading({**found, "real": real if real != found["target"] else ""}, case="link")
 
 
 def lines(machine: Machine, values: Mapping[str, str]) -> Reading:

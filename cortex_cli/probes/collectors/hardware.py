@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.probes.probe import Reading, Value
+from cortex_cli.sensors import PLAUSIBLE, read_sensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,7 @@ def battery(machine: Machine, values: Mapping[str, str]) -> Reading:
         name for name in machine.names(_POWER)
         if machine.text(f"{_POWER}/{name}/type") == "Battery"
         and machine.text(f"{_POWER}/{name}/scope") != "Device"
+        and machine.text(f"{_POWER}/{name}/present") != "0"  # an empty bay has a capacity too
     ]  # fmt: skip
     mains = [machine.text(f"{_POWER}/{name}/online") for name in machine.names(_POWER)]
     if not names:
@@ -92,7 +94,7 @@ def battery(machine: Machine, values: Mapping[str, str]) -> Reading:
     base = f"{_POWER}/{names[0]}"
     rows = [f"{name}  {machine.text(f'{_POWER}/{name}/capacity')}%" for name in names]
     found: dict[str, Value] = {
-        "name": names[0], "charge": f"{machine.text(f'{base}/capacity')}%",
+        "name": names[0], "charge": f"{_charge(machine, names)}%",
         "state": machine.text(f"{base}/status"), "health": _health(machine, base),
         "cycles": machine.text(f"{base}/cycle_count").lstrip("0"),
     }  # fmt: skip
@@ -101,18 +103,13 @@ def battery(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def temperatures(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Every temperature sensor, the hottest first."""
-    found: list[tuple[float, str]] = []
-    for chip in machine.names("/sys/class/hwmon"):
-        base = f"/sys/class/hwmon/{chip}"
-        for name in machine.names(base):
-            if re.fullmatch(r"temp\d+_input", name):
-                label = machine.text(f"{base}/{name[:-6]}_label") or name[:-6]
-                _add(
-                    found, machine.text(f"{base}/{name}"), f"{machine.text(f'{base}/name')} {label}"
-                )
+    sensors = [one for one in read_sensors(machine.root) if not one.is_faulty]
+    found = [(one.celsius, one.name) for one in sensors]
     if not found:
         for zone in machine.names("/sys/class/thermal"):
             base = f"/sys/class/thermal/{zone}"
+            if machine.text(f"{base}/mode") == "disabled":
+                continue  # its value is of another time
             _add(found, machine.text(f"{base}/temp"), machine.text(f"{base}/type"))
     if not found:
         return Reading(case="none")
@@ -216,6 +213,20 @@ def _devices(machine: Machine, classes: tuple[str, ...]) -> Reading:
     return Reading(found, rows=rows)
 
 
+def _charge(machine: Machine, names: list[str]) -> str:
+    """What all batteries together hold, in percent; a small one counts for less."""
+    known = []
+    for name in names:
+        base = f"{_POWER}/{name}"
+        capacity = machine.text(f"{base}/capacity")
+        full = machine.text(f"{base}/energy_full") or machine.text(f"{base}/charge_full")
+        if capacity.isdecimal():
+            known.append((min(100, int(capacity)), int(full) if full.isdecimal() else 0))
+    if len(known) < 2 or not all(full for _, full in known):
+        return f"{known[0][0]}" if known else machine.text(f"{_POWER}/{names[0]}/capacity")
+    return f"{sum(part * full for part, full in known) / sum(full for _, full in known):.0f}"
+
+
 def _health(machine: Machine, base: str) -> str:
     for kind in ("energy", "charge"):
         full, design = (machine.text(f"{base}/{kind}_{name}") for name in ("full", "full_design"))
@@ -225,5 +236,5 @@ def _health(machine: Machine, base: str) -> str:
 
 
 def _add(found: list[tuple[float, str]], said: str, name: str) -> None:
-    if said.lstrip("-").isdigit():
+    if said.removeprefix("-").isdecimal() and PLAUSIBLE[0] < int(said) / 1000 < PLAUSIBLE[1]:
         found.append((int(said) / 1000, name.strip()))

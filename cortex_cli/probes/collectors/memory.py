@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cortex_cli.meminfo import read_memory
 from cortex_cli.probes.probe import Reading
 from cortex_cli.probes.quantities import KIB, free_size, percent, size
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 def summary(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Total, used, available, free and cached memory.  Used is what ``free`` counts."""
-    known = _meminfo(machine)
+    known = read_memory(machine.root)
     if "MemTotal" not in known:
         return Reading(case="unreadable")
     total = known["MemTotal"]
-    available = known.get("MemAvailable", known.get("MemFree", 0))
+    available = known["MemAvailable"]
     used = total - available
     cached = known.get("Buffers", 0) + known.get("Cached", 0) + known.get("SReclaimable", 0)
     return Reading(
@@ -42,7 +43,7 @@ def summary(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def swap(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Total, used and free swap, and where it is."""
-    known = _meminfo(machine)
+    known = read_memory(machine.root)
     if "SwapTotal" not in known:
         return Reading(case="unreadable")
     total, free = known["SwapTotal"], known.get("SwapFree", 0)
@@ -59,16 +60,6 @@ def swap(machine: Machine, values: Mapping[str, str]) -> Reading:
             "areas": ", ".join(areas),
         }
     )
-
-
-def _meminfo(machine: Machine) -> dict[str, int]:
-    """Bytes by name."""
-    found = {}
-    for name, said in machine.pairs("/proc/meminfo").items():
-        amount = said.split()
-        if amount and amount[0].isdigit():
-            found[name] = int(amount[0]) * KIB
-    return found
 
 
 def _table(

@@ -183,6 +183,16 @@ def hosts(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(rows)}, rows=rows)
 
 
+def host_entry(machine: Machine, values: Mapping[str, str]) -> Reading:
+    """The address that /etc/hosts gives a name; the first as the resolver takes it."""
+    name = values["host"]
+    for line in machine.lines("/etc/hosts"):
+        words = line.split("#")[0].split()
+        if name in words[1:]:
+            return Reading({"host": name, "address": words[0]})
+    return Reading({"host": name}, case="none")
+
+
 def _known(machine: Machine, name: str) -> bool:
     return name in machine.names(_NET) or bool(_LIKE.match(name))
 

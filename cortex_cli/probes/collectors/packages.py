@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.parameters import SOFTWARE
+from cortex_cli.debian import updates
+from cortex_cli.debian.deb822 import Reader, drop_comments, split_stanzas
 from cortex_cli.expressions import expression
 from cortex_cli.probes.collectors import dpkg
 from cortex_cli.probes.probe import Reading, Value
@@ -26,6 +28,9 @@ NAMES = {
     "sshd": "openssh-server", "docker": "docker.io", "node": "nodejs", "java": "default-jre",
     "libc": "libc6", "glibc": "libc6", "kernel": "linux-image-amd64", "gpg": "gnupg",
 }  # fmt: skip
+# A source of binary packages in the one-line format, and apt's words for "no".
+_ONE_LINE = expression(r"\s*deb\s")
+_NO = frozenset({"no", "false", "without", "off", "disable", "0"})
 UPGRADE_TIMEOUT_S = 12.0
 LATEST = 8
 
@@ -132,14 +137,22 @@ def upgrades(machine: Machine, values: Mapping[str, str]) -> Reading:
     )
     if said is None:
         return Reading(case="unreadable")
-    rows = [line.split()[1:3] for line in said.splitlines() if line.startswith("Inst ")]
-    security = sum(
-        "security" in line.lower() for line in said.splitlines() if line.startswith("Inst ")
-    )
-    names = [row[0] for row in rows]
+    names = [line.split()[1] for line in said.splitlines() if line.startswith("Inst ")]
+    security = _count_security(machine, said)
     shown = [", ".join(names[place : place + 5]) for place in range(0, len(names), 5)]
-    found: dict[str, Value] = {"count": len(rows), "security": security, "age": _listed(machine)}
-    return Reading(found, "found" if rows else "none", shown)
+    found: dict[str, Value] = {"count": len(names), "security": security, "age": _listed(machine)}
+    return Reading(found, "found" if names else "none", shown)
+
+
+def _count_security(machine: Machine, simulated: str) -> int:
+    """How many upgrades fix security, or skip a version that does."""
+    upgraded = updates.parse_updates(simulated)
+    if not upgraded:
+        return 0
+    names = [update.name for update in upgraded]
+    indexes = updates.find_security_indexes(machine.output("apt-get", "indextargets") or "")
+    masked = updates.find_masked(machine.output("apt-cache", "policy", "--", *names) or "", indexes)
+    return sum(update.security or update.name in masked for update in upgraded)
 
 
 def latest(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -172,7 +185,7 @@ def sources(machine: Machine, values: Mapping[str, str]) -> Reading:
         if path.endswith(".sources"):
             rows += _deb822(machine.text(path))
         elif path.endswith(".list"):
-            rows += [line.strip() for line in machine.lines(path) if line.startswith("deb ")]
+            rows += [line.strip() for line in machine.lines(path) if _ONE_LINE.match(line)]
     return Reading({"count": len(rows)}, "found" if rows else "none", rows)
 
 
@@ -218,6 +231,7 @@ def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
         "description": known.get("Description", ""), "section": known.get("Section", ""),
         "maintainer": known.get("Maintainer", ""), "depends": known.get("Depends", ""),
         "architecture": known.get("Architecture", ""), "homepage": known.get("Homepage", ""),
+        "priority": known.get("Priority", ""), "source": known.get("Source", name).split(" ")[0],
     }  # fmt: skip
 
 
@@ -242,9 +256,11 @@ def _listed(machine: Machine) -> str:
 
 def _deb822(text: str) -> list[str]:
     rows = []
-    for part in text.split("\n\n"):
-        known = dpkg.fields(part)
-        if known.get("URIs") and known.get("Enabled", "yes") != "no":
-            names = ("Types", "URIs", "Suites", "Components")
-            rows.append(" ".join(known.get(name, "") for name in names))
+    names = ("Types", "URIs", "Suites", "Components")
+    reader = Reader([*names, "Enabled"])
+    for stanza in split_stanzas([drop_comments(text.encode("utf-8", "replace"))]):
+        known = reader.read(stanza)
+        enabled = known.get("Enabled", "yes").lower() not in _NO
+        if enabled and known.get("URIs") and "deb" in known.get("Types", "").split():
+            rows.append(" ".join(" ".join(known.get(name, "").split()) for name in names))
     return rows

@@ -12,8 +12,10 @@ from cortex_cli.actions import loading, matcher, phrases, sentence
 from cortex_cli.actions.action import Action, made, words_of
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.finding import CHANGES, DESTROYS, READS
+from tests.support.groups import for_every
 
 ACTIONS = loading.load()
+for_every_action = for_every(ACTIONS, lambda action: action.name)
 SLOT = re.compile(r"(?<![%$])\{([a-z_]\w*)!?\}")
 PAGE = re.compile(r"[\w.@+:-]+\(\d\w*\)")
 # Kinds whose values hold no sign of a script: only they may stand inside of a word.
@@ -30,6 +32,8 @@ SAMPLE = {
     "cidr": "10.0.0.0/8", "mac": "00:11:22:33:44:55", "url": "https://example.com/",
     "device": "/dev/sdx1", "interface": "eth0", "clock": "10:30", "date": "2024-01-31",
     "debfile": "tool.deb", "geometry": "800x600", "fstype": "ext4", "quotation": '"some words"',
+    "charset": "latin1", "email": "eva@example.com",
+    "timezone": "Europe/Paris", "jsonkey": "zork", "recordtype": "TXT", "language": "french",
 }  # fmt: skip
 
 
@@ -37,7 +41,7 @@ def test_there_are_enough() -> None:
     assert len(ACTIONS) >= 500
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+@for_every_action
 def test_an_entry_is_complete(action: Action) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", action.name)
     assert action.manual
@@ -53,7 +57,7 @@ def test_an_entry_is_complete(action: Action) -> None:
         assert not set(SLOT.findall(step.text()))
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+@for_every_action
 def test_free_text_stands_in_no_word_of_a_script(action: Action) -> None:
     for template in action.run:
         for word in words_of(template):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from cortex_cli import actions
@@ -21,7 +23,11 @@ from cortex_cli import actions
 def test_the_line(language: str, question: str, line: str) -> None:
     found = actions.find(question, language)
     assert found is not None
-    assert found.commands[0].text == "crontab -e"
+    listed, appended, installed = found.commands[0].pipeline
+    assert (listed, installed) == (("crontab", "-l"), ("crontab", "-"))
+    for before in ("", "1 2 3 4 5 /bin/true\n"):
+        done = subprocess.run(appended, input=before, capture_output=True, text=True, check=True)
+        assert done.stdout == f"{before}{line}\n"
     assert found.text.splitlines()[0].endswith(line)
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.actions import answering as actions
-from cortex_cli.ask import answerers
+from cortex_cli.ask import answerers, choice
 from cortex_cli.ask.attachments import Attachment
 from cortex_cli.ask.request import Request
-from cortex_cli.concepts import finder as concepts
-from cortex_cli.concepts import forms, phrases
+from cortex_cli.concepts import comparison, forms, phrases
 from cortex_cli.error_texts import answerer as error_texts
 from cortex_cli.finding import Finding
 from cortex_cli.language.question import Question
@@ -52,14 +51,14 @@ def test_no_room_is_surer_than_its_answerer_says() -> None:
     """Else a better finding of a room that is not asked any more would be lost."""
     most = {answerer.room: answerer.most for answerer in answerers.FOR_QUESTIONS}
     assert most == {
-        "cortex_cli.probes": probes.MAX_CONFIDENCE + answerers.FACT_BONUS,
+        "cortex_cli.probes": probes.MAX_CONFIDENCE + choice.FACT_BONUS,
         "cortex_cli.trouble": trouble.SURE,
-        "cortex_cli.error_texts.answerer": error_texts.SURE,
+        "cortex_cli.error_texts.answerer": error_texts.EXACT,
         "cortex_cli.actions": actions._MEASURED[-1][1],
-        "cortex_cli.concepts": concepts.WRITTEN,
+        "cortex_cli.concepts": comparison.WRITTEN,
     }
-    assert max(sure for _, sure in forms.DEFINITIONS) <= concepts.WRITTEN
-    assert phrases.SURE <= concepts.WRITTEN
+    assert max(sure for _, sure in forms.DEFINITIONS) <= comparison.WRITTEN
+    assert phrases.SURE <= comparison.WRITTEN
 
 
 def test_who_cannot_outrank_the_best_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,3 +105,25 @@ def test_a_room_that_is_deleted_takes_only_its_own_answers_with_it(tmp_path: Pat
     )
     assert done.returncode == 0, done.stderr
     assert "systemctl restart cron" in done.stdout
+
+
+def test_the_form_of_a_question_has_the_word_before_the_surest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answer(_room: object, _request: Request, _settings: Settings) -> Finding:
+        return Finding("fact", 0.99, "value")
+
+    def explain(_room: object, _request: Request, _settings: Settings) -> Finding:
+        return Finding("explanation", 0.95, "meaning", sources=("glossary",))
+
+    asked = (
+        answerers.Answerer("cortex_cli.probes", answer),
+        answerers.Answerer("cortex_cli.concepts", explain, 0.96, choice.may_ask_meaning),
+    )
+    monkeypatch.setattr(answerers, "FOR_QUESTIONS", asked)
+    found = find("what is the load average?")
+    assert found is not None
+    assert found.text.splitlines() == ["meaning", "Here: value"]
+    plain = find("how full is it")
+    assert plain is not None
+    assert plain.text == "value"

@@ -106,7 +106,14 @@ def test_what_is_asked_for_is_quoted(library: evidence.Library) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["What is the capital of France?", "how do I train my dog to sit?", "how old is the moon?"],
+    [
+        "What is the capital of France?",
+        "how do I train my dog to sit?",
+        "how old is the moon?",
+        "what does the option --frobnicate of tar do",
+        "which option of my neighbour's tar is it",
+        "tell me the latest news",
+    ],
 )
 def test_no_manual_supports_another_question(library: evidence.Library, question: str) -> None:
     assert sources(question, library) == []

@@ -38,3 +38,4 @@ def test_which_facts_a_question_asks_for() -> None:
     assert asked("how much memory has this machine?") == {"/proc/meminfo"}
     assert asked("what is memory?") == set()
     assert asked("what is nginx?") == set()
+    assert asked("set the gravity of my disk to zero") == set()

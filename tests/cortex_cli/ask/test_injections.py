@@ -70,7 +70,7 @@ def test_orders_stay_between_the_marks(cortex: Cortex, runtime: Path) -> None:
         for order in ORDERS:
             assert order not in before + after + system["content"]
         assert ORDERS[0] in data
-        assert after.strip() == "Question: why does it fail?"
+        assert after.strip().endswith("Question: why does it fail?")
 
 
 @pytest.mark.parametrize("profile", ["chat", "nano"])
@@ -109,8 +109,10 @@ def test_orders_in_manuals_units_and_readmes_stay_between_the_marks(
         ):
             done = command.run("ask", question)
             assert done.returncode == 0, done.stderr
+        # The daemon may have an alert of this machine explained meanwhile.
+        asked = [each for each in llm.seen if "Question: " in each.prompt]
         for exchange, source in zip(
-            llm.seen, ("man frobtool(1)", "README.Debian of nginx"), strict=True
+            asked, ("man frobtool(1)", "README.Debian of nginx"), strict=True
         ):
             system, user = exchange.body["messages"]
             mark = user["content"].split("Passages, between two marks:\n<")[1].split(">")[0]

@@ -17,7 +17,7 @@ def ask(cortex: Cortex, question: str, **options: object) -> tuple[str, dict[str
 
 
 def test_the_small_model_says_what_the_passage_says(nano: Cortex) -> None:
-    # This one talks nonsense, so the passage's own words take over at once.
+    # It is not asked: the passage's own words answer.
     text, found = ask(nano, "What is lighttpd?")
     assert text.endswith("lighttpd: fast webserver with minimal memory footprint.")
     assert (found["known"], found["sources"]) == (True, ["apt: lighttpd 1.4.69"])
@@ -33,11 +33,15 @@ def test_the_small_model_is_not_asked_what_nothing_supports(nano: Cortex) -> Non
 
 def test_an_instruction_model_streams_what_it_says(chat: Cortex) -> None:
     text, found = ask(chat, "What is lighttpd?")
-    assert found["tokens"] == 24
-    assert found["finish_reason"] == "length"
-    assert found["sources"] == ["apt: lighttpd 1.4.69"]
+    # This one talks nonsense, which may be cut off; then the passage answers.
+    assert (found["model"], found["known"]) == ("tiny-chat", True)
     assert text
 
 
-def test_a_system_prompt_of_ones_own(nano: Cortex) -> None:
-    assert ask(nano, "What is the capital of France?", system="Be brief.")[1]["tokens"] == 24
+def test_a_system_prompt_of_ones_own(cortex: Cortex) -> None:
+    # The fake model answers with its prompt: nothing is added to the question.
+    fake = Cortex({**cortex.environ, "CORTEX_PROVIDER": "fake"})
+    text, found = ask(fake, "Who wrote Faust?", system="Be brief.")
+    assert text.endswith("Question: Who wrote Faust?")
+    assert "Answer briefly" not in text
+    assert (found["known"], found["model"]) == (True, "fake")

@@ -12,6 +12,7 @@ from tests.support.daemon import daemon
 from tests.support.fake_llm import FakeLlm, Script
 
 MODELS = '{{"data":[{{"id":"scripted","tags":["cortex.profile={profile}"]}}]}}'
+PROPS = b'{"total_slots":4,"default_generation_settings":{"n_ctx":4096}}'
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def scripted(
     """The command, with a model of ``profile`` that answers by ``chat``."""
     models = MODELS.format(profile=profile).encode()
     with (
-        FakeLlm(folder / "llm.sock", chat=chat, models=models) as llm,
+        FakeLlm(folder / "llm.sock", chat=chat, models=models, props=PROPS) as llm,
         daemon(folder, {"llm": {"url": llm.url}}) as running,
     ):
         environ = {**cortex.environ, "CORTEX_SOCKET": str(running.socket_path)}

@@ -8,12 +8,11 @@ import pytest
 from tests.cortex_cli.commands.scripted import scripted
 from tests.cortex_cli.conftest import CHECKOUT, Cortex
 from tests.support import manpages
-from tests.support.fake_llm import Exchange, FakeLlm, endless, say
+from tests.support.fake_llm import Exchange, FakeLlm, Script, endless, say
 from tests.support.terminal import CTRL_C, terminal
 
 # Of the time that the model itself may still work after its client has gone.
 CANCELLED_WITHIN_S = 0.5
-LONG = "1500"
 
 
 def test_an_answer_ends_with_its_sources(nano: Cortex) -> None:
@@ -45,14 +44,53 @@ def test_missing_package_lists_do_not_matter_to_what_needs_none(
 
 def test_it_does_not_know_what_nothing_supports(nano: Cortex) -> None:
     done = nano.run("ask", "What", "is", "the", "capital", "of", "France?")
-    assert (done.returncode, done.stdout) == (3, "I don't know.\n")
-    assert "No package or manual here covers this" in done.stderr
+    assert done.returncode == 3
+    assert done.stdout.startswith("I found nothing on this machine that answers that.\n")
+    assert "try different words" in done.stderr
+
+
+def test_without_a_daemon_what_nothing_answers_is_no_error(cortex: Cortex) -> None:
+    done = cortex.run("ask", "who", "won", "the", "world", "cup", "in", "1998?")
+    assert done.returncode == 3
+    assert done.stdout.startswith("I found nothing on this machine that answers that.\n")
+    assert "hint: try different words, or ask a larger model: cortex up --model FILE" in done.stderr
+    assert "no model was asked: cannot reach cortexd" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_daemon_a_passage_answers(cortex: Cortex) -> None:
+    done = cortex.run("ask", "What is lighttpd?")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "lighttpd: fast webserver with minimal memory footprint.\n\n"
+        "Sources: apt: lighttpd 1.4.69\n",
+    )
+
+
+@pytest.mark.parametrize("option", [("--system", "Be brief."), ("--model", "mistral")])
+def test_a_model_that_is_asked_for_by_name_must_answer(
+    cortex: Cortex, option: tuple[str, str]
+) -> None:
+    done = cortex.run("ask", *option, "who won the world cup in 1998?")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot reach cortexd" in done.stderr
+
+
+def test_a_server_of_the_settings_that_is_away_is_an_error_if_nothing_answers(
+    cortex: Cortex,
+) -> None:
+    away = {"CORTEX_PROVIDER": "ollama", "OLLAMA_BASE_URL": "http://127.0.0.1:9"}
+    done = cortex.run("ask", "who won the world cup in 1998?", env=away)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot reach ollama" in done.stderr
+    done = cortex.run("ask", "What is lighttpd?", env=away)
+    assert done.returncode == 0
+    assert "no model was asked: cannot reach ollama" in done.stderr
 
 
 def test_json(chat: Cortex) -> None:
     found = json.loads(chat.run("ask", "--json", "--max-tokens", "5", "What is lighttpd?").stdout)
     assert found["question"] == "What is lighttpd?"
-    assert found["sources"] == ["apt: lighttpd 1.4.69"]
     assert (found["model"], found["tokens"]) == ("tiny-chat", 5)
     assert found["finish_reason"] == "length"
 
@@ -81,37 +119,38 @@ def test_a_prompt_beyond_the_context_names_both_numbers(chat: Cortex) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.fixture
-def idle(chat: Cortex) -> Cortex:
-    assert running(chat) == 0
-    return chat
-
-
 def running(cortex: Cortex) -> int:
     queue = json.loads(cortex.run("llm", "status", "--json").stdout)["queue"]
     return int(queue["running"] + queue["waiting"])
 
 
-def test_it_streams_to_a_terminal(idle: Cortex) -> None:
-    command = idle.command("ask", "--max-tokens", LONG, "What is lighttpd?")
-    with terminal(command, idle.environ, CHECKOUT) as screen:
-        screen.read()
-        assert screen.process.poll() is None
-        screen.wait_for("Sources: ")
-        assert screen.ended() == 0
-        assert len(screen.times) > 10
+def count_slowly(count: int) -> Script:
+    """Say so many different words, one after the other, as a real model does."""
+    return say(*(f"word{number} " for number in range(count)), between=0.02)
 
 
-def test_ctrl_c_ends_it_and_the_model_too(idle: Cortex) -> None:
-    command = idle.command("ask", "--max-tokens", "1900", "What is lighttpd?")
-    with terminal(command, idle.environ, CHECKOUT) as screen:
-        screen.read()
-        screen.press(CTRL_C)
-        assert screen.ended() == 130
-        pressed = time.monotonic()
-        assert b"Traceback" not in screen.seen
-    while running(idle):
-        assert time.monotonic() - pressed < CANCELLED_WITHIN_S + 1.0
+def test_it_streams_to_a_terminal(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", count_slowly(60)) as (command, _):
+        asked = command.command("ask", "What is lighttpd?")
+        with terminal(asked, command.environ, CHECKOUT) as screen:
+            screen.wait_for("word1 ")
+            assert screen.process.poll() is None
+            screen.wait_for("word59")
+            assert screen.ended() == 0
+            assert len(screen.times) > 10
+
+
+def test_ctrl_c_ends_it_and_the_model_too(cortex: Cortex, runtime: Path) -> None:
+    with scripted(cortex, runtime, "chat", count_slowly(5000)) as (command, _):
+        asked = command.command("ask", "What is lighttpd?")
+        with terminal(asked, command.environ, CHECKOUT) as screen:
+            screen.wait_for("word1 ")
+            screen.press(CTRL_C)
+            assert screen.ended() == 130
+            pressed = time.monotonic()
+            assert b"Traceback" not in screen.seen
+        while running(command):
+            assert time.monotonic() - pressed < CANCELLED_WITHIN_S + 1.0
 
 
 def test_no_colour_where_none_is_wanted(nano: Cortex) -> None:
@@ -122,31 +161,103 @@ def test_no_colour_where_none_is_wanted(nano: Cortex) -> None:
             assert (b"\x1b[" in screen.seen) == coloured
 
 
-def test_the_small_models_phrasing_is_shown_where_it_holds(cortex: Cortex, runtime: Path) -> None:
-    chat = say("lighttpd is a fast webser", "ver with minimal memory", " footprint.")
-    with scripted(cortex, runtime, "nano", chat) as (command, _):
+SENTENCE = "lighttpd: fast webserver with minimal memory footprint."
+PHRASED = "lighttpd is a fast webserver with minimal memory footprint."
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (("lighttpd is a fast webser", "ver with minimal memory", " footprint. And more"), PHRASED),
+        (("lighttpd is a fast ", "database from 1822 ", "that eats cheese."), SENTENCE),
+        (("lighttpd lighttpd lighttpd lighttpd",) * 4, SENTENCE),
+        (("Yes.",), SENTENCE),
+        (("I don't know.",), SENTENCE),
+    ],
+)
+def test_a_tiny_model_phrases_what_was_found_or_is_not_heard(
+    cortex: Cortex, runtime: Path, said: tuple[str, ...], shown: str
+) -> None:
+    with scripted(cortex, runtime, "tiny", say(*said)) as (command, llm):
         done = command.run("ask", "What is lighttpd?")
-        assert done.stdout == (
-            "lighttpd is a fast webserver with minimal memory footprint.\n\n"
-            "Sources: apt: lighttpd 1.4.69\n"
-        )
+        assert done.stdout == f"{shown}\n\nSources: apt: lighttpd 1.4.69\n"
+        body = llm.seen[-1].body
+        assert body["temperature"] == 0
+        assert body["messages"][0]["content"] == "Answer from the text."
 
 
-def test_the_small_model_may_say_that_it_does_not_know(cortex: Cortex, runtime: Path) -> None:
-    unknown = "I don't know: the passage does not say."
-    with scripted(cortex, runtime, "nano", say(unknown)) as (command, _):
-        done = command.run("ask", "Which colours does lighttpd prefer?")
-        assert done.stdout == f"{unknown}\n"
+@pytest.mark.parametrize("profile", ["tiny", "nano", "base"])
+def test_a_small_model_is_not_asked_what_nothing_supports(
+    cortex: Cortex, runtime: Path, profile: str
+) -> None:
+    with scripted(cortex, runtime, profile, say("Paris, of course.")) as (command, llm):
+        done = command.run("ask", "What is the capital of France?")
+        assert done.returncode == 3
+        assert "Paris" not in done.stdout
+        assert not [each for each in llm.seen if "France" in each.prompt]
 
 
-def test_where_it_strays_the_passage_takes_over(cortex: Cortex, runtime: Path) -> None:
-    chat = say("lighttpd is a fast ", "database from 1822 ", "that eats cheese.")
-    with scripted(cortex, runtime, "nano", chat) as (command, _):
-        done = command.run("ask", "What is lighttpd?")
-        assert done.stdout == (
-            "lighttpd is a fast \nlighttpd: fast webserver with minimal memory footprint.\n\n"
-            "Sources: apt: lighttpd 1.4.69\n"
-        )
+@pytest.mark.parametrize("profile", ["nano", "base"])
+def test_a_model_that_cannot_read_is_not_asked(cortex: Cortex, runtime: Path, profile: str) -> None:
+    with scripted(cortex, runtime, profile, say("cheese")) as (command, llm):
+        assert command.run("ask", "What is lighttpd?").stdout.startswith(SENTENCE)
+        assert not [each for each in llm.seen if "lighttpd" in each.prompt]
+
+
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        ("", "the model's answer is empty"),
+        ("<think>hm, Paris", "only thought"),
+        ("I don't know.", ""),
+        ("<|im_start|>assistant", "both sides"),
+    ],
+)
+def test_an_answer_that_says_nothing_is_no_answer(
+    cortex: Cortex, runtime: Path, said: str, note: str
+) -> None:
+    with scripted(cortex, runtime, "chat", say(said)) as (command, _):
+        done = command.run("ask", "What is the capital of France?")
+        assert done.returncode == 3
+        assert done.stdout.startswith("I found nothing on this machine that answers that.\n")
+        assert note in done.stderr
+        assert "larger model" not in done.stderr
+        assert command.run("ask", "What is lighttpd?").stdout.startswith(SENTENCE)
+
+
+def test_thoughts_are_folded_and_no_history(cortex: Cortex, runtime: Path) -> None:
+    chat = say("<think>Perhaps ", "`rm -rf /`?</think>\n", "It is the best ", "city of all.")
+    with scripted(cortex, runtime, "chat", chat) as (command, _):
+        done = command.run("ask", "--json", "What is the capital of France?")
+        found = json.loads(done.stdout)
+        assert found["answer"] == "It is the best city of all."
+        assert found["thoughts"] == "Perhaps `rm -rf /`?"
+        assert found["commands"] == []
+        done = command.run("ask", "What is the capital of France?")
+        assert "Perhaps" not in done.stdout + done.stderr
+        assert "The model thought first (4 words" in done.stderr
+
+
+def test_a_loop_is_ended_and_said(cortex: Cortex, runtime: Path) -> None:
+    chat = say("Paris is large. ", *["You can see the river and the hill. "] * 40)
+    with scripted(cortex, runtime, "chat", chat) as (command, _):
+        done = command.run("ask", "What is the capital of France?")
+        assert done.returncode == 0
+        assert len(done.stdout) < 150
+        assert "Note: the model repeated itself; its answer was ended there." in done.stderr
+
+
+def test_a_destructive_command_is_marked_and_its_manual_is_no_source(
+    cortex: Cortex, runtime: Path
+) -> None:
+    with scripted(cortex, runtime, "chat", say("Run this:\n```sh\nrm -rf /\n```\n")) as (
+        command,
+        _,
+    ):
+        pages = {"MANPATH": str(manpages.unpacked() / "usr/share/man")}
+        done = command.run("ask", "What is the capital of France?", env=pages)
+        assert "Destructive: rm -rf / — deletes folders with everything in them" in done.stdout
+        assert "Sources" not in done.stdout
 
 
 def test_a_models_control_characters_are_written_out(cortex: Cortex, runtime: Path) -> None:
@@ -184,7 +295,7 @@ def test_the_model_is_stopped_as_soon_as_its_reader_is_gone(cortex: Cortex, runt
     with scripted(cortex, runtime, "chat", endless) as (command, llm):
         args = command.command("ask", "hi")
         with terminal(args, command.environ, CHECKOUT) as screen:
-            screen.wait_for("word word")
+            screen.wait_for("word2 ")
             screen.press(CTRL_C)
             pressed = time.monotonic()
             assert screen.ended() == 130
@@ -193,7 +304,8 @@ def test_the_model_is_stopped_as_soon_as_its_reader_is_gone(cortex: Cortex, runt
 
 def test_what_is_piped_in_and_named_is_read(cortex: Cortex, runtime: Path, tmp_path: Path) -> None:
     (tmp_path / "conf").write_text("listen 80;\n")
-    with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
+    chat = say("bind failed: another program is to listen there.")
+    with scripted(cortex, runtime, "chat", chat) as (command, llm):
         args = command.command("ask", "-f", str(tmp_path / "conf"), "why?")
         done = subprocess.run(
             args,
@@ -270,7 +382,9 @@ def with_manuals(cortex: Cortex) -> Cortex:
 def test_a_question_that_names_no_program_ends_with_the_manual(
     cortex: Cortex, runtime: Path
 ) -> None:
-    chat = say("Type:\n```sh\nls --all\nls --frobnicate\n```\n")
+    chat = say(
+        "It is -l, which displays only listening sockets:\n```sh\nls --all\nls --frobnicate\n```\n"
+    )
     with scripted(with_manuals(cortex), runtime, "chat", chat) as (command, llm):
         done = command.run("ask", "which option of ss displays only listening sockets?")
         assert "man ss(8)" in done.stdout.rpartition("Sources: ")[2]

@@ -56,7 +56,7 @@ def test_a_file_goes_with_every_question(cortex: Cortex, runtime: Path, tmp_path
 
 
 def test_an_error_ends_an_answer_and_not_the_conversation(cortex: Cortex) -> None:
-    done = piped(cortex, "one\ntwo\n")
+    done = piped(cortex, "one\ntwo\n", "--model", "mistral")
     assert done.returncode == 1
     assert done.stderr.count("cortex: ") == 2
 
@@ -66,7 +66,7 @@ def test_at_a_terminal(cortex: Cortex, runtime: Path) -> None:
         with terminal(command.command("chat"), command.environ, CHECKOUT) as screen:
             screen.wait_for("> ")
             screen.press(b"hello\n")
-            screen.wait_for("word word")
+            screen.wait_for("word2 ")
             screen.press(CTRL_C)
             pressed = time.monotonic()
             screen.wait_for("stopped")
@@ -90,3 +90,13 @@ def test_help_and_slips_are_no_questions(cortex: Cortex, runtime: Path) -> None:
         assert len(asked) == 2
         assert "/etc/fstab" in asked[0]
         assert "/proc is full" in asked[1]
+
+
+def test_a_state_folder_that_cannot_be_written(cortex: Cortex, runtime: Path) -> None:
+    """The conversation goes on in memory, and that is said once."""
+    with scripted(cortex, runtime, "chat", say("ok")) as (command, llm):
+        command.environ["XDG_STATE_HOME"] = "/proc/nowhere"
+        done = piped(command, "first\nsecond\n", "--system", "Be brief.")
+        assert (done.returncode, done.stderr.count("cannot save this conversation")) == (0, 1)
+        assert len(llm.seen) == 2
+        assert any("first" in turn["content"] for turn in llm.seen[1].body["messages"][:-1])

@@ -26,3 +26,15 @@ def test_the_small_model_is_no_more_than_it_is(nano: Cortex) -> None:
     shown = nano.run("llm", "status").stdout
     assert "profile   nano" in shown
     assert "for open questions set up a larger model" in shown
+
+
+def test_list_as_json(chat: Cortex) -> None:
+    overview = json.loads(chat.run("llm", "list", "--json").stdout)
+    assert all("served" in model for model in overview["models"])
+    assert overview["recommended"]
+
+
+def test_pull_passes_on_what_cortex_llm_says(cortex: Cortex, tmp_path: Path) -> None:
+    done = cortex.run("llm", "pull", "--dir", str(tmp_path), "mistral-7")
+    assert done.returncode == 2
+    assert "hint: did you mean mistral-7b?" in done.stderr

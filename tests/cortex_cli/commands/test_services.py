@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
+from typing import Any
 
+from cortex_cli.commands.services import _describe_disk
 from tests.cortex_cli.conftest import CHECKOUT, Cortex, alive, service_pids
 from tests.support.terminal import CTRL_C, terminal
 
@@ -55,3 +57,13 @@ def test_status_without_a_daemon(cortex: Cortex) -> None:
     done = cortex.run("status", "--json", env={"CORTEX_SOCKET": "/nonexistent/x.sock"})
     assert done.returncode == 1
     assert json.loads(done.stdout)["running"] is False
+
+
+def test_the_disk_of_a_status_is_what_df_says() -> None:
+    health: dict[str, Any] = {
+        "disk_usage_percent": 33.0,
+        "disk_total_gb": 252.0,
+        "disks": [{"mount": "/", "available_gb": 68.8}],
+    }
+    assert _describe_disk(health) == "33 % used, 69 GiB free"
+    assert _describe_disk({**health, "disks": []}) == "33 % of 252 GiB"  # of an older daemon

@@ -154,3 +154,25 @@ def test_commands_need_no_shell() -> None:
             words = [word for argv in command.pipeline for word in argv]
             assert not [word for word in words if word.startswith("~") or "$" in word], concept.id
             assert command.text == " | ".join(shlex.join(argv) for argv in command.pipeline)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "subject"),
+    [
+        ("load average, what is that", "en", "load-average"),
+        ("public key and private key, explain", "en", "public-key"),
+        ("inode, explain please", "en", "inode"),
+        ("inodo, explica", "es", "inode"),
+        ("un démon, explique-moi", "fr", "daemon"),
+        ("what is PATH used for in the shell", "en", "path-variable"),
+        ("qu'est-ce que la charge moyenne (load average) ?", "fr", "load-average"),
+        ("what is a timer in systemd", "en", "systemd-timer"),
+        ("target in systemd, what is that", "en", "systemd-target"),
+        ("¿qué es un target de systemd?", "es", "systemd-target"),
+    ],
+)
+def test_a_meaning_is_asked_for_in_many_forms(question: str, language: str, subject: str) -> None:
+    found = find(question, language)
+    assert found is not None
+    assert found.subject == subject
+    assert found.confidence >= 0.8

@@ -1,6 +1,7 @@
 import bz2
 import gzip
 import lzma
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -73,3 +74,20 @@ def test_a_truncated_list_is_named(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(TEXT * 100)[:-20])
     with pytest.raises(Failure, match="x_Packages"):
         list(apt_lists.read_stanzas(path))
+
+
+def test_a_release_file_that_cannot_be_read_costs_only_the_label(tmp_path: Path) -> None:
+    (tmp_path / "mirror.example_dists_x_main_binary-amd64_Packages").write_bytes(TEXT)
+    release = tmp_path / "mirror.example_dists_x_InRelease"
+    release.write_text("Label: Acme\nCodename: x\n")
+    assert [found.origin for found in apt_lists.find_packages(tmp_path)] == ["Acme x/main"]
+    release.chmod(0)
+    previous = os.geteuid()
+    if previous == 0:
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        os.seteuid(65534)
+    try:
+        assert [found.origin for found in apt_lists.find_packages(tmp_path)] == ["mirror.example"]
+    finally:
+        os.seteuid(previous)

@@ -180,3 +180,14 @@ def with_packages(apt_env: dict[str, str], folder: Path, *stanzas: str) -> dict[
     (lists,) = folder.glob("*_main_binary-amd64_Packages")
     lists.write_text(lists.read_text().rstrip() + "\n\n" + "\n".join(stanzas))
     return {**apt_env, "CORTEX_APT_LISTS": str(folder), "CORTEX_CACHE_DIR": str(folder / "c")}
+
+
+def test_one_everyday_word(apt_env: dict[str, str]) -> None:
+    """It is the everyday program or a question, never what the ranking happens to find."""
+    with pytest.raises(NothingFound) as caught:
+        plan(apt_env, "server")
+    assert caught.value.message == "'server' can mean several things"
+    assert caught.value.hint == (
+        "say which: web server, file server, mail server, database server, SSH server"
+    )
+    assert names(plan(apt_env, "a fast web server")) == ["nginx"]

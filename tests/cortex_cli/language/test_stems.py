@@ -38,3 +38,9 @@ def test_accents() -> None:
 @given(st.text())
 def test_any_text_has_a_stem(text: str) -> None:
     assert stem(text) == stem(text)
+
+
+def test_what_looks_alike_compares_equal() -> None:
+    pairs = [("CŒUR", "coeur"), ("Straße", "STRASSE"), ("Smørrebrød", "smorrebrod"), ("ÉTÉ", "ete")]
+    for typed, plain in pairs:
+        assert fold(typed) == fold(plain)

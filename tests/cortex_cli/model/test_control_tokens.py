@@ -111,6 +111,8 @@ def test_whatever_a_template_inserts_is_broken_up() -> None:
         "attachments": [Attachment(EVIL, EVIL)],
         "mark": "m",
         "language": None,
+        "text": EVIL,
+        "instructed": True,
         "unknown": "I don't know.",
     }
     for template in prompts.FOLDER.glob("*-system.j2"):

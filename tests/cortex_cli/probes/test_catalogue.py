@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ VALUES = {
     "path": "/etc", "folder": "/etc", "file": "/etc/passwd", "account": "root", "group": "root",
     "software": "bash", "unit": "cron", "port": "1", "pid": "1", "interface": "lo",
     "variable": "HOME", "name": "loop", "parameter": "kernel.ostype", "device": "/dev/null",
+    "host": "localhost",
 }  # fmt: skip
 LANGUAGES = ("en", "fr", "es")
 # These simulate an upgrade or walk a tree.
@@ -39,9 +39,9 @@ def _values(name: str) -> dict[str, str]:
 def test_a_probe_reads_this_machine_and_says_so_in_three_languages(name: str) -> None:
     probe = PROBES[name]
     machine = Machine(environ=os.environ)
-    start = time.monotonic()
+    start = sum(os.times()[:4])  # of processors, the children's too: others use them as well
     reading = answering.collector(probe.reader)(machine, _values(name))
-    assert time.monotonic() - start < SLOW.get(name, MAX_S)
+    assert sum(os.times()[:4]) - start < SLOW.get(name, MAX_S)
     if reading is None and name in MAY_REFUSE:
         pytest.skip("there is no such unit here")
     assert reading is not None

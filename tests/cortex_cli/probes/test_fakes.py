@@ -59,10 +59,35 @@ def test_a_battery_says_its_charge_and_health(fake: Fake) -> None:
     assert "212 cycles" in finding.text
 
 
+def test_two_batteries_are_one_charge(fake: Fake) -> None:
+    """A small one that is full says little beside a big one that is nearly empty."""
+    fake.file("sys/class/power_supply/BAT2/present", "0\n")  # a bay without one
+    packs = (("BAT0", "100", "10000000"), ("BAT1", "10", "90000000"), ("BAT2", "0", "1"))
+    for name, capacity, full in packs:
+        base = f"sys/class/power_supply/{name}"
+        values = {"type": "Battery", "capacity": capacity, "energy_full": full}
+        for file, text in values.items():
+            fake.file(f"{base}/{file}", f"{text}\n")
+    assert fake.ask("how full is the battery?").value == "19%"
+
+
 def test_without_sensors_it_says_so_in_the_questions_language(fake: Fake) -> None:
     assert fake.ask("how hot is the cpu?").text == "No temperature sensor found."
     said = fake.ask("quelle est la température du processeur ?").text
     assert said == "Aucun capteur de température trouvé."
+
+
+def test_a_zone_that_is_off_and_a_faulty_sensor_say_nothing(fake: Fake) -> None:
+    for zone, mode, milli in (
+        ("thermal_zone0", "disabled", "99000"),
+        ("thermal_zone1", "enabled", "40000"),
+    ):
+        for name, text in {"mode": mode, "temp": milli, "type": "acpitz"}.items():
+            fake.file(f"sys/class/thermal/{zone}/{name}", f"{text}\n")
+    assert fake.ask("how hot is the cpu?").value.startswith("40.0 °C")
+    for name, text in {"name": "it87", "temp1_input": "127000", "temp1_fault": "1"}.items():
+        fake.file(f"sys/class/hwmon/hwmon0/{name}", f"{text}\n")
+    assert "127" not in fake.ask("how hot is the cpu?").text
 
 
 def test_the_hottest_sensor_goes_first(fake: Fake) -> None:

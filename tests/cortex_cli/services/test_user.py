@@ -102,8 +102,10 @@ def served(cortex: Cortex) -> str:
 def test_another_model_takes_the_place_of_the_running_one(
     cortex: Cortex, models: dict[str, Path], tmp_path: Path
 ) -> None:
-    bad = tmp_path / "bad.gguf"
-    bad.write_bytes(b"GGUF but not really")
+    damaged, unloadable = tmp_path / "damaged.gguf", tmp_path / "unloadable.gguf"
+    damaged.write_bytes(b"GGUF but not really")
+    # its header is sound and names its profile, so only loading it shows that it does not work
+    unloadable.write_bytes(models["nano"].read_bytes().replace(b"llama", b"llamx", 1))
     try:
         assert cortex.run("up", "--model", str(models["nano"])).returncode == 0
         switched = cortex.run("up", "--model", str(models["chat"]))
@@ -116,7 +118,11 @@ def test_another_model_takes_the_place_of_the_running_one(
         missing = cortex.run("up", "--model", str(tmp_path / "missing.gguf"))
         assert missing.returncode == 2
         assert "missing.gguf" in missing.stderr
-        refused = cortex.run("up", "--model", str(bad))
+        refused = cortex.run("up", "--model", str(damaged))
+        assert refused.returncode == 1
+        assert "GGUF version" in refused.stderr
+        assert "switching" not in refused.stderr  # it was tested before anything was stopped
+        refused = cortex.run("up", "--model", str(unloadable))
         assert refused.returncode == 1
         assert f"going back to {models['chat']}" in refused.stderr
         again = cortex.run("up")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cortex_cli.finding import CHANGES
 from cortex_cli.trouble.cause import CRITICAL, WARNING, Cause
-from cortex_cli.trouble.disks import causes, read_mounts, size_of, unseen
-from tests.support.loop_mount import fill, loop_mount, why_not
+from cortex_cli.trouble.disks import causes, size_of, unseen
+from tests.support.loop_mount import break_down, fill, loop_mount, silent_mount, why_not
 
 needs_loop = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
@@ -84,7 +85,6 @@ def test_read_only_is_wrong_only_where_fstab_wants_it_writable(tmp_path: Path) -
 
 
 def test_broken_tables_are_skipped(tmp_path: Path) -> None:
-    assert read_mounts(tmp_path / "absent") == []
     mounts(tmp_path, "", "one", "a b c", "\\777 \\0 ext4 rw", "x /no/such ext4 rw 0 0")
     assert look(tmp_path) == []
 
@@ -92,3 +92,50 @@ def test_broken_tables_are_skipped(tmp_path: Path) -> None:
 def test_sizes() -> None:
     assert size_of(5 * 2**30) == "5.0 GiB"
     assert size_of(8 * 2**20) == "8 MiB"
+
+
+@pytest.mark.root
+@needs_loop
+@pytest.mark.parametrize(
+    "name", [b"caf\xe9", "a\u3000b\u00a0c".encode()], ids=["latin-1", "spaces"]
+)
+def test_a_strange_name_and_a_file_of_the_host(tmp_path: Path, name: bytes) -> None:
+    with loop_mount(tmp_path, name=name) as mount:
+        (mount / "hosts").touch()
+        (tmp_path / "proc").mkdir()
+        lines = [mount, mount / "hosts"]
+        table = b"".join(b"/dev/loop0 %s ext4 rw 0 0\n" % os.fsencode(line) for line in lines)
+        (tmp_path / "proc/mounts").write_bytes(table)
+        fill(mount, 0.98)
+        (cause,) = look(tmp_path)
+        line = cause.commands[0].text.partition(" | ")[0]
+        done = subprocess.run(["bash", "-c", line], capture_output=True, check=True)
+        assert os.fsencode(mount) in done.stdout
+
+
+@pytest.mark.root
+@needs_loop
+@pytest.mark.skipif(not Path("/dev/fuse").exists(), reason="needs /dev/fuse")
+def test_one_that_hangs_costs_only_itself(tmp_path: Path) -> None:
+    with silent_mount(tmp_path) as silent, loop_mount(tmp_path) as mount:
+        mounts(tmp_path, f"/dev/x {silent} fuseblk rw 0 0", f"/dev/loop0 {mount} ext4 rw 0 0")
+        fill(mount, 0.98)
+        (cause,) = look(tmp_path)
+        assert str(mount) in cause.text
+
+
+def test_an_error_of_ext4_is_read_only_whatever_fstab_says(tmp_path: Path) -> None:
+    mounts(tmp_path, f"/dev/sdb1 {tmp_path} ext4 rw,relatime,emergency_ro 0 0")
+    assert look(tmp_path)[0].text.startswith(f"{tmp_path} is mounted read-only")
+
+
+@pytest.mark.root
+@needs_loop
+def test_a_file_system_that_met_an_error(tmp_path: Path) -> None:
+    with loop_mount(tmp_path) as mount:
+        break_down(mount)
+        table = Path("/proc/mounts").read_text().splitlines()
+        mounts(tmp_path, *(line for line in table if f" {mount} " in line))
+        (cause,) = look(tmp_path)
+        assert cause.text.startswith(f"{mount} is mounted read-only")
+        assert cause.severity == CRITICAL

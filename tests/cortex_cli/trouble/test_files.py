@@ -2,21 +2,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cortex_cli.trouble.files import MAX_CHARS, number_of, text_of
+from cortex_cli.trouble.files import MAX_CHARS, text_of
 
 
 def test_what_cannot_be_read_is_empty(tmp_path: Path) -> None:
     assert text_of(tmp_path / "absent") == ""
     assert text_of(tmp_path) == ""
-    assert number_of(tmp_path / "absent") is None
 
 
-def test_a_number_and_what_is_none(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_read(tmp_path: Path) -> None:
     path = tmp_path / "value"
-    path.write_text("42000\n")
-    assert number_of(path) == 42000
     path.write_bytes(b"\xff\xfe")
-    assert number_of(path) is None
     assert text_of(path)
 
 

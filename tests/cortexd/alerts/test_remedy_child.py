@@ -8,8 +8,8 @@ from cortexd.alerts.remedy_child import FOLDER, SUFFIX, quote, render
 from cortexd.rules import KINDS
 
 # Whatever a template may ask for.
-NAMES = """mount packages count mended moved_to database source reason unit result restarts process
-pid sensor celsius limit soonest_hours usual tokens_per_second"""
+NAMES = """mount device packages count mended moved_to database source reason unit result restarts
+process pid sensor celsius limit soonest_hours usual tokens_per_second"""
 EVERYTHING = dict.fromkeys(NAMES.split(), "7")
 
 

@@ -76,7 +76,7 @@ def test_a_model_in_use_is_not_unloaded(tmp_path: Path, systemctl: Path) -> None
 def test_another_model_is_the_administrators_affair(cortexd: RunningDaemon) -> None:
     error = cortexd.refused("llm.load", model="other.gguf")
     assert error["code"] == "INVALID_PARAMS"
-    assert "install-llm.sh switch" in error["details"]["hint"]
+    assert "cortex llm use MODEL" in error["details"]["hint"]
 
 
 def wait_until_asked(cortexd: RunningDaemon) -> None:

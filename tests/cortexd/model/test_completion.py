@@ -53,6 +53,55 @@ def test_anything_is_text_or_refused(value: object) -> None:
         assert isinstance(extract_text(data, Usage()), str)
 
 
+def read(*events: object) -> tuple[str, Usage]:
+    usage = Usage()
+    return "".join(extract_text(json.dumps(event).encode(), usage) for event in events), usage
+
+
+def test_null_is_absence() -> None:
+    text, usage = read(
+        {"choices": None, "usage": None, "model": None, "timings": None, "error": None},
+        {"choices": [{"delta": None, "finish_reason": None}]},
+        {"choices": [{"delta": {"content": "a", "tool_calls": None}}], "usage": None},
+        {"choices": [], "usage": {"prompt_tokens": None, "completion_tokens": None}},
+    )
+    assert (text, usage.tokens, usage.prompt_tokens) == ("a", 1, 0)
+
+
+def test_content_as_a_list_of_parts() -> None:
+    parts = [{"type": "text", "text": "a"}, "b", {"type": "image_url"}, {"text": None}, 5]
+    assert read({"choices": [{"delta": {"content": parts}}]})[0] == "ab"
+
+
+@pytest.mark.parametrize("member", ["reasoning_content", "reasoning"])
+def test_reasoning_is_kept_apart(member: str) -> None:
+    text, usage = read(
+        {"choices": [{"delta": {member: "hm, "}}]},
+        {"choices": [{"delta": {member: "yes", "content": None}}]},
+        {"choices": [{"delta": {"content": "42"}}]},
+    )
+    assert (text, usage.reasoning, usage.tokens) == ("42", ["hm, ", "yes"], 3)
+
+
+def test_a_refusal_is_the_answer_and_a_tool_call_is_noted() -> None:
+    assert read({"choices": [{"delta": {"refusal": "No."}}]})[0] == "No."
+    assert read({"choices": [{"delta": {"tool_calls": [{"index": 0}]}}]})[1].calls_tool
+
+
+@pytest.mark.parametrize(
+    ("timings", "speed"),
+    [
+        ({"predicted_n": 40, "predicted_ms": 800.0, "cache_n": 5}, 50.0),
+        ({"predicted_n": 40, "predicted_ms": 0}, None),
+        ({"predicted_n": None, "predicted_ms": None}, None),
+        ({}, None),
+    ],
+)
+def test_the_servers_own_timings(timings: object, speed: float | None) -> None:
+    usage = read({"choices": [], "timings": timings})[1]
+    assert usage.tokens_per_second == speed
+
+
 def test_only_what_says_so_is_an_exceeded_context() -> None:
     assert parse_context_error({"message": "bad", "type": "invalid_request_error"}, 512) is None
 

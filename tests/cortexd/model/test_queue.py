@@ -196,6 +196,54 @@ def test_one_cancelled_while_another_ends_in_the_same_instant() -> None:
     run(scenario())
 
 
+def test_background_work_runs_alone_and_gives_way() -> None:
+    async def scenario() -> None:
+        queue = InferenceQueue(LimitsSection(), slots=4)
+        abandoned = asyncio.Event()
+
+        async def work() -> str:
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                abandoned.set()
+            return "done"
+
+        async def analyse() -> str | None:
+            async with queue.turn(0, BACKGROUND):
+                return await queue.give_way(work())
+
+        async with queue.turn(1, PERSON):
+            analysis = asyncio.ensure_future(analyse())
+            await settle()
+            assert (queue.running, queue.waiting) == (1, 1)  # three slots are free
+        await settle()
+        assert (queue.running, queue.waiting) == (1, 0)
+        async with queue.turn(1, PERSON):  # it has a slot of its own
+            await abandoned.wait()
+            assert await analysis is None
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_background_work_that_nobody_disturbs(fails: bool) -> None:
+    async def scenario() -> None:
+        async def work() -> str:
+            await asyncio.sleep(0)
+            if fails:
+                raise DaemonBusy("x")
+            return "done"
+
+        queue = InferenceQueue(LimitsSection())
+        if fails:
+            with pytest.raises(DaemonBusy):
+                await queue.give_way(work())
+        else:
+            assert await queue.give_way(work()) == "done"
+
+    run(scenario())
+
+
 steps = st.one_of(
     st.tuples(st.just("ask"), st.integers(1, 3), st.sampled_from(list(Priority))),
     st.tuples(st.just("cancel"), st.integers(0, 30)),
@@ -221,8 +269,10 @@ def test_no_turn_is_ever_lost(script: list[tuple[Any, ...]], limit: int) -> None
                     users.queue.set_slots(number)
                 case ("settle",):
                     await settle()
-                    idle = users.queue.running < users.queue.slots
-                    assert not (idle and users.queue.waiting)
+                    if users.queue.running == 0:
+                        assert users.queue.waiting == 0
+                    elif users.queue.running < users.queue.slots:  # background work runs alone
+                        assert users.queue.waiting == users.queue.count_waiting(BACKGROUND)
             assert users.queue.running + users.queue.waiting <= limit
         await settle()
         await users.end_all()

@@ -19,11 +19,16 @@ def test_a_server_of_llama_cpp_with_a_profile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "profile"), [("cortex-nano-1", "nano"), ("anything else", "chat")]
+    ("model", "profile"), [("cortex-nano-1", "nano"), ("anything else", "untested")]
 )
 def test_a_server_that_names_no_profile(model: str, profile: str) -> None:
     models = json.dumps({"data": [{"id": model}]}).encode()
     assert parse_server_info(models, b"") == ServerInfo("ready", model, profile, None, None)
+
+
+def test_the_configured_profile_counts() -> None:
+    models = json.dumps({"data": [{"id": "qwen", "tags": ["cortex.profile=tiny"]}]}).encode()
+    assert parse_server_info(models, b"", "chat").profile == "chat"
 
 
 @given(st.binary(max_size=60), st.binary(max_size=60))

@@ -5,13 +5,15 @@ from pathlib import Path
 from cortexd.alerts.store import Store
 from cortexd.api.messages import DiskUsage
 from cortexd.config import ThresholdsSection
+from cortexd.identifiers import identify
 from cortexd.monitoring.history import KEPT_MINUTES, History
 from cortexd.sources.machine import CpuReading
 
 
 def disk(mount: str, percent: float) -> DiskUsage:
     return {"mount": mount, "device": "d", "fstype": "ext4", "used_percent": percent,
-            "used_gb": 1, "total_gb": 2, "inodes_percent": 1}  # fmt: skip
+            "used_gb": 1, "available_gb": 1, "total_gb": 2, "inodes_percent": 1,
+            "read_only": False, "turned_read_only": False}  # fmt: skip
 
 
 def test_a_minute_is_a_mean_and_a_day_stays(tmp_path: Path) -> None:
@@ -43,4 +45,15 @@ def test_a_disk_that_fills_up_is_announced(tmp_path: Path) -> None:
     assert "disk_trend:/still" in history.judge_trends(thresholds, 120).normal
     history.restart(120)  # the clock was set: nobody knows any more
     assert history.judge_trends(thresholds, 121).findings == []
+    store.close()
+
+
+def test_a_value_that_is_no_number_costs_only_itself(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+    history = History(store)
+    name = identify(b"/mnt/caf\xe9")
+    history.add_reading("disks", [disk(name, 97), disk("/b", float("nan"))])
+    history.store_minute(7)
+    assert history.read_series(f"disk {name}", 8, 5) == [(7, 97)]
+    assert history.read_series("disk /b", 8, 5) == []
     store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,6 +17,12 @@ from typing import Any
 
 import pytest
 
+from cortexd.alerts.store import Store
+from cortexd.config import Config
+from cortexd.identifiers import identify
+from cortexd.monitoring.collector import Collector
+from cortexd.monitoring.monitor import Monitor
+from cortexd.sources.units import UnitState
 from tests.support.alert_stock import stock
 from tests.support.daemon import RunningDaemon, Session, daemon, eventually
 from tests.support.loop_mount import NEEDS_LOOP, fill, loop_mount
@@ -113,6 +120,38 @@ class TestDisks:
             subprocess.run(["umount", str(mount)], check=True)
             gone = event(watch, "alert.resolved", "disk_inodes", str(mount))
             assert gone["resolution"].startswith("no longer present")
+
+    @pytest.mark.parametrize(
+        "name", [b"caf\xe9", "a\u3000b\u00a0c\td".encode()], ids=["latin-1", "spaces"]
+    )
+    def test_a_strange_name_with_the_folders_that_fill_it(
+        self, tmp_path: Path, name: bytes
+    ) -> None:
+        with (
+            loop_mount(tmp_path, name=name) as mount,
+            daemon(tmp_path, QUICK) as cortexd,
+            watching(cortexd) as watch,
+        ):
+            (mount / "logs").mkdir()
+            fill(mount, 0.97, "logs/big")
+            shown = identify(str(mount))
+            raised = event(watch, "alert.raised", "disk_space", shown)
+            evidence = {page["title"]: page["lines"] for page in raised["evidence"]}
+            assert evidence["Biggest folders"][0].endswith(f"{shown}/logs")
+            script = next(line for line in raised["remedy"].splitlines() if "du -xh" in line)
+            command = script.replace("sudo ", "").partition("|")[0]
+            done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+            assert os.fsencode(mount / "logs") in done.stdout
+            label = shown.replace("\\", "\\\\")  # as the text format escapes it
+            assert f'mount="{label}"' in cortexd.call("metrics")["text"]
+            subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+            turned = event(watch, "alert.raised", "disk_read_only", shown)
+            assert turned["severity"] == "error"
+            active = {alert["kind"] for alert in cortexd.call("alerts", status="active")["alerts"]}
+            assert {"disk_space", "disk_read_only"} <= active
+            subprocess.run(["mount", "-o", "remount,rw", mount], check=True)
+            again = event(watch, "alert.resolved", "disk_read_only", shown)
+            assert again["resolution"].startswith("writable")
 
 
 def test_memory_with_the_processes_that_hold_it(tmp_path: Path) -> None:
@@ -383,3 +422,34 @@ def rows(path: Path) -> int:
         except sqlite3.Error:
             return 0
     return count
+
+
+class Fixed:
+    """A source that has one reading."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.name, self.value = name, value
+
+    def explain_absence(self) -> str | None:
+        return None
+
+    def read(self) -> Any:
+        return self.value
+
+
+def test_a_reading_that_no_rule_understands_costs_only_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def go() -> dict[str, str]:
+        monitor = Monitor(Config(), Store(tmp_path / "a.db"))
+        failed = [UnitState("a.service", "failed", "failed", "exit-code", 0, 1)]
+        sources = [Fixed("cpu", "nonsense"), Fixed("units", failed)]
+        monitor.collector = Collector(sources, monitor.wake)
+        await monitor.run_turn()
+        await monitor.collector.close()
+        raised = monitor.book.severities("units")
+        monitor.book.close()
+        return dict(raised)
+
+    assert asyncio.run(go()) == {"unit_failed:a.service": "error"}
+    assert "internal error while judging cpu" in caplog.text

@@ -16,7 +16,6 @@ from cortexd.sources.packages import (
     Changes,
     parse_states,
     parse_unmet,
-    parse_updates,
 )
 
 NEEDS_APT = pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs apt")
@@ -57,17 +56,23 @@ def make_root(root: Path) -> Path:
                    "etc/apt/apt.conf.d", "var/cache/apt/archives/partial"):  # fmt: skip
         (root / folder).mkdir(parents=True)
     (root / "var/lib/dpkg/status").write_text(STATUS)
-    (root / "etc/apt/sources.list").write_text(
-        "deb [trusted=yes] http://deb.example.org/debian-security stable-security main\n"
-    )
-    prefix = "deb.example.org_debian-security_dists_stable-security"
+    add_archive(root, "stable-security", "Debian-Security", "1.1")
+    return root
+
+
+def add_archive(root: Path, suite: str, label: str, version: str) -> None:
+    """An archive that has ``hello`` in ``version``."""
+    with (root / "etc/apt/sources.list").open("a") as sources:
+        sources.write(f"deb [trusted=yes] http://deb.example.org/debian-security {suite} main\n")
+    prefix = f"deb.example.org_debian-security_dists_{suite}"
     lists = root / "var/lib/apt/lists"
     (lists / f"{prefix}_Release").write_text(
-        "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nVersion: 12\n"
-        "Codename: bookworm-security\nArchitectures: amd64\nComponents: main\n"
+        f"Origin: Debian\nLabel: {label}\nSuite: {suite}\nVersion: 12\n"
+        f"Codename: {suite.replace('stable', 'bookworm')}\nArchitectures: amd64\n"
+        "Components: main\n"
     )
-    (lists / f"{prefix}_main_binary-amd64_Packages").write_text(PACKAGES)
-    return root
+    text = PACKAGES.replace("Version: 1.1", f"Version: {version}")
+    (lists / f"{prefix}_main_binary-amd64_Packages").write_text(text)
 
 
 @NEEDS_APT
@@ -86,10 +91,51 @@ def test_updates_from_the_local_lists(tmp_path: Path) -> None:
     assert asyncio.run(source.read()) == []
 
 
+def read_hello(root: Path, installed: str = "1.0") -> tuple[str, bool]:
+    text = STATUS.split("Package: half", maxsplit=1)[0]
+    status = text.replace("Version: 1.0", f"Version: {installed}")
+    (root / "var/lib/dpkg/status").write_text(status)
+    (update,) = asyncio.run(AptUpdates(root).read())
+    return update.new, update.security
+
+
+@NEEDS_APT
+def test_a_security_update_below_a_newer_ordinary_one(tmp_path: Path) -> None:
+    root = make_root(tmp_path)
+    add_archive(root, "stable-updates", "Debian", "1.2")
+    assert read_hello(root) == ("1.2", True)
+    assert read_hello(root, "1.1") == ("1.2", False)  # that one is installed
+
+
+@NEEDS_APT
+def test_a_security_update_above_the_pinned_version_does_not_count(tmp_path: Path) -> None:
+    root = make_root(tmp_path)
+    add_archive(root, "stable-updates", "Debian", "1.0.5")
+    pin = "Package: hello\nPin: release a=stable-updates\nPin-Priority: 900\n"
+    (root / "etc/apt/preferences.d/pin").write_text(pin)
+    assert read_hello(root) == ("1.0.5", False)
+
+
+@NEEDS_APT
+@pytest.mark.parametrize("label", ["security:x", "Acme security tools", "x/stable-security:1/y"])
+def test_a_word_in_a_label_is_no_security_archive(tmp_path: Path, label: str) -> None:
+    root = make_root(tmp_path)
+    add_archive(root, "acme", label, "2.0")
+    assert read_hello(root, "1.1") == ("2.0", False)
+
+
 @NEEDS_APT
 def test_broken_packages(tmp_path: Path) -> None:
     source = BrokenPackages(make_root(tmp_path))
     assert Broken("half", "half-configured") in asyncio.run(source.read())
+
+
+@NEEDS_APT
+def test_a_status_that_cannot_be_read_is_no_good_news(tmp_path: Path) -> None:
+    root = make_root(tmp_path)
+    (root / "var/lib/dpkg/status").write_text("Package: half\nStatus: nonsense\n")
+    with pytest.raises(OSError, match="dpkg-query exited with status"):
+        asyncio.run(BrokenPackages(root).read())
 
 
 @NEEDS_APT
@@ -105,21 +151,6 @@ def test_neither_root_nor_network_nor_a_lock(tmp_path: Path) -> None:
         argv, capture_output=True, text=True, cwd="/", timeout=120, check=False
     )
     assert process.returncode == 0, process.stderr
-
-
-def test_updates_are_parsed() -> None:
-    output = (
-        "Inst base-files [12.4+deb12u11] (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
-        "Conf base-files (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
-        "Inst new-one (1.0 Debian:12.15/oldstable [amd64])\n"
-        "Inst lib [1:2-3] (1:2-4 Debian:12.15/oldstable, Debian-Security:12/x [amd64]) []\n"
-        "Inst \x1b[31m evil\n"
-    )
-    updates = parse_updates(output)
-    assert [(update.name, update.new, update.security) for update in updates] == [
-        ("base-files", "12.4+deb12u15", False),
-        ("lib", "1:2-4", True),
-    ]
 
 
 def test_broken_packages_are_parsed() -> None:

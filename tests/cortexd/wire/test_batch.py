@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from cortexd.access import Peer
+from cortexd.api.dialects import Call
+from cortexd.wire.batch import BatchSlot, Member
+from cortexd.wire.slots import Slot
 from tests.support.daemon import RunningDaemon, daemon
 from tests.support.fake_llm import FakeLlm, say
 
@@ -82,3 +91,54 @@ def test_a_batch_of_what_cannot_be_run_is_one_reply(cortexd: RunningDaemon) -> N
         first, second, third = json.loads(session.lines.readline())
         assert [first["error"]["code"], third["error"]["code"]] == [-32600, -32600]
         assert second["result"]["cpu_usage_percent"] >= 0
+
+
+class Outlet:
+    """A connection that counts what is held."""
+
+    def __init__(self) -> None:
+        self.peer = Peer(1, 0, 0)
+        self.held = 0
+
+    def hold(self, size: int) -> None:
+        self.held += size
+
+    def is_first(self, slot: Slot) -> bool:
+        return True
+
+    def send_event(self, slot: Slot, line: bytes) -> None:
+        raise AssertionError("a batch sends no events")
+
+    def send_ready(self) -> None:
+        """Always."""
+
+    async def wait_writable(self) -> None:
+        """Always."""
+
+
+class Seen(Member):
+    """A member of which one can tell whether it is still there."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_an_answered_batch_keeps_nothing_of_its_members(no_collector: None) -> None:
+    """A flood of batches took 190 MB: members and batch referred to each other."""
+    outlet = Outlet()
+    batch = BatchSlot(outlet, [])
+    members = [Seen(batch, Call(id=number, has_id=True)) for number in range(2)]
+    batch.members += members
+    batch._unanswered = 2
+    there = [weakref.ref(member) for member in members]
+    while members:
+        members.pop(0).take(b"{}")
+    assert batch.reply == b"[{},{}]"
+    assert outlet.held == len(batch.reply)
+    assert [member() for member in there] == [None, None]

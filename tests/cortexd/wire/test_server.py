@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from cortexd.config import LimitsSection
 from tests.support.daemon import RunningDaemon, daemon, eventually, read_to_end
 from tests.support.fake_llm import FakeLlm, endless, hang, say
 from tests.support.users import ALICE, MALLORY, connect_as, needs_root, public_folder, session_as
@@ -213,6 +214,25 @@ def test_one_user_cannot_lock_out_the_others() -> None:
         assert idle[0].recv(1) == b""
         counted = cortexd.call("metrics")["text"]
         assert "cortexd_connections_displaced_total 1" in counted
+
+
+@needs_root
+def test_1005_idle_connections_of_one_user_at_the_default_limits() -> None:
+    with (
+        public_folder() as folder,
+        daemon(folder) as cortexd,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(1005):
+            stack.enter_context(connect_as(cortexd, MALLORY))
+        for _ in range(LimitsSection().admin_connections + 5):  # the last of them by displacing
+            root = stack.enter_context(cortexd.session())
+            root.send({"command": "ping"})
+            assert root.line()["status"] == "ok"
+        for _ in range(50):
+            alice = stack.enter_context(session_as(cortexd, ALICE))
+            alice.send({"command": "ping"})
+            assert alice.line()["status"] == "ok"
 
 
 @needs_root

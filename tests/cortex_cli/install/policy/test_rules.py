@@ -44,3 +44,13 @@ def test_a_folder_permits_what_lies_in_it_not_below() -> None:
 def test_the_strictest_counts() -> None:
     assert pick_strictest([Verdict(ALLOW), Verdict(DENY, "x"), Verdict(ASK)]).about == "x"
     assert pick_strictest([]).level is ALLOW
+
+
+def test_a_package_of_several_archives() -> None:
+    """A rule that forbids one of them applies; a label that looks like two allows nothing."""
+    rule = Rule(DENY, origin=("Elsewhere:*",))
+    assert rule.applies(Subject("apt-get install", origin="Debian:12/stable, Elsewhere:1/x"))
+    assert not rule.applies(Subject("apt-get install", origin="Debian:12/stable"))
+    allow = Rule(ALLOW, origin=("Debian:*",))
+    assert allow.applies(Subject("apt-get install", origin="Debian:12/stable"))
+    assert not allow.applies(Subject("apt-get install", origin="Evil, Debian:12/stable:1/x"))

@@ -1,0 +1,1 @@
+"""Archives: create, unpack, list, add to; the name's extension decides the program."""

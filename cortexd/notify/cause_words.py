@@ -1,0 +1,43 @@
+"""Words for causes of trouble, in groups: what names one cause.  A table."""
+
+from __future__ import annotations
+
+# Each group is one cause.  A word stands for all that begin with it; two words, for themselves.
+GROUPS = (
+    ("memory", "ram", "oom", "swap"),
+    ("disk", "storage", "space", "filesystem", "file system", "partition", "inode", "mount"),
+    ("cpu", "processor", "core", "load"),
+    ("network", "internet", "router", "packet", "connectivity", "bandwidth", "interface"),
+    ("dns", "resolv", "name server", "nameserver"),
+    ("hardware", "faulty", "motherboard", "bad sector", "defective", "power supply", "smart"),
+    ("malware", "virus", "attack", "hack", "intru", "breach", "compromis", "ddos", "miner"),
+    ("vulnerab", "cve", "exploit"),
+    ("permission", "denied", "privilege", "access right", "ownership", "selinux", "apparmor"),
+    ("misconfig", "config", "setting", "syntax", "typo"),
+    ("update", "upgrade", "patch", "outdated", "version"),
+    ("dependenc", "librar", "missing package", "broken package"),
+    ("leak",),
+    ("bug", "deadlock", "race condition"),
+    ("crash", "segmentation", "segfault", "signal", "core dump", "abort"),
+    ("database", "sql", "postgres", "mysql", "mariadb", "mongo", "redis"),
+    ("certificate", "tls", "ssl", "expired", "expir"),
+    ("firewall", "iptables", "nftables", "ufw"),
+    ("overheat", "temperature", "thermal", "fan", "cooling", "hot"),
+    ("cache", "buffer"),
+    ("backup", "snapshot"),
+    ("log file", "logs", "journal"),
+    ("container", "docker", "kubernetes", "podman"),
+    ("virtual machine", "hypervisor"),
+    ("driver", "kernel", "module", "firmware"),
+    ("timeout", "timed out"),
+    ("port", "address already", "socket"),
+    ("human error", "accidental", "by mistake", "mistakenly"),
+    ("traffic", "request", "visitors", "users"),
+    ("power", "reboot", "shutdown", "outage"),
+    ("quota", "limit"),
+    ("corrupt",),
+    ("exit status", "exit code", "exited"),
+    ("out of date", "clock", "time zone", "ntp"),
+    ("download",),
+    ("compil", "build"),
+)
