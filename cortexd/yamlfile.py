@@ -109,7 +109,8 @@ def find_alias(text: str) -> Alias | None:
         name = getattr(event, "anchor", None)
         if name is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            return Alias(f"{sign}{name}"[:MAX_SHOWN_CHARS], event.start_mark.line + 1)
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            return Alias(f"{sign}{name}"[:MAX_SHOWN_CHARS], line)
     return None
 
 

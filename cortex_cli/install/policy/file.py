@@ -105,9 +105,9 @@ def _refuse_aliases(data: bytes, file_name: str) -> None:
     """A few aliases of aliases make a page into millions of values; no rule needs one."""
     for event in yaml.parse(data, Loader=LOADER):
         if getattr(event, "anchor", None) is not None:
+            line = event.start_mark.line + 1 if event.start_mark else 0
             raise PolicyError(
-                f"{file_name}, line {event.start_mark.line + 1}: "
-                "YAML anchors and aliases are not allowed",
+                f"{file_name}, line {line}: YAML anchors and aliases are not allowed",
                 hint="write the value out, or put a text that begins with & or * in quotes",
             )
 
