@@ -90,6 +90,7 @@ def main(args: list[str] | None = None) -> int:
     """Run one command and return its exit status; the only place that reports errors."""
     streams.prepare()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
+    os.umask(os.umask(0o077) | 0o022)  # no file that others may write, whoever calls
     try:
         status = cli.main(args, prog_name="cortex", standalone_mode=False)
     except click.Abort:

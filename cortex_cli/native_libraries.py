@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-
-from cortex_cli.expressions import expression
 
 # Everything else that the wheels link to is part of any system with apt and Python.
 PACKAGES = {
@@ -39,7 +38,8 @@ MODULES = (
 IMPORT_TIMEOUT_S = 60.0
 MAX_NAME_CHARS = 256
 _MISSING_FILE = ": cannot open shared object file"
-_LIBRARY = expression(r"[\w+.-]{1,200}\.so[.\d]{0,50}")
+# Compiled here: cortex_cli.expressions is not importable where this runs as a file.
+_LIBRARY = re.compile(r"[\w+.-]{1,200}\.so[.\d]{0,50}")
 
 
 @dataclass(frozen=True, slots=True)

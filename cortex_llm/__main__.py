@@ -173,6 +173,7 @@ def _seconds(text: str) -> float:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    os.umask(os.umask(0o077) | 0o002)  # the group may write: cortexd enters the sockets by it
     _open_closed_streams()
     try:
         arguments = build_parser().parse_args(argv)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
-
-import sdnotify
+from contextlib import suppress
 
 # sd_listen_fds(3): passed descriptors start here.
 _FIRST_FD = 3
@@ -18,10 +17,10 @@ class Notifier:
     """Sends sd_notify(3) messages, each as one datagram."""
 
     def __init__(self) -> None:
-        self._notifier = sdnotify.SystemdNotifier()
-        # A message that is not accepted at once is dropped: waiting would stop the event loop.
-        if (connection := getattr(self._notifier, "socket", None)) is not None:
-            connection.setblocking(False)
+        self._address = os.environ.get("NOTIFY_SOCKET", "")
+        if self._address.startswith("@"):  # Linux's abstract names begin with a zero byte
+            self._address = f"\0{self._address[1:]}"
+        self._socket: socket.socket | None = None
         self._status = ""
 
     def notify_ready(self, status: str) -> None:
@@ -47,7 +46,15 @@ class Notifier:
         self._send("WATCHDOG=1")
 
     def _send(self, *lines: str) -> None:
-        self._notifier.notify("\n".join(line.replace("\n", " ") for line in lines))
+        if not self._address:
+            return
+        # A message that is not accepted at once is dropped: waiting would stop the event loop.
+        with suppress(OSError):
+            if self._socket is None:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                self._socket.setblocking(False)
+            message = "\n".join(line.replace("\n", " ") for line in lines)
+            self._socket.sendto(message.encode(errors="replace"), self._address)
 
 
 def watchdog_interval() -> float | None:

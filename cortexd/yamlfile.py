@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -19,6 +19,8 @@ Key = tuple[str, ...]
 
 # A configuration is a page or two; more is the wrong file.
 MAX_FILE_BYTES = 1024 * 1024
+MAX_SHOWN_CHARS = 60
+NO_ALIASES = "write the value out, or put a text that begins with & or * in quotes"
 
 _HEADER = re.compile(r"^\[([A-Za-z_][\w-]*)\]\s*(?:#.*)?$")
 # libyaml's parser where PyYAML was built with it, as every wheel is.
@@ -63,7 +65,14 @@ def read(path: Path) -> YamlFile:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start})") from error
     try:
-        node = yaml.compose(_indent_sections(text), Loader=_Loader)
+        text = _indent_sections(text)
+        if alias := find_alias(text):
+            raise ConfigError(
+                f"{path}, line {alias.line}: YAML anchors and aliases are not allowed: "
+                f"{alias.text}",
+                hint=NO_ALIASES,
+            )
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise ConfigError(_describe_syntax_error(path, error)) from error
     except RecursionError as error:
@@ -79,6 +88,30 @@ def read(path: Path) -> YamlFile:
         return YamlFile(path, _read_mapping(path, node, (), lines), lines)
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply or contains itself") from error
+
+
+class Alias(NamedTuple):
+    """``text`` as it is written, ``&name`` or ``*name``, and its line."""
+
+    text: str
+    line: int
+
+
+def find_alias(text: str) -> Alias | None:
+    """The first anchor or alias: a few aliases of aliases make a page into millions of values.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
+    if "*" not in text and "&" not in text:
+        return None
+    for event in yaml.parse(text, Loader=_Loader):
+        name = getattr(event, "anchor", None)
+        if name is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            return Alias(f"{sign}{name}"[:MAX_SHOWN_CHARS], line)
+    return None
 
 
 def _indent_sections(text: str) -> str:

@@ -20,6 +20,7 @@
 #
 # To add a subcommand: a function cmd_NAME, a line in usage, its name in the case at the end.
 set -euo pipefail
+umask 022 # root runs what is built here
 
 VERSION=${CORTEX_LLAMA_CPP_PYTHON_VERSION:-0.3.36}
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/cortex
@@ -90,13 +91,10 @@ prepare_tools() {
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/cortex-build-XXXXXX")
     "$PYTHON" -m venv "$WORK/env" >&2 || need_packages python3-venv
     [ -x "$WORK/env/bin/pip" ] || "$PYTHON" -m venv "$WORK/env" >&2
-    local lacking=()
-    command -v cmake >/dev/null || lacking+=(cmake)
-    command -v ninja >/dev/null || lacking+=(ninja)
-    if [ ${#lacking[@]} -gt 0 ]; then
-        say "getting ${lacking[*]} from PyPI, for this build only"
-        "$WORK/env/bin/pip" install --quiet --disable-pip-version-check "${lacking[@]}" >&2 ||
-            die "pip could not install ${lacking[*]}" "sudo apt-get install cmake ninja-build"
+    "$CHECKOUT/scripts/pip-locked" "$WORK/env/bin/python" install engines >&2 ||
+        die "pip could not install the tools that requirements/engines.txt lists"
+    if ! { command -v cmake && command -v ninja; } >/dev/null; then
+        say "cmake and ninja are those of requirements/engines.txt, for this build only"
         PATH=$WORK/env/bin:$PATH
     fi
 }
@@ -105,15 +103,31 @@ prepare_tools() {
 sources() {
     local folder=$CACHE/sources
     local file=$folder/llama_cpp_python-$VERSION.tar.gz
+    local expected
+    expected=$(expected_hash)
     if [ ! -f "$file" ]; then
         say "downloading the source package llama-cpp-python $VERSION"
         mkdir -p "$folder"
-        "$WORK/env/bin/pip" download --quiet --disable-pip-version-check --no-deps \
-            --no-binary :all: --dest "$WORK/download" "llama-cpp-python==$VERSION" >&2 ||
+        printf 'llama-cpp-python==%s --hash=sha256:%s\n' "$VERSION" "$expected" >"$WORK/source.txt"
+        "$CHECKOUT/scripts/pip-locked" "$WORK/env/bin/python" source "$WORK/source.txt" "$WORK/download" >&2 ||
             die "pip could not download llama-cpp-python $VERSION"
         mv "$WORK"/download/llama_cpp_python-*.tar.gz "$file"
     fi
+    # again from the cache: what lies there may have been changed since
+    printf '%s  %s\n' "$expected" "$file" | sha256sum --check --status ||
+        die "$file has not the SHA-256 $expected of requirements/llama-cpp-source.txt" "remove it; it is downloaded again"
     printf '%s' "$file"
+}
+
+# The SHA-256 of the sources: that of the lock, or for another version the one that is given.
+expected_hash() {
+    local hash=${CORTEX_LLAMA_CPP_PYTHON_SHA256:-} lock=$CHECKOUT/requirements/llama-cpp-source.txt
+    if [ -z "$hash" ] && grep -qsF "llama-cpp-python==$VERSION " "$lock"; then
+        hash=$(sed -n 's/.*--hash=sha256:\([0-9a-f]\{64\}\).*/\1/p' "$lock")
+    fi
+    [[ $hash =~ ^[0-9a-f]{64}$ ]] || die "the SHA-256 of the sources of llama-cpp-python $VERSION is unknown" \
+        "set CORTEX_LLAMA_CPP_PYTHON_SHA256 to what you have checked"
+    printf '%s' "$hash"
 }
 
 # Run quietly; show the end of the log when it fails: logged NAME COMMAND…
@@ -197,7 +211,8 @@ prove() {
 install_server() {
     local kept=$1 folder=$2/lib/cortex-llama-server
     mkdir -p "$folder" "$2/bin" || die "cannot write to $2" "run as root, or choose another --prefix"
-    cp -a "$kept/." "$folder/"
+    cp -rP "$kept/." "$folder/" # root's own, whoever built them
+    chmod -R u=rwX,go=rX "$folder"
     ln -sfn "$folder/llama-server" "$2/bin/llama-server"
     say "installed $2/bin/llama-server"
 }
@@ -221,7 +236,8 @@ cmd_wheel() {
         wheel=$(find_wheel)
     fi
     if [ -n "$target" ]; then
-        "$target" -m pip install --quiet --disable-pip-version-check "llama-cpp-python[server] @ file://$wheel" >&2 ||
+        { "$CHECKOUT/scripts/pip-locked" "$target" install llama-cpp-python >&2 &&
+            "$target" -m pip install --isolated --quiet --disable-pip-version-check --no-deps --no-index "$wheel" >&2; } ||
             die "pip could not install $wheel into the environment of $target"
         say "installed llama-cpp-python $VERSION into the environment of $target"
     fi
@@ -242,7 +258,7 @@ build_wheel() {
     # not -march=native, for the reason above; AVX2 is the default then
     CMAKE_ARGS="-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF" \
         CMAKE_BUILD_PARALLEL_LEVEL=$(nproc) \
-        logged wheel "$WORK/env/bin/pip" wheel --disable-pip-version-check --no-cache-dir --no-deps \
+        logged wheel "$WORK/env/bin/pip" wheel --isolated --disable-pip-version-check --no-cache-dir --no-deps --no-index --no-build-isolation \
         --wheel-dir "$WORK/wheels" "$archive"
     mkdir -p "$CACHE/wheels"
     mv "$WORK"/wheels/llama_cpp_python-*.whl "$CACHE/wheels/"

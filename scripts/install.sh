@@ -4,7 +4,7 @@
 #   install.sh [--prefix DIR] [--wheels DIR] [--python PYTHON] [--no-start] [--dry-run]
 #
 #   --prefix DIR     where to install the program (default /opt/cortex)
-#   --wheels DIR     take every package from this folder; needs no network
+#   --wheels DIR     take every package from this folder; needs no network (see pip-locked)
 #   --python PYTHON  the interpreter, 3.11 or later, outside home folders
 #   --no-start       install, but start nothing
 #   --dry-run        print what would be done, and do nothing
@@ -13,6 +13,9 @@
 # Run it again to upgrade: configuration and data are kept, no requests are lost, and if the new
 # version does not answer, the previous one is restored.
 set -euo pipefail
+# What is installed here runs as root: nobody else may change it, and everybody may read it,
+# whatever the caller's umask is.
+umask 022
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PREFIX=/opt/cortex
@@ -119,7 +122,7 @@ preflight() {
             MISSING+=("systemd")
             PACKAGES+=(systemd)
         elif [ ! -d /run/systemd/system ]; then
-            say "systemd is not running: the services will be installed but not started"
+            say "systemd is not running: the services are installed but not started"
             START=
         fi
     fi
@@ -138,20 +141,43 @@ preflight() {
 # Creates a new environment beside the current one; sets $FRESH to its path.
 make_environment() {
     FRESH=$PREFIX/env-$(date +%Y%m%d%H%M%S)-$$
-    say "installing the program to $FRESH"
-    run mkdir -p "$DESTDIR$PREFIX"
+    if [ -n "$DRY" ]; then say "would install the program to $FRESH"; else say "installing the program to $FRESH"; fi
+    make_folder "$PREFIX"
     run "$PYTHON" -m venv "$DESTDIR$FRESH"
-    local pip=("$DESTDIR$FRESH/bin/python" -m pip install --quiet --disable-pip-version-check)
+    local pip=("$CHECKOUT/scripts/pip-locked" "$DESTDIR$FRESH/bin/python") report=$DESTDIR$FRESH/packages.json
     if [ -n "$WHEELS" ]; then
-        run "${pip[@]}" --no-index --find-links "$WHEELS" 'cortex-linux[llm]'
+        run "${pip[@]}" install llm --report "$report" --no-index --find-links "$WHEELS"
+        run "$DESTDIR$FRESH/bin/python" -m pip install --isolated --quiet --disable-pip-version-check \
+            --no-index --no-deps --find-links "$WHEELS" cortex-linux
     else
-        run "${pip[@]}" "${CHECKOUT}[llm]"
+        run "${pip[@]}" install llm --report "$report"
+        run "${pip[@]}" own install "$CHECKOUT"
     fi
     [ -z "$DRY" ] || return 0
+    "$DESTDIR$FRESH/bin/python" -P "$CHECKOUT/scripts/write-sbom" "$report" "$DESTDIR$FRESH/sbom.cdx.json"
+    rm -f "$report"
     "$DESTDIR$FRESH/bin/cortexd" --version >/dev/null || die "the new cortexd does not run"
-    local report
     report=$("$DESTDIR$FRESH/bin/python" -P -m cortex_cli.native_libraries 2>&1) ||
         die "the new version cannot run: ${report%%$'\n'*}" "${report#*$'\n'}"
+}
+
+# Makes a folder with its parents; what was not there is noted for the manifest. Folders that are
+# Cortex's own get their mode even if an earlier installation made them with another.
+MADE=()
+make_folder() {
+    local folder=$1 missing=()
+    while [ ! -d "$DESTDIR$folder" ]; do
+        missing=("$folder" "${missing[@]}")
+        folder=$(dirname "$folder")
+    done
+    for folder in "${missing[@]}"; do
+        MADE+=("$folder/")
+        run mkdir -m 755 "$DESTDIR$folder"
+    done
+    case $1 in
+    "$PREFIX" | "$PREFIX"/* | */cortex-llm.service.d | */cortex-linux)
+        [ -n "$DRY" ] || chmod 755 "$DESTDIR$1" ;;
+    esac
 }
 
 # Install SOURCE as DEST with MODE, with the paths of this installation.
@@ -161,7 +187,7 @@ place() {
         printf 'would install: %s (%s)\n' "$dest" "$mode"
         return
     fi
-    mkdir -p "$(dirname "$dest")"
+    make_folder "$(dirname "$2")"
     sed -e "s|/opt/cortex/|$PREFIX/|g" -e "s|/usr/share/doc/cortex-linux|$SHARE/doc/cortex-linux|g" \
         "$source" >"$dest.new" || { rm -f "$dest.new"; return 1; }
     chmod "$mode" "$dest.new"
@@ -186,10 +212,13 @@ place_files() {
     for file in operations engines security; do
         [ ! -f "$CHECKOUT/docs/$file.md" ] || place "$CHECKOUT/docs/$file.md" "$SHARE/doc/cortex-linux/$file.md" 644
     done
-    for file in install-llm.sh uninstall.sh setup_daemon.py; do
+    for file in install-llm.sh uninstall.sh setup_daemon.py pip-locked; do
         [ ! -f "$CHECKOUT/scripts/$file" ] || place "$CHECKOUT/scripts/$file" "$PREFIX/scripts/$file" 755
     done
     place_modules
+    for file in engines llama-cpp-python llama-cpp-source; do
+        place "$CHECKOUT/requirements/$file.txt" "$PREFIX/requirements/$file.txt" 644
+    done
     place_completion bash "$SHARE/bash-completion/completions/cortex"
     place_completion zsh "$SHARE/zsh/site-functions/_cortex"
     # fish looks below /usr/local only where XDG_DATA_DIRS names it, which logins without a desktop lack
@@ -220,13 +249,24 @@ place_completion() {
     rm -f "$made"
 }
 
+NEW_KEY= # set where the model server, if it runs, does not know the key
 # Files that administrators edit are created once and never changed.
 place_configuration() {
     [ -z "$DRY" ] || { printf 'would keep or create: %s/etc/cortex/{llm.env,llm.key}\n' "$DESTDIR"; return; }
     local folder=$DESTDIR/etc/cortex
     mkdir -p "$folder"
-    [ -e "$folder/llm.env" ] || (umask 077 && cp "$CHECKOUT/etc/llm.env" "$folder/llm.env")
-    [ -e "$folder/llm.key" ] || (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$folder/llm.key")
+    chmod 755 "$folder"
+    if [ ! -e "$folder/llm.env" ]; then
+        (umask 077 && cp "$CHECKOUT/etc/llm.env" "$folder/llm.env.new")
+        mv -f "$folder/llm.env.new" "$folder/llm.env"
+    fi
+    # an interrupted creation by an earlier version may have left a key without a character
+    if ! grep -qs '[^[:space:]]' "$folder/llm.key"; then
+        [ ! -e "$folder/llm.key" ] || say "$folder/llm.key was empty: a new key was created"
+        (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$folder/llm.key.new")
+        mv -f "$folder/llm.key.new" "$folder/llm.key"
+        NEW_KEY=yes
+    fi
     chmod 600 "$folder/llm.env" "$folder/llm.key"
 }
 
@@ -238,11 +278,24 @@ switch_to() {
 
 link_commands() {
     local name
-    run mkdir -p "$DESTDIR/usr/local/bin"
+    make_folder /usr/local/bin
     for name in cortex cortexd cortex-llm; do
         run ln -sfn "$PREFIX/bin/$name" "$DESTDIR/usr/local/bin/$name"
         [ -n "$DRY" ] || printf '/usr/local/bin/%s\n' "$name" >>"$DESTDIR$PREFIX/manifest.new"
     done
+}
+
+# The manifest, which is all that uninstall.sh removes: files, PATH/ for a folder that was made
+# here, PATH/* for a whole environment.
+complete_manifest() {
+    local fresh=$DESTDIR$PREFIX/manifest.new env
+    printf '%s\n' "$PREFIX/bin" >>"$fresh"
+    for env in "$DESTDIR$PREFIX"/env-*; do
+        printf '%s/*\n' "${env#"$DESTDIR"}" >>"$fresh"
+    done
+    # folders of the first installation are still Cortex's after an upgrade
+    { printf '%s\n' "${MADE[@]}"; grep -s '/$' "$DESTDIR$PREFIX/manifest" || :; } |
+        sed '/^$/d' | sort -u >>"$fresh"
 }
 
 # Copies every file that this run replaces, for a rollback. PURGE: no earlier installation.
@@ -259,6 +312,7 @@ keep_old() {
     mkdir -p "$DESTDIR$PREFIX/previous"
     local file
     while read -r file; do
+        case $file in */ | */'*' | "$PREFIX/bin") continue ;; esac
         [ -e "$DESTDIR$file" ] || continue
         mkdir -p "$DESTDIR$PREFIX/previous$(dirname "$file")"
         cp -a "$DESTDIR$file" "$DESTDIR$PREFIX/previous$file"
@@ -277,7 +331,8 @@ start_services() {
     run systemctl start cortex-llm-proxy.socket
     # systemd keeps the socket: requests made meanwhile wait and are answered
     run systemctl restart cortexd.service || return 1
-    if run systemctl is-active --quiet cortex-llm.service; then
+    [ -z "$NEW_KEY" ] || run systemctl stop cortex-llm.service
+    if [ -z "$DRY" ] && systemctl is-active --quiet cortex-llm.service; then
         say "cortex-llm is running; it uses the new version after its next start"
     fi
 }
@@ -301,6 +356,7 @@ roll_back() {
         say "restoring the previous version"
         local file
         while read -r file; do
+            case $file in */ | */'*' | "$PREFIX/bin") continue ;; esac
             [ -e "$PREFIX/previous$file" ] || rm -f "$file"
         done <"$PREFIX/manifest.new"
         (cd "$PREFIX/previous" && find . -type f -o -type l) | while read -r file; do
@@ -316,6 +372,7 @@ roll_back() {
         die "not upgraded; the previous version is running again"
     fi
     say "removing what was installed"
+    complete_manifest
     mv -f "$PREFIX/manifest.new" "$PREFIX/manifest"
     "$PREFIX/scripts/uninstall.sh" ${PURGE:+--purge} || :
     die "not installed; all changes were undone" "journalctl -u cortexd -n 50"
@@ -335,12 +392,13 @@ in_use() {
 STEP=
 # shellcheck disable=SC2317  # the trap calls it
 abandon() {
-    local status=$?
+    local status=$? i
     trap - EXIT INT TERM
     case $STEP in
     making)
         rm -rf "$DESTDIR$FRESH"
-        rmdir "$DESTDIR$PREFIX" 2>/dev/null || :
+        # reversed: a folder is made before those in it
+        for ((i = ${#MADE[@]} - 1; i >= 0; i--)); do rmdir "$DESTDIR${MADE[i]}" 2>/dev/null || :; done
         say "nothing was changed" ;;
     changing)
         if [ -n "$START" ]; then
@@ -377,7 +435,6 @@ main() {
         say "nothing was changed"
         return
     fi
-    mv -f "$DESTDIR$PREFIX/manifest.new" "$DESTDIR$PREFIX/manifest"
     rm -rf "$DESTDIR$PREFIX/previous"
     # environments that no process uses any more
     local env
@@ -390,6 +447,8 @@ main() {
             rm -rf "$env"
         fi
     done
+    complete_manifest
+    mv -f "$DESTDIR$PREFIX/manifest.new" "$DESTDIR$PREFIX/manifest"
     say "done: cortexd listens on /run/cortex/cortex.sock"
     say "to make a user its administrator: adduser USER cortex"
     say "to use another model: $PREFIX/scripts/install-llm.sh install MODEL.gguf, or $PREFIX/scripts/setup_daemon.py"

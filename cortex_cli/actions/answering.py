@@ -38,7 +38,7 @@ MARGIN = 0.02
 _MEASURED = ((0.0, 0.4), (0.74, 0.72), (0.94, 0.82), (0.97, 0.95), (1.1, 0.97))
 CHOICE_SHARE = 0.85
 _DEFINES = expression(
-    r"\s*¿?\s*(?:what\s+(?:is|are)\s+(?:an?\s+)?"
+    r"\s{0,9}¿?\s{0,9}(?:what\s{1,9}(?:is|are)\s{1,9}(?:an?\s{1,9})?"
     # what follows asks for something of this machine, not for a meaning
     r"(?!(?:the|my|our|this|on|in|using|taking|listening|running|eating|installed|mounted|scheduled|"
     r"logged|open|connected|filling|slowing|blocking|wrong|today|current)\b)"

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 SHELL_LANGUAGES = frozenset({"", "bash", "sh", "shell", "console", "shell-session", "terminal"})
 SQL_LANGUAGES = frozenset({"sql", "mysql", "postgresql", "pgsql", "plsql", "sqlite"})
 MAX_SNIPPET_CHARS = 200
-_FENCE = expression(r"^[ \t]*(```+|~~~+)[ \t]*(\S*)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.M | re.S)
+_FENCE = expression(
+    r"^[ \t]*+(```++|~~~++)[ \t]*+(\S*+)[^\n]*+\n(.*?)(?:^[ \t]*+\1|\Z)", re.M | re.S
+)
 _INLINE = expression(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
 _PROMPT = expression(r"^\s*(?:\w[\w@:~/.-]*)?[$#]\s+(?=\S)")
 # The words before a command in `code`: "run", "with the command".

@@ -33,7 +33,7 @@ LEADS = expression(
 )
 # Said after the subject: where it is meant, and that little is wanted.
 PLACES = expression(
-    r"[ ,]+(?:(?:in|on|under|for|with|sous|dans|en|sur|de|bajo|para|within) "
+    r"[ ,]{1,9}(?:(?:in|on|under|for|with|sous|dans|en|sur|de|bajo|para|within) "
     r"(?:the |a |an |un |une |el |la |le |l'|los )?"
     r"(?:(?:gnu/)?linux|unix|posix|debian|ubuntu|fedora|computing|computers?|computer science"
     r"|informatique|informatica|it|tech|operating systems?|systemes? d'exploitation"
@@ -46,7 +46,7 @@ PLACES = expression(
     r"|(?:linux|unix)(?= *$))(?: systems?| terms| context)?$"
 )
 TAILS = expression(
-    r"[ ,]+(?:please|pls|exactly|really|actually|anyway|then|again|briefly|shortly|to me|for me"
+    r"[ ,]{1,9}(?:please|pls|exactly|really|actually|anyway|then|again|briefly|shortly|to me|for me"
     r"|in (?:simple|plain|short|a few|easy) (?:terms|words|english)|simply|for (?:a )?beginners?"
     r"|like i'm five|and (?:what is it|what's it) (?:used )?for|and what (?:does it do|is it for)"
     r"|and (?:how|why|when) (?:does it work|is it used|do i (?:use|need) it|would i (?:use"
@@ -59,7 +59,7 @@ TAILS = expression(
     r"|en (?:quelques|deux) mots|concretement|donc"
     r"|et a quoi (?:ca|cela) sert(?:-il)?"
     r"|exactamente|realmente|por favor|en pocas palabras|brevemente|gracias|en realidad"
-    r"|y para que sirven?)[ .!?]*$"
+    r"|y para que sirven?)[ .!?]{0,9}$"
 )
 # "What is GPT and how does it differ from MBR" compares the two.
 DIFFERS = expression(

@@ -31,7 +31,7 @@ _LINK = expression(r"\.so +(?:\S*/)?([^/\s]+)\.(\w+)\s*\Z")
 _ESCAPES = expression(
     r"\\(?:f(?:\[\w*\]|\(\w\w|.)|s[-+]?\d|\*?\[[^\]]*\]|\*?\(..|[&/,|^%:)]|[cdu])"
 )
-_HEADING = expression(r'^\.(?:SH|Sh) +"?([^"\n]+?)"?\s*$', re.MULTILINE)
+_HEADING = expression(r'^\.(?:SH|Sh) {1,99}"?([^"\s][^"\n]{0,199}?)"?[ \t]{0,9}$', re.MULTILINE)
 _REQUEST = expression(r"^[.']\s*(\w*\\?\"?)[ \t]*")
 # Requests whose arguments are part of the text.
 _TEXT_REQUESTS = frozenset(

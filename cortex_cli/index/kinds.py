@@ -39,9 +39,11 @@ _ENDINGS = (
 )
 _MODULE = expression(
     r"^(lib.*-(perl|java|ruby|ocaml|cil|js|php)|(python3?|ruby|node|golang|php\d?[.\d]*|r-cran|r-bioc"
-    r"|elpa|haskell|librust|puppet-module|vim|gir1\.2)-.*|lib[a-z0-9.+-]*\d[a-z0-9.+-]*)$"
+    r"|elpa|haskell|librust|puppet-module|vim|gir1\.2)-.*|lib[a-z.+-]*\d[a-z0-9.+-]*)$"
 )
-_TRANSITIONAL = expression(r"\b(transitional|dummy)\b.*\bpackage\b|^transitional\b", re.IGNORECASE)
+_TRANSITIONAL = expression(
+    r"\b(transitional|dummy)\b.{0,99}\bpackage\b|^transitional\b", re.IGNORECASE
+)
 
 # The words that people use for the packages of a section.
 _SECTION_WORDS = """

@@ -18,7 +18,9 @@ from cortex_cli.install.plan import Change, Changes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INST = expression(r"Inst (\S+)(?: \[([^\]\s]+)\])? \((\S+) ?(.*?) ?\[(\S+?)\]\).*")
+_INST = expression(
+    r"Inst (\S++)(?: \[([^\]\s]++)\])? \((\S++) ?([^\[]{0,999}?) ?\[([^\]\s]++)\]\).*"
+)
 _REMV = expression(r"(?:Remv|Purg) (\S+) \[([^\]\s]+)\].*")
 _SECTION = expression(r"The following (.+):")
 # A package that no list has any more is listed without a version.
@@ -122,7 +124,7 @@ def _parse_essential(listed: str) -> Iterator[str]:
     for line in rest.splitlines()[2:] if warned else []:
         if not line.startswith("  "):
             break
-        yield from (word for word in re.sub(r"\(.*?\)", "", line).split())
+        yield from (word for word in re.sub(r"\([^()]*+\)", "", line).split())
 
 
 def _parse_refusal(listed: str, complaint: str) -> str | None:

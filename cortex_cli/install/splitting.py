@@ -11,8 +11,8 @@ from cortex_cli.expressions import expression
 
 # "and" lists things; "with" more often describes one, so its parts need a better match.
 _WORDS = "and also|and|plus|as well as|et aussi|et|ainsi que|y también|y|e"
-LISTING = expression(rf"\s*(?:[,;]|(?<=\s)[+&]|\b(?:{_WORDS})\b)\s+", re.IGNORECASE)
-DESCRIBING = expression(r"\s+(?:together with|with|avec|con)\s+", re.IGNORECASE)
+LISTING = expression(rf"\s{{0,9}}(?:[,;]|(?<=\s)[+&]|\b(?:{_WORDS})\b)\s{{1,9}}", re.IGNORECASE)
+DESCRIBING = expression(r"\s{1,9}(?:together with|with|avec|con)\s{1,9}", re.IGNORECASE)
 MAX_PARTS = 5
 
 

@@ -16,7 +16,7 @@ from cortexd.api.errors import ContextExceeded, LlmUnavailable, quote
 from cortexd.model.sse import Malformed
 
 _CONTEXT_CODES = frozenset({"exceed_context_size_error", "context_length_exceeded"})
-_TOKENS = re.compile(r"(\d+) tokens")
+_TOKENS = re.compile(r"(\d{1,12}) tokens")
 
 
 @dataclass(slots=True)

@@ -30,9 +30,10 @@ _RUN = re.compile(rf"(\S)\1{{{MAX_RUN - 1}}}")
 _NAME = re.compile(r"[\w./@:+~-]+")
 _NAME_MARK = re.compile(r"[A-Za-z][_@/.:][A-Za-z]|[A-Za-z]\d|^/|[a-z][A-Z]")
 _ADVICE = re.compile(
-    r"(?:[-*\d.)\s]*)(?:first|then|next|finally|also|you should|you can|please|it is recommended to"
-    r"|i recommend|i suggest)?[\s,:]*(?:check|look|review|verify|inspect|run|see|consider|ensure"
-    r"|make sure|examine|investigate|use|try|confirm|monitor|free|clean|restart|find|identify"
+    r"(?:[-*\d.)\s]{0,40})(?:first|then|next|finally|also|you should|you can|please"
+    r"|it is recommended to|i recommend|i suggest)?[\s,:]{0,9}(?:check|look|review|verify|inspect"
+    r"|run|see|consider|ensure|make sure|examine|investigate|use|try|confirm"
+    r"|monitor|free|clean|restart|find|identify"
     r"|start|stop|remove|delete|contact|determine|list|read)\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_ORDINAL = re.compile(r"^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s", re.MULTILINE)
+_ORDINAL = re.compile(r"^[ \t]{0,40}(?:[-*#]{1,8}[ \t]{0,8})?\d{1,2}[.)]\s", re.MULTILINE)
 # "1,234.5" and "1.234,5": one separator of thousands, one of decimals.
 _MIXED = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)[.,](\d+)$")
 _THOUSANDS = re.compile(r"^\d{1,3}([.,])\d{3}(?:\1\d{3})*(?![.,]?\d)")

@@ -31,7 +31,7 @@ COMMAND_LIMIT_S = 5.0
 OVERLAP_S = 2.0
 
 _KILL = re.compile(
-    r"oom-kill:constraint=(?P<why>\w+).*?task_memcg=(?P<group>.*?),task=(?P<what>.*)"
+    r"oom-kill:constraint=(?P<why>\w{1,64}+).{0,400}?task_memcg=(?P<group>[^,]{0,1024}+),task=(?P<what>.*)"
 )
 _VICTIM = re.compile(r"^(?P<name>.*),pid=(?P<pid>\d+),uid=(?P<uid>\d+)$")
 

@@ -98,3 +98,16 @@ def test_a_ping_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_nothing_is_made_that_others_may_write(cortex: Cortex) -> None:
+    """Root's umask may be 000: the index that it makes is read by everybody."""
+    script = (
+        "import os\nfrom cortex_cli.main import main\nmain(['--help'])\nprint(oct(os.umask(0)))"
+    )
+    for umask, expected in ((0o000, "0o22"), (0o077, "0o77")):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            umask=umask, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == expected

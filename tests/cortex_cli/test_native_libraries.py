@@ -75,3 +75,13 @@ def test_the_package_depends_on_every_library() -> None:
     (depends,) = [line for line in script.splitlines() if line.startswith("Depends: ")]
     names = {part.split()[0] for part in depends.removeprefix("Depends: ").split(", ")}
     assert set(native_libraries.PACKAGES.values()) <= names
+
+
+def test_it_runs_as_a_file_before_anything_is_installed() -> None:
+    program = SCRIPT
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", program, "--packages"],
+        cwd="/", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.returncode in (0, 1)

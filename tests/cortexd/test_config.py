@@ -69,7 +69,7 @@ def load(text: str | bytes, folder: Path, **environ: str) -> config.LoadedConfig
         ("a: !!python/object:os.system x\n", "line 1: invalid value for a: "),
         ("a: 2020-99-99\n", "invalid value for a: "),
         ("&a a: *a\n", ""),
-        ("a: &a {b: *a}\n", "contains itself"),
+        ("a: &a {b: *a}\n", "anchors and aliases are not allowed"),
         ("[" * 5000, ""),
         ("{a: " * 5000, ""),
         (b"\xff\xfe", "is not UTF-8 text"),

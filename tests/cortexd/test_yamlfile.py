@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,33 @@ def test_a_missing_file_is_the_caller_s_matter(tmp_path: Path) -> None:
         yamlfile.read(tmp_path / "none")
     with pytest.raises(ConfigError):
         yamlfile.read(tmp_path)
+
+
+# Ten levels of ten aliases each: 10^10 values.
+BOMB = "a0: &a0 [x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 11)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (BOMB, "line 1: YAML anchors and aliases are not allowed: &a0"),
+        ("a: {b: &x 1}\nc: *x\n", "line 1: YAML anchors and aliases are not allowed: &x"),
+        ("llm:\n  url: *nowhere\n", "line 2: YAML anchors and aliases are not allowed: *nowhere"),
+        ("x: &x {y: 1}\nz:\n  <<: *x\n", "not allowed: &x"),
+        ("[llm]\nurl: &x y\n", "line 2: YAML anchors"),
+    ],
+)
+def test_aliases_are_refused(tmp_path: Path, text: str, shown: str) -> None:
+    path = tmp_path / "daemon.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(shown)) as raised:
+        yamlfile.read(path)
+    assert raised.value.hint
+
+
+def test_a_text_may_have_these_signs(tmp_path: Path) -> None:
+    path = tmp_path / "daemon.yaml"
+    path.write_text("a: '*.log'\nb: x & y\nc: \"&z\"\n# *no alias\n")
+    assert yamlfile.read(path).values == {"a": "*.log", "b": "x & y", "c": "&z"}

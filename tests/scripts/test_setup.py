@@ -10,7 +10,21 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TOOLS = ("sh", "cat", "cksum", "dirname", "head", "id", "mkdir", "rm", "sed", "sort", "tail", "tr")
+TOOLS = (
+    "sh",
+    "cat",
+    "cksum",
+    "dirname",
+    "head",
+    "id",
+    "mkdir",
+    "mktemp",
+    "rm",
+    "sed",
+    "sort",
+    "tail",
+    "tr",
+)
 
 # Records its arguments; replaces pip and venv, which would take minutes and the network.
 PYTHON = """#!/bin/sh
@@ -129,7 +143,13 @@ def test_the_second_time_there_is_nothing_to_do(machine: Machine) -> None:
     machine.python()
     first = machine.setup("dev")
     assert first.returncode == 0, first.stderr
-    assert "[dev,llm]" in machine.calls.read_text()
+    calls = machine.calls.read_text()
+    for extra in ("dev", "llm", "build"):
+        lock = CHECKOUT / f"requirements/{extra}.txt"
+        (call,) = [line for line in calls.splitlines() if line.endswith(str(lock))]
+        assert " --isolated " in call
+        assert " --require-hashes " in call
+    assert f"--no-index --no-deps --no-build-isolation --editable {CHECKOUT}\n" in calls
     machine.calls.unlink()
     assert machine.setup("dev").stderr == ""
     assert machine.setup().stderr == ""  # what was installed before stays
@@ -140,7 +160,7 @@ def test_more_extras_are_added(machine: Machine) -> None:
     machine.python()
     assert machine.setup().returncode == 0
     assert machine.setup("dev").returncode == 0
-    assert machine.calls.read_text().count("-m pip ") == 2
+    assert machine.calls.read_text().count(f"--editable {CHECKOUT}\n") == 2
     assert machine.calls.read_text().count("-m venv ") == 1
 
 

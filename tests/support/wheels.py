@@ -1,4 +1,4 @@
-"""Wheels of this checkout and of all it needs, for an installation without a network.
+"""Wheels of this checkout and of what its lock lists, for an installation without a network.
 
 They are made with the system's own Python, which the installation will use, and kept in
 ~/.cache/cortex, by the requirements.  The project's own wheel is made anew in each test process,
@@ -19,6 +19,7 @@ PYTHON = "/usr/bin/python3"
 TIMEOUT = 900.0
 STORE = Path("~/.cache/cortex/wheels").expanduser()
 OWN = "cortex_linux-"
+LOCKED = CHECKOUT / "scripts/pip-locked"
 
 
 def wheelhouse() -> Path:
@@ -33,7 +34,9 @@ def wheelhouse() -> Path:
         own.mkdir()
         for wheel in wheels:
             (own / wheel.name).hardlink_to(wheel)
-    _wheel(maker, str(CHECKOUT), own, "--no-deps")
+    pip = [str(maker / "bin/python"), "-m", "pip", "wheel", "--quiet", "--isolated"]
+    options = ["--no-deps", "--no-index", "--no-build-isolation"]
+    _run([*pip, *options, "--wheel-dir", str(own), str(CHECKOUT)])
     return own
 
 
@@ -48,7 +51,8 @@ def _abandoned() -> list[Path]:
 
 def _collect_requirements() -> tuple[Path, list[Path]]:
     """The environment that makes wheels, and those of everything that is needed."""
-    requirements = (CHECKOUT / "pyproject.toml").read_bytes()
+    locks = CHECKOUT / "requirements"
+    requirements = (locks / "llm.txt").read_bytes() + (locks / "build.txt").read_bytes()
     version = _run([PYTHON, "--version"])
     mark = hashlib.sha256(requirements + version.encode()).hexdigest()[:16]
     folder = STORE / mark
@@ -58,15 +62,11 @@ def _collect_requirements() -> tuple[Path, list[Path]]:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         _run([PYTHON, "-m", "venv", str(maker)])
-        _wheel(maker, f"{CHECKOUT}[llm]", folder)
+        _run([str(LOCKED), str(maker / "bin/python"), "install", "build"])
+        _run([str(LOCKED), str(maker / "bin/python"), "download", "llm", str(folder)])
         done.touch()
     wheels = [wheel for wheel in folder.glob("*.whl") if not wheel.name.startswith(OWN)]
     return maker, wheels
-
-
-def _wheel(maker: Path, what: str, folder: Path, *options: str) -> None:
-    pip = [str(maker / "bin/python"), "-m", "pip", "wheel", "--quiet", *options]
-    _run([*pip, "--disable-pip-version-check", "--wheel-dir", str(folder), what])
 
 
 def _run(argv: list[str]) -> str:

@@ -83,12 +83,12 @@ def test_from_nothing_to_an_answer_and_back(bare: Machine, wheels: Path, tiny: P
     there = files(bare)
     for options in ([], ["--purge"]):
         said = bare.run("/opt/cortex/scripts/uninstall.sh", "--dry-run", *options).stdout
-        assert "would run: rm -f /usr/local/lib/systemd/system/cortexd.service" in said
+        assert "would run: rm -f -- /usr/local/lib/systemd/system/cortexd.service" in said
     assert files(bare) == there
     assert bare.ask("ping")["data"]["pong"]
     bare.run("cp", UNINSTALL, "/root/")
     kept = bare.run("/opt/cortex/scripts/uninstall.sh")
-    assert "kept: /etc/cortex, /var/lib/cortex" in kept.stderr
+    assert "kept: /etc/cortex " in kept.stderr
     left = files(bare) - before
     assert all(path.startswith(("/etc/cortex", "/var/lib/cortex")) for path in left), left
     assert "/etc/cortex/daemon.yaml" in left
@@ -138,7 +138,7 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
     bad = "/root/bad"
     bare.sh(
         f"mkdir -p {bad}/checkout && cd {CHECKOUT} && "
-        f"cp -a scripts systemd docs etc packaging {bad}/checkout/"
+        f"cp -a scripts requirements systemd docs etc packaging {bad}/checkout/"
     )
     bare.sh(
         f"sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' {bad}/checkout/systemd/cortexd.service"
@@ -156,8 +156,8 @@ def _failed_upgrade(bare: Machine, wheels: Path) -> None:
 def test_a_first_installation_that_fails_leaves_nothing(bare: Machine, wheels: Path) -> None:
     before = files(bare)
     users = bare.sh("cut -d: -f1 /etc/passwd /etc/group").stdout
-    parts = "scripts systemd docs etc packaging"
-    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a {parts} /root/bad/")
+    copied = "scripts requirements systemd docs etc packaging"
+    bare.sh(f"mkdir -p /root/bad && cd {CHECKOUT} && cp -a {copied} /root/bad/")
     bare.sh("sed -i 's|^ExecStart=.*|ExecStart=/bin/false|' /root/bad/systemd/cortexd.service")
     result = bare.run(
         "/root/bad/scripts/install.sh", "--wheels", str(wheels), check=False, timeout=300
@@ -211,13 +211,49 @@ def test_another_prefix_by_cortex_daemon_and_the_built_in_model(
     assert bare.show("cortexd", "LoadState") == "not-found"
 
 
-def test_destdir_takes_everything_and_starts_nothing(tmp_path: Path, wheels: Path) -> None:
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_modes_do_not_depend_on_the_umask(tmp_path: Path, wheels: Path, umask: int) -> None:
+    """DESTDIR takes everything and starts nothing; an upgrade repairs the modes of the first."""
+    path = "/usr/sbin:/usr/bin:/sbin:/bin"
+    for first in (umask, 0o077 - umask):
+        result = subprocess.run(
+            [INSTALL, "--wheels", str(wheels), "--prefix", "/opt/cortex"],
+            env={"DESTDIR": str(tmp_path), "PATH": path, "HOME": "/root"},
+            umask=first, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        assert (tmp_path / "usr/local/lib/systemd/system/cortexd.service").exists()
+        assert (tmp_path / "opt/cortex/bin").is_symlink()
+        _check_modes(tmp_path)
+        (bill,) = tmp_path.glob("opt/cortex/env-*/sbom.cdx.json")
+        assert {"uvloop", "openai", "xllamacpp"} <= {
+            each["name"] for each in json.loads(bill.read_text())["components"]
+        }
+        for folder in ("opt/cortex", "opt/cortex/scripts"):
+            (tmp_path / folder).chmod(0o777 if first else 0o700)
+        (tmp_path / "etc/cortex/llm.key").write_text("")  # as an interrupted creation leaves it
+    _remove(tmp_path)
+
+
+def _check_modes(root: Path) -> None:
+    secret = {root / "etc/cortex/llm.key", root / "etc/cortex/llm.env"}
+    wrong = []
+    for path in root.rglob("*"):
+        mode = path.lstat().st_mode
+        readable = 0o600 if path in secret else 0o755 if path.is_dir() else 0o444
+        if not path.is_symlink() and (mode & 0o022 or mode & readable != readable):
+            wrong.append(f"{mode & 0o777:o} {path}")
+    assert not wrong, wrong[:10]
+    assert {path.stat().st_mode & 0o777 for path in secret} == {0o600}
+    assert len((root / "etc/cortex/llm.key").read_text()) == 48
+
+
+def _remove(root: Path) -> None:
+    """What the manifest lists is all that was installed, but for the configuration."""
     result = subprocess.run(
-        [INSTALL, "--wheels", str(wheels), "--prefix", "/opt/cortex"],
-        env={"DESTDIR": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"},
-        capture_output=True, text=True, timeout=300, check=False,
+        [UNINSTALL], env={"DESTDIR": str(root), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    assert (tmp_path / "usr/local/lib/systemd/system/cortexd.service").exists()
-    assert (tmp_path / "opt/cortex/bin").is_symlink()
-    assert (tmp_path / "etc/cortex/llm.key").stat().st_mode & 0o777 == 0o600
+    left = {str(path.relative_to(root)) for path in root.rglob("*")}
+    assert left == {"etc", "etc/cortex", "etc/cortex/llm.env", "etc/cortex/llm.key"}

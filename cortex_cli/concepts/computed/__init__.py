@@ -24,7 +24,8 @@ TRIGGERS: dict[str, re.Pattern[str]] = {
     "mounts": expression(r"\s/\S*\s+\w|\sswap\s|\snone\s"),
     "searchpath": expression(r"PATH\s?="),
     "cron": expression(
-        r"\*|@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|(?:\d\S*\s+){4}\S", _I
+        r"\*|@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|(?:\d\S{0,40}\s{1,9}){4}\S",
+        _I,
     ),
     "calendar": expression(r"\*|OnCalendar|:\d\d|systemd|timer|minuterie|temporizador", _I),
     "spans": expression(r"Sec=|\d\s?[a-zµ]+\s?\d+\s?[a-z]", _I),

@@ -20,7 +20,7 @@ _STATUS = expression(
     re.IGNORECASE,
 )
 _SYSTEMD = expression(r"\bstatus=(\d{1,3})(?:/([A-Z_]+))?", re.IGNORECASE)
-_DOLLAR = expression(r"\$\?\s*(?:=|is|est|es|==)?\s*(\d{1,3})(?![\w.])")
+_DOLLAR = expression(r"\$\?\s{0,9}(?:=|is|est|es|==)?\s{0,9}(\d{1,3})(?![\w.])")
 CUES = blocks(
     """
     exit exited status return returned returns code codes error command process program script

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from cortex_cli.finding import Finding
 
 _UMASK = expression(
-    r"\bumask(?:\s+(?:of|is|set|to|de|d'|a|à|=|es|value|valeur"
-    r"|valor)){0,3}\s*[= ]\s*([0-7]{1,4})\b",
+    r"\bumask(?:\s{1,9}(?:of|is|set|to|de|d'|a|à|=|es|value|valeur"
+    r"|valor)){0,3}\s{0,9}[= ]\s{0,9}([0-7]{1,4})\b",
     re.IGNORECASE,
 )
 CUES = blocks(

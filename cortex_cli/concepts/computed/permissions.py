@@ -48,7 +48,9 @@ _LETTERS = expression(
 )
 _CHMOD = expression(r"\bchmod\b", re.IGNORECASE)
 _ARGUMENT = expression(r"(?<=\s)(?:-R|--recursive|FILE|[\w./~*-]*[./~*][\w./~*-]*)(?=\s|$)")
-_LISTED = expression(r"\s+\d+\s+[\w.-]+\s+[\w.-]+\s+[\d.,]+[KMGT]?(?:\s.*)?$")
+_LISTED = expression(
+    r"\s{1,9}\d{1,9}\s{1,9}[\w.-]{1,64}\s{1,9}[\w.-]{1,64}\s{1,9}[\d.,]{1,20}[KMGT]?(?:\s.*)?$"
+)
 
 WHO = {
     "en": ("the owner", "the group", "others"),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 SOURCE = "man signal(7)"
 _NAMED = expression(r"(?<![\w-])(?:-?SIG|-)([A-Z]{2,6}\d?)(?![\w-])", re.IGNORECASE)
 _NUMBERED = expression(
-    r"\b(?:signal|señal|kill|sig)\s*(?:number|no\.?|numéro|número|n°|#|-s|-n)?\s*-?(\d{1,2})(?![\w.])",
+    r"\b(?:signal|señal|kill|sig)\s{0,9}(?:number|no\.?|numéro|número|n°|#|-s|-n)?\s{0,9}-?"
+    r"(\d{1,2})(?![\w.])",
     re.IGNORECASE,
 )
 _BARE_NAME = expression(

@@ -66,7 +66,7 @@ MARKS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
         "en": "deb{0}u{1}: update {1} within Debian {0}, usually for security",
         "fr": "deb{0}u{1} : mise à jour {1} dans Debian {0}, souvent de sécurité",
         "es": "deb{0}u{1}: actualización {1} dentro de Debian {0}, a menudo de seguridad"}),
-    (expression(r"\d+ubuntu([\d.]+)"), {
+    (expression(r"\d{1,9}ubuntu([\d.]{1,40})"), {
         "en": "ubuntu{0}: change {0} that Ubuntu made to it",
         "fr": "ubuntu{0} : modification {0} apportée par Ubuntu",
         "es": "ubuntu{0}: cambio {0} hecho por Ubuntu"}),

@@ -101,9 +101,21 @@ def _check_ownership(path: Path, status: os.stat_result) -> None:
             )
 
 
+def _refuse_aliases(data: bytes, file_name: str) -> None:
+    """A few aliases of aliases make a page into millions of values; no rule needs one."""
+    for event in yaml.parse(data, Loader=LOADER):
+        if getattr(event, "anchor", None) is not None:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise PolicyError(
+                f"{file_name}, line {line}: YAML anchors and aliases are not allowed",
+                hint="write the value out, or put a text that begins with & or * in quotes",
+            )
+
+
 def parse(data: bytes, file_name: str, default: Level = Level.DENY) -> Policy:
     """Parse a policy file's bytes; ``default`` applies if the file names none."""
     try:
+        _refuse_aliases(data, file_name)
         node = yaml.compose(data, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0

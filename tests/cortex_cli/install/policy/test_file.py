@@ -14,6 +14,7 @@ from tests.cortex_cli.conftest import Cortex
     ("text", "says"),
     [
         ("deny:\n  - packge: x\n", "p.yaml, line 2: unknown key 'packge' in deny[1]"),
+        ("deny: &a\n  - package: x\nask: *a\n", "p.yaml, line 1: YAML anchors and aliases are not"),
         ("denny: []\n", "p.yaml, line 1: unknown key 'denny'"),
         ("default: maybe\n", "p.yaml, line 1: default must be allow, ask or deny"),
         ("deny: all\n", "p.yaml, line 1: deny must be a list of rules"),
