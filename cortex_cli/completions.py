@@ -56,9 +56,9 @@ def collect(
     subcommands: list[tuple[str, click.Command]] = []
     if isinstance(command, click.Group):
         for name in command.list_commands(ctx):
-            found = command.get_command(ctx, name)
-            if found is not None and not found.hidden:
-                subcommands.append((name, found))
+            subcommand = command.get_command(ctx, name)
+            if subcommand is not None and not subcommand.hidden:
+                subcommands.append((name, subcommand))
     words = [Word(name, sub.get_short_help_str(MAX_HELP_CHARS)) for name, sub in subcommands]
     for param in command.get_params(ctx):
         if isinstance(param, click.Argument) and isinstance(param.type, click.Choice):

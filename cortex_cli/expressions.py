@@ -65,13 +65,13 @@ def expression(source: AnyStr, flags: int = 0) -> Pattern[AnyStr]:
 
 def openings(source: str) -> tuple[str, ...]:
     """Texts with one of which whatever ``source`` matches begins; empty where they are unknown."""
-    found: list[str] = []
+    texts: list[str] = []
     for branch in _branches(source):
         begun = _branch_openings(branch)
         if not begun:
             return ()
-        found += begun
-    return tuple(dict.fromkeys(found)) if len(found) <= MOST_OPENINGS else ()
+        texts += begun
+    return tuple(dict.fromkeys(texts)) if len(texts) <= MOST_OPENINGS else ()
 
 
 def _branch_openings(branch: str) -> tuple[str, ...]:
@@ -107,13 +107,13 @@ def _is_plain(sign: str) -> bool:
 
 def _branches(source: str) -> list[str]:
     """The alternatives of ``source`` outside of its groups."""
-    found, begin, place = [], 0, 0
+    alternatives, begin, place = [], 0, 0
     while place < len(source):
         if source[place] == "|":
-            found.append(source[begin:place])
+            alternatives.append(source[begin:place])
             begin = place + 1
         place = _skip(source, place)
-    return [*found, source[begin:]]
+    return [*alternatives, source[begin:]]
 
 
 def _end_of_group(source: str, place: int) -> int:

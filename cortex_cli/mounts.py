@@ -57,27 +57,27 @@ class Mount(NamedTuple):
 
 def read_mountinfo(path: Path) -> list[Mount]:
     """Every mount of a /proc/PID/mountinfo, the one on top of each point."""
-    found: dict[str, Mount] = {}
+    mounts: dict[str, Mount] = {}
     for line in _read_lines(path):
         before, separator, after = line.partition(b" - ")
         left, right = before.split(b" "), after.split(b" ")
         if separator and len(left) > 5 and len(right) > 2:
             options = _split(left[5]) | (_split(right[2]) & {"ro", *_FAULTS})
             mount = Mount(_decode(left[4]), _decode(right[1]), _decode(right[0]), options)
-            found.pop(mount.point, None)
-            found[mount.point] = mount
-    return list(found.values())
+            mounts.pop(mount.point, None)
+            mounts[mount.point] = mount
+    return list(mounts.values())
 
 
 def read_table(path: Path) -> list[Mount]:
     """The lines of /proc/mounts or /etc/fstab, in order; none if it cannot be read."""
-    found = []
+    mounts = []
     for line in _read_lines(path):
         fields = _BLANK.split(line.strip(b" \t"))
         if len(fields) > 3 and not fields[0].startswith(b"#"):
             device, point, kind, options = fields[:4]
-            found.append(Mount(_decode(point), _decode(device), _decode(kind), _split(options)))
-    return found
+            mounts.append(Mount(_decode(point), _decode(device), _decode(kind), _split(options)))
+    return mounts
 
 
 def measure(path: str | Path, timeout_s: float = TIMEOUT_S) -> os.statvfs_result | None:

@@ -30,15 +30,15 @@ class Sensor(NamedTuple):
 
 def read_sensors(root: Path) -> list[Sensor]:
     """Every sensor that has a value; names are unique."""
-    found = [sensor for path in _find_inputs(root / FOLDER) if (sensor := _read_sensor(path))]
-    names = [sensor.name for sensor in found]
+    sensors = [sensor for path in _find_inputs(root / FOLDER) if (sensor := _read_sensor(path))]
+    names = [sensor.name for sensor in sensors]
     fuller = [
         f"{one.name} ({_name_device(one.path)})" if names.count(one.name) > 1 else one.name
-        for one in found
+        for one in sensors
     ]
     return [
         one._replace(name=f"{name} {one.path.name}" if fuller.count(name) > 1 else name)
-        for one, name in zip(found, fuller, strict=True)
+        for one, name in zip(sensors, fuller, strict=True)
     ]
 
 

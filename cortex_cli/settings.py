@@ -36,7 +36,7 @@ class Settings:
     socket: Path | None = None
     json: bool = False
 
-    def named_socket(self) -> Path | None:
+    def find_named_socket(self) -> Path | None:
         """Return the socket that the user named, if any."""
         if self.socket is not None:
             return self.socket
@@ -45,7 +45,7 @@ class Settings:
 
     def socket_path(self) -> Path:
         """Return the socket to talk to."""
-        if named := self.named_socket():
+        if named := self.find_named_socket():
             return named
         from cortexd.api.client import DEFAULT_SOCKET  # most commands need no socket
 

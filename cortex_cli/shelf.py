@@ -23,9 +23,11 @@ class _OwnDataOnly(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in HARMLESS:
             return super().find_class(module, name)
-        found = super().find_class(module, name) if module.startswith(OWN) else None
-        if found is Shelf or (isinstance(found, type) and hasattr(found, "__dataclass_fields__")):
-            return found
+        resolved = super().find_class(module, name) if module.startswith(OWN) else None
+        if resolved is Shelf or (
+            isinstance(resolved, type) and hasattr(resolved, "__dataclass_fields__")
+        ):
+            return resolved
         raise pickle.UnpicklingError(f"{module}.{name} is no data class of this package")
 
 

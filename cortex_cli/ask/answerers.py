@@ -32,7 +32,7 @@ class Answerer(NamedTuple):
     room: str
     find: Callable[..., Finding | None]
     most: float = 1.0
-    overrules: Callable[[str], bool] = choice.never
+    overrules: Callable[[str], bool] = choice.never_overrules
 
 
 def find(request: Request, settings: Settings) -> Finding | None:
@@ -41,18 +41,18 @@ def find(request: Request, settings: Settings) -> Finding | None:
     What is attached is a log or a file: only the failures know what to say about that.
     """
     question = request.question
-    found: list[Finding] = []
+    findings: list[Finding] = []
     highest = 0.0
     for answerer in FOR_ATTACHMENTS if request.attachments else FOR_QUESTIONS:
         if answerer.most <= highest and not answerer.overrules(question.text):
             continue
         finding = _ask(answerer, request, settings)
         if finding is not None and not _is_about_unknown(finding, question.text, settings):
-            found.append(finding)
+            findings.append(finding)
             highest = max(highest, choice.rank(finding))
-    best = choice.choose(question.text, question.language, found)
+    best = choice.choose(question.text, question.language, findings)
     if best is not None and best.kind == choice.ACTION:
-        return _by_command(best, request, settings) or best
+        return _read_by_command(best, request, settings) or best
     return best
 
 
@@ -64,14 +64,14 @@ def _is_about_unknown(finding: Finding, question: str, settings: Settings) -> bo
     return judged and names.find_unknown(question, finding, settings.environ) is not None
 
 
-def _by_command(action: Finding, request: Request, settings: Settings) -> Finding | None:
+def _read_by_command(action: Finding, request: Request, settings: Settings) -> Finding | None:
     """What the command of ``action`` prints, where a fact was asked for that no probe knows."""
     try:
         room: Any = import_module("cortex_cli.probes")
     except ModuleNotFoundError:
         return None
     question = request.question
-    return _typed(room.look_up(action, question.text, question.language, settings.environ))
+    return _as_finding(room.look_up(action, question.text, question.language, settings.environ))
 
 
 def _ask(answerer: Answerer, request: Request, settings: Settings) -> Finding | None:
@@ -86,29 +86,29 @@ def _ask(answerer: Answerer, request: Request, settings: Settings) -> Finding | 
 
 def _look_up(room: Any, request: Request, settings: Settings) -> Finding | None:
     question = request.question
-    return _typed(room.find(question.text, question.language, settings.environ))
+    return _as_finding(room.find(question.text, question.language, settings.environ))
 
 
 def _diagnose(room: Any, request: Request, settings: Settings) -> Finding | None:
-    return _typed(room.find(request.question, settings))
+    return _as_finding(room.find(request.question, settings))
 
 
 def _explain_error(room: Any, request: Request, _settings: Settings) -> Finding | None:
-    return _typed(room.explain(request.question.text, request.question.language))
+    return _as_finding(room.explain(request.question.text, request.question.language))
 
 
 def _read_log(room: Any, request: Request, _settings: Settings) -> Finding | None:
     log = "\n".join(attachment.text for attachment in request.attachments)
-    return _typed(room.find_in_log(log, request.question.text, request.question.language))
+    return _as_finding(room.find_in_log(log, request.question.text, request.question.language))
 
 
 def _match(room: Any, request: Request, _settings: Settings) -> Finding | None:
-    return _typed(room.find(request.question.text, request.question.language))
+    return _as_finding(room.find(request.question.text, request.question.language))
 
 
-def _typed(found: Finding | None) -> Finding | None:
+def _as_finding(finding: Finding | None) -> Finding | None:
     """What a room that is imported by name gave."""
-    return found
+    return finding
 
 
 FOR_QUESTIONS = (

@@ -59,36 +59,36 @@ def choose(question: str, language: str, findings: Iterable[Finding]) -> Finding
     """The best answer to ``question``, or None."""
     meant = _COMPARES.search(question) or scope.is_for_a_purpose(question)
     apart = meant or scope.is_elsewhere(question)
-    found = [one for one in findings if not (apart and _does(one))]
-    best = max(found, key=rank, default=None)  # the first of equals
+    candidates = [one for one in findings if not (apart and _is_lookup_or_action(one))]
+    best = max(candidates, key=rank, default=None)  # the first of equals
     if best is not None and best.kind == ACTION and _STATE.match(question):
-        best = _fact_for(best, found) or best
-    if message := next(filter(_is_message, found), None):
+        best = _find_fact(best, candidates) or best
+    if message := next(filter(_is_message, candidates), None):
         return message
-    explained = max((one for one in found if one.kind == EXPLANATION), key=rank, default=None)
+    explained = max((one for one in candidates if one.kind == EXPLANATION), key=rank, default=None)
     if best is None or explained is None or explained.confidence < ASKED:
         return best
     if best.kind == ACTION:
         return explained
     if best.kind == FACT:
-        return _with_value(explained, best, language)
+        return _add_value(explained, best, language)
     return best
 
 
-def _does(finding: Finding) -> bool:
+def _is_lookup_or_action(finding: Finding) -> bool:
     """Whether it looks something up or does it: no two things are compared so."""
     return finding.kind in (FACT, ACTION)
 
 
-def _fact_for(action: Finding, found: Sequence[Finding]) -> Finding | None:
+def _find_fact(action: Finding, candidates: Sequence[Finding]) -> Finding | None:
     """The value itself, where ``action`` would only show how to read one."""
     if any(command.effect != READS for command in action.commands):
         return None
-    fact = max((one for one in found if one.kind == FACT), key=rank, default=None)
+    fact = max((one for one in candidates if one.kind == FACT), key=rank, default=None)
     return fact if fact is not None and rank(fact) >= rank(action) - NEAR else None
 
 
-def never(_question: str) -> bool:
+def never_overrules(_question: str) -> bool:
     """For an answerer that has the word only if it is surest."""
     return False
 
@@ -114,19 +114,19 @@ def rank(finding: Finding) -> float:
     return finding.confidence + (FACT_BONUS if finding.kind == FACT else 0.0)
 
 
-def _with_value(explained: Finding, fact: Finding, language: str) -> Finding:
+def _add_value(explained: Finding, fact: Finding, language: str) -> Finding:
     """The meaning, and the value here beside it."""
     if fact.confidence < SURE_VALUE or GLOSSARY not in explained.sources:
         return explained
-    said = fact.text.partition("\n")[0]
+    value = fact.text.partition("\n")[0]
     return replace(
         explained,
-        text=f"{explained.text}\n{HERE.get(language, HERE[ENGLISH])}{said}",
+        text=f"{explained.text}\n{HERE.get(language, HERE[ENGLISH])}{value}",
         commands=fact.commands or explained.commands,
-        sources=_once((*explained.sources, *fact.sources)),
+        sources=_deduplicate((*explained.sources, *fact.sources)),
         value=fact.value,
     )
 
 
-def _once(sources: Sequence[str]) -> tuple[str, ...]:
+def _deduplicate(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sources))

@@ -98,9 +98,9 @@ def check(
     untrusted = _collapse_spaces(data)
     claims: dict[str, Claim] = {}
     for text, sure in find_snippets(answer):
-        for found in checker.check_text(text, sure=sure):
-            copied = bool(untrusted) and _collapse_spaces(found.command) in untrusted
-            claim = found.mark_unverified(COPIED) if copied else found
+        for original in checker.check_text(text, sure=sure):
+            copied = bool(untrusted) and _collapse_spaces(original.command) in untrusted
+            claim = original.mark_unverified(COPIED) if copied else original
             claims.setdefault(claim.command, replace(claim, harm=find_harm(claim.command)))
     for text, harm in find_harmful_snippets(answer):
         # A redirection, a statement: no command of its own, or one whose text does not show it.

@@ -91,8 +91,8 @@ def find_harm(text: str) -> Harm | None:
     """Return what is worst about the commands in ``text``; None if they are harmless."""
     if not _is_suspect(text[:MAX_COMMAND_CHARS]):
         return None
-    found = list(_find_harms(text[:MAX_COMMAND_CHARS], 0))
-    return min(found, key=lambda harm: harm.effect != DESTROYS, default=None)
+    harms = list(_find_harms(text[:MAX_COMMAND_CHARS], 0))
+    return min(harms, key=lambda harm: harm.effect != DESTROYS, default=None)
 
 
 def _is_suspect(text: str) -> bool:

@@ -71,17 +71,19 @@ def find_best(question: Question, paragraphs: Sequence[str], subject: str = "") 
     """Return the best line, however little of the question it has."""
     lines = _read_lines(paragraphs)
     keys = _list_keys(question, subject)
-    found = [[_has(line, key) for key in keys] for line in lines]
-    if not any(any(row) for row in found):
+    presence = [[_has(line, key) for key in keys] for line in lines]
+    if not any(any(row) for row in presence):
         return None
-    weights = _weigh(found)
+    weights = _weigh(presence)
     kind = find_kind(question)
     scores = [
-        _score(found, weights, place) + _judge_kind(kind, lines[place].text) if any(row) else -1.0
-        for place, row in enumerate(found)
+        _score(presence, weights, place) + _judge_kind(kind, lines[place].text)
+        if any(row)
+        else -1.0
+        for place, row in enumerate(presence)
     ]
     best = max(range(len(lines)), key=lambda place: (round(scores[place], 9), -place))
-    places = _add_neighbour(lines, found, weights, best)
+    places = _add_neighbour(lines, presence, weights, best)
     return Extract(" ".join(lines[place].text[:MAX_LINE_CHARS] for place in places), scores[best])
 
 
@@ -90,9 +92,9 @@ def measure_cover(question: Question, paragraphs: Sequence[str], subject: str = 
     lines = _read_lines(paragraphs)
     keys = _list_keys(question, subject)
     weights = [VAGUE_SHARE if key[0] in VAGUE | UNINFORMATIVE else 1.0 for key in keys]
-    found = [any(_has(line, key) for line in lines) for key in keys]
+    presence = [any(_has(line, key) for line in lines) for key in keys]
     total = sum(weights)
-    return sum(w for w, has in zip(weights, found, strict=True) if has) / total if total else 0.0
+    return sum(w for w, has in zip(weights, presence, strict=True) if has) / total if total else 0.0
 
 
 def _read_lines(paragraphs: Sequence[str]) -> list[_Line]:
@@ -107,33 +109,33 @@ def _read_lines(paragraphs: Sequence[str]) -> list[_Line]:
     return [_read(text, number) for text, number in texts[:MAX_LINES]]
 
 
-def _weigh(found: list[list[bool]]) -> list[float]:
+def _weigh(presence: list[list[bool]]) -> list[float]:
     """Return the share of each key: what few lines have says most."""
-    counts = [sum(column) for column in zip(*found, strict=True)]
-    weights = [math.log(1 + len(found) / (1 + count)) for count in counts]
+    counts = [sum(column) for column in zip(*presence, strict=True)]
+    weights = [math.log(1 + len(presence) / (1 + count)) for count in counts]
     return [weight / sum(weights) for weight in weights]
 
 
-def _score(found: list[list[bool]], weights: list[float], place: int) -> float:
-    own = sum(weight for weight, has in zip(weights, found[place], strict=True) if has)
+def _score(presence: list[list[bool]], weights: list[float], place: int) -> float:
+    own = sum(weight for weight, has in zip(weights, presence[place], strict=True) if has)
     beside = {
         key
         for other in (place - 1, place + 1)
-        if 0 <= other < len(found)
-        for key, has in enumerate(found[other])
-        if has and not found[place][key]
+        if 0 <= other < len(presence)
+        for key, has in enumerate(presence[other])
+        if has and not presence[place][key]
     }
     return own + NEIGHBOUR_SHARE * sum(weights[key] for key in beside)
 
 
 def _add_neighbour(
-    lines: list[_Line], found: list[list[bool]], weights: list[float], best: int
+    lines: list[_Line], presence: list[list[bool]], weights: list[float], best: int
 ) -> list[int]:
     """Return ``best`` with the line of its paragraph that has most of what it lacks, if any."""
     gains = {
         other: sum(
             weight
-            for weight, here, there in zip(weights, found[best], found[other], strict=True)
+            for weight, here, there in zip(weights, presence[best], presence[other], strict=True)
             if there and not here
         )
         for other in (best - 1, best + 1)

@@ -47,11 +47,11 @@ def select_facts(question: Question, facts: Iterable[Fact]) -> list[Fact]:
     """Return the facts that ``question`` is about: it names a topic and this machine."""
     if not question.word_set & MACHINE_WORDS:
         return []
-    said = question.content
+    words = question.content
     return [
         fact
         for fact in facts
-        if sum(word in fact.topics for word in said) >= MIN_SHARE * len(said) > 0
+        if sum(word in fact.topics for word in words) >= MIN_SHARE * len(words) > 0
     ]
 
 

@@ -141,11 +141,11 @@ def _gather(settings: Settings, request: Request, indexes: OpenIndexes) -> _Gath
     at_once = request.attachments or troubles or facts.select_facts(request.question, known)
     manuals = Manuals.from_environ(settings.environ)
     library = indexes.open_library(settings, manuals, wait=not at_once)
-    found = evidence.gather(request.question, library, known, troubles or ())
-    if not found.supporting and request.history:
-        found = _gather_with_previous_question(request, library, known)
+    passages = evidence.gather(request.question, library, known, troubles or ())
+    if not passages.supporting and request.history:
+        passages = _gather_with_previous_question(request, library, known)
     known += evidence.find_versions(request.question, library.knowledge)
-    return _Gathered(found, known, troubles is not None, library)
+    return _Gathered(passages, known, troubles is not None, library)
 
 
 def _collect_facts(settings: Settings, question: Question) -> tuple[list[Fact], list[Fact] | None]:
@@ -189,22 +189,22 @@ def _read(chosen: _Chosen, request: Request, gathered: _Gathered, screen: _Scree
     name = chosen.model.name if chosen.model else None
     draft = Answer(request.question, "", (), True, name, request.max_tokens)
     start = "\n" if screen.used else ""
-    found = read(request, gathered.evidence, about_failure=gathered.about_failure)
-    if found is None:
+    reading = read(request, gathered.evidence, about_failure=gathered.about_failure)
+    if reading is None:
         nearest = find_nearest(request, keep_relevant(request, gathered.evidence))
         asked = chosen.ability == Ability.CHATS and chosen.problem is None
         return replace(
             draft,
-            text=start + request.unknown,
+            text=start + request.unknown_sentence,
             known=False,
             nearest=nearest,
             asked_chat_model=asked,
         )
-    text, tokens = found.text, None
-    if chosen.provider is not None and chosen.ability == Ability.PHRASES and found.passage:
-        text, tokens = phrase(chosen.provider, request.question, found)
+    text, tokens = reading.text, None
+    if chosen.provider is not None and chosen.ability == Ability.PHRASES and reading.passage:
+        text, tokens = phrase(chosen.provider, request.question, reading)
     screen(start + text)
-    return replace(draft, text=text, sources=found.sources, tokens=tokens)
+    return replace(draft, text=text, sources=reading.sources, tokens=tokens)
 
 
 def _check(

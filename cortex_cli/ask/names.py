@@ -89,7 +89,7 @@ def find_unknown(question: str, finding: Finding, environ: Mapping[str, str]) ->
     """
     if len(question) > MAX_CHARS:
         return None
-    for program, name in _filled(question, finding):
+    for program, name in _list_names(question, finding):
         installs = program in INSTALLERS and any(
             argv[:2] == (program, "install") for one in finding.commands for argv in one.pipeline
         )
@@ -112,10 +112,10 @@ def asks_existence(question: str) -> bool:
     return bool(_EXISTENCE.search(question[:MAX_CHARS]))
 
 
-def _filled(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
+def _list_names(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
     """The bare words of ``question`` that are arguments of a command, with its program."""
-    said = set(_BARE.findall(question))
-    lowered = {word.lower() for word in said}
+    bare_words = set(_BARE.findall(question))
+    lowered = {word.lower() for word in bare_words}
     judged = SOFTWARE | FILES | (USERS if finding.kind == FACT else LOGINS)
     for command in finding.commands[:1]:
         for program, *words in command.pipeline:
@@ -124,7 +124,7 @@ def _filled(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
                 yield from (
                     (program, word)
                     for before, word in pairwise(("", *words[fixed:]))
-                    if word in said or word in lowered
+                    if word in bare_words or word in lowered
                     if before not in TIMES
                     and (program, before) not in OWNERS
                     and not (program in FILES and word.isupper())
@@ -133,11 +133,13 @@ def _filled(question: str, finding: Finding) -> Iterator[tuple[str, str]]:
 
 def _is_announced(question: str, name: str) -> bool:
     """Whether a word beside ``name`` says what it is."""
-    said = re.escape(name)
+    escaped = re.escape(name)
     of, first = r"(?:(?:de|d['\u2019]|du|del|of)\s*)?", rf"(?:[\w+-]{{1,60}}\s+{_CONNECTED}\s+)?"
     before, after = rf"\b(?:{_KINDS})\s+{of}{first}", rf"\s+(?:{_ENGLISH_KINDS})\b"
     return bool(
-        re.search(rf"{before}{said}(?![\w-])|(?<![\w-]){said}{after}", question, re.IGNORECASE)
+        re.search(
+            rf"{before}{escaped}(?![\w-])|(?<![\w-]){escaped}{after}", question, re.IGNORECASE
+        )
     )
 
 

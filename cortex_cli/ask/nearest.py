@@ -24,11 +24,11 @@ def find_nearest(request: Request, evidence: Evidence | None = None) -> tuple[st
     """Return at most two lines, each an action with its command or a page with its summary."""
     if request.attachments:
         return ()
-    found = [line for each in _find_actions(request) if (line := _describe(each))]
+    lines = [line for each in _find_actions(request) if (line := _describe(each))]
     if evidence is not None:
         passages = (*evidence.supporting, *evidence.related)
-        found += [f"{each.source}: {each.summary}" for each in passages if each.summary]
-    return tuple(line[:MAX_LINE_CHARS] for line in dict.fromkeys(found))[:COUNT]
+        lines += [f"{each.source}: {each.summary}" for each in passages if each.summary]
+    return tuple(line[:MAX_LINE_CHARS] for line in dict.fromkeys(lines))[:COUNT]
 
 
 def _find_actions(request: Request) -> Iterable[Any]:
@@ -38,10 +38,10 @@ def _find_actions(request: Request) -> Iterable[Any]:
         return ()
     if nearest is None:
         return ()
-    found: Iterable[Any] = nearest(request.question.text, request.question.language, COUNT)
-    return found
+    actions: Iterable[Any] = nearest(request.question.text, request.question.language, COUNT)
+    return actions
 
 
-def _describe(found: Any) -> str:
+def _describe(action: Any) -> str:
     """Return what an action does, and how to ask for it."""
-    return f'{str(found.title).rstrip(".:")}: cortex ask "{found.ask}"'
+    return f'{str(action.title).rstrip(".:")}: cortex ask "{action.ask}"'

@@ -52,8 +52,8 @@ def read(request: Request, evidence: Evidence, *, about_failure: bool) -> Quotat
     """Return what answers ``request``: in its attachments, or else in the passages."""
     if request.attachments:
         return _read_attachments(request, about_failure=about_failure)
-    if about_failure and (found := _read_journal(evidence)):
-        return found
+    if about_failure and (quotation := _read_journal(evidence)):
+        return quotation
     # Why something fails is in no manual, unless it says so itself.
     return _read_passages(request.question, evidence.supporting, strict=about_failure)
 
@@ -73,8 +73,8 @@ def _select_lines(
 ) -> Sequence[str]:
     """Return the lines about a failure, in their order, or the line that answers."""
     if not about_failure:
-        found = extraction.extract(question, [attachment.text])
-        return [found.text] if found else []
+        excerpt = extraction.extract(question, [attachment.text])
+        return [excerpt.text] if excerpt else []
     wanted = set(question.content)
     lines = [line.strip() for line in attachment.text.splitlines() if line.strip()]
     scores = []
@@ -102,12 +102,12 @@ def _read_passages(
             continue
         if not strict and asks_what_it_is(question, passage):
             return Quotation(passage.sentence, (passage.source,), passage)
-        found = extraction.extract(question, [passage.sentence, passage.text], passage.subject)
-        if found is None or (found.score < MIN_UNNAMED_SCORE and not names(question, passage)):
+        excerpt = extraction.extract(question, [passage.sentence, passage.text], passage.subject)
+        if excerpt is None or (excerpt.score < MIN_UNNAMED_SCORE and not names(question, passage)):
             continue
-        score = found.score - place * LATER_PENALTY
+        score = excerpt.score - place * LATER_PENALTY
         if best is None or score > best[0]:
-            best = score, found.text, passage
+            best = score, excerpt.text, passage
     if best is None:
         return None
     _, text, passage = best

@@ -38,7 +38,7 @@ class Request:
     model: str | None = None
 
     @property
-    def unknown(self) -> str:
+    def unknown_sentence(self) -> str:
         """The sentence for "nothing answers this" in the question's language."""
         return UNKNOWN[self.question.language]
 
@@ -84,7 +84,7 @@ class Answer:
         )
 
     @property
-    def cut(self) -> bool:
+    def is_cut_off(self) -> bool:
         """True if ``max_tokens`` cut the answer off."""
         return self.finish_reason == "length"
 

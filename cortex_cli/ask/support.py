@@ -28,7 +28,7 @@ def find_sources(
     answer: str, attachments: Iterable[Attachment], passages: Iterable[Passage]
 ) -> tuple[str, ...]:
     """Return the sources of the texts that ``answer`` rests on, each once."""
-    sentences = [found for text in _SENTENCE_END.split(answer) if (found := _list_stems(text))]
+    sentences = [stems for text in _SENTENCE_END.split(answer) if (stems := _list_stems(text))]
     everything: set[str] = set().union(*sentences)
     # A person's own text is what the question is about: one word of it in the answer is enough.
     sources = [each.name for each in attachments if everything & _list_stems(each.text)]

@@ -53,7 +53,7 @@ def print_footer(answer: Answer) -> None:
         output.talk(f"The model thought first ({count} words; --json shows them).")
     for note in answer.notes:
         output.talk(f"Note: {note}.")
-    if answer.cut:
+    if answer.is_cut_off:
         output.talk(f"The answer was cut off at {answer.max_tokens} tokens; raise --max-tokens.")
 
 
@@ -74,9 +74,9 @@ def _print_harms(answer: Answer) -> None:
     from cortex_cli.ask.command_effects import find_harm
     from cortex_cli.ask.snippets import find_harmful_snippets
 
-    found = {command.text: find_harm(command.text) for command in answer.commands}
-    found.update(dict(find_harmful_snippets(answer.text)))
-    harms = [(command, harm.what) for command, harm in found.items() if harm is not None]
+    harm_of = {command.text: find_harm(command.text) for command in answer.commands}
+    harm_of.update(dict(find_harmful_snippets(answer.text)))
+    harms = [(command, harm.what) for command, harm in harm_of.items() if harm is not None]
     if harms:
         output.data("")
     for command, what in harms:

@@ -96,5 +96,5 @@ def _build_row(hit: Hit, knowledge: Knowledge, language: str) -> dict[str, Any]:
         "section": package.section,
         "short": knowledge.short_in(package.name, language) or package.short,
         "score": hit.score,
-        "source": hit.found_by,
+        "source": hit.finder,
     }

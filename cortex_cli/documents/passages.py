@@ -94,11 +94,11 @@ class WeightedTerms:
         The coverage is the total weight of the terms that occur, 0 to 1.
         """
         terms_of = {
-            position: found
+            position: terms
             for position, paragraph in enumerate(paragraphs)
             if self._prefilter is not None
             and self._prefilter.search(paragraph.lower())
-            and (found := self._find_terms(paragraph))
+            and (terms := self._find_terms(paragraph))
         }
         chosen: list[int] = []
         covered = self._find_terms(summary)
@@ -115,9 +115,9 @@ class WeightedTerms:
                 covered |= terms_of[best]
         return tuple(paragraphs[position] for position in chosen), self._sum_shares(covered)
 
-    def _score_paragraph(self, paragraph: str, found: set[str], covered: set[str]) -> float:
+    def _score_paragraph(self, paragraph: str, terms: set[str], covered: set[str]) -> float:
         """Score a paragraph; terms that are not covered yet count twice."""
-        score = self._sum_shares(found) + self._sum_shares(found - covered)
+        score = self._sum_shares(terms) + self._sum_shares(terms - covered)
         score /= 1 + len(paragraph) / TYPICAL_CHARS / 8
         score += LABEL_BONUS * self._sum_shares(self._find_terms(paragraph.partition(" ")[0]))
         is_option = paragraph.startswith("-")

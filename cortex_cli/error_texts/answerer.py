@@ -54,16 +54,16 @@ def find_in_log(text: str, question: str, language: str) -> Finding | None:
     if not log.lines:
         return None
     question = question[:MAX_QUESTION]
-    ranked = ranking.candidates(log, question, entries.load())
+    ranked = ranking.find_candidates(log, question, entries.load())
     if not ranked or ranked[0].score < MIN_SCORE:
-        return fallback.finding(log, question, language)
+        return fallback.build_finding(log, question, language)
     best = ranked[0]
     if best.entry.rank < SYMPTOM_RANK:  # "failed with result …": the line before says more
-        telling = fallback.finding(log, question, language)
+        telling = fallback.build_finding(log, question, language)
         if telling is not None:
             return telling
-    found = placeholders.values(best, log)
-    return _finding(best.entry, found, language, _confidence(best.score), best.line)
+    values = placeholders.collect_values(best, log)
+    return _build_finding(best.entry, values, language, _confidence(best.score), best.line)
 
 
 def _confidence(score: float) -> float:
@@ -81,61 +81,63 @@ def explain(question: str, language: str) -> Finding | None:
     if finding := program_statuses.explain(folded, language):
         return finding
     if not questions.may_be_explained(question, folded):
-        return _of_bare_text(question, folded, catalogue, language)
+        return _explain_bare_text(question, folded, catalogue, language)
     if finding := statuses.explain(question, folded, catalogue, language):
         return finding
     if questions.is_message(question) and (
-        finding := _of_message(question, catalogue, language, EXACT)
+        finding := _explain_message(question, catalogue, language, EXACT)
     ):
         return finding
     for quotation in questions.quotations(question):
-        if finding := _of_message(quotation, catalogue, language, SURE):
+        if finding := _explain_message(quotation, catalogue, language, SURE):
             return finding
-    if name := questions.longest_name(folded, catalogue.names):
+    if name := questions.find_longest_name(folded, catalogue.names):
         entry = catalogue.entries[catalogue.names[name]]
-        return _finding(entry, {}, language, SURE if " " in name else LIKELY)
-    number = statuses.asked(folded)
+        return _build_finding(entry, {}, language, SURE if " " in name else LIKELY)
+    number = statuses.find_status(folded)
     if number is not None:
-        return statuses.computed(number, language)
-    return _of_message(question, catalogue, language, LIKELY)
+        return statuses.explain_number(number, language)
+    return _explain_message(question, catalogue, language, LIKELY)
 
 
-def _of_bare_text(
+def _explain_bare_text(
     question: str, folded: str, catalogue: Catalogue, language: str
 ) -> Finding | None:
     """What an error text means that stands alone, or quoted and with nothing asked."""
     if questions.is_of_texts(folded):
         return None
     for message in (*questions.quotations(question), question):
-        if finding := _named(message, catalogue, language, EXACT):
+        if finding := _explain_name(message, catalogue, language, EXACT):
             return finding
     for quotation in questions.quotations(question):
-        if finding := _of_message(quotation, catalogue, language, LIKELY):
+        if finding := _explain_message(quotation, catalogue, language, LIKELY):
             return finding
-    return _of_whole_message(question, folded, catalogue, language)
+    return _explain_whole_message(question, folded, catalogue, language)
 
 
-def _of_whole_message(
+def _explain_whole_message(
     question: str, folded: str, catalogue: Catalogue, language: str
 ) -> Finding | None:
     """What a message means that is pasted as it was printed."""
     if questions.is_message(question):
-        if finding := _of_message(question, catalogue, language, EXACT):
+        if finding := _explain_message(question, catalogue, language, EXACT):
             return finding
-        if (name := questions.longest_name(folded, catalogue.names)) and " " in name:
-            return _finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
-    if questions.may_be_message(folded) and (finding := _named_first(folded, catalogue, language)):
+        if (name := questions.find_longest_name(folded, catalogue.names)) and " " in name:
+            return _build_finding(catalogue.entries[catalogue.names[name]], {}, language, EXACT)
+    if questions.may_be_message(folded) and (
+        finding := _explain_leading_name(folded, catalogue, language)
+    ):
         return finding
     least = MOST if questions.may_be_message(folded) else WHOLE
-    entry = _whole_match(folded.strip(" .!?"), catalogue, least)
-    sure = EXACT if entry and _whole_match(folded.strip(" .!?"), catalogue, WHOLE) else LIKELY
-    return _finding(entry, {}, language, sure) if entry else None
+    entry = _match_whole(folded.strip(" .!?"), catalogue, least)
+    sure = EXACT if entry and _match_whole(folded.strip(" .!?"), catalogue, WHOLE) else LIKELY
+    return _build_finding(entry, {}, language, sure) if entry else None
 
 
-def _whole_match(folded: str, catalogue: Catalogue, least: float) -> Entry | None:
+def _match_whole(folded: str, catalogue: Catalogue, least: float) -> Entry | None:
     """The entry one of whose expressions matches most of a text."""
     log = log_lines.read(folded)
-    for candidate in ranking.candidates(log, "", catalogue) if log.lines else []:
+    for candidate in ranking.find_candidates(log, "", catalogue) if log.lines else []:
         for expression in candidate.entry.match:
             match = expression.search(folded)
             if match and len(match[0]) >= least * len(folded):
@@ -143,59 +145,63 @@ def _whole_match(folded: str, catalogue: Catalogue, least: float) -> Entry | Non
     return None
 
 
-def _of_message(
+def _explain_message(
     message: str, catalogue: Catalogue, language: str, confidence: float
 ) -> Finding | None:
     log = log_lines.read(message)
-    ranked = ranking.candidates(log, "", catalogue) if log.lines else []
+    ranked = ranking.find_candidates(log, "", catalogue) if log.lines else []
     if not ranked and (short := questions.reduce(fold(message))) and " " in short:
         log = log_lines.read(short)
-        ranked = ranking.candidates(log, "", catalogue)
+        ranked = ranking.find_candidates(log, "", catalogue)
     if ranked:
         best = ranked[0]
-        found = placeholders.values(best, log)
-        return _finding(best.entry, found, language, confidence)
-    return _named(message, catalogue, language, confidence)
+        values = placeholders.collect_values(best, log)
+        return _build_finding(best.entry, values, language, confidence)
+    return _explain_name(message, catalogue, language, confidence)
 
 
-def _finding(
+def _build_finding(
     entry: Entry,
-    found: Mapping[str, str],
+    values: Mapping[str, str],
     language: str,
     confidence: float,
     line: Line | None = None,
 ) -> Finding:
     from cortex_cli.error_texts import phrasing  # most questions name no error
 
-    return phrasing.finding(entry, found, language, confidence, line)
+    return phrasing.build_finding(entry, values, language, confidence, line)
 
 
-def _named(message: str, catalogue: Catalogue, language: str, confidence: float) -> Finding | None:
+def _explain_name(
+    message: str, catalogue: Catalogue, language: str, confidence: float
+) -> Finding | None:
     name = fold(message).strip(" .!")
     entry: Entry | None = catalogue.entries.get(catalogue.names.get(name, ""))
     if entry is None:
-        entry = catalogue.entries.get(reduced_names().get(questions.reduce(name), ""))
-    return _finding(entry, {}, language, confidence) if entry else None
+        entry = catalogue.entries.get(reduce_names().get(questions.reduce(name), ""))
+    return _build_finding(entry, {}, language, confidence) if entry else None
 
 
 @lru_cache(1)
-def reduced_names() -> dict[str, str]:
+def reduce_names() -> dict[str, str]:
     """The names of two words and more without articles and copulas, with their entries' ids."""
     names = entries.load().names
-    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for name, entry in names.items():
         short = questions.reduce(name)
         if " " in short:
-            found.setdefault(short, entry)
-    return found
+            ids.setdefault(short, entry)
+    return ids
 
 
-def _named_first(folded: str, catalogue: Catalogue, language: str) -> Finding | None:
+def _explain_leading_name(folded: str, catalogue: Catalogue, language: str) -> Finding | None:
     """What an error text means that a text begins with, before it says when it occurs."""
     words = folded.split()
     for length in range(min(questions.LONGEST_NAME, len(words) - 1), 1, -1):
-        said = " ".join(words[:length])
-        rest = folded[len(said) :] if folded.startswith(said) else ""
-        if questions.continues(rest) and (found := _named(said, catalogue, language, SURE)):
-            return found
+        name = " ".join(words[:length])
+        rest = folded[len(name) :] if folded.startswith(name) else ""
+        if questions.continues(rest) and (
+            finding := _explain_name(name, catalogue, language, SURE)
+        ):
+            return finding
     return None

@@ -55,8 +55,8 @@ def programs() -> Programs:
     raw = compiled.read_yaml(TABLE)
     return Programs(
         reads=_words(raw["reads"]),
-        reads_with={program: _words(said) for program, said in raw["reads_with"].items()},
-        changes_with={program: _words(said) for program, said in raw["changes_with"].items()},
+        reads_with={program: _words(text) for program, text in raw["reads_with"].items()},
+        changes_with={program: _words(text) for program, text in raw["changes_with"].items()},
         queries=_words(raw["queries"]),
         destroys=_words(raw["destroys"]),
         leaves=_words(raw["leaves"]),
@@ -66,11 +66,11 @@ def programs() -> Programs:
     )
 
 
-def _words(said: str) -> frozenset[str]:
-    return frozenset(said.split())
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
-def shown(template: str, found: Mapping[str, str]) -> ShownCommand:
+def fill_command(template: str, values: Mapping[str, str]) -> ShownCommand:
     """``template`` with the values of ``found``; what is missing is a word in capitals."""
     pipeline: list[tuple[str, ...]] = []
     argv: list[str] = []
@@ -79,20 +79,20 @@ def shown(template: str, found: Mapping[str, str]) -> ShownCommand:
             pipeline.append(tuple(argv))
             argv = []
         else:
-            argv.append(SLOT.sub(lambda slot: _value(slot, found), word))
+            argv.append(SLOT.sub(lambda slot: _value(slot, values), word))
     pipeline.append(tuple(argv))
     return ShownCommand(
         pipeline=tuple(pipeline),
-        text=SLOT.sub(lambda slot: _value(slot, found), template),
+        text=SLOT.sub(lambda slot: _value(slot, values), template),
         effect=max((effect_of(one) for one in pipeline), key=CLASSES.index),
         needs_root=any(needs_root(one) for one in pipeline),
         package=programs().packages.get(pipeline[0][0], ""),
     )
 
 
-def _value(slot: re.Match[str], found: Mapping[str, str]) -> str:
+def _value(slot: re.Match[str], values: Mapping[str, str]) -> str:
     """A value that needs no quotes in a shell and is no option, else the default."""
-    value = found.get(slot["name"], "")
+    value = values.get(slot["name"], "")
     if value and _SAFE.match(value) and not value.startswith(("-", "~")):
         return value
     default = slot["default"]

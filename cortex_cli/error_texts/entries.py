@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, may_match, pattern
-from cortex_cli.error_texts.patterns import compiled as compiled_pattern
+from cortex_cli.error_texts.patterns import compile_pattern as compiled_pattern
 from cortex_cli.expressions import expression
 from cortex_cli.shelf import Shelf
 
@@ -66,7 +66,7 @@ class Catalogue:
     names: Mapping[str, str]
     needs: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
 
-    def that_may_match(self, folded_text: str) -> Iterator[Entry]:
+    def find_possible(self, folded_text: str) -> Iterator[Entry]:
         """The entries one of whose patterns may match ``folded_text`` (see ``patterns.fold``)."""
         for name, patterns in self.needs:
             if any(may_match(needs, folded_text) for needs in patterns):
@@ -143,7 +143,7 @@ def _entry(where: str, raw: object) -> Entry:
         also=_patterns(where, "also", raw),
         unless=_patterns(where, "unless", raw),
         rank=rank,
-        names=tuple(fold(said) for said in _strings(where, "names", raw.get("names", []))),
+        names=tuple(fold(alias) for alias in _strings(where, "names", raw.get("names", []))),
         means=_sentences(where, "means", raw),
         remedy=_sentences(where, "remedy", raw),
         causes=_lists(where, raw),

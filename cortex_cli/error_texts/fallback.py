@@ -36,28 +36,28 @@ _REPORTS = expression(
 CAUSE, ERROR, FAILED, REPORT = 6.0, 6.0, 2.0, -6.0
 
 
-def most_telling(log: Log, question: str) -> Line | None:
+def find_most_telling(log: Log, question: str) -> Line | None:
     """The line that most likely names the cause; None where no line speaks of an error."""
     asked = ranking.Asked(question, log)
     best, highest = None, 0.0
     for line in log.lines:
         if line.command:
             continue
-        said = (
+        evidence = (
             CAUSE * bool(_CAUSE.search(line.folded))
             + ERROR * bool(_ERROR.search(line.folded))
             + FAILED * bool(_FAILED.search(line.folded))
         )
-        if not said:
+        if not evidence:
             continue
         value = (
-            said
+            evidence
             + REPORT * bool(_REPORTS.search(line.folded))
             + ranking.LEVEL_WEIGHTS.get(line.level, 0.0)
         )
         if any(one.search(line.folded) for one in ranking.noise()):
             continue
-        if ranking.of_failed(line, log):
+        if ranking.is_of_failed_unit(line, log):
             value += ranking.OF_FAILED
         value += asked.nearness(line)
         if value > highest:  # the first of equals: a cause comes before what it brings about
@@ -65,22 +65,22 @@ def most_telling(log: Log, question: str) -> Line | None:
     return best
 
 
-def finding(log: Log, question: str, language: str) -> Finding | None:
+def build_finding(log: Log, question: str, language: str) -> Finding | None:
     """What can be said of ``log`` without an entry; None where nothing in it failed."""
-    line = most_telling(log, question)
+    line = find_most_telling(log, question)
     if line is None:
         return None
-    quote = phrasing.quoted(line.message)
+    quote = phrasing.quote(line.message)
     name = "telling_of" if line.program else "telling"
     unit = next(
         (
             one
             for one in log.failed_units
-            if ranking.alike(fold(line.program), fold(one.rsplit(".", 1)[0]))
+            if ranking.is_alike(fold(line.program), fold(one.rsplit(".", 1)[0]))
         ),
         log.failed_units[0] if log.failed_units else "",
     )
-    unit = placeholders.cleaned(unit)
+    unit = placeholders.clean(unit)
     lines = [
         phrasing.say("unknown", language),
         phrasing.say(name, language, number=line.number, program=line.program, line=quote),
@@ -88,7 +88,7 @@ def finding(log: Log, question: str, language: str) -> Finding | None:
     ]
     from cortex_cli.error_texts import commands
 
-    shown = (commands.shown("journalctl -u {unit} -n 100 --no-pager", {"unit": unit}),)
+    shown = (commands.fill_command("journalctl -u {unit} -n 100 --no-pager", {"unit": unit}),)
     return Finding(
         kind=phrasing.KIND,
         confidence=CONFIDENCE,

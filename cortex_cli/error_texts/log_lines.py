@@ -93,8 +93,8 @@ def read(text: str) -> Log:
     seen: dict[tuple[str, str], Line] = {}
     for number, whole in raw:
         line = _line(number, whole[:MAX_LINE].rstrip())
-        for found in _FAILED_UNIT.finditer(line.message):
-            unit = found[1] or found[2]
+        for match in _FAILED_UNIT.finditer(line.message):
+            unit = match[1] or match[2]
             if unit not in log.failed_units:
                 log.failed_units.append(unit)
         key = (line.program, _DIGITS.sub("0", line.folded))
@@ -126,5 +126,5 @@ def _line(number: int, text: str) -> Line:
 
 def _level(message: str) -> str:
     start = message[:_LEVEL_WITHIN]
-    found = [(match.start(), name) for name, one in _LEVELS if (match := one.search(start))]
-    return min(found)[1] if found else ""
+    levels = [(match.start(), name) for name, one in _LEVELS if (match := one.search(start))]
+    return min(levels)[1] if levels else ""

@@ -45,7 +45,11 @@ class Pattern:
 
     def search(self, folded_text: str) -> re.Match[str] | None:
         """The first match in ``folded_text``."""
-        return compiled(self.source).search(folded_text) if self.may_match(folded_text) else None
+        return (
+            compile_pattern(self.source).search(folded_text)
+            if self.may_match(folded_text)
+            else None
+        )
 
 
 def may_match(needs: tuple[str, ...], folded_text: str) -> bool:
@@ -55,22 +59,22 @@ def may_match(needs: tuple[str, ...], folded_text: str) -> bool:
 
 def pattern(source: str) -> Pattern:
     """``source`` without accents and with bounded repeats; a faulty one fails when compiled."""
-    plain = bounded(_unaccented(source))
-    return Pattern(plain, needed(plain))
+    plain = bound_repeats(_strip_accents(source))
+    return Pattern(plain, find_needs(plain))
 
 
 @lru_cache(CACHED)
-def compiled(source: str) -> re.Pattern[str]:
+def compile_pattern(source: str) -> re.Pattern[str]:
     """``source`` compiled, ignoring case."""
     return re.compile(source, re.IGNORECASE)
 
 
 def fold(text: str) -> str:
     """``text`` as patterns see it: lower case, no accents, plain quotes and spaces."""
-    return text.lower() if text.isascii() else _unaccented(text).lower()
+    return text.lower() if text.isascii() else _strip_accents(text).lower()
 
 
-def _unaccented(text: str) -> str:
+def _strip_accents(text: str) -> str:
     if text.isascii():
         return text
     text = text.translate(_PLAIN)
@@ -82,7 +86,7 @@ def _unaccented(text: str) -> str:
 _PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0\u202f", "''\"\"  ")
 
 
-def bounded(source: str) -> str:
+def bound_repeats(source: str) -> str:
     """``source`` with an upper bound on every repeat that has none."""
     done = []
     for token in _TOKEN.findall(source):
@@ -97,11 +101,11 @@ def bounded(source: str) -> str:
     return "".join(done)
 
 
-def needed(source: str) -> tuple[str, ...]:
+def find_needs(source: str) -> tuple[str, ...]:
     """Literals of which any text that ``source`` matches holds one; () where none is sure."""
     tokens = _TOKEN.findall(source)
-    found, _ = _alternatives(tokens, 0)
-    return tuple(sorted(found)) if found else ()
+    needs, _ = _alternatives(tokens, 0)
+    return tuple(sorted(needs)) if needs else ()
 
 
 def _alternatives(tokens: list[str], place: int) -> tuple[frozenset[str] | None, int]:
@@ -153,7 +157,7 @@ def _literal(token: str) -> str | None:
 def literals(source: str) -> Iterator[str]:
     """Every run of literal characters in ``source``, for tests that build hostile text."""
     run = ""
-    for token in _TOKEN.findall(bounded(source)):
+    for token in _TOKEN.findall(bound_repeats(source)):
         if (literal := _literal(token)) is not None and token not in {"|", "(", ")"}:
             run += literal
         elif run:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.error_texts import commands
-from cortex_cli.error_texts.placeholders import filled
+from cortex_cli.error_texts.placeholders import fill
 from cortex_cli.finding import Finding
 from cortex_cli.output import escape
 
@@ -41,7 +41,7 @@ def say(sentence: str, language: str, **values: object) -> str:
     return table.get(language, table["en"])[sentence].format(**values)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """``text`` on one line, shortened, control characters written out, in backquotes."""
     text = escape(" ".join(text.split())).replace("`", "'")
     if len(text) > MAX_QUOTED:
@@ -49,35 +49,35 @@ def quoted(text: str) -> str:
     return f"`{text}`"
 
 
-def finding(
+def build_finding(
     entry: Entry,
-    found: Mapping[str, str],
+    values: Mapping[str, str],
     language: str,
     confidence: float,
     line: Line | None = None,
 ) -> Finding:
     """``entry`` filled in with ``found``, and ``line`` of the log as its evidence."""
-    lines = [filled(entry.means[language], found, language)]
+    lines = [fill(entry.means[language], values, language)]
     if line is not None:
-        quote = say("evidence", language, line=quoted(line.message))
+        evidence = say("evidence", language, line=quote(line.message))
         times = say("times", language, count=line.count)
-        lines.append(f"{quote} {times}" if line.count > 1 else quote)
-    causes = [filled(cause, found, language) for cause in entry.causes[language][:MAX_CAUSES]]
+        lines.append(f"{evidence} {times}" if line.count > 1 else evidence)
+    causes = [fill(cause, values, language) for cause in entry.causes[language][:MAX_CAUSES]]
     if len(causes) > 1:
         listed = "; ".join(f"({number}) {cause}" for number, cause in enumerate(causes, 1))
         lines.append(say("causes", language, causes=listed))
     elif causes:
         lines.append(say("cause", language, cause=causes[0]))
     if entry.confirm:
-        shown = [commands.shown(one, found).text for one in entry.confirm[:MAX_CONFIRM]]
+        shown = [commands.fill_command(one, values).text for one in entry.confirm[:MAX_CONFIRM]]
         name = "confirm" if len(causes) > 1 else "check"
         lines.append(say(name, language, commands=", ".join(f"`{one}`" for one in shown)))
-    lines.append(say("remedy", language, remedy=filled(entry.remedy[language], found, language)))
+    lines.append(say("remedy", language, remedy=fill(entry.remedy[language], values, language)))
     return Finding(
         kind=KIND,
         confidence=confidence,
         text="\n".join(escape(one) for one in lines),
-        commands=tuple(commands.shown(one, found) for one in entry.commands[:MAX_COMMANDS]),
+        commands=tuple(commands.fill_command(one, values) for one in entry.commands[:MAX_COMMANDS]),
         sources=(f"error catalogue: {entry.id}",),
         subject=entry.id,
     )

@@ -87,32 +87,32 @@ _GAP_OR_COLON = expression(r" \(\)| +(?=[,.):;])| +( )")
 _QUOTES = "\"'`«»\u201c\u201d\u2018\u2019 "
 
 
-def values(candidate: Candidate, log: Log) -> dict[str, str]:
+def collect_values(candidate: Candidate, log: Log) -> dict[str, str]:
     """Name → what the log says it is, from the match first, then the line, then the log."""
     line = candidate.line
-    found = from_line(line)
+    values = from_line(line)
     if path := _nearest_file(line.message, candidate.match):
-        found["file"] = path
-    found |= matched(candidate.match, line.message)
+        values["file"] = path
+    values |= read_groups(candidate.match, line.message)
     for other, match in candidate.others:
-        for name, value in matched(match, other.message).items():
-            found.setdefault(name, value)
+        for name, value in read_groups(match, other.message).items():
+            values.setdefault(name, value)
     if unit := _unit(line, log):
-        found.setdefault("unit", unit)
-        found.setdefault("program", unit.rsplit(".", 1)[0])
-    return found
+        values.setdefault("unit", unit)
+        values.setdefault("program", unit.rsplit(".", 1)[0])
+    return values
 
 
-def matched(match: re.Match[str], original: str) -> dict[str, str]:
+def read_groups(match: re.Match[str], original: str) -> dict[str, str]:
     """The named groups of ``match`` as they stand in ``original``, which was folded for it."""
     same = len(match.string) == len(original)
-    found = {}
+    values = {}
     for name, value in match.groupdict().items():
         if value:
             exact = original[slice(*match.span(name))] if same else value
-            if clean := cleaned(exact):
-                found[name] = clean
-    return found
+            if text := clean(exact):
+                values[name] = text
+    return values
 
 
 def _nearest_file(message: str, match: re.Match[str]) -> str:
@@ -120,32 +120,32 @@ def _nearest_file(message: str, match: re.Match[str]) -> str:
     if len(match.string) != len(message):
         return ""
     before = [one[1] for one in _FILE.finditer(message) if one.end() <= match.start()]
-    return cleaned(before[-1]) if before else ""
+    return clean(before[-1]) if before else ""
 
 
 def from_line(line: Line) -> dict[str, str]:
     """What one line names by itself."""
-    found = {}
+    values = {}
     for name, pattern in _FROM_LINE:
         if match := pattern.search(line.message):
-            found[name] = cleaned(next(one for one in match.groups() if one))
+            values[name] = clean(next(one for one in match.groups() if one))
     if line.program and line.program not in ("systemd", "kernel"):
-        found["program"] = cleaned(line.program)
-    return {name: value for name, value in found.items() if value}
+        values["program"] = clean(line.program)
+    return {name: value for name, value in values.items() if value}
 
 
 def _unit(line: Line, log: Log) -> str:
-    named = [cleaned(name) for name in UNIT.findall(line.message)]
+    named = [clean(name) for name in UNIT.findall(line.message)]
     for unit in [*named, *log.failed_units]:
         stem = fold(unit.rsplit(".", 1)[0].split("@")[0])
-        if unit in named or (line.program and ranking.alike(fold(line.program), stem)):
+        if unit in named or (line.program and ranking.is_alike(fold(line.program), stem)):
             return unit
     if len(log.failed_units) == 1 and line.program not in ("kernel", ""):
         return log.failed_units[0] if line.program == "systemd" else ""
     return ""
 
 
-def cleaned(value: str) -> str:
+def clean(value: str) -> str:
     """``value`` without quotes around it; empty where it is no plain name."""
     value = value.strip(_QUOTES).rstrip(".,:;)]")
     if len(value) > MAX_VALUE or UNSAFE.search(value) or "\n" in value:
@@ -153,12 +153,12 @@ def cleaned(value: str) -> str:
     return value
 
 
-def filled(template: str, found: Mapping[str, str], language: str) -> str:
+def fill(template: str, values: Mapping[str, str], language: str) -> str:
     """``template`` as a sentence in ``language``."""
 
-    def fill(slot: re.Match[str]) -> str:
+    def replace_slot(slot: re.Match[str]) -> str:
         name, default = slot["name"], slot["default"]
-        if value := found.get(name):
+        if value := values.get(name):
             return value
         if default is not None:
             return default
@@ -166,11 +166,11 @@ def filled(template: str, found: Mapping[str, str], language: str) -> str:
         return _MARK + nouns[_LANGUAGES.index(language)] if nouns else name
 
     gap = _GAP if language == "fr" else _GAP_OR_COLON  # in French a space precedes a colon
-    text = gap.sub(r"\1", SLOT.sub(fill, template))
+    text = gap.sub(r"\1", SLOT.sub(replace_slot, template))
     for before, after in _CONTRACTED.get(language, ()):
         text = text.replace(before, after)
     text = _TWICE.sub(r"\1", text).replace(_MARK, "")
     first = SLOT.match(template)
-    if first and not found.get(first["name"]):  # a noun begins the sentence
+    if first and not values.get(first["name"]):  # a noun begins the sentence
         return text[:1].upper() + text[1:]
     return text

@@ -40,9 +40,9 @@ def explain(folded: str, language: str) -> Finding | None:
     if len(numbers) != 1 or not (_CUE.search(folded) or f"({numbers[0]})" in folded):
         return None
     for word in _WORD.findall(folded):
-        if (known := programs().get(word)) and (said := known["statuses"].get(int(numbers[0]))):
+        if (known := programs().get(word)) and (meanings := known["statuses"].get(int(numbers[0]))):
             head = HEAD[language]
-            text = head.format(program=known["name"], number=numbers[0], text=said[language])
+            text = head.format(program=known["name"], number=numbers[0], text=meanings[language])
             source = f"man {known['man']}"
             subject = f"{word}-status-{numbers[0]}"
             return Finding("explanation", CONFIDENCE, text, sources=(source,), subject=subject)

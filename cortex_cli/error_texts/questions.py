@@ -83,7 +83,7 @@ def is_of_texts(folded: str) -> bool:
     return bool(_OF_TEXTS.search(folded)) and not _MEANING.search(folded)
 
 
-def about_error(folded: str) -> bool:
+def asks_about_error(folded: str) -> bool:
     """True where a question (see ``patterns.fold``) asks about an error, not about text."""
     if is_of_texts(folded):
         return False
@@ -92,12 +92,12 @@ def about_error(folded: str) -> bool:
 
 def may_be_explained(question: str, folded: str) -> bool:
     """True where a question asks about an error, or is about one that it names in capitals."""
-    return about_error(folded) or (has_symbol(question) and not _OF_OTHERS.search(folded))
+    return asks_about_error(folded) or (has_symbol(question) and not _OF_OTHERS.search(folded))
 
 
 def quotations(question: str) -> list[str]:
     """What stands in quotation marks."""
-    return [next(one for one in found if one) for found in _QUOTED.findall(question)]
+    return [next(one for one in groups if one) for groups in _QUOTED.findall(question)]
 
 
 def reduce(folded: str) -> str:
@@ -125,7 +125,7 @@ def has_symbol(question: str) -> bool:
     return bool(_ERRNO.search(question))
 
 
-def longest_name(folded: str, names: Mapping[str, str]) -> str | None:
+def find_longest_name(folded: str, names: Mapping[str, str]) -> str | None:
     """The longest of ``names`` that occurs in ``folded`` word for word."""
     words = [word.strip(".'") for word in _WORD.findall(folded)]
     for length in range(min(LONGEST_NAME, len(words)), 0, -1):

@@ -87,15 +87,15 @@ def parse_noise() -> Noise:
     return Noise(tuple(pattern(source) for source in compiled.parse_yaml(NOISE)))
 
 
-def candidates(log: Log, question: str, catalogue: Catalogue) -> list[Candidate]:
+def find_candidates(log: Log, question: str, catalogue: Catalogue) -> list[Candidate]:
     """Every entry that the log fits, each at its best line, the best first."""
     asked = Asked(question, log)
-    found = []
-    for entry in catalogue.that_may_match(log.folded):
+    candidates = []
+    for entry in catalogue.find_possible(log.folded):
         possible = [one for one in entry.match if one.may_match(log.folded)]
         if possible and _fits(entry, log.folded):
-            found += _best_line(entry, possible, log, asked)
-    return sorted(found, key=lambda one: (-one.score, one.line.number))
+            candidates += _find_best_line(entry, possible, log, asked)
+    return sorted(candidates, key=lambda one: (-one.score, one.line.number))
 
 
 def _fits(entry: Entry, folded: str) -> bool:
@@ -104,7 +104,7 @@ def _fits(entry: Entry, folded: str) -> bool:
     return not any(one.search(folded) for one in entry.unless)
 
 
-def _best_line(
+def _find_best_line(
     entry: Entry, possible: Iterable[Pattern], log: Log, asked: Asked
 ) -> list[Candidate]:
     best: Candidate | None = None
@@ -117,7 +117,7 @@ def _best_line(
         matches = [match for one in possible if (match := one.search(line.folded))]
         if not matches:
             continue
-        match = max(matches, key=lambda one: (_names(one), one.end() - one.start()))
+        match = max(matches, key=lambda one: (_count_groups(one), one.end() - one.start()))
         every.append((line, match))
         score = entry.rank + weight(line, match, log, asked)
         times += line.count
@@ -129,7 +129,7 @@ def _best_line(
     return [Candidate(entry, best.line, best.match, best.score + often, tuple(every[:MOST_OTHERS]))]
 
 
-def _names(match: re.Match[str]) -> int:
+def _count_groups(match: re.Match[str]) -> int:
     return sum(value is not None for value in match.groupdict().values())
 
 
@@ -140,22 +140,22 @@ def weight(line: Line, match: re.Match[str], log: Log, asked: Asked) -> float:
     value += min(MOST_SPECIFIC, (match.end() - match.start()) / LONG_MATCH)
     if any(one.search(line.folded) for one in noise()):
         value += NOISE_WEIGHT
-    if of_failed(line, log):
+    if is_of_failed_unit(line, log):
         value += OF_FAILED
     return value + asked.nearness(line)
 
 
-def of_failed(line: Line, log: Log) -> bool:
+def is_of_failed_unit(line: Line, log: Log) -> bool:
     """True where ``line`` is of, or names, a unit that failed in this log."""
     for unit in log.failed_units:
         stem = fold(unit.rsplit(".", 1)[0].split("@")[0])
         program = fold(line.program)
-        if stem and (stem in line.folded or (program and alike(program, stem))):
+        if stem and (stem in line.folded or (program and is_alike(program, stem))):
             return True
     return False
 
 
-def alike(one: str, other: str) -> bool:
+def is_alike(one: str, other: str) -> bool:
     """True where two names are of one program: "apache" and "apachectl"."""
     if one == other:
         return True
@@ -167,15 +167,15 @@ class Asked:
     """What a question names, as far as the log knows it too."""
 
     def __init__(self, question: str, log: Log) -> None:
-        said = [fold(word) for word in content(question)]
-        self.words = [word for word in said if len(word) > 2]
+        folded = [fold(word) for word in content(question)]
+        self.words = [word for word in folded if len(word) > 2]
         names = list(self.words)
         for topic, programs in TOPICS.items():
-            if any(word in topic.split() for word in said):
+            if any(word in topic.split() for word in folded):
                 names += programs.split()
         wrote = {fold(line.program) for line in log.lines if line.program}
         self.programs = {
-            program for program in wrote if any(alike(program, name) for name in names)
+            program for program in wrote if any(is_alike(program, name) for name in names)
         } - {"systemd"}
 
     def nearness(self, line: Line) -> float:

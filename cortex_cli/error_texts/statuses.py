@@ -38,16 +38,16 @@ def explain(question: str, folded: str, catalogue: Catalogue, language: str) -> 
     from cortex_cli.error_texts import phrasing  # most questions name none
 
     if not (number := _number(question, folded)):
-        one = entry(folded, catalogue)
-        return phrasing.finding(one, {}, language, SURE) if one else None
+        one = find_entry(folded, catalogue)
+        return phrasing.build_finding(one, {}, language, SURE) if one else None
     name = errno.errorcode[number]
-    said = phrasing.say("errno", language, number=number, name=name, text=os.strerror(number))
+    sentence = phrasing.say("errno", language, number=number, name=name, text=os.strerror(number))
     one = catalogue.entries.get(catalogue.names.get(name.lower(), ""))
     if one is None:
         sources = ("man errno(3)",)
-        return Finding("explanation", CONFIDENCE, said, sources=sources, subject=name.lower())
-    found = phrasing.finding(one, {}, language, SURE)
-    return replace(found, text=f"{said}\n{found.text}")
+        return Finding("explanation", CONFIDENCE, sentence, sources=sources, subject=name.lower())
+    finding = phrasing.build_finding(one, {}, language, SURE)
+    return replace(finding, text=f"{sentence}\n{finding.text}")
 
 
 def _number(question: str, folded: str) -> int:
@@ -64,26 +64,26 @@ def errno_name(folded: str) -> str:
     return errno.errorcode.get(int(match["number"]), "").lower() if match else ""
 
 
-def asked(folded: str) -> int | None:
+def find_status(folded: str) -> int | None:
     """The exit status that a question (see ``patterns.fold``) names, if it names one."""
     match = _STATUS.search(folded)
     return int(match["number"]) if match else None
 
 
-def entry(folded: str, catalogue: Catalogue) -> Entry | None:
+def find_entry(folded: str, catalogue: Catalogue) -> Entry | None:
     """The entry for the exit status or the signal that a question names."""
     if match := _SIGNAL.search(folded):
         name = _signal_name(int(match["number"]))
         return catalogue.entries.get(name.lower()) if name else None
     if name := errno_name(folded):
         return catalogue.entries.get(catalogue.names.get(name, ""))
-    number = asked(folded)
+    number = find_status(folded)
     if number is None:
         return None
     return catalogue.entries.get(catalogue.names.get(f"exit status {number}", ""))
 
 
-def computed(number: int, language: str) -> Finding:
+def explain_number(number: int, language: str) -> Finding:
     """What exit status ``number`` means where no entry says it."""
     from cortex_cli.error_texts import phrasing
 

@@ -107,7 +107,7 @@ def open_index(
     Raises:
         Failure: the index cannot be built, and there is no older one.
     """
-    if source.empty:
+    if source.is_empty:
         return None
     signature = source.signature()
     index = cache.find(source, environ, signature)
@@ -133,7 +133,7 @@ def open_index(
 
 def prepare(source: IndexSource, environ: Mapping[str, str]) -> None:
     """Start building an index that will be needed soon, if there is none."""
-    if source.empty:
+    if source.is_empty:
         return
     index = cache.find(source, environ, source.signature())
     if index:
@@ -148,7 +148,7 @@ def open_fresh(source: IndexSource, environ: Mapping[str, str]) -> OpenIndex | N
     Raises:
         Failure: the index cannot be built.
     """
-    if source.empty:
+    if source.is_empty:
         return None
     signature = source.signature()
     index = cache.find(source, environ, signature)

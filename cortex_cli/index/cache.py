@@ -44,7 +44,7 @@ class IndexSource(Protocol):
         """Find the source as it is now."""
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """True if there is nothing to index."""
 
     @property

@@ -64,7 +64,7 @@ class DocumentSource:
         return cls(Places.from_environ(environ), status)
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """True if none of the folders exists."""
         folders = (*self.places.manuals, *self.places.units, self.places.docs)
         return not any(folder.is_dir() for folder in folders)

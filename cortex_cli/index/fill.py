@@ -149,10 +149,10 @@ def _insert(
 
 
 def _collect_stems(record: Record) -> set[str]:
-    found = words(
+    tokens = words(
         f"{record.name.replace('-', ' ')} {record.short} {extract_tag_words(record.tags)}"
     )
-    return {stem(word) for word in found}
+    return {stem(word) for word in tokens}
 
 
 def compress(text: str, dictionary: bytes) -> bytes:

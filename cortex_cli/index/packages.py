@@ -57,7 +57,7 @@ class PackageSource:
         return (*self.lists, *self.descriptions, *self.commands)
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """True if this machine has no apt."""
         return not self.lists and not self.status.exists()
 

@@ -58,7 +58,7 @@ class File:
     family: int = 1
 
     @property
-    def brief(self) -> bool:
+    def is_brief(self) -> bool:
         """True if only the summary is indexed."""
         return self.family > LARGE_FAMILY
 
@@ -172,11 +172,11 @@ def read_text(path: str, limit: int = manpages.MAX_PAGE_BYTES) -> str:
 
 
 def _read_manual(file: File) -> Text | None:
-    roff = read_text(file.path, HEAD_BYTES if file.brief else manpages.MAX_PAGE_BYTES)
+    roff = read_text(file.path, HEAD_BYTES if file.is_brief else manpages.MAX_PAGE_BYTES)
     page = Manual(file.name, file.section, roff)
     if not page.summary:  # a link to another page, or not a manual page
         return None
-    if file.brief:
+    if file.is_brief:
         return Text(page.summary)
     options: list[str] = []
     body: list[str] = []

@@ -76,7 +76,7 @@ class Table:
         """Return rows of ``FIELDS``, each with whether its seal fits."""
         query = f"SELECT {FIELDS}, seal FROM entry {clause}"  # noqa: S608 - constants
         rows = self._db.execute(query, values).fetchall()
-        return [(row, seal.fits(self._key, row, found)) for *row, found in rows]
+        return [(row, seal.fits(self._key, row, stored_seal)) for *row, stored_seal in rows]
 
     def list_running(self) -> list[tuple[int, int, int]]:
         """Return number, process and its start of the entries that are running."""

@@ -27,11 +27,11 @@ _FOLLOW_UP = expression(
 def split_follow_up(request: str) -> tuple[str, str | None]:
     """Return what to install, and the verb of what is wanted next: "… and configure it"."""
     text = request[:MAX_REQUEST_CHARS]
-    found = _FOLLOW_UP.search(fold(text))
+    match = _FOLLOW_UP.search(fold(text))
     # Folding a letter with an accent may change the length only where it is not composed.
-    if found is None or len(fold(text)) != len(text):
+    if match is None or len(fold(text)) != len(text):
         return request, None
-    return text[: found.start()], found[1]
+    return text[: match.start()], match[1]
 
 
 def list_next_steps(package: str) -> list[str]:

@@ -143,7 +143,7 @@ def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Cho
     names = names_of(hits)
     choice = try_model(settings, request, hits)
     if choice is None:
-        return Choice((hits[0].package,), names, hits[0].found_by)
+        return Choice((hits[0].package,), names, hits[0].finder)
     if not choice:
         raise NothingFound(
             f"no package matches {request!r}", hint=f"closest matches: {', '.join(names[:5])}"
@@ -153,7 +153,7 @@ def _choose_among(settings: Settings, request: str, knowledge: Knowledge) -> Cho
 
 
 def _is_relevant(hit: Hit) -> bool:
-    return hit.covered >= MIN_COVERAGE or hit.found_by == "catalogue"
+    return hit.covered >= MIN_COVERAGE or hit.finder == "catalogue"
 
 
 def _plan_package(package: Package) -> PlannedPackage:

@@ -55,7 +55,7 @@ class Simulation:
         return self.refusal is not None and any(text in self.refusal for text in _NOT_LOCATED)
 
     @property
-    def downgraded(self) -> tuple[Change, ...]:
+    def downgrades(self) -> tuple[Change, ...]:
         """The packages whose version would go down."""
         older = [
             change

@@ -170,8 +170,8 @@ def _describe_removals(
 
 def _list_warnings(simulation: Simulation, predicted: Effects) -> Iterator[str]:
     changes = simulation.changes
-    if simulation.downgraded:
-        names = [change.name for change in simulation.downgraded]
+    if simulation.downgrades:
+        names = [change.name for change in simulation.downgrades]
         yield f"downgrades {_join_names(names)}"
     if predicted.ports:
         yield f"opens {', '.join(predicted.ports)}"

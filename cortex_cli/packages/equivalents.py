@@ -76,21 +76,21 @@ class Comparison:
 
 def find_comparison(text: str) -> Comparison | None:
     """Return what ``text`` compares with; None if it names no program from elsewhere."""
-    found = words(text)
-    if len(found) > MAX_WORDS:
+    tokens = words(text)
+    if len(tokens) > MAX_WORDS:
         return None
-    places = _find_names(found)
+    places = _find_names(tokens)
     for start, end in places:
-        if _is_compared(found, start, end):
-            name = " ".join(found[start:end])
+        if _is_compared(tokens, start, end):
+            name = " ".join(tokens[start:end])
             packages = tuple(package for package in _table()[name].packages if package != name)
             return Comparison(name, packages, explicit=True)
-    if _WORK_ON.isdisjoint(found):
+    if _WORK_ON.isdisjoint(tokens):
         for start, end in places:
-            name = " ".join(found[start:end])
+            name = " ".join(tokens[start:end])
             if not _table()[name].everyday:
                 return Comparison(name, _table()[name].packages, explicit=False)
-    return _find_unlisted(found)
+    return _find_unlisted(tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +101,24 @@ class _Entry:
 
 @cache
 def _table() -> dict[str, _Entry]:
-    found: dict[str, _Entry] = {}
+    entries: dict[str, _Entry] = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             names, _, packages = line.rpartition(": ")
             for listed in names.split(","):
                 name = " ".join(words(listed))
                 everyday = listed.strip().startswith(EVERYDAY_MARK)
-                found[name] = _Entry(tuple(packages.split()), everyday)
-    return found
+                entries[name] = _Entry(tuple(packages.split()), everyday)
+    return entries
 
 
-def _find_names(found: Sequence[str]) -> list[tuple[int, int]]:
+def _find_names(tokens: Sequence[str]) -> list[tuple[int, int]]:
     """Return where the table's names are, the longest at each place."""
     places = []
     start = 0
-    while start < len(found):
-        for end in range(min(len(found), start + MAX_NAME_WORDS), start, -1):
-            if " ".join(found[start:end]) in _table():
+    while start < len(tokens):
+        for end in range(min(len(tokens), start + MAX_NAME_WORDS), start, -1):
+            if " ".join(tokens[start:end]) in _table():
                 places.append((start, end))
                 start = end - 1
                 break
@@ -126,45 +126,45 @@ def _find_names(found: Sequence[str]) -> list[tuple[int, int]]:
     return places
 
 
-def _is_compared(found: Sequence[str], start: int, end: int) -> bool:
-    if end < len(found) and found[end] in _AFTER:
+def _is_compared(tokens: Sequence[str], start: int, end: int) -> bool:
+    if end < len(tokens) and tokens[end] in _AFTER:
         return True
-    place = _skip_fillers(found, start)
-    if place < 0 or not _compares(found, place):
+    place = _skip_fillers(tokens, start)
+    if place < 0 or not _compares(tokens, place):
         return False
-    everyday = _table()[" ".join(found[start:end])].everyday
-    return not everyday or found[place] in _AFTER - {"like", "style"} or _opens(found, place)
+    everyday = _table()[" ".join(tokens[start:end])].everyday
+    return not everyday or tokens[place] in _AFTER - {"like", "style"} or _opens(tokens, place)
 
 
-def _opens(found: Sequence[str], place: int) -> bool:
+def _opens(tokens: Sequence[str], place: int) -> bool:
     """True if nothing before ``place`` says what is wanted: "something like"."""
-    return all(word in SCAFFOLDING or word in _FILLERS for word in found[:place])
+    return all(word in SCAFFOLDING or word in _FILLERS for word in tokens[:place])
 
 
-def _skip_fillers(found: Sequence[str], start: int) -> int:
+def _skip_fillers(tokens: Sequence[str], start: int) -> int:
     """Return the place of the word before ``start`` that is no filler."""
     place = start - 1
-    while place >= 0 and found[place] in _FILLERS and start - 1 - place < MAX_FILLERS:
+    while place >= 0 and tokens[place] in _FILLERS and start - 1 - place < MAX_FILLERS:
         place -= 1
     return place
 
 
-def _compares(found: Sequence[str], place: int) -> bool:
-    before = found[place - 1] if place else ""
-    return found[place] in _BEFORE and not (found[place] == "like" and before in _NOT_COMPARING)
+def _compares(tokens: Sequence[str], place: int) -> bool:
+    before = tokens[place - 1] if place else ""
+    return tokens[place] in _BEFORE and not (tokens[place] == "like" and before in _NOT_COMPARING)
 
 
-def _find_unlisted(found: Sequence[str]) -> Comparison | None:
+def _find_unlisted(tokens: Sequence[str]) -> Comparison | None:
     """Return the one word that the whole request compares with: "an alternative to vlc".
 
     In "a web server like nginx" that word is an example: the request says what is wanted.
     """
-    last = len(found) - 1
+    last = len(tokens) - 1
     if last < 1:
         return None
-    if found[last] in _AFTER - {"like", "style", "type"} and _opens(found, last - 1):
-        return Comparison(found[last - 1], (), explicit=True)
-    place = _skip_fillers(found, last)
-    if place >= 0 and _compares(found, place) and _opens(found, place):
-        return Comparison(found[last], (), explicit=True)
+    if tokens[last] in _AFTER - {"like", "style", "type"} and _opens(tokens, last - 1):
+        return Comparison(tokens[last - 1], (), explicit=True)
+    place = _skip_fillers(tokens, last)
+    if place >= 0 and _compares(tokens, place) and _opens(tokens, place):
+        return Comparison(tokens[last], (), explicit=True)
     return None

@@ -90,7 +90,7 @@ class Hit:
     curated: float
 
     @property
-    def found_by(self) -> Literal["catalogue", "index"]:
+    def finder(self) -> Literal["catalogue", "index"]:
         """What found it: the catalogue of intents, or the words of the lists."""
         return "catalogue" if self.curated >= CATALOGUE_SCORE else "index"
 
@@ -128,7 +128,7 @@ class Knowledge:
         opened = background.open_index(source, environ, wait=wait)
         if opened is None:
             empty = cls(None)
-            empty.is_building = not source.empty
+            empty.is_building = not source.is_empty
             return empty
         if not opened.stale:
             return cls(opened.index.db)
@@ -137,11 +137,11 @@ class Knowledge:
             return cls(opened.index.db, installed)
         output.talk(opened.describe("the package lists have changed"))
 
-        def newer() -> sqlite3.Connection | None:
+        def open_newer() -> sqlite3.Connection | None:
             fresh = background.open_fresh(source, environ)
             return fresh.index.db if fresh else None
 
-        return cls(opened.index.db, installed, newer)
+        return cls(opened.index.db, installed, open_newer)
 
     def catch_up(self) -> bool:
         """Replace a stale index by a fresh one, waiting for its build; False if it is not stale."""

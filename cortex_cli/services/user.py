@@ -128,7 +128,7 @@ def up(settings: Settings, model: Path | None = None, *, tested: bool = False) -
         AlreadyReported: the other model does not run; nothing was changed.
     """
     folder = make_runtime_dir(settings.environ)
-    socket = settings.named_socket() or folder / SOCKET_NAME
+    socket = settings.find_named_socket() or folder / SOCKET_NAME
     model = model.absolute() if model is not None else None
     with lockfile.hold(folder / "lock", "up or down"):
         records, llm = Records(folder), llm_service(folder)

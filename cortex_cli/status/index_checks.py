@@ -58,7 +58,7 @@ def check_manual_index(settings: Settings) -> Finding:
 
 def _check_index(name: str, source: IndexSource, settings: Settings) -> Finding:
     """Return how old and how large an index is, and whether it is up to date."""
-    if source.empty:
+    if source.is_empty:
         return Finding(name, "ok", "nothing to index on this machine")
     index = cache.find(source, settings.environ, source.signature())
     path = index.path if index else cache.choose_path(source, settings.environ)

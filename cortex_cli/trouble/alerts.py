@@ -38,7 +38,7 @@ TOPICS = (
 )
 
 
-def causes(settings: Settings) -> list[Cause] | None:
+def find_causes(settings: Settings) -> list[Cause] | None:
     """One cause an open alert; None where no daemon answers."""
     try:
         with Client(settings.socket_path(), timeout_s=TIMEOUT_S) as client:
@@ -47,10 +47,10 @@ def causes(settings: Settings) -> list[Cause] | None:
             ]
     except (CortexError, KeyError, TypeError):
         return None
-    return [_cause(alert) for alert in listed]
+    return [_build_cause(alert) for alert in listed]
 
 
-def _cause(alert: dict[str, Any]) -> Cause:
+def _build_cause(alert: dict[str, Any]) -> Cause:
     kind = str(alert.get("kind", ""))
     topic = next((topic for start, topic in TOPICS if kind.startswith(start)), kind)
     evidence = [
@@ -64,14 +64,14 @@ def _cause(alert: dict[str, Any]) -> Cause:
     return Cause(
         topic=topic,
         severity=SEVERITIES.get(str(alert.get("severity")), WARNING),
-        text=_sentences(str(alert.get("title", kind)), str(alert.get("message", ""))),
+        text=_join_sentences(str(alert.get("title", kind)), str(alert.get("message", ""))),
         evidence=tuple(evidence[:MAX_EVIDENCE]),
         commands=tuple(commands),
         source=f"alert {alert.get('id', '')}",
     )
 
 
-def _sentences(title: str, message: str) -> str:
+def _join_sentences(title: str, message: str) -> str:
     """The title and the message; a message that begins with the title says it all."""
     title, message = " ".join(title.split()), " ".join(message.split())
     if message.startswith(title) or not message:

@@ -119,24 +119,24 @@ class Asked(NamedTuple):
 
 def read(question: Question) -> Asked | None:
     """What trouble ``question`` is about; None if it is about none of this machine's."""
-    said = fold(question.text).replace("\u2019", "'")
-    said = " ".join(said.split()).strip(" ?!.¿¡")
-    words = said.replace("'", " ").split()
+    text = fold(question.text).replace("\u2019", "'")
+    text = " ".join(text.split()).strip(" ?!.¿¡")
+    words = text.replace("'", " ").split()
     if not words or len(words) > MAX_WORDS or _QUOTED.search(question.text):
         return None
     for language, general in _GENERAL.items():
-        if general.fullmatch(said):
-            return Asked(alerts=bool(_ALERT.search(said)), language=language)
-    language = next((name for name, why in _WHY.items() if why.search(said)), "")
-    if not language and not _IS_IT.search(said):
+        if general.fullmatch(text):
+            return Asked(alerts=bool(_ALERT.search(text)), language=language)
+    language = next((name for name, why in _WHY.items() if why.search(text)), "")
+    if not language and not _IS_IT.search(text):
         return None
     language = language or question.language
     topics = frozenset(TOPICS[word] for word in words if word in TOPICS)
     units = tuple(word for word in question.content if _may_be_unit(word))
-    if _FAILS.search(said) and units:
-        services = () if words[0] in TO_LOOK else tuple(_services(words, units))
+    if _FAILS.search(text) and units:
+        services = () if words[0] in TO_LOOK else tuple(_list_services(words, units))
         return Asked(topics, units, services, language=language)
-    if topics and _all_accounted(question):
+    if topics and _is_accounted_for(question):
         return Asked(topics, language=language)
     return None
 
@@ -152,7 +152,7 @@ def _may_be_unit(word: str) -> bool:
     )
 
 
-def _services(words: Sequence[str], units: Sequence[str]) -> Iterator[str]:
+def _list_services(words: Sequence[str], units: Sequence[str]) -> Iterator[str]:
     """Those of ``units`` that can only be meant as services."""
     called = bool(SERVICE_WORDS & set(words))
     for unit in units:
@@ -161,7 +161,7 @@ def _services(words: Sequence[str], units: Sequence[str]) -> Iterator[str]:
             yield unit
 
 
-def _all_accounted(question: Question) -> bool:
+def _is_accounted_for(question: Question) -> bool:
     """True where nothing is said beside topics and symptoms: no other subject is meant."""
-    said = (part for word in question.content for part in fold(word).split("-"))
-    return all(part in TOPICS or part in ACCOUNTED or part.isdigit() or not part for part in said)
+    parts = (part for word in question.content for part in fold(word).split("-"))
+    return all(part in TOPICS or part in ACCOUNTED or part.isdigit() or not part for part in parts)

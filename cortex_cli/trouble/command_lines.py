@@ -49,7 +49,7 @@ def quote(word: str) -> str:
     return f"$'{''.join(shown)}'"
 
 
-def typed(shown: ShownCommand) -> str:
+def format_line(shown: ShownCommand) -> str:
     """What a person types: with ``sudo`` where it takes root."""
     return f"{SUDO if shown.needs_root else ''}{shown.text}"
 
@@ -62,21 +62,21 @@ def parse(text: str) -> list[ShownCommand]:
         text = text[: remark.start()]
         if named := _PACKAGE.match(remark["remark"]):
             package = named["name"]
-    parts = [text] if _of_a_shell(text) else text.split(f" {AND} ")
-    return [_parsed(part.strip(), package) for part in parts if part.strip()]
+    parts = [text] if _needs_shell(text) else text.split(f" {AND} ")
+    return [_parse_part(part.strip(), package) for part in parts if part.strip()]
 
 
-def _parsed(text: str, package: str) -> ShownCommand:
+def _parse_part(text: str, package: str) -> ShownCommand:
     plain = text.removeprefix(SUDO)
     root = plain != text
-    argvs = None if _of_a_shell(plain) else _split(plain)
+    argvs = None if _needs_shell(plain) else _split(plain)
     if argvs is None:
         return ShownCommand((("sh", "-c", plain),), plain, CHANGES, root, package)
     effect = max((_effect_of(argv) for argv in argvs), key=_CLASSES.index)
     return ShownCommand(tuple(argvs), plain, effect, root, package)
 
 
-def _of_a_shell(text: str) -> bool:
+def _needs_shell(text: str) -> bool:
     """True where ``text`` holds shell syntax outside of single quotes, other than a pipe."""
     return bool(_OF_A_SHELL.search(re.sub(r"'[^'|]*'", "", text)))
 

@@ -31,7 +31,7 @@ LOCAL = frozenset(
 )
 
 
-def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
+def find_causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     """What is wrong with the local file systems."""
     wanted = {mount.point: mount for mount in read_table(root / "etc/fstab")}
     seen: set[object] = set()
@@ -41,7 +41,7 @@ def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[C
         planned = wanted.get(mount.point)
         intended = planned is not None and planned.is_read_only
         if mount.is_faulty or (mount.is_read_only and planned is not None and not intended):
-            yield _read_only(mount.point, language)
+            yield _report_read_only(mount.point, language)
         if not is_folder(mount.point) or (stat := measure(mount.point)) is None:
             continue  # a file that a container has from its host, or a mount that hangs
         device = Path(mount.point).stat().st_dev
@@ -51,22 +51,22 @@ def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[C
         if not known and stat.f_blocks:
             seen |= {device, same}
             if not (mount.is_read_only and intended):  # else nobody can fill it up
-                yield from _shortage(mount.point, stat, language)
+                yield from _find_shortages(mount.point, stat, language)
 
 
-def unseen(root: Path = Path("/")) -> list[str]:
+def list_unseen(root: Path = Path("/")) -> list[str]:
     """The network file systems, which no look touches."""
     return [mount.point for mount in read_table(root / "proc/mounts") if mount.is_remote]
 
 
-def _shortage(folder: str, stat: os.statvfs_result, language: str) -> Iterator[Cause]:
+def _find_shortages(folder: str, stat: os.statvfs_result, language: str) -> Iterator[Cause]:
     used = stat.f_blocks - stat.f_bfree
     percent = 100 * used / ((used + stat.f_bavail) or 1)  # as df counts
     if percent >= FULL_PERCENT:
         free, total = (size_of(blocks * stat.f_frsize) for blocks in (stat.f_bavail, stat.f_blocks))
         text = say(language, "disk-full", mount=folder, percent=percent, free=free, total=total)
         severity = CRITICAL if percent >= VERY_FULL_PERCENT else WARNING
-        yield Cause(DISK, severity, text, (), _freeing(folder), f"statvfs {folder}")
+        yield Cause(DISK, severity, text, (), _list_cleanup_commands(folder), f"statvfs {folder}")
     inodes = 100 * (stat.f_files - stat.f_ffree) / stat.f_files if stat.f_files else 0.0
     if inodes >= FULL_PERCENT:
         name = "inodes" if inodes >= VERY_FULL_PERCENT else "inodes-soon"
@@ -77,14 +77,14 @@ def _shortage(folder: str, stat: os.statvfs_result, language: str) -> Iterator[C
         yield Cause(DISK, severity, text, (), (counting,), f"statvfs {folder}")
 
 
-def _read_only(folder: str, language: str) -> Cause:
+def _report_read_only(folder: str, language: str) -> Cause:
     text = say(language, "read-only", mount=folder)
     look = command(("journalctl", "-k", "-b", "-g", "I/O error|remount|EXT4-fs error"), root=True)
     remount = command(("mount", "-o", "remount,rw", folder), effect=CHANGES, root=True)
     return Cause(DISK, CRITICAL, text, (), (look, remount), "/proc/mounts")
 
 
-def _freeing(folder: str) -> tuple[ShownCommand, ...]:
+def _list_cleanup_commands(folder: str) -> tuple[ShownCommand, ...]:
     """What shows the big folders; and on the disk of the system, what may go at once."""
     sizes = ("du", "-xhd2", folder)
     biggest = command(sizes, ("sort", "-rh"), ("head", "-20"), root=True)

@@ -44,18 +44,18 @@ CERTIFICATES = (
 MAX_CERTIFICATES = 20
 
 
-def causes(
+def find_causes(
     environ: Mapping[str, str], language: str, topics: frozenset[str], root: Path = Path("/")
 ) -> list[Cause]:
     """What is wrong by the kernel's own figures; only of ``topics`` where there are some."""
-    found: list[Cause] = []
+    causes: list[Cause] = []
     for topic, looks in LOOKS.items():
         if not topics or topic in topics:
-            found += looks(environ, language, root)
-    return found
+            causes += looks(environ, language, root)
+    return causes
 
 
-def _memory(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
+def _check_memory(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     values = read_memory(root)
     total = values.get("MemTotal", 0) - values.get("Hugetlb", 0)  # those are set aside
     available = values.get("MemAvailable", 0)
@@ -72,14 +72,14 @@ def _memory(environ: Mapping[str, str], language: str, root: Path) -> Iterator[C
         yield Cause(MEMORY, ERROR, text, tuple(_last_lines(kernel)), (look,), "journal: kernel")
 
 
-def _load(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
+def _check_load(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     cpus = len(os.sched_getaffinity(0))
     try:
         load = float(text_of(root / "proc/loadavg").split()[0])
     except (IndexError, ValueError):
         return
-    yield from _stalled(language, root)
-    busy = _busy(environ, language)
+    yield from _check_stalls(language, root)
+    busy = _list_busy_programs(environ, language)
     if load >= LOAD_PER_CPU * cpus:
         text = say(language, "load", load=load, cpus=cpus)
         yield Cause(LOAD, WARNING, text, tuple(busy), (TOP,), "/proc/loadavg")
@@ -87,7 +87,7 @@ def _load(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cau
         yield Cause(LOAD, INFO, busy[0], tuple(busy[1:]), (TOP,), "ps")
 
 
-def _stalled(language: str, root: Path) -> Iterator[Cause]:
+def _check_stalls(language: str, root: Path) -> Iterator[Cause]:
     """That every task waited for the disk: slow without a busy processor."""
     match = _STALLED.search(text_of(root / "proc/pressure/io"))
     percent = float(match["minute"]) if match else 0.0
@@ -98,19 +98,19 @@ def _stalled(language: str, root: Path) -> Iterator[Cause]:
         yield Cause(LOAD, WARNING, text, (), (waiting, traffic), "/proc/pressure/io")
 
 
-def _busy(environ: Mapping[str, str], language: str) -> list[str]:
+def _list_busy_programs(environ: Mapping[str, str], language: str) -> list[str]:
     """The processes that have kept a processor busy, and not just for a moment."""
     listed = output_of(environ, "ps", "-eo", "pid=,pcpu=,times=,comm=", "--sort=-pcpu")
-    found = []
+    sentences = []
     for line in listed.splitlines():
         pid, percent, seconds, program = (*line.split(None, 3), "", "", "", "")[:4]
         if seconds.isdigit() and float(percent) >= BUSY_PERCENT and int(seconds) >= BUSY_S:
             values = {"pid": pid, "percent": float(percent)}
-            found.append(say(language, "busy", program=program, **values))
-    return found[:MAX_BUSY]
+            sentences.append(say(language, "busy", program=program, **values))
+    return sentences[:MAX_BUSY]
 
 
-def _heat(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
+def _check_heat(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     for sensor in sensors.read_sensors(root):
         limit = sensor.high or sensor.critical
         if sensor.is_faulty or not limit or sensor.celsius < limit:
@@ -121,7 +121,7 @@ def _heat(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Ca
         yield Cause(HEAT, ERROR, text, (), (listing, TOP), str(sensor.path))
 
 
-def _certificates(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
+def _check_certificates(environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     paths = [path for pattern in CERTIFICATES for path in sorted(root.glob(pattern))]
     for path in paths[:MAX_CERTIFICATES]:
         argv = ("openssl", "x509", "-noout", "-enddate", "-checkend", "0", "-in", str(path))
@@ -146,10 +146,10 @@ def _last_lines(text: str) -> list[str]:
 
 
 LOOKS: dict[str, Callable[[Mapping[str, str], str, Path], Iterator[Cause]]] = {
-    DISK: disks.causes,
-    MEMORY: _memory,
-    LOAD: _load,
-    HEAT: _heat,
-    NETWORK: network.causes,
-    CERTIFICATE: _certificates,
+    DISK: disks.find_causes,
+    MEMORY: _check_memory,
+    LOAD: _check_load,
+    HEAT: _check_heat,
+    NETWORK: network.find_causes,
+    CERTIFICATE: _check_certificates,
 }

@@ -26,16 +26,16 @@ REJECTS = 0x0200
 LISTENERS = ("proc/net/udp", "proc/net/udp6")
 
 
-def causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
+def find_causes(_environ: Mapping[str, str], language: str, root: Path) -> Iterator[Cause]:
     """What is wrong with the network, from the cable upwards."""
-    yield from _links(language, root)
+    yield from _check_links(language, root)
     if not _has_default_route(root):
         commands = (command(("ip", "route")), command(("ip", "-br", "address")))
         yield Cause(NETWORK, ERROR, say(language, "route-none"), (), commands, "/proc/net/route")
-    yield from _name_servers(language, root)
+    yield from _check_name_servers(language, root)
 
 
-def _links(language: str, root: Path) -> Iterator[Cause]:
+def _check_links(language: str, root: Path) -> Iterator[Cause]:
     for folder in sorted((root / "sys/class/net").glob("*")):
         name = folder.name
         if (folder / "device").exists() and text_of(folder / "carrier").strip() == "0":
@@ -59,7 +59,7 @@ def _has_default_route(root: Path) -> bool:
     return False
 
 
-def _name_servers(language: str, root: Path) -> Iterator[Cause]:
+def _check_name_servers(language: str, root: Path) -> Iterator[Cause]:
     path = "/etc/resolv.conf"
     lines = [line.split() for line in text_of(root / path[1:]).splitlines()]
     servers = [words[1] for words in lines if words[:1] == ["nameserver"] and len(words) > 1]

@@ -39,13 +39,13 @@ class Setting(NamedTuple):
 
 def find(state: State, language: str) -> Setting | None:
     """The setting that made the unit of ``state`` (properties of systemctl show) fail."""
-    return next(_wrong(state, language), None)
+    return next(_find_wrong_settings(state, language), None)
 
 
-def _wrong(state: State, language: str) -> Iterator[Setting]:
-    result, status = _one(state, "Result"), _one(state, "ExecMainStatus")
+def _find_wrong_settings(state: State, language: str) -> Iterator[Setting]:
+    result, status = _get_value(state, "Result"), _get_value(state, "ExecMainStatus")
     if result == "oom-kill":
-        limit = _one(state, "MemoryMax")
+        limit = _get_value(state, "MemoryMax")
         name = "setting-oom-limit" if limit.isdigit() else "setting-oom"
         mib = int(limit) // MIB if limit.isdigit() else 0
         yield Setting("MemoryMax=", say(language, name, limit=f"{mib} MiB"))
@@ -56,18 +56,18 @@ def _wrong(state: State, language: str) -> Iterator[Setting]:
                 text = say(language, "setting-environment", path=match["path"])
                 yield Setting("EnvironmentFile=", text)
     if status == EXEC:
-        yield from _programs(state, language)
-    user, group = _one(state, "User"), _one(state, "Group")
+        yield from _find_wrong_programs(state, language)
+    user, group = _get_value(state, "User"), _get_value(state, "Group")
     if status == USER and user and not _is_user(user):
         yield Setting("User=", say(language, "setting-user", user=user))
     if status in {USER, GROUP} and group and not _is_group(group):
         yield Setting("Group=", say(language, "setting-group", group=group))
-    folder = _one(state, "WorkingDirectory").lstrip("!-")
+    folder = _get_value(state, "WorkingDirectory").lstrip("!-")
     if status == CHDIR and folder.startswith("/") and not Path(folder).is_dir():
         yield Setting("WorkingDirectory=", say(language, "setting-folder", path=folder))
 
 
-def _programs(state: State, language: str) -> Iterator[Setting]:
+def _find_wrong_programs(state: State, language: str) -> Iterator[Setting]:
     for name in ("ExecStartPre", "ExecStart"):
         for command in state.get(name, ()):
             match = _PATH.search(command)
@@ -80,7 +80,7 @@ def _programs(state: State, language: str) -> Iterator[Setting]:
                 yield Setting(f"{name}=", say(language, "setting-executable", path=str(path)))
 
 
-def _one(state: State, name: str) -> str:
+def _get_value(state: State, name: str) -> str:
     values = state.get(name, ())
     return values[0] if values else ""
 

@@ -41,37 +41,37 @@ _RAISED = expression(r"[\w.]{0,80}(?:Error|Exception): ")
 _MESSAGE = expression(r"\S+ \S+ (?P<writer>[^\s\[:]{1,64})(?:\[\d{1,10}\])?: (?P<message>.*)\Z")
 
 
-def failed(environ: Mapping[str, str], language: str) -> list[Cause]:
+def find_failed(environ: Mapping[str, str], language: str) -> list[Cause]:
     """One cause for each unit that has failed or starts again and again."""
     argv = ("systemctl", "list-units", "--state=failed,auto-restart", "--plain", "--no-legend")
     names = _first_words(output_of(environ, *argv))
-    return [cause for name in names[:MAX_UNITS] for cause in _causes(environ, language, name)]
+    return [cause for name in names[:MAX_UNITS] for cause in _find_causes(environ, language, name)]
 
 
-def named(
+def find_named(
     environ: Mapping[str, str], language: str, words: Sequence[str], services: Sequence[str] = ()
 ) -> list[Cause]:
     """What is wrong with the units that ``words`` name; nothing where none is a unit.
 
     One of ``services``, which can be nothing else, may be the beginning of a name.
     """
-    found = []
+    all_causes = []
     for word in words[:MAX_UNITS]:
         name = word if word.endswith(SUFFIXES) else f"{word}.service"
-        causes = list(_causes(environ, language, name))
+        causes = list(_find_causes(environ, language, name))
         if not causes and word in services and len(word) >= MIN_BEGINNING:
-            longer = [name for name in _all(environ) if name.startswith(word)]
+            longer = [name for name in _list_services(environ) if name.startswith(word)]
             for name in longer[:MAX_NEAR]:  # "postgres" for postgresql.service
-                causes += _causes(environ, language, name)
-        found += causes
-    return found
+                causes += _find_causes(environ, language, name)
+        all_causes += causes
+    return all_causes
 
 
-def absent(environ: Mapping[str, str], language: str, names: Sequence[str]) -> list[Cause]:
+def report_absent(environ: Mapping[str, str], language: str, names: Sequence[str]) -> list[Cause]:
     """That ``names``, which must be units, are none; nothing where systemd does not run."""
     if not names or not Path("/run/systemd/system").is_dir():
         return []
-    stems = {name.rsplit(".", 1)[0]: name for name in _all(environ)}
+    stems = {name.rsplit(".", 1)[0]: name for name in _list_services(environ)}
     near = [
         stems[stem]
         for name in names
@@ -84,7 +84,7 @@ def absent(environ: Mapping[str, str], language: str, names: Sequence[str]) -> l
     return [Cause(UNIT, WARNING, text, (), (listing,), "systemctl")]
 
 
-def _causes(environ: Mapping[str, str], language: str, unit: str) -> Iterator[Cause]:
+def _find_causes(environ: Mapping[str, str], language: str, unit: str) -> Iterator[Cause]:
     state = _state(environ, unit)
     unit = state.get("Id", [unit])[0]
     load, active = state.get("LoadState", [""])[0], state.get("ActiveState", [""])[0]
@@ -98,18 +98,18 @@ def _causes(environ: Mapping[str, str], language: str, unit: str) -> Iterator[Ca
     elif load != "loaded":
         verify = command(("systemd-analyze", "verify", unit))
         text = say(language, "unit-bad", unit=unit)
-        evidence = tuple(_own_words(_journal(environ, unit))[-1:])
+        evidence = tuple(_select_own_words(_journal(environ, unit))[-1:])
         yield Cause(UNIT, ERROR, text, evidence, (verify, status), "systemctl")
     elif active == "failed" or state.get("SubState", [""])[0] == "auto-restart":
-        yield _failure(environ, language, unit, state)
+        yield _explain_failure(environ, language, unit, state)
     elif active in {"active", "activating", "reloading"}:
         text = say(language, "unit-active", unit=unit)
         yield Cause(UNIT, INFO, text, (), (status,), "systemctl")
     else:
-        yield _stopped(environ, language, unit, state)
+        yield _explain_stop(environ, language, unit, state)
 
 
-def _stopped(
+def _explain_stop(
     environ: Mapping[str, str], language: str, unit: str, state: Mapping[str, list[str]]
 ) -> Cause:
     """Why ``unit`` is not running: what it needs has failed, or nobody started it."""
@@ -117,7 +117,7 @@ def _stopped(
     for other in needs[:MAX_UNITS]:
         theirs = _state(environ, other)
         if theirs.get("ActiveState") == ["failed"]:
-            failure = _failure(environ, language, other, theirs)
+            failure = _explain_failure(environ, language, other, theirs)
             text = f"{say(language, 'unit-dependency', unit=unit, other=other)} {failure.text}"
             return Cause(UNIT, ERROR, text, failure.evidence, failure.commands, failure.source)
     text = say(language, "unit-inactive", unit=unit, state=state.get("SubState", ["?"])[0])
@@ -128,7 +128,7 @@ def _stopped(
     return Cause(UNIT, WARNING, text, (), commands, "systemctl")
 
 
-def _failure(
+def _explain_failure(
     environ: Mapping[str, str], language: str, unit: str, state: Mapping[str, list[str]]
 ) -> Cause:
     result = ", ".join(filter(None, (state.get("Result", [""])[0], _status(state, language))))
@@ -143,11 +143,11 @@ def _failure(
         edit = command(_systemctl("edit", unit), effect=CHANGES, root=True)
         shown = command(_systemctl("cat", unit))
         return Cause(UNIT, ERROR, f"{text} {setting.text}", (), (shown, edit, look[1]), source)
-    if explained := _explained("\n".join(journal), unit, language):
+    if explained := _explain_journal("\n".join(journal), unit, language):
         cause, commands = explained
         last = tuple(_last_error(journal, cause))
         return Cause(UNIT, ERROR, f"{text} {cause}", last, (*commands, *look), source)
-    return Cause(UNIT, ERROR, text, tuple(_own_words(journal)[-MAX_EVIDENCE:]), look, source)
+    return Cause(UNIT, ERROR, text, tuple(_select_own_words(journal)[-MAX_EVIDENCE:]), look, source)
 
 
 def _systemctl(verb: str, unit: str) -> tuple[str, ...]:
@@ -175,7 +175,9 @@ def _status(state: Mapping[str, list[str]], language: str) -> str:
     return say(language, "signal" if killed else "status", number=status)
 
 
-def _explained(log: str, unit: str, language: str) -> tuple[str, tuple[ShownCommand, ...]] | None:
+def _explain_journal(
+    log: str, unit: str, language: str
+) -> tuple[str, tuple[ShownCommand, ...]] | None:
     """What the catalogue of error texts makes of the unit's journal; None without it."""
     try:
         from cortex_cli.error_texts import answerer
@@ -192,7 +194,7 @@ def _has_placeholder(shown: ShownCommand) -> bool:
     return any(_PLACEHOLDER.search(word) for argv in shown.pipeline for word in argv[1:])
 
 
-def _own_words(journal: Sequence[str]) -> list[str]:
+def _select_own_words(journal: Sequence[str]) -> list[str]:
     """What the unit's processes wrote, without time and host; else what systemd says of it."""
     read = [match for line in journal if (match := _MESSAGE.match(line))]
     own = [match["message"] for match in read if match["writer"] != "systemd"]
@@ -201,7 +203,7 @@ def _own_words(journal: Sequence[str]) -> list[str]:
 
 def _last_error(journal: Sequence[str], explained: str) -> list[str]:
     """The line that ends a traceback, where the explanation does not quote it."""
-    last = _own_words(journal)[-1:]
+    last = _select_own_words(journal)[-1:]
     return [line for line in last if _RAISED.match(line) and line not in explained]
 
 
@@ -210,7 +212,7 @@ def _journal(environ: Mapping[str, str], unit: str) -> list[str]:
     return output_of(environ, *argv, "-n", str(JOURNAL_LINES)).splitlines()
 
 
-def _all(environ: Mapping[str, str]) -> list[str]:
+def _list_services(environ: Mapping[str, str]) -> list[str]:
     """Every service that systemd knows of, loaded ones first."""
     options = ("--type=service", "--plain", "--no-legend")
     loaded = output_of(environ, "systemctl", "list-units", "--all", *options)

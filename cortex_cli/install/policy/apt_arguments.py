@@ -120,7 +120,7 @@ def parse(argv: Sequence[str]) -> Call:
     change = _CHANGES.get(verb)
     if change is ChangeKind.INSTALL and "--allow-downgrades" in options:
         change = ChangeKind.DOWNGRADE
-    named = [found for word in operands[1:] for found in _parse_operand(word, change)]
+    named = [operand for word in operands[1:] for operand in _parse_operand(word, change)]
     if any("/" in word and not _is_path(word) for word in operands[1:]):
         options.append(TARGET_RELEASE)
     return Call(program, verb, tuple(options), tuple(named))

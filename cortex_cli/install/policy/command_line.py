@@ -120,7 +120,9 @@ def read_line(line: str) -> list[Step]:
     steps: list[Step] = []
     for command in script.commands:
         effects = frozenset(
-            effect for found in command.redirections for effect in _judge(found, script, command)
+            effect
+            for redirection in command.redirections
+            for effect in _judge(redirection, script, command)
         )
         if not command.words:
             steps += [Step((), effects)] * bool(effects)
@@ -189,7 +191,7 @@ def unwrap(argv: Sequence[str]) -> Program:
 
 
 def _check_program(word: Argument) -> str:
-    if not word.known:
+    if not word.is_known:
         raise UnreadableCommand("which program it runs is known only when it runs")
     path = normpath(word) if word else ""
     if "/" in word and dirname(path) not in SYSTEM_FOLDERS:
@@ -209,7 +211,7 @@ def check_shown(program: Sequence[Argument]) -> None:
     name = str(program[0])
     if {name, _VERSIONED.sub("", name)} & OPAQUE or _LOADER.fullmatch(name):
         raise UnreadableCommand(f"the arguments of {name} do not show what it runs")
-    if not all(word.known for word in program):
+    if not all(word.is_known for word in program):
         raise UnreadableCommand("an expansion or substitution is known only when it runs")
 
 
@@ -218,7 +220,7 @@ def _skip_options(wrapper: Wrapper, rest: list[Argument]) -> list[Argument]:
         option, rest = rest[0], rest[1:]
         if option == "--":
             break
-        if not option.known:
+        if not option.is_known:
             raise UnreadableCommand("an option of its wrapper is known only when it runs")
         if option == "-" or option.startswith("--"):
             name, equals, _ = option.partition("=")

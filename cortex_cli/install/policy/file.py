@@ -90,11 +90,11 @@ def _check_ownership(path: Path, status: os.stat_result) -> None:
     """Refuse a file, or a folder on the way to it, that others than root can change."""
     resolved = path.resolve()
     places = [(resolved, status), *((folder, folder.stat()) for folder in resolved.parents)]
-    for place, found in places:
+    for place, place_status in places:
         # In a sticky folder only root can replace what root owns.
-        shared = place is not resolved and found.st_mode & stat.S_ISVTX
-        open_to_others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not shared
-        if found.st_uid != 0 or open_to_others:
+        shared = place is not resolved and place_status.st_mode & stat.S_ISVTX
+        open_to_others = place_status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not shared
+        if place_status.st_uid != 0 or open_to_others:
             raise PolicyError(
                 f"users other than root can write {place}",
                 hint=f"run: chown root:root {place} && chmod go-w {place}",

@@ -7,7 +7,7 @@ import time
 
 from cortex_cli.error_texts import commands, entries, patterns
 from cortex_cli.error_texts.entries import Entry
-from cortex_cli.error_texts.phrasing import MAX_COMMANDS, finding
+from cortex_cli.error_texts.phrasing import MAX_COMMANDS, build_finding
 from cortex_cli.error_texts.placeholders import NOUNS, SLOT
 from cortex_cli.finding import READS
 from tests.support.groups import for_every
@@ -51,13 +51,13 @@ def test_commands_are_plain_words_and_confirming_only_reads(entry: Entry) -> Non
             if word != "|":
                 assert word.count("{") == len(SLOT.findall(word)) or "{" not in word, template
     for template in entry.confirm:
-        assert commands.shown(template, {}).effect == READS, template
+        assert commands.fill_command(template, {}).effect == READS, template
 
 
 @for_every_entry
 def test_an_answer_has_at_most_twelve_lines(entry: Entry) -> None:
     for language in entries.LANGUAGES:
-        answer = finding(entry, {}, language, 1.0)
+        answer = build_finding(entry, {}, language, 1.0)
         assert len(answer.text.splitlines()) + len(answer.commands) + 1 <= MAX_LINES, language
         assert len(answer.commands) <= MAX_COMMANDS, language
         assert "{" not in answer.text.replace("${", ""), language
@@ -88,7 +88,7 @@ def hostile(source: str) -> list[str]:
 @for_every_entry
 def test_patterns_take_linear_time_on_hostile_text(entry: Entry) -> None:
     for one in (*entry.match, *entry.also, *entry.unless):
-        expression = patterns.compiled(one.source)
+        expression = patterns.compile_pattern(one.source)
         for text in hostile(one.source):
             taken = min(_taken(expression.search, text) for _ in range(2))
             assert taken < MAX_SEARCH_S, (one.source, text[:60], taken)

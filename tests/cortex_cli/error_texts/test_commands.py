@@ -9,11 +9,11 @@ from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS
 
 
 def test_values_fill_the_argv_and_unsafe_ones_do_not() -> None:
-    shown = commands.shown("grep -c x {file|FILE} | sort", {"file": "/var/log/syslog"})
+    shown = commands.fill_command("grep -c x {file|FILE} | sort", {"file": "/var/log/syslog"})
     assert shown.pipeline == (("grep", "-c", "x", "/var/log/syslog"), ("sort",))
     assert shown.text == "grep -c x /var/log/syslog | sort"
     for value in ("-rf", "a b", "$(reboot)", "x;y", "~root", "a\nb", "`id`"):
-        assert commands.shown("ls {file|FILE}", {"file": value}).text == "ls FILE"
+        assert commands.fill_command("ls {file|FILE}", {"file": value}).text == "ls FILE"
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_values_fill_the_argv_and_unsafe_ones_do_not() -> None:
     ],
 )
 def test_effects(line: str, effect: str) -> None:
-    assert commands.shown(line, {}).effect == effect
+    assert commands.fill_command(line, {}).effect == effect
 
 
 def test_who_may_run_it_and_what_brings_it() -> None:
-    assert commands.shown("systemctl restart x", {}).needs_root
-    assert not commands.shown("systemctl status x", {}).needs_root
-    assert not commands.shown("systemctl --user restart x", {}).needs_root
-    assert commands.shown("smartctl -a /dev/sda", {}).package == "smartmontools"
+    assert commands.fill_command("systemctl restart x", {}).needs_root
+    assert not commands.fill_command("systemctl status x", {}).needs_root
+    assert not commands.fill_command("systemctl --user restart x", {}).needs_root
+    assert commands.fill_command("smartctl -a /dev/sda", {}).package == "smartmontools"

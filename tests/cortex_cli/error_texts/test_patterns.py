@@ -21,12 +21,12 @@ from cortex_cli.error_texts import patterns
     ],
 )
 def test_literals_that_any_match_holds(source: str, needs: tuple[str, ...]) -> None:
-    assert patterns.needed(source) == needs
+    assert patterns.find_needs(source) == needs
 
 
 def test_unbounded_repeats_get_a_bound() -> None:
-    assert patterns.bounded(r"a*b+c{2,}d?[*+]\+") == r"a{0,120}b{1,120}c{2,120}d?[*+]\+"
-    assert patterns.bounded("x.*?y") == "x.{0,120}?y"
+    assert patterns.bound_repeats(r"a*b+c{2,}d?[*+]\+") == r"a{0,120}b{1,120}c{2,120}d?[*+]\+"
+    assert patterns.bound_repeats("x.*?y") == "x.{0,120}?y"
 
 
 def test_accents_and_typographic_quotes_do_not_matter() -> None:

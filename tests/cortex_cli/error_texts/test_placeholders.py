@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cortex_cli.error_texts.placeholders import cleaned, filled
+from cortex_cli.error_texts.placeholders import clean, fill
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ from cortex_cli.error_texts.placeholders import cleaned, filled
     ],
 )
 def test_sentences(template: str, found: dict[str, str], language: str, sentence: str) -> None:
-    assert filled(template, found, language) == sentence
+    assert fill(template, found, language) == sentence
 
 
 @pytest.mark.parametrize("value", ["x" * 200, "a\x1b[2J", "a\nb"])
 def test_a_value_is_a_plain_name(value: str) -> None:
-    assert cleaned(value) == ""
+    assert clean(value) == ""

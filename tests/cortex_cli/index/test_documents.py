@@ -119,4 +119,4 @@ def test_a_change_of_dpkgs_status_is_one(env: dict[str, str]) -> None:
 
 def test_nowhere_to_look(tmp_path: Path) -> None:
     environ = {name: str(tmp_path / "x") for name in ("MANPATH", "SYSTEMD_UNIT_PATH")}
-    assert DocumentSource.find({**environ, "CORTEX_DOCS": str(tmp_path / "x")}).empty
+    assert DocumentSource.find({**environ, "CORTEX_DOCS": str(tmp_path / "x")}).is_empty

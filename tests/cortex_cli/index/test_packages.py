@@ -10,7 +10,7 @@ from tests.cortex_cli.conftest import write_lists
 def test_what_changes_changes_the_signature(tmp_path: Path) -> None:
     env = write_lists(tmp_path / "machine")
     first = PackageSource.find(env)
-    assert not first.empty
+    assert not first.is_empty
     begun = first.signature()
     assert first.has_same_lists(begun)
     status = Path(env["CORTEX_DPKG_STATUS"])
@@ -29,7 +29,7 @@ def test_no_apt_at_all(tmp_path: Path) -> None:
         "CORTEX_APT_LISTS": str(tmp_path / "none"),
         "CORTEX_DPKG_STATUS": str(tmp_path / "no-status"),
     }
-    assert PackageSource.find(env).empty
+    assert PackageSource.find(env).is_empty
     assert open_index(env) is None
 
 

@@ -28,7 +28,7 @@ def test_real_pages_units_and_readmes_are_found(real: Places) -> None:
 
 def test_what_a_real_page_says(real: Places) -> None:
     file = of_name(real, "ss")
-    assert (file.kind, file.section, file.brief) == ("man", "8", False)
+    assert (file.kind, file.section, file.is_brief) == ("man", "8", False)
     said = texts.read(file)
     assert said is not None
     assert said.summary == "another utility to investigate sockets"
@@ -87,7 +87,7 @@ def test_one_of_thousands_is_read_for_what_it_is_for(tmp_path: Path) -> None:
         write(tmp_path / f"a/man1/cloud_do_{number}.1", PAGE.format(f"number {number}"))
     write(tmp_path / "a/man1/other.1", PAGE.format("other"))
     found = {file.name: file for file in places(tmp_path).find_all()}
-    assert found["cloud_do_7"].brief
+    assert found["cloud_do_7"].is_brief
     assert texts.read(found["cloud_do_7"]) == texts.Text("about number 7")
     other = texts.read(found["other"])
     assert other is not None

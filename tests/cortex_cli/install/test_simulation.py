@@ -63,7 +63,7 @@ def test_an_installation_is_read() -> None:
     assert found.changes.download_bytes == 606_000
     assert found.changes.disk_bytes == 1_707_000
     assert found.refusal is None
-    assert found.downgraded == ()
+    assert found.downgrades == ()
 
 
 def test_the_listing_alone_says_the_same_but_for_origins() -> None:
@@ -80,7 +80,7 @@ def test_the_listing_alone_says_the_same_but_for_origins() -> None:
         Change("of-no-list", None, None),
         Change("old-nginx", "1.0-1", None),
     )
-    assert found.downgraded == (Change("make", "4.3", "4.2"),)
+    assert found.downgrades == (Change("make", "4.3", "4.2"),)
     assert found.changes.download_bytes == 606_000
 
 
@@ -112,7 +112,7 @@ def test_unmet_dependencies_are_the_reason() -> None:
 
 def test_going_back_is_told_from_an_upgrade() -> None:
     found = simulation.parse("", "", "Inst x [2.0] (1.0 here [all])\n")
-    assert found.downgraded == found.changes.upgraded
+    assert found.downgrades == found.changes.upgraded
 
 
 @given(st.text(), st.text(), st.text())

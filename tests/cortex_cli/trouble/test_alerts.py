@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cortex_cli.settings import Settings
-from cortex_cli.trouble.alerts import causes
+from cortex_cli.trouble.alerts import find_causes
 from cortex_cli.trouble.cause import CRITICAL, WARNING
 from cortex_cli.trouble.lexicon import DISK, MEMORY
 from cortexd.alert import Alert
@@ -32,9 +32,9 @@ def store(folder: Path, *alerts: Alert) -> dict[str, Any]:
 
 
 def test_no_daemon_is_not_no_alert(tmp_path: Path) -> None:
-    assert causes(Settings(environ={}, socket=tmp_path / "none")) is None
+    assert find_causes(Settings(environ={}, socket=tmp_path / "none")) is None
     with daemon(tmp_path, store(tmp_path)) as cortexd:
-        assert causes(Settings(environ={}, socket=cortexd.socket_path)) == []
+        assert find_causes(Settings(environ={}, socket=cortexd.socket_path)) == []
 
 
 def test_open_alerts_are_causes_and_others_are_not(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_open_alerts_are_causes_and_others_are_not(tmp_path: Path) -> None:
         ids = {one["title"]: one["id"] for one in listed}
         cortexd.call("alerts.acknowledge", id=ids["Swapping"])
         cortexd.call("alerts.dismiss", id=ids["Busy"])
-        found = causes(Settings(environ={}, socket=cortexd.socket_path))
+        found = find_causes(Settings(environ={}, socket=cortexd.socket_path))
     assert found is not None
     by_topic = {cause.topic: cause for cause in found}
     assert by_topic.keys() == {DISK, MEMORY}
@@ -72,6 +72,6 @@ def test_every_kind_of_alert_is_taken(tmp_path: Path) -> None:
         for number, kind in enumerate(KINDS)
     ]
     with daemon(tmp_path, store(tmp_path, *planted)) as cortexd:
-        found = causes(Settings(environ={}, socket=cortexd.socket_path))
+        found = find_causes(Settings(environ={}, socket=cortexd.socket_path))
     assert found is not None
     assert {cause.text for cause in found} == set(KINDS)

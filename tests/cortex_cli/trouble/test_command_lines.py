@@ -11,7 +11,7 @@ import pytest
 
 from cortex_cli.error_texts import commands
 from cortex_cli.finding import CHANGES, READS
-from cortex_cli.trouble.command_lines import command, parse, typed
+from cortex_cli.trouble.command_lines import command, format_line, parse
 
 ADVICE = Path(__file__).parents[3] / "cortexd/alerts/advice"
 HOSTILE = ("/srv/a b", "/srv/$(id)", "/srv/it's", "/srv/a;reboot", "/srv/`id`", "/srv/é|x")
@@ -27,7 +27,7 @@ def test_a_path_is_data_in_argv_and_in_the_shell(path: str) -> None:
 
 def test_sudo_is_typed_and_no_part_of_the_argv() -> None:
     shown = command(("apt-get", "clean"), effect=CHANGES, root=True)
-    assert typed(shown) == "sudo apt-get clean"
+    assert format_line(shown) == "sudo apt-get clean"
     assert shown.pipeline == (("apt-get", "clean"),)
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from cortex_cli.finding import CHANGES
 from cortex_cli.trouble.cause import CRITICAL, WARNING, Cause
-from cortex_cli.trouble.disks import causes, size_of, unseen
+from cortex_cli.trouble.disks import find_causes, list_unseen, size_of
 from tests.support.loop_mount import break_down, fill, loop_mount, silent_mount, why_not
 
 needs_loop = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 
 def look(root: Path, language: str = "en") -> list[Cause]:
-    return list(causes(os.environ, language, root))
+    return list(find_causes(os.environ, language, root))
 
 
 def mounts(root: Path, *lines: str) -> None:
@@ -63,7 +63,7 @@ def test_a_network_file_system_is_named_and_not_touched(tmp_path: Path) -> None:
         "proc /proc proc rw 0 0",
     )
     assert look(tmp_path) == []
-    assert unseen(tmp_path) == [str(absent), "/mnt/my share"]
+    assert list_unseen(tmp_path) == [str(absent), "/mnt/my share"]
 
 
 def test_read_only_is_wrong_only_where_fstab_wants_it_writable(tmp_path: Path) -> None:

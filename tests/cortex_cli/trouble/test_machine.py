@@ -10,7 +10,7 @@ import pytest
 
 from cortex_cli.trouble.cause import ERROR, WARNING, Cause
 from cortex_cli.trouble.lexicon import CERTIFICATE, DISK, HEAT, LOAD, MEMORY, NETWORK
-from cortex_cli.trouble.machine import LOOKS, causes
+from cortex_cli.trouble.machine import LOOKS, find_causes
 
 GIB = 1 << 20  # in KiB, as /proc/meminfo counts
 # No program is found: what the tables say is all there is.
@@ -30,7 +30,7 @@ commonName=supplied
 
 
 def look(root: Path, topic: str, language: str = "en") -> list[Cause]:
-    return causes(BARE, language, frozenset({topic}), root)
+    return find_causes(BARE, language, frozenset({topic}), root)
 
 
 def write(root: Path, name: str, text: str) -> None:
@@ -116,7 +116,7 @@ def test_an_expired_certificate_and_a_valid_one(tmp_path: Path) -> None:
     live = tmp_path / "root/etc/letsencrypt/live"
     certificate(tmp_path / "a", "20200101000000Z", "20200201000000Z", live / "old/cert.pem")
     certificate(tmp_path / "b", "20200101000000Z", "21000201000000Z", live / "new/cert.pem")
-    (cause,) = causes(os.environ, "en", frozenset({CERTIFICATE}), tmp_path / "root")
+    (cause,) = find_causes(os.environ, "en", frozenset({CERTIFICATE}), tmp_path / "root")
     assert f"{live}/old/cert.pem expired on Feb  1 00:00:00 2020 GMT" in cause.text
     assert cause.commands[1].pipeline == (("certbot", "renew"),)
 
@@ -124,7 +124,7 @@ def test_an_expired_certificate_and_a_valid_one(tmp_path: Path) -> None:
 def test_a_certificate_cannot_be_judged_without_openssl(tmp_path: Path) -> None:
     write(tmp_path, "etc/ssl/certs/x.crt", "no certificate")
     assert look(tmp_path, CERTIFICATE) == []
-    assert causes(os.environ, "en", frozenset({CERTIFICATE}), tmp_path) == []
+    assert find_causes(os.environ, "en", frozenset({CERTIFICATE}), tmp_path) == []
 
 
 @pytest.mark.parametrize("topic", sorted(LOOKS))

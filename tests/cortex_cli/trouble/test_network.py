@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex_cli.trouble.network import causes
+from cortex_cli.trouble.network import find_causes
 
 HEADER = "Iface\tDestination\tGateway\tFlags\n"
 DEFAULT = "eth0\t00000000\t010200C0\t0003\n"
@@ -40,7 +40,7 @@ def card(root: Path, name: str, carrier: str) -> None:
 
 
 def texts(root: Path, language: str = "en") -> list[str]:
-    return [cause.text for cause in causes(os.environ, language, root)]
+    return [cause.text for cause in find_causes(os.environ, language, root)]
 
 
 def test_nothing_is_wrong_with_a_sound_one(root: Path) -> None:
@@ -50,7 +50,7 @@ def test_nothing_is_wrong_with_a_sound_one(root: Path) -> None:
 def test_a_cable_is_out_but_a_bridge_needs_none(root: Path) -> None:
     card(root, "eth1", "0")
     write(root, "sys/class/net/br0/carrier", "0\n")
-    (cause,) = causes(os.environ, "en", root)
+    (cause,) = find_causes(os.environ, "en", root)
     assert cause.text == "The network interface eth1 has no link."
     assert cause.commands[0].pipeline == (("ip", "link", "show", "dev", "eth1"),)
 

@@ -22,7 +22,7 @@ LOOK = command(("df", "-h", "/srv/a b"))
 
 
 def test_the_gravest_is_told_whole_and_the_others_by_their_first_sentence() -> None:
-    found = report.finding(
+    found = report.build_finding(
         [
             Cause("load", WARNING, "Much to do. Really much."),
             Cause("disk", CRITICAL, "No room. None at all.", ("a line",), (LOOK,), "statvfs /"),
@@ -45,13 +45,13 @@ def test_the_gravest_is_told_whole_and_the_others_by_their_first_sentence() -> N
 
 def test_of_equals_the_first_stays_first() -> None:
     causes = [Cause("a", ERROR, "First."), Cause("b", ERROR, "Second.")]
-    assert report.finding(causes, "en").text.startswith("First.\n")
+    assert report.build_finding(causes, "en").text.startswith("First.\n")
 
 
 def test_an_answer_has_twelve_lines_and_tells_of_the_others() -> None:
     long = Cause("a", ERROR, "\n".join(f"line {number}" for number in range(40)), ("x",), (LOOK,))
     others = [Cause("b", WARNING, f"Other {number}.") for number in range(30)]
-    lines = report.finding([long, *others], "fr").text.splitlines()
+    lines = report.build_finding([long, *others], "fr").text.splitlines()
     assert len(lines) == MAX_LINES
     assert lines[-1] == "Aussi : Other 0; Other 1; Other 2; Other 3."
 
@@ -60,7 +60,7 @@ def test_no_control_character_and_no_second_line_gets_through() -> None:
     hostile = "/srv/\x1b[2J\u202e\nrm -rf ~"
     shown = command(("du", hostile), root=True)
     said = say("en", "read-only", mount=hostile)
-    text = report.finding([Cause("disk", ERROR, said, (hostile,), (shown,))], "en")
+    text = report.build_finding([Cause("disk", ERROR, said, (hostile,), (shown,))], "en")
     assert "\x1b" not in text.text
     assert "\u202e" not in text.text
     assert not any(line.startswith("rm") for line in text.text.splitlines())
@@ -69,7 +69,9 @@ def test_no_control_character_and_no_second_line_gets_through() -> None:
 
 def test_a_long_line_is_cut_but_never_a_command() -> None:
     path = "/srv/" + "x" * 2000
-    lines = report.finding([Cause("a", ERROR, "word " * 500, (), (command(("du", path)),))], "en")
+    lines = report.build_finding(
+        [Cause("a", ERROR, "word " * 500, (), (command(("du", path)),))], "en"
+    )
     first, _, typed = lines.text.splitlines()
     assert len(first) <= report.MAX_LINE_CHARS
     assert typed == f"  du {path}"
@@ -180,7 +182,7 @@ def test_a_full_disk_beside_an_alert_about_another_is_told_too() -> None:
     alerted = Cause(DISK, WARNING, "/srv is 91 % full. Little is left.", source="alert 1")
     same = Cause(DISK, CRITICAL, "/srv está al 98 %.", source="statvfs /srv")
     other = Cause(DISK, WARNING, "/var está al 92 %.", source="statvfs /var")
-    merged = report._merged([alerted], [same, other])
+    merged = report._merge([alerted], [same, other])
     assert [(cause.text, cause.severity) for cause in merged] == [
         ("/srv está al 98 %.", CRITICAL),
         ("/var está al 92 %.", WARNING),
@@ -190,5 +192,5 @@ def test_a_full_disk_beside_an_alert_about_another_is_told_too() -> None:
 def test_a_failed_unit_is_told_once() -> None:
     alerted = Cause("unit", ERROR, "frobd.service has failed: exit status 3", source="alert 1")
     own = Cause("unit", ERROR, "frobd.service has failed (exit-code). Port 80 is in use.")
-    assert report._without_units([alerted], [own]) == []
-    assert report._without_units([alerted], []) == [alerted]
+    assert report._drop_units([alerted], [own]) == []
+    assert report._drop_units([alerted], []) == [alerted]

@@ -16,7 +16,7 @@ from cortex_cli.settings import Settings
 from cortex_cli.trouble import report
 from cortex_cli.trouble.asked import Asked
 from cortex_cli.trouble.cause import ERROR, INFO, WARNING
-from cortex_cli.trouble.units import absent, failed, named
+from cortex_cli.trouble.units import find_failed, find_named, report_absent
 
 Environ = Mapping[str, str]
 SYSTEMCTL = """\
@@ -59,7 +59,7 @@ def test_the_catalogue_explains_the_journal(unit: Callable[..., Environ]) -> Non
         "shopd[7]: bind() to 0.0.0.0:8085 failed: Address already in use",
         "systemd[1]: shopd.service: Main process exited, code=exited, status=1/FAILURE",
     )
-    (cause,) = named(environ, "en", ["shopd"])
+    (cause,) = find_named(environ, "en", ["shopd"])
     assert cause.text.startswith(
         "shopd.service has failed (exit-code, exit status 1). Port 8085 is already in use"
     )
@@ -76,7 +76,7 @@ def test_what_the_catalogue_does_not_know_is_quoted(unit: Callable[..., Environ]
         "systemd[1]: frobd.service: Failed with result 'exit-code'.",
         failing=True,
     )
-    (cause,) = failed(environ, "es")
+    (cause,) = find_failed(environ, "es")
     assert cause.text == "frobd.service ha fallado (exit-code, código de salida 9)."
     assert cause.evidence == ("the flux capacitor is misaligned",)
     look, restart = cause.commands
@@ -94,7 +94,7 @@ def test_the_end_of_a_traceback_is_shown(unit: Callable[..., Environ]) -> None:
         "python3[7]: KeyError: 'DATABASE_URL'",
         "systemd[1]: vard.service: Failed with result 'exit-code'.",
     )
-    (cause,) = named(environ, "en", ["vard"])
+    (cause,) = find_named(environ, "en", ["vard"])
     assert "DATABASE_URL" in cause.text + " ".join(cause.evidence)
 
 
@@ -104,13 +104,13 @@ def test_a_setting_is_surer_than_the_journal(unit: Callable[..., Environ]) -> No
         FAILED + "ExecMainStatus=203\nExecStart={ path=/no/such ; argv[]=/no/such ; pid=0 }\n",
         "systemd[1]: pathd.service: Main process exited, code=exited, status=203/EXEC",
     )
-    (cause,) = named(environ, "fr", ["pathd.service"])
+    (cause,) = find_named(environ, "fr", ["pathd.service"])
     assert cause.text.endswith("Son programme /no/such n'existe pas.")
 
 
 def test_a_signal_is_no_exit_status(unit: Callable[..., Environ]) -> None:
     killed = FAILED.replace("ExecMainCode=1", "ExecMainCode=2") + "ExecMainStatus=15\n"
-    (cause,) = named(unit("slowd.service", killed), "en", ["slowd"])
+    (cause,) = find_named(unit("slowd.service", killed), "en", ["slowd"])
     assert cause.text == "slowd.service has failed (exit-code, signal 15)."
 
 
@@ -131,7 +131,7 @@ def test_a_signal_is_no_exit_status(unit: Callable[..., Environ]) -> None:
 def test_a_state_has_its_sentence(
     unit: Callable[..., Environ], properties: str, severity: int, said: str
 ) -> None:
-    (cause,) = named(unit("x.service", properties), "en", ["x"])
+    (cause,) = find_named(unit("x.service", properties), "en", ["x"])
     assert cause.severity == severity
     assert said in cause.text
 
@@ -139,16 +139,16 @@ def test_a_state_has_its_sentence(
 def test_what_it_requires_has_failed(unit: Callable[..., Environ]) -> None:
     unit("rootd.service", FAILED + "ExecMainStatus=1\n")
     inactive = "LoadState=loaded\nActiveState=inactive\nRequires=system.slice rootd.service\n"
-    (cause,) = named(unit("leafd.service", inactive), "en", ["leafd"])
+    (cause,) = find_named(unit("leafd.service", inactive), "en", ["leafd"])
     assert "because rootd.service, which it requires, failed" in cause.text
 
 
 def test_a_longer_name_is_found(unit: Callable[..., Environ]) -> None:
     environ = unit("postgresql.service", "LoadState=loaded\nActiveState=active\n")
-    (cause,) = named(environ, "en", ["postgres"], ["postgres"])
+    (cause,) = find_named(environ, "en", ["postgres"], ["postgres"])
     assert cause.text.startswith("postgresql.service is running")
-    assert named(environ, "en", ["postgres"]) == []
-    assert named(environ, "en", ["pos"], ["pos"]) == []
+    assert find_named(environ, "en", ["postgres"]) == []
+    assert find_named(environ, "en", ["pos"], ["pos"]) == []
 
 
 def test_that_it_runs_is_no_answer_to_a_question_of_more(
@@ -164,24 +164,24 @@ def test_that_it_runs_is_no_answer_to_a_question_of_more(
 
 
 def test_a_name_that_begins_with_a_dash_is_no_option(unit: Callable[..., Environ]) -> None:
-    (cause,) = named(unit("-.mount", "LoadState=masked\n"), "en", ["-.mount"])
+    (cause,) = find_named(unit("-.mount", "LoadState=masked\n"), "en", ["-.mount"])
     assert cause.commands[0].pipeline == (("systemctl", "status", "--", "-.mount"),)
 
 
 @pytest.mark.skipif(not Path("/run/systemd/system").is_dir(), reason="systemd does not run here")
 def test_a_unit_that_is_not_there_has_near_names(unit: Callable[..., Environ]) -> None:
     environ = unit("nginx.service", "LoadState=loaded\nActiveState=active\n")
-    (cause,) = absent(environ, "en", ["nginxd"])
+    (cause,) = report_absent(environ, "en", ["nginxd"])
     assert cause.text.startswith("There is no unit nginxd on this machine. Similar names: nginx")
 
 
 @pytest.mark.skipif(Path("/run/systemd/system").is_dir(), reason="systemd runs here")
 def test_without_systemd_nothing_is_said_of_units(unit: Callable[..., Environ]) -> None:
     environ = unit("nginx.service", "LoadState=loaded\nActiveState=active\n")
-    assert absent(environ, "en", ["nginxd"]) == []
+    assert report_absent(environ, "en", ["nginxd"]) == []
 
 
 def test_without_its_programs_there_is_nothing() -> None:
     bare = {"PATH": "/nonexistent"}
-    assert failed(bare, "en") == []
-    assert named(bare, "en", ["nginx"]) == []
+    assert find_failed(bare, "en") == []
+    assert find_named(bare, "en", ["nginx"]) == []

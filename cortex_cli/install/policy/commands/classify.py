@@ -45,7 +45,7 @@ def classify(name: str, words: Sequence[Argument]) -> Reading | None:
         reading = Reading({form.effect})
         if form.effect is Effect.WRITES:
             reading.effects = {effect for word in operands for effect in paths.judge_target(word)}
-        elif form.effect is Effect.PROBES and not all(word.known for word in words):
+        elif form.effect is Effect.PROBES and not all(word.is_known for word in words):
             reading.effects = {Effect.NETWORK}  # what it asks for may be what it read
     named = (form is not None and form.named) or (name == "find" and not reading.runs)
     if not named and any(paths.is_secret(word) for word in words):
@@ -70,7 +70,7 @@ def _classify_special(name: str, words: Sequence[Argument]) -> Reading | None:
             return Reading()
         raise UnreadableCommand("a file that is read as a script does not show what it runs")
     if name == "getent" and words and words[0] not in ("passwd", "group", "services", "protocols"):
-        return Reading({Effect.PROBES if all(word.known for word in words) else Effect.NETWORK})
+        return Reading({Effect.PROBES if all(word.is_known for word in words) else Effect.NETWORK})
     _check_builtin(name, words)
     return None
 
@@ -88,7 +88,7 @@ def _check_builtin(name: str, words: Sequence[Argument]) -> None:
         name == "printf" and "v" in options
     ):
         for word in words:
-            if _SUBSCRIPT.search(word) or (not word.known and name != "read"):
+            if _SUBSCRIPT.search(word) or (not word.is_known and name != "read"):
                 raise UnreadableCommand(f"{name} evaluates the name of its variable")
 
 
@@ -96,7 +96,7 @@ def _read_awk(words: Sequence[Argument]) -> Reading:
     rest = list(words)
     while rest:
         word = rest.pop(0)
-        if not word.known:
+        if not word.is_known:
             break
         if word[:2] in ("-F", "-v"):
             if not word[2:] and (not rest or rest.pop(0).splits):
@@ -123,7 +123,7 @@ def _read_sed(words: Sequence[Argument]) -> Reading:
         if letters[-1:] == "e" and set(letters[:-1]) <= set("nErsuz") and rest:
             programs.append(rest.pop(0))
         elif word.startswith("--expression="):
-            programs.append(type(word)(word.partition("=")[2]) if word.known else word)
+            programs.append(type(word)(word.partition("=")[2]) if word.is_known else word)
         elif word in _SED_FLAGS or (letters and set(letters) <= set("nErsuz")):
             continue
         elif word[:1] == "-" and word != "-":
@@ -131,7 +131,7 @@ def _read_sed(words: Sequence[Argument]) -> Reading:
         else:
             operands.append(word)
     programs = programs or operands[:1]
-    if not programs or not all(program.known for program in programs):
+    if not programs or not all(program.is_known for program in programs):
         raise UnreadableCommand("sed's program is known only when it runs")
     sed.check("\n".join(programs))
     return Reading()

@@ -41,7 +41,7 @@ def read(words: Sequence[Argument]) -> set[Effect]:
         if word.may_be_option:
             effects.add(Effect.NETWORK)
         elif word[:1] != "-":
-            if not (word.known and _LOCAL.fullmatch(word)):
+            if not (word.is_known and _LOCAL.fullmatch(word)):
                 effects.add(Effect.NETWORK)
         elif word in ("-o", "--output") or word[:2] == "-o" or word.endswith("o"):
             effects |= _read_output(word, rest)
@@ -79,7 +79,7 @@ def _read_cluster(word: Argument, rest: list[Argument]) -> None:
 
 
 def _read_value(option: str, rest: list[Argument]) -> str:
-    if not rest or not rest[0].known:
+    if not rest or not rest[0].is_known:
         raise UnreadableCommand(f"the value of curl {option} is known only when it runs")
     value = rest.pop(0)
     if option == "--write-out" and not _FORMAT.fullmatch(value):

@@ -89,7 +89,7 @@ def read_xargs(words: Sequence[Argument]) -> list[Argument]:
     while rest and (rest[0].startswith("-") or rest[0].may_be_option):
         word = rest.pop(0)
         short, value = word[:2], word[2:]
-        if not word.known:
+        if not word.is_known:
             raise UnreadableCommand("an option of xargs is known only when it runs")
         if word == "--":
             break

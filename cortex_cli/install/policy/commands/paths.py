@@ -63,7 +63,11 @@ def judge_target(target: Argument) -> set[Effect]:
     """
     if target in HARMLESS_TARGETS:
         return set()
-    if target.known and _OWN.fullmatch(target) and not _STARTUP.search(target.removeprefix("./")):
+    if (
+        target.is_known
+        and _OWN.fullmatch(target)
+        and not _STARTUP.search(target.removeprefix("./"))
+    ):
         return {Effect.WRITES}
     shown = target.replace(UNKNOWN, "…")
     raise UnreadableCommand(f"it writes to {shown}")

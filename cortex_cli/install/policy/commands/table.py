@@ -64,8 +64,8 @@ def _parse_form(text: str) -> Form:
     head, marker, verbs = text.partition("verbs=")
     values: dict[str, str] = {}
     if marker:
-        verbs, found, effect = verbs.partition(" effect=")
-        values |= {"effect": effect} if found else {}
+        verbs, separator, effect = verbs.partition(" effect=")
+        values |= {"effect": effect} if separator else {}
     for token in head.split():
         key, _, value = token.partition("=")
         values[key] = value
@@ -152,7 +152,7 @@ def _take_value(rest: list[Argument]) -> None:
 
 
 def _fits(form: Form, operands: Sequence[Argument]) -> bool:
-    if form.without and any(form.without in word or not word.known for word in operands):
+    if form.without and any(form.without in word or not word.is_known for word in operands):
         return False
     if form.verbs:
         return any(_match_phrase(phrase.split(), operands) for phrase in form.verbs)
@@ -173,6 +173,6 @@ def _match_phrase(phrase: Sequence[str], operands: Sequence[Argument]) -> bool:
             return False
         operands = operands[: len(phrase)]
     return len(operands) == len(phrase) and all(
-        word == "*" or (operand.known and operand == word)
+        word == "*" or (operand.is_known and operand == word)
         for word, operand in zip(phrase, operands, strict=True)
     )

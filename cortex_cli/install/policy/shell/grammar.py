@@ -111,16 +111,16 @@ def _read_one(reader: Reader) -> None:
 
 def _read_until(reader: Reader, *closers: str) -> str:
     with reader.branch():
-        found = read_list(reader, closers)
-    if not found:
+        closer = read_list(reader, closers)
+    if not closer:
         raise UnreadableCommand(f"{' or '.join(closers)} is missing")
-    return found
+    return closer
 
 
 def _read_if(reader: Reader) -> None:
     _read_until(reader, "then")
-    while (found := _read_until(reader, "elif", "else", "fi")) != "fi":
-        if found == "elif":
+    while (closer := _read_until(reader, "elif", "else", "fi")) != "fi":
+        if closer == "elif":
             _read_until(reader, "then")
 
 

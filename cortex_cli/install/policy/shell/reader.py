@@ -49,9 +49,9 @@ class Reader:
 
     def take(self, text: str) -> bool:
         """Read ``text`` if it comes next."""
-        found = self.text.startswith(text, self.at)
-        self.at += len(text) * found
-        return found
+        is_next = self.text.startswith(text, self.at)
+        self.at += len(text) * is_next
+        return is_next
 
     def skip_blanks(self) -> None:
         """Skip spaces, tabs, continued lines and a comment, but no end of a line."""

@@ -39,8 +39,8 @@ def read_simple(reader: Reader) -> None:
     start = reader.at
     while True:
         reader.skip_blanks()
-        if found := _read_redirection(reader):
-            redirections.append(found)
+        if redirection := _read_redirection(reader):
+            redirections.append(redirection)
         elif not words and (match := _ASSIGNMENT.match(reader.text, reader.at)):
             reader.at = match.end()
             value = _read_array(reader) if reader.peek() == "(" else read_word(reader)
@@ -75,13 +75,13 @@ def read_simple(reader: Reader) -> None:
 
 def read_redirections(reader: Reader) -> tuple[Redirection, ...]:
     """Read the redirections behind a compound command."""
-    found: list[Redirection] = []
+    redirections: list[Redirection] = []
     while True:
         reader.skip_blanks()
         redirection = _read_redirection(reader)
         if redirection is None:
-            return tuple(found)
-        found.append(redirection)
+            return tuple(redirections)
+        redirections.append(redirection)
 
 
 def _read_redirection(reader: Reader) -> Redirection | None:

@@ -50,7 +50,7 @@ class Argument(str):
         return made
 
     @property
-    def known(self) -> bool:
+    def is_known(self) -> bool:
         """True if this is one argument with this very text."""
         return not (self.splits or self.pattern or UNKNOWN in self)
 
@@ -102,10 +102,12 @@ def _expand_word(
         if len(alternatives) * len(pieces) > MAX_ALTERNATIVES:
             pieces = [(UNKNOWN, part.quoted)]
         if len(pieces) == 1:
-            for found in alternatives:
-                found.append(pieces[0])
+            for alternative in alternatives:
+                alternative.append(pieces[0])
         else:
-            alternatives = [[*found, piece] for found in alternatives for piece in pieces]
+            alternatives = [
+                [*alternative, piece] for alternative in alternatives for piece in pieces
+            ]
     return alternatives
 
 
@@ -124,14 +126,14 @@ def _find_values(name: str, script: Script, *, quoted: bool) -> list[Fragment]:
         return [(UNKNOWN, quoted)]
     if not quoted and "IFS" in script.assignments:
         return [(UNKNOWN, False)]
-    found: dict[Fragment, None] = {}
+    distinct: dict[Fragment, None] = {}
     for value in values:
         for fragments in islice(_expand_word(value or (), script), MAX_ALTERNATIVES):
             text = "".join(
                 text if whole else _PATTERN.sub(UNKNOWN, text) for text, whole in fragments
             )
-            found[(text, quoted)] = None
-    return list(found) if len(found) <= MAX_ALTERNATIVES else [(UNKNOWN, quoted)]
+            distinct[(text, quoted)] = None
+    return list(distinct) if len(distinct) <= MAX_ALTERNATIVES else [(UNKNOWN, quoted)]
 
 
 def _split(fragments: list[Fragment]) -> Iterator[Argument]:

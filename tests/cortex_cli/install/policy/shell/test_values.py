@@ -13,14 +13,14 @@ def arguments(text: str) -> list[Argument]:
 
 def test_what_is_known() -> None:
     (word,) = arguments("x=a; c $x")
-    assert (word, word.known, word.may_be_option) == ("a", True, False)
+    assert (word, word.is_known, word.may_be_option) == ("a", True, False)
 
 
 def test_an_unquoted_expansion_may_become_several_words() -> None:
     bare, quoted, path = arguments('c $x "$x" /proc/"$x"')
     assert (bare, bare.splits, bare.may_be_option) == (UNKNOWN, True, True)
     assert (quoted.splits, quoted.may_be_option) == (False, True)
-    assert (path, path.may_be_option, path.known) == (f"/proc/{UNKNOWN}", False, False)
+    assert (path, path.may_be_option, path.is_known) == (f"/proc/{UNKNOWN}", False, False)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_a_number_from_arithmetic_is_unknown() -> None:
 def test_patterns() -> None:
     first, quoted, later, bracket = arguments("c *.c '*' a/*.c [")
     assert (first.pattern, first.may_be_option) == (True, True)
-    assert (quoted.pattern, quoted.known) == (False, True)
+    assert (quoted.pattern, quoted.is_known) == (False, True)
     assert (later.pattern, later.may_be_option) == (True, False)
-    assert bracket.known
+    assert bracket.is_known
 
 
 def test_a_files_name_from_a_pattern_is_unknown() -> None:
