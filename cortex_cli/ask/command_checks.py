@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from cortex_cli.ask.shell_parser import Command
     from cortex_cli.debian.manpages import Manual, Manuals
-    from cortex_cli.packages.knowledge import Knowledge, Package
+    from cortex_cli.packages.knowledge import Knowledge
+    from cortex_cli.packages.package import Package
 
 BUILTINS = frozenset(
     """

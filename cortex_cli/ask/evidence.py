@@ -6,13 +6,20 @@ supports is not known.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.ask import scope
+from cortex_cli.ask.citations import (
+    cite_fact,
+    cite_hit,
+    cite_manual,
+    cite_named_document,
+    cite_package,
+    cite_version,
+)
 from cortex_cli.ask.facts import Fact, select_facts
-from cortex_cli.documents.passages import UNINFORMATIVE, WeightedTerms
+from cortex_cli.documents.passages import UNINFORMATIVE
 from cortex_cli.expressions import expression
 from cortex_cli.index import texts
 from cortex_cli.language.stems import stem
@@ -22,18 +29,14 @@ from cortex_cli.language.words import EVERYDAY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cortex_cli.ask.passage import Passage
     from cortex_cli.debian.manpages import Manual, Manuals
-    from cortex_cli.documents.search import Document, DocumentHit, Documents
+    from cortex_cli.documents.search import DocumentHit, Documents
     from cortex_cli.language.question import Question
-    from cortex_cli.language.terms import Term
-    from cortex_cli.packages.knowledge import Hit, Knowledge, Package
+    from cortex_cli.packages.knowledge import Knowledge
+    from cortex_cli.packages.package import Hit, Package
 
 MAX_PASSAGES = 4
-# The first paragraphs of a long description say what matters.
-MAX_PASSAGE_CHARS = 1200
-# Of a manual: the paragraphs that answer, or else the first ones.
-MAX_PARAGRAPHS = 4
-MAX_QUOTED_CHARS = 400
 # A package that search found: with fewer of the question's words it is about something else.
 MIN_COVERED = 0.99
 # A single word is too little to search by, but may be the start of a package name.
@@ -57,42 +60,9 @@ UNIT_WORDS = frozenset(
 )
 # sshd_config, apt.conf, deb-control
 _FILE_NAME = expression(r"\w[._-]\w")
-_NAME_PARTS = expression(r"[._-]")
 VERSION_WORDS = frozenset({"version", "installed", "installé", "installée", "versión", "instalado"})
-# A README.Debian is long and about many things.
-MIN_README_COVERED = 0.5
-# A page of what the question names, of the question's other words.
-MIN_PAGE_COVERED = 0.5
 # Hits need this many words that say more than "latest" or "file".
 MIN_INFORMATIVE = 2
-_OPTION = expression(r"(?<![\w-])--[a-z][\w-]{1,40}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A text and its source: ``apt: nginx 1.22.1``.
-
-    ``excerpt`` is the part of it that covers most of the question.
-    """
-
-    subject: str
-    summary: str
-    text: str
-    source: str
-    excerpt: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """The summary as one sentence that names its subject."""
-        if not self.subject:
-            return self.summary
-        summary = self.summary.rstrip(".")
-        return f"{self.subject}: {summary}." if summary else self.subject
-
-    @property
-    def quotation(self) -> str:
-        """The sentence and the excerpt."""
-        return f"{self.sentence}\n{self.excerpt}" if self.excerpt else self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +94,12 @@ def gather(
     if scope.is_elsewhere(question.text):
         return Evidence((), ())
     knowledge = library.knowledge
-    supporting = [_cite_fact(fact) for fact in troubles]
+    supporting = [cite_fact(fact) for fact in troubles]
     named = knowledge.find_named(question)
     if VERSION_WORDS & question.word_set:
-        supporting += [_cite_version(package) for package in named]
-    supporting += [_cite_package(package) for package in named]
-    supporting += [_cite_fact(fact) for fact in select_facts(question, facts)]
+        supporting += [cite_version(package) for package in named]
+    supporting += [cite_package(package) for package in named]
+    supporting += [cite_fact(fact) for fact in select_facts(question, facts)]
     hits = _search_documents(question, library.documents)
     # A page named like a common word may be about something else entirely.
     pages = [page for page in _cite_pages(question, named, library) if page.excerpt or not hits]
@@ -139,13 +109,13 @@ def gather(
     packages = knowledge.search(question, limit=2 * MAX_PASSAGES)
     answered = any(page.excerpt for page in pages)
     if not supporting or (HOW_TO_WORDS & question.word_set and not answered):
-        supporting += [_cite_hit(hit) for hit in hits]
+        supporting += [cite_hit(hit) for hit in hits]
     if not supporting:
-        supporting = [_cite_package(hit.package) for hit in packages if _is_about(hit, question)]
+        supporting = [cite_package(hit.package) for hit in packages if _is_about(hit, question)]
     supporting = _drop_duplicates(supporting)[: max(MAX_PASSAGES, len(troubles))]
     subjects = {passage.subject for passage in supporting}
     related = [
-        _cite_package(hit.package)
+        cite_package(hit.package)
         for hit in packages
         if hit.covered >= MIN_RELATED and hit.package.name not in subjects
     ]
@@ -154,7 +124,7 @@ def gather(
 
 def find_versions(question: Question, knowledge: Knowledge) -> list[Fact]:
     """Return which packages the question names, and their installed versions."""
-    passages = [_cite_version(package) for package in knowledge.find_named(question)]
+    passages = [cite_version(package) for package in knowledge.find_named(question)]
     return [Fact(passage.text, passage.source, VERSION_WORDS) for passage in passages]
 
 
@@ -185,7 +155,7 @@ def _cite_pages(question: Question, named: Sequence[Package], library: Library) 
         return []
     subjects = dict.fromkeys([*_list_subjects(question), *(package.name for package in named)])
     pages = [manual for word in subjects if (manual := _find_page(word, library.manuals))]
-    return [passage for manual in pages if (passage := _cite_manual(manual, question)) is not None]
+    return [passage for manual in pages if (passage := cite_manual(manual, question)) is not None]
 
 
 def _find_page(word: str, manuals: Manuals) -> Manual | None:
@@ -208,7 +178,7 @@ def _cite_named_documents(
         passage
         for document in named
         if (units or document.kind != texts.UNIT)
-        and (passage := _cite_named_document(document, question))
+        and (passage := cite_named_document(document, question))
     ]
 
 
@@ -223,95 +193,3 @@ def _search_documents(question: Question, documents: Documents | None) -> list[D
         for hit in documents.search(question, MAX_DOCUMENTS)
         if hit.covered >= MIN_DOCUMENT_COVERED and hit.score >= MIN_DOCUMENT_SCORE
     ]
-
-
-def _cite_manual(manual: Manual, question: Question) -> Passage | None:
-    """Cite a manual; None if it says nothing of what else the question has.
-
-    An option that the question names must be in the manual: nearly right is wrong.
-    """
-    paragraphs = manual.paragraphs
-    options = _OPTION.findall(question.text)
-    if options and not all(_has_option(paragraphs, option) for option in options):
-        return None
-    selected, covered = _select_paragraphs(question, manual.name, manual.summary, paragraphs)
-    if _other_terms(question, manual.name) and covered < MIN_PAGE_COVERED and not options:
-        return None
-    if options:
-        selected = [one for one in paragraphs if _has_option([one], options[0])] or selected
-    shown = selected or manual.paragraphs[:MAX_PARAGRAPHS]
-    text = "\n".join([f"Usage: {manual.synopsis}", *shown] if manual.synopsis else shown)
-    excerpt = _quote(selected)
-    return Passage(manual.title, manual.summary, _shorten(text), manual.source, excerpt)
-
-
-def _has_option(paragraphs: Sequence[str], option: str) -> bool:
-    """Whether a paragraph has ``option`` as a word of its own."""
-    found = re.compile(rf"(?<![\w-]){re.escape(option)}(?![\w-])")
-    return any(found.search(paragraph) for paragraph in paragraphs)
-
-
-def _cite_named_document(document: Document, question: Question) -> Passage | None:
-    paragraphs = document.paragraphs()
-    if document.kind == texts.UNIT:
-        text = _shorten("\n".join(paragraphs))
-        return Passage(document.name, document.summary, text, document.source)
-    selected, covered = _select_paragraphs(question, document.name, "", paragraphs)
-    if covered < MIN_README_COVERED:
-        return None
-    text = _shorten("\n".join(selected))
-    return Passage(document.title, document.summary, text, document.source, _quote(selected))
-
-
-def _select_paragraphs(
-    question: Question, name: str, summary: str, paragraphs: Sequence[str]
-) -> tuple[Sequence[str], float]:
-    """Return the paragraphs with terms of the question besides ``name``, and their coverage."""
-    terms = _other_terms(question, name)
-    if not terms:
-        return (), 0.0
-    return WeightedTerms.weigh(terms, {}).select_paragraphs(summary, paragraphs)
-
-
-def _other_terms(question: Question, name: str) -> list[Term]:
-    """What the question says besides ``name``."""
-    own = {name, *_NAME_PARTS.split(name)}
-    return [term for term in question.manual_terms if not own & {term.stem, *term.surfaces}]
-
-
-def _cite_hit(hit: DocumentHit) -> Passage:
-    document = hit.document
-    text = _shorten("\n".join(hit.paragraphs))
-    title, summary = document.title, document.summary
-    return Passage(title, summary, text or summary, document.source, _quote(hit.paragraphs))
-
-
-def _quote(paragraphs: Sequence[str]) -> str:
-    if not paragraphs or len(paragraphs[0]) <= MAX_QUOTED_CHARS:
-        return "".join(paragraphs[:1])
-    return paragraphs[0][:MAX_QUOTED_CHARS].rpartition(" ")[0] + " […]"
-
-
-def _cite_version(package: Package) -> Passage:
-    if package.installed:
-        text = f"The package {package.name} is installed, version {package.installed}."
-    else:
-        text = (
-            f"The package {package.name} is not installed; version {package.version} is available."
-        )
-    return Passage("", text, text, package.source)
-
-
-def _cite_package(package: Package) -> Passage:
-    text = _shorten(package.long or package.short)
-    return Passage(package.name, package.short, text, package.source)
-
-
-def _shorten(text: str) -> str:
-    if len(text) <= MAX_PASSAGE_CHARS:
-        return text
-    return text[:MAX_PASSAGE_CHARS].rpartition(" ")[0] + " […]"
-
-
-def _cite_fact(fact: Fact) -> Passage:
-    return Passage("", fact.sentence, fact.sentence, f"this machine: {fact.source}")

@@ -12,7 +12,7 @@ from cortex_cli.ask.extraction import measure_cover
 from cortex_cli.language.words import words
 
 if TYPE_CHECKING:
-    from cortex_cli.ask.evidence import Passage
+    from cortex_cli.ask.passage import Passage
     from cortex_cli.ask.request import Request
     from cortex_cli.language.question import Question
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cortex_cli.ask.attachments import Attachment
-    from cortex_cli.ask.evidence import Passage
+    from cortex_cli.ask.passage import Passage
 
 MIN_SHARE, MIN_SHARED = 0.5, 2
 # A sentence about the very thing that the text is about needs less.

@@ -13,7 +13,8 @@ from cortex_cli.options import WORDS, json_option
 if TYPE_CHECKING:
     from typing import Any
 
-    from cortex_cli.packages.knowledge import Hit, Knowledge
+    from cortex_cli.packages.knowledge import Knowledge
+    from cortex_cli.packages.package import Hit
     from cortex_cli.settings import Settings
 
 DEFAULT_LIMIT = 10
@@ -65,7 +66,7 @@ def search(settings: Settings, what: tuple[str, ...], limit: int) -> None:
 
 def _put_named_first(hits: list[Hit], request: str, knowledge: Knowledge) -> list[Hit]:
     """Return the hits, the package first whose name is the whole request."""
-    from cortex_cli.packages.knowledge import Hit
+    from cortex_cli.packages.package import Hit
 
     package = knowledge.package(request)
     if package is None or package.name == hits[0].package.name:

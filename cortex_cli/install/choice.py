@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cortex_cli.install.plan import PlanOrigin
-    from cortex_cli.packages.knowledge import Hit, Package
+    from cortex_cli.packages.package import Hit, Package
 
 MAX_CANDIDATES = 8
 # Above this no model is asked: for phrases it had not seen, the catalogue alone was right in 62 of

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cortex_cli.model.provider import Provider
-    from cortex_cli.packages.knowledge import Hit
+    from cortex_cli.packages.package import Hit
     from cortex_cli.settings import Settings
 
 # The small model picks only between candidates that rank nearly equal: asked about all of them,

@@ -16,7 +16,8 @@ from cortex_cli.packages import equivalents, everyday
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cortex_cli.packages.knowledge import Hit, Knowledge
+    from cortex_cli.packages.knowledge import Knowledge
+    from cortex_cli.packages.package import Hit
 
 _SEPARATORS = expression(r"[\s,;]+")
 # "a calendar" is a kind of program, "calendar" is a package.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cortex_cli.install.plan import Plan, PlannedPackage
-    from cortex_cli.packages.knowledge import Hit, Package
+    from cortex_cli.packages.package import Hit, Package
     from cortex_cli.settings import Settings
 
 # A package that matches fewer of the request's words is about something else.

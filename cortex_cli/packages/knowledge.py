@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cortex_cli import output
 from cortex_cli.errors import Failure
@@ -20,6 +19,7 @@ from cortex_cli.index.packages import PackageSource
 from cortex_cli.language.terms import terms
 from cortex_cli.language.words import EVERYDAY
 from cortex_cli.packages.intents import Catalogue, Match
+from cortex_cli.packages.package import Hit, Package
 from cortex_cli.packages.polarity import list_opposites
 from cortex_cli.packages.ranking import Ranker
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # "what is the make", not a sentence
 MAX_BARE_WORDS = 4
-# From here on the catalogue found a hit, rather than the words of the lists.
-CATALOGUE_SCORE = 0.5
 
 FIELDS = (
     "id, name, version, installed, origin, section, kind, package.short, essential, popularity,"
@@ -43,58 +41,6 @@ TABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """One package, as the machine's lists and dpkg describe it."""
-
-    name: str
-    version: str
-    installed: str | None
-    origin: str
-    section: str
-    kind: str
-    short: str
-    long: str
-    essential: bool
-    popularity: float
-
-    @property
-    def shown_version(self) -> str:
-        """The installed version, or else the available one."""
-        return self.installed or self.version
-
-    @property
-    def upstream_version(self) -> str:
-        """``shown_version`` without epoch and Debian revision: 1.22.1 of 1:1.22.1-9+deb12u9."""
-        _, colon, rest = self.shown_version.partition(":")
-        version = rest if colon else self.shown_version
-        return version.rpartition("-")[0] or version
-
-    @property
-    def source(self) -> str:
-        """How an answer cites it: ``apt: nginx 1.22.1``."""
-        return f"apt: {self.name} {self.upstream_version}"
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A package that answers a search.
-
-    ``covered`` is the share of the request's terms that it has, ``curated`` how surely the
-    catalogue means it; both 0 to 1.
-    """
-
-    package: Package
-    score: float
-    covered: float
-    curated: float
-
-    @property
-    def finder(self) -> Literal["catalogue", "index"]:
-        """What found it: the catalogue of intents, or the words of the lists."""
-        return "catalogue" if self.curated >= CATALOGUE_SCORE else "index"
-
-
 class Knowledge:
     """Read access to the package index; every method gives repeatable results."""
 
@@ -102,16 +48,16 @@ class Knowledge:
         self,
         db: sqlite3.Connection | None,
         installed: Mapping[str, str] | None = None,
-        newer: Callable[[], sqlite3.Connection | None] | None = None,
+        open_newer: Callable[[], sqlite3.Connection | None] | None = None,
     ) -> None:
         """Read ``db``.
 
         ``installed`` overrides the installed versions, if dpkg's status has changed since;
-        ``newer`` waits for an index of the current lists.
+        ``open_newer`` waits for an index of the current lists.
         """
         self._db = db
         self._installed = installed
-        self._newer = newer
+        self._open_newer = open_newer
         self.is_building = False
 
     @classmethod
@@ -145,11 +91,11 @@ class Knowledge:
 
     def catch_up(self) -> bool:
         """Replace a stale index by a fresh one, waiting for its build; False if it is not stale."""
-        if self._newer is None:
+        if self._open_newer is None:
             return False
-        newer, self._newer = self._newer, None
+        open_newer, self._open_newer = self._open_newer, None
         try:
-            db = newer()
+            db = open_newer()
         except Failure as error:
             output.talk(f"using the older index: {error.message}")
             return False

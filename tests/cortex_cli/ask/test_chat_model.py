@@ -5,9 +5,10 @@ import pytest
 
 from cortex_cli.ask.attachments import Attachment
 from cortex_cli.ask.chat_model import converse
-from cortex_cli.ask.evidence import Evidence, Passage
+from cortex_cli.ask.evidence import Evidence
 from cortex_cli.ask.facts import Fact
 from cortex_cli.ask.fitting import MAX_DATA_BYTES
+from cortex_cli.ask.passage import Passage
 from cortex_cli.ask.request import Answer, Request
 from cortex_cli.language.question import Question
 from cortex_cli.model.provider import Finished, Model, Prompt

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from cortex_cli.ask import evidence, facts
-from cortex_cli.ask.evidence import MAX_PASSAGE_CHARS, Evidence, Library
+from cortex_cli.ask.evidence import Evidence, Library
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.documents.search import Documents
 from cortex_cli.language.question import Question
@@ -36,18 +36,6 @@ def test_facts_of_this_machine_support(knowledge: Knowledge) -> None:
     assert gather("which kernel runs on this machine?", knowledge).sources == [
         "this machine: uname"
     ]
-
-
-def test_a_long_passage_is_cut_visibly() -> None:
-    from dataclasses import replace
-
-    from cortex_cli.packages.knowledge import Package
-
-    package = Package("x", "1", None, "o", "s", "program", "short", "word " * 900, False, 0.0)
-    passage = evidence._cite_package(package)
-    assert len(passage.text) <= MAX_PASSAGE_CHARS + 4
-    assert passage.text.endswith(" […]")
-    assert evidence._cite_package(replace(package, long="")).text == "short"
 
 
 def test_whether_what_is_named_is_installed(knowledge: Knowledge) -> None:

@@ -1,9 +1,10 @@
 import pytest
 
 from cortex_cli.ask.attachments import Attachment
-from cortex_cli.ask.evidence import Evidence, Passage
+from cortex_cli.ask.evidence import Evidence
 from cortex_cli.ask.facts import Fact
 from cortex_cli.ask.fitting import estimate_room, fit, limit_tokens
+from cortex_cli.ask.passage import Passage
 from cortex_cli.ask.request import Request
 from cortex_cli.language.question import Question
 from cortex_cli.model.provider import Model

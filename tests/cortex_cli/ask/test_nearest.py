@@ -4,8 +4,9 @@ import pytest
 
 from cortex_cli import actions
 from cortex_cli.ask.attachments import Attachment
-from cortex_cli.ask.evidence import Evidence, Passage
+from cortex_cli.ask.evidence import Evidence
 from cortex_cli.ask.nearest import find_nearest
+from cortex_cli.ask.passage import Passage
 from cortex_cli.ask.request import Request
 from cortex_cli.language.question import Question
 

@@ -1,5 +1,6 @@
 from cortex_cli.ask.attachments import Attachment
-from cortex_cli.ask.evidence import Evidence, Passage
+from cortex_cli.ask.evidence import Evidence
+from cortex_cli.ask.passage import Passage
 from cortex_cli.ask.relevance import keep_relevant, names
 from cortex_cli.ask.request import Request
 from cortex_cli.language.question import Question

@@ -1,7 +1,7 @@
 import pytest
 
 from cortex_cli.ask.attachments import Attachment
-from cortex_cli.ask.evidence import Passage
+from cortex_cli.ask.passage import Passage
 from cortex_cli.ask.support import find_sources
 
 NGINX = Passage("nginx", "small web server", "It serves static pages quickly.", "apt: nginx 1")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from cortex_cli.ask.evidence import Passage
+from cortex_cli.ask.passage import Passage
 from cortex_cli.model import prompts
 from cortex_llm.nano import prompts as contract
 from cortex_llm.profiles import PURPOSES
