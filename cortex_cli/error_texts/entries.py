@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.error_texts.patterns import Pattern, fold, may_match, pattern
-from cortex_cli.error_texts.patterns import compile_pattern as compiled_pattern
+from cortex_cli.error_texts.patterns import compile_pattern
 from cortex_cli.expressions import expression
 from cortex_cli.shelf import Shelf
 
@@ -167,7 +167,7 @@ def _check_patterns(file: str, entry: Entry) -> None:
     for field in ("match", "also", "unless"):
         for one in getattr(entry, field):
             try:
-                compiled_pattern(one.source)
+                compile_pattern(one.source)
             except re.error as error:
                 where = f"{file}: {entry.id}: {field}"
                 raise CatalogueError(f"{where}: {one.source!r}: {error}") from error

@@ -29,7 +29,7 @@ MAX_CAUSES, MAX_CONFIRM, MAX_COMMANDS = 4, 3, 4
 
 
 @lru_cache(1)
-def wording() -> Mapping[str, Mapping[str, str]]:
+def load_wording() -> Mapping[str, Mapping[str, str]]:
     """The sentences by language and name."""
     table: Mapping[str, Mapping[str, str]] = compiled.read_yaml(WORDING)
     return table
@@ -37,7 +37,7 @@ def wording() -> Mapping[str, Mapping[str, str]]:
 
 def say(sentence: str, language: str, **values: object) -> str:
     """One sentence of the wording; English where the language has none."""
-    table = wording()
+    table = load_wording()
     return table.get(language, table["en"])[sentence].format(**values)
 
 
