@@ -78,8 +78,7 @@ class Step:
     def matched(self, folder: Path) -> tuple[tuple[str, ...], ...]:
         """What to run in ``folder``: each pattern replaced by the files that it matches there."""
         return tuple(
-            tuple(found for word in argv for found in _matches(word, folder))
-            for argv in self.argvs()
+            tuple(name for word in argv for name in _matches(word, folder)) for argv in self.argvs()
         )
 
 
@@ -169,11 +168,11 @@ def fill(action: Action, values: Mapping[str, str], language: str) -> Filled:
     complete.update(values)
     kinds = {name: one.kind for name, one in action.parameters.items()}
     steps = tuple(made(template, complete, kinds) for template in action.run)
-    said = action.does.get(language) or action.does["en"]
+    sentence = action.does.get(language) or action.does["en"]
     return Filled(
         name=action.name,
         steps=steps,
-        does=_SLOT.sub(lambda slot: complete.get(slot[1], ""), said),
+        does=_SLOT.sub(lambda slot: complete.get(slot[1], ""), sentence),
         effect=action.effect,
         needs_root=action.needs_root,
         package=action.package,

@@ -180,8 +180,8 @@ def _pattern() -> re.Pattern[str]:
 
 def literals(text: str) -> list[Literal]:
     """Every literal of ``text``, in order, none overlapping."""
-    found = (_made(match, text) for match in _pattern().finditer(_bare(text)))
-    return [literal for literal in found if literal is not None]
+    candidates = (_made(match, text) for match in _pattern().finditer(_bare(text)))
+    return [literal for literal in candidates if literal is not None]
 
 
 def _bare(text: str) -> str:
@@ -227,9 +227,9 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
 
 
 def _measured(kind: str, match: re.Match[str]) -> Literal:
-    said = match[f"{kind}_n"].lower()
+    amount = match[f"{kind}_n"].lower()
     word = match[f"{kind}_u"].lower()
-    number = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
+    number = float(_NUMBERS[amount]) if amount in _NUMBERS else float(amount.replace(",", "."))
     units = _SIZE_UNITS if kind == "size" else _TIME_UNITS
     unit = next(name for name, words in units.items() if re.fullmatch(words, word))
     return Literal(kind, match[0], match.start(), match.end(), number, unit)

@@ -109,11 +109,11 @@ def matches(
 
 def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
-    said = _compared(phrase, asked)
+    comparison = _compared(phrase, asked)
     plain = any(weight >= 1.0 for _, weight in phrase.concepts)
-    if said.got <= 0.0 or (plain and said.got < 1.0):
+    if comparison.got <= 0.0 or (plain and comparison.got < 1.0):
         return None
-    filled, gain, lack = assigned(phrase, asked, said.used)
+    filled, gain, lack = assigned(phrase, asked, comparison.used)
     filled = _written(phrase, filled)
     unsaid = [
         name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
@@ -123,7 +123,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     options = {
         n: f"+{t.concept}" for n, t in enumerate(tokens) if t.concept in phrase.action.conditions
     }
-    used = said.used | _own_words(phrase, asked) | set(filled.values()) | options.keys()
+    used = comparison.used | _own_words(phrase, asked) | set(filled.values()) | options.keys()
     used |= cue_words(phrase, asked, filled)
     if unsaid:
         used |= _kind_words(phrase, asked, unsaid)
@@ -134,9 +134,9 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
         if place not in used
     )
     slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
-    total = said.got + slots + said.missing + lack + LEFT_SHARE * left
-    score = (said.got + gain) / total + said.extra if total else 0.0
-    score *= _share(phrase, asked, filled, unsaid, said.lost)
+    total = comparison.got + slots + comparison.missing + lack + LEFT_SHARE * left
+    score = (comparison.got + gain) / total + comparison.extra if total else 0.0
+    score *= _share(phrase, asked, filled, unsaid, comparison.lost)
     if not plain and any(tokens[place].literal is None for place in filled.values()):
         score *= NO_WORD
     parameters = phrase.action.parameters
@@ -253,17 +253,17 @@ def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: li
     named = any(_hard(token) or (not token.known and token.weight > 1.0) for token in asked.tokens)
     if not named and not filled:
         return True
-    said = asked.concepts()
+    concepts = asked.concepts()
     parameters = phrase.action.parameters
     return bool(filled) and all(
-        said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
+        concepts & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
     )
 
 
 def _several(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> bool:
     """Whether all of a kind are meant where the action takes one of it."""
-    said = {concept for concept, _ in phrase.concepts}
-    if said & {"all", "every"}:
+    concepts = {concept for concept, _ in phrase.concepts}
+    if concepts & {"all", "every"}:
         return False
     cues = {cue for name in filled for cue in CUES.get(phrase.action.parameters[name].kind, ())}
     return any(

@@ -173,30 +173,30 @@ def _known_word(value: str, language: str, extra: Path | None) -> bool:
 
 
 def _words(text: str, language: str, extra: Path | None) -> list[Token]:
-    found = []
-    said = lexicon.pieces(text)
+    tokens = []
+    pieces = lexicon.pieces(text)
     place = 0
-    while place < len(said):
-        for length in range(min(LONGEST, len(said) - place), 0, -1):
-            run = tuple(piece for piece, _, _ in said[place : place + length])
+    while place < len(pieces):
+        for length in range(min(LONGEST, len(pieces) - place), 0, -1):
+            run = tuple(piece for piece, _, _ in pieces[place : place + length])
             concept = lexicon.concept_of(run, language, extra)
-            if concept is not None and _foreign(text, said[place : place + length], language):
+            if concept is not None and _foreign(text, pieces[place : place + length], language):
                 concept = None
-            if concept is not None and length == 1 and _shouted(text, said[place], concept.role):
-                found.append(_shout(text[slice(*said[place][1:])]))
+            if concept is not None and length == 1 and _shouted(text, pieces[place], concept.role):
+                tokens.append(_shout(text[slice(*pieces[place][1:])]))
                 place += 1
                 break
-            if concept is None or not _together(text, said[place : place + length]):
+            if concept is None or not _together(text, pieces[place : place + length]):
                 continue
-            shown = text[said[place][1] : said[place + length - 1][2]]
+            shown = text[pieces[place][1] : pieces[place + length - 1][2]]
             if concept.role != STOP:
-                found.append(_token(shown, concept))
+                tokens.append(_token(shown, concept))
             place += length
             break
         else:
-            found.append(_unknown(text[slice(*said[place][1:])], said[place][0], language))
+            tokens.append(_unknown(text[slice(*pieces[place][1:])], pieces[place][0], language))
             place += 1
-    return found
+    return tokens
 
 
 def _shouted(text: str, piece: tuple[str, int, int], role: str) -> bool:

@@ -186,7 +186,7 @@ def _direction(r: Reader, n: int) -> str:
 
 
 def _places(r: Reader) -> list[tuple[int, str]]:
-    found = []
+    places = []
     for n, token in r.free():
         if "except" in r.before(n, 2):
             continue
@@ -196,9 +196,9 @@ def _places(r: Reader) -> list[tuple[int, str]]:
             or (named and not _GONE.search(token.text.lower()))
             or _after_folder(r, n, token)
         ):
-            found.append((n, path(token)))
+            places.append((n, path(token)))
             r.used.add(n)
-    return found
+    return places
 
 
 def _after_folder(r: Reader, n: int, token: Token) -> bool:
@@ -225,10 +225,10 @@ def _ends(
 
 
 def _excluded(r: Reader) -> list[str]:
-    found = []
+    names = []
     for n, token in r.free():
         if "except" in r.before(n, 2) and not token.mark and token.concept != "folder":
-            found.append(token.literal.value if token.literal else token.text)
+            names.append(token.literal.value if token.literal else token.text)
             r.used.add(n)
     r.take("except")
-    return found
+    return names

@@ -197,9 +197,9 @@ def _deleted(r: Reader) -> str | None:
         return "s/[[:space:]]*$//"
     if r.take("lineending"):
         return r"s/\r$//"
-    if (found := r.literal("range")) is not None:
-        r.used.add(found[0])
-        low, _, high = found[1].text.replace("..", "-").partition("-")
+    if (line_range := r.literal("range")) is not None:
+        r.used.add(line_range[0])
+        low, _, high = line_range[1].text.replace("..", "-").partition("-")
         return f"{low.strip()},{high.strip()}d"
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     if numbers and not r.has("containing", "word"):

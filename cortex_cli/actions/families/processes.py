@@ -136,11 +136,11 @@ def _table(r: Reader, sort: str, user: str) -> list[tuple[str, ...]]:
     who = ("ps", "-u", user, "-o", "pid,user,pmem,pcpu,etime,args") if user else ("ps", "aux")
     if not sort:
         return [who]
-    found = r.literal("number")
+    number = r.literal("number")
     count = "10"
-    if found is not None and found[1].literal is not None:
-        count = f"{found[1].literal.number:g}"
-        r.used.add(found[0])
+    if number is not None and number[1].literal is not None:
+        count = f"{number[1].literal.number:g}"
+        r.used.add(number[0])
     return [(*who, f"--sort={sort}"), ("head", "-n", str(int(float(count)) + 1))]
 
 

@@ -105,7 +105,7 @@ def _every_one(r: Reader) -> bool:
 
 
 def _targets(r: Reader) -> list[str]:
-    found = []
+    targets = []
     for n, token in list(r.free()):
         named = (
             r.before(n)[:1] in (["file"], ["folder"], ["script"])
@@ -115,9 +115,9 @@ def _targets(r: Reader) -> list[str]:
         if token.kind in ("path", "file", "glob", "extension") or (
             named and token.kind in ("name", "quoted", "")
         ):
-            found.append(path(token))
+            targets.append(path(token))
             r.used.add(n)
-    return found
+    return targets
 
 
 def _ownership(r: Reader) -> Filled | None:

@@ -87,25 +87,25 @@ def _packing(
 
 
 def _excluded(r: Reader) -> list[str]:
-    found = []
+    names = []
     for n, token in r.free():
         if (
             {"except", "without"} & set(r.before(n, 3))
             and (token.literal is not None or not token.known)
             and not token.mark
         ):
-            found.append(token.literal.value if token.literal else token.text)
+            names.append(token.literal.value if token.literal else token.text)
             r.used.add(n)
-    if found:
+    if names:
         r.take("except", "without")
-    return found
+    return names
 
 
 def _sources(r: Reader) -> list[str]:
-    found = []
+    paths = []
     for n, token in list(r.free()):
         if token.kind in ("path", "file", "glob", "quoted"):
-            found.append(path(token))
+            paths.append(path(token))
             r.used.add(n)
     for n, token in list(r.free()):
         named = token.kind == "name" or (not token.kind and not token.known and not token.mark)
@@ -120,14 +120,14 @@ def _sources(r: Reader) -> list[str]:
             and (set(r.before(n, 2)) & {"folder", "named", "compress", "of", "file"})
             and token.concept not in ("folder", "file", "named")
         ):
-            found.append(path(token))
+            paths.append(path(token))
             r.used.add(n)
-    return found
+    return paths
 
 
-def add(r: Reader, found: tuple[int, Token]) -> Filled | None:
+def add(r: Reader, numbered_token: tuple[int, Token]) -> Filled | None:
     """What adds to an archive; None when its format cannot."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("add")
     archive, suffix = path(token), ending(token.text)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
 
-def unpack(r: Reader, found: tuple[int, Token]) -> Filled | None:
+def unpack(r: Reader, numbered_token: tuple[int, Token]) -> Filled | None:
     """What unpacks one archive, whole or in part."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("extract")
     archive, suffix = path(token), ending(token.text)
@@ -63,15 +63,15 @@ def unpack(r: Reader, found: tuple[int, Token]) -> Filled | None:
 
 
 def _members(r: Reader) -> list[str]:
-    found = []
+    members = []
     if r.has("only", "file"):
         for n, token in r.free():
             if token.kind in ("file", "path") and "only" in {*r.before(n, 2)} | (
                 {"only"} if r.has("only") else set()
             ):
-                found.append(path(token))
+                members.append(path(token))
                 r.used.add(n)
-    return found
+    return members
 
 
 def _place(r: Reader) -> str:
@@ -100,18 +100,18 @@ def _password(r: Reader) -> str:
     return ""
 
 
-def list_content(r: Reader, found: tuple[int, Token]) -> Filled:
+def list_content(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
     """What lists one archive."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("extract", "without")
     archive = path(token)
     return finish("list", listing(archive), READS, archive=archive)
 
 
-def test(r: Reader, found: tuple[int, Token]) -> Filled:
+def test(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
     """What reads one archive to its end and says whether it is whole."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("verify", "error", "extract")
     archive, suffix = path(token), ending(token.text)

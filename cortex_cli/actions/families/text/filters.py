@@ -108,8 +108,8 @@ def _part(r: Reader, wanted: str) -> str | None:
             r.take("first", "last", "to", "append")
             if n and r.tokens[n - 1].kind == "number":
                 r.used.add(n - 1)
-            found = pattern(wanted)
-            return f"/{found}/,$p" if since else f"1,/{found}/p"
+            expression = pattern(wanted)
+            return f"/{expression}/,$p" if since else f"1,/{expression}/p"
     return None
 
 

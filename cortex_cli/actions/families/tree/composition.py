@@ -77,11 +77,11 @@ def compose(asked: Sentence) -> Draft | None:
 
 
 def _about_files(r: Reader) -> bool:
-    said = {token.concept for token in r.tokens}
+    concepts = {token.concept for token in r.tokens}
     if any(_is_one_link(one, two) for one, two in pairwise(r.tokens)):
         return False
     kinds = {token.kind for token in r.tokens}
-    if said & {
+    if concepts & {
         "package",
         "service",
         "commit",
@@ -97,16 +97,16 @@ def _about_files(r: Reader) -> bool:
         "process",
         "mount",
         "column",
-    } - ({"user", "package"} if "file" in said else set()):
-        return bool(said & {"owned", "owner"}) and "file" in said
-    if said & {"compress", "archive"} and not (
-        said & {"find", "all", "every"} or kinds & {"glob", "extension", "duration", "size"}
+    } - ({"user", "package"} if "file" in concepts else set()):
+        return bool(concepts & {"owned", "owner"}) and "file" in concepts
+    if concepts & {"compress", "archive"} and not (
+        concepts & {"find", "all", "every"} or kinds & {"glob", "extension", "duration", "size"}
     ):
         return False
-    objects = said & (names.FILES | {"hidden"}) or kinds & {"glob", "extension"}
-    if said & names.ALONE and not said & {"find", "count", "many", "big", "all", "delete"}:
-        return bool(kinds & {"glob", "extension", "size", "duration"}) and "file" in said
-    chosen = said & (set(_WANTED) | _CHOSEN) or kinds & {"glob", "duration", "size"}
+    objects = concepts & (names.FILES | {"hidden"}) or kinds & {"glob", "extension"}
+    if concepts & names.ALONE and not concepts & {"find", "count", "many", "big", "all", "delete"}:
+        return bool(kinds & {"glob", "extension", "size", "duration"}) and "file" in concepts
+    chosen = concepts & (set(_WANTED) | _CHOSEN) or kinds & {"glob", "duration", "size"}
     return bool(objects) and bool(chosen)
 
 
@@ -217,7 +217,7 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 
 
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
-    found = ["find", *chosen.words()]
+    find_argv = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
     permits = any(part in r.asked.text.lower() for part in ("permission", "droit", "permiso"))
     if r.has("delete") and (r.has(*_PARTS) or permits):
@@ -225,7 +225,7 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
         return None
     if r.take("delete"):
-        return delete(chosen, found, root) if chosen.specific() else None
+        return delete(chosen, find_argv, root) if chosen.specific() else None
     sub = chosen.kind == "d" and any(
         token.concept == "folder" and token.text.lower().startswith(_BELOW) for token in r.tokens
     )
@@ -254,20 +254,24 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if (mode or owner) and not (chosen.names or r.has("all", "every", "find")):
         return None
     if mode:
-        return finish("chmod", [*found, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
+        return finish("chmod", [*find_argv, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
     if owner:
         return finish(
-            "chown", [*found, "-exec", "chown", owner, "{}", "+"], root, CHANGES, needs_root=True
+            "chown",
+            [*find_argv, "-exec", "chown", owner, "{}", "+"],
+            root,
+            CHANGES,
+            needs_root=True,
         )
     for concept, program in (("copy", "cp"), ("move", "mv")):
         if r.has(concept):
             if not target or not r.take(concept):
                 return None
-            argv = [*found, "-exec", program, "-t", target, "{}", "+"]
+            argv = [*find_argv, "-exec", program, "-t", target, "{}", "+"]
             return finish(concept, argv, root, CHANGES, to=target)
     if r.has("compress") or (r.has("create") and r.has("archive")):
         r.take("compress", "archive", "create")
-        return pack(found, root, target)
+        return pack(find_argv, root, target)
     if chosen.content:
-        return search(r, chosen, found, root, target)
-    return show(r, chosen, found, root, target)
+        return search(r, chosen, find_argv, root, target)
+    return show(r, chosen, find_argv, root, target)

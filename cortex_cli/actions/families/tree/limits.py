@@ -17,13 +17,13 @@ _OLD = frozenset({"older", "notaccessed", "more", "ago", "not", "less_recent"})
 
 def read_sizes(r: Reader, chosen: Selection) -> None:
     """ "larger than 10M", "between 1M and 2M", "of exactly 100 bytes"."""
-    found = [(n, token.literal) for n, token in r.free() if token.kind == "size" and token.literal]
-    if len(found) == 2 and r.has("between"):
-        (_, low), (_, high) = found
+    sizes = [(n, token.literal) for n, token in r.free() if token.kind == "size" and token.literal]
+    if len(sizes) == 2 and r.has("between"):
+        (_, low), (_, high) = sizes
         chosen.tests += ["-size", f"+{size(low)}", "-size", f"-{size(high)}"]
-        r.used.update(n for n, _ in found)
+        r.used.update(n for n, _ in sizes)
         return
-    for n, literal in found:
+    for n, literal in sizes:
         before = r.before(n, 3)
         sign = "-" if "less" in before or "in" in before[:1] else "+" if "more" in before else ""
         if "not" in before and sign:

@@ -170,15 +170,15 @@ def _named_kinds(r: Reader, chosen: Selection) -> None:
 
 def _formats(r: Reader, n: int) -> list[str]:
     """The formats said with a kind: "jpg and png images" are not all images."""
-    found = []
+    formats = []
     for near in range(max(0, n - 5), min(len(r.tokens), n + 4)):
         token = r.tokens[near]
         word = token.text.lower().lstrip(".")
         beside = all(one.mark or _is_format(one) for one in r.tokens[min(near, n) + 1 : n])
         if near != n and near not in r.used and _is_format(token) and beside:
             r.used.add(near)
-            found.append(f"*.{word}")
-    return found
+            formats.append(f"*.{word}")
+    return formats
 
 
 def _is_format(token: Token) -> bool:
