@@ -26,7 +26,7 @@ STRANGE = 0.6
 _STRANGE = frozenset({"from", "without", "as", "than", "or", "except", "not"})
 
 
-def assigned(
+def assign_values(
     phrase: Phrase, asked: Sentence, used: set[int]
 ) -> tuple[dict[str, int], float, float]:
     """Slot → token for the best assignment, what it is worth, and what it lacks."""
@@ -44,12 +44,12 @@ def assigned(
         value = sum(worth[pair] for pair in assignment.items())
         if value > best[0] + 1e-9:
             best = (value, assignment)
-    gain = sum(SLOT_WEIGHT * _damped(worth[pair]) for pair in best[1].items())
+    gain = sum(SLOT_WEIGHT * _damp(worth[pair]) for pair in best[1].items())
     lack = sum(0.4 * SLOT_WEIGHT for name in phrase.slots if name not in best[1])
     return best[1], gain, lack
 
 
-def _damped(worth: float) -> float:
+def _damp(worth: float) -> float:
     """What surely fills a slot decides which value it is, hardly which entry."""
     return worth if worth <= 1.0 else min(MAX_FIT, 1.0 + (worth - 1.0) / 3)
 

@@ -103,10 +103,10 @@ def parse(path: Path) -> Lexicon:
             for word in words.split():
                 run = " ".join(piece for piece, _, _ in pieces(word.replace("_", " ")))
                 runs[language].setdefault(run, len(concepts) - 1)
-    return Lexicon(tuple(concepts), runs, _everyday() if path == LEXICON else {})
+    return Lexicon(tuple(concepts), runs, _read_ordinary_words() if path == LEXICON else {})
 
 
-def _everyday() -> dict[str, frozenset[str]]:
+def _read_ordinary_words() -> dict[str, frozenset[str]]:
     by_language = {}
     for line in ORDINARY.read_text(encoding="utf-8").splitlines():
         language, colon, words = line.partition(":")
@@ -175,7 +175,7 @@ _INFINITIVES = {FRENCH: ("er", "ir"), SPANISH: ("ar", "er", "ir")}
 
 
 @lru_cache(CACHED_WORDS)
-def ordinary(word: str, language: str) -> bool:
+def is_ordinary(word: str, language: str) -> bool:
     """Whether ``word`` is one of everyday language, in any form."""
     known = load().everyday.get(language, frozenset())
     if word in known or any(form in known for form in _forms(word, language)):

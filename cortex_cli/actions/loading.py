@@ -79,7 +79,7 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         raise CatalogueError(f"{area}.yaml: {name}: effect {effect} is none of {sorted(EFFECTS)}")
     slots = _SLOT.findall(" ".join((*run, *(text for texts in phrases.values() for text in texts))))
     given = {key: str(value) for key, value in (entry.get("params") or {}).items()}
-    optional = set(_SLOT.findall(" ".join(part for one in run for part in _bracketed(one))))
+    optional = set(_SLOT.findall(" ".join(part for one in run for part in _find_brackets(one))))
     parameters = {
         slot: _parameter(name, slot, given.get(slot, slot), slot in optional)
         for slot in dict.fromkeys(slots)
@@ -101,14 +101,14 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         options=tuple(
             group
             for one in run
-            for part in _bracketed(one)
+            for part in _find_brackets(one)
             if len(group := tuple(dict.fromkeys(_SLOT.findall(part)))) > 1
         ),
         conditions=frozenset(_CONDITION.findall(" ".join(run))),
     )
 
 
-def _bracketed(template: str) -> list[str]:
+def _find_brackets(template: str) -> list[str]:
     parts = template.split(" [ ")[1:]
     return [part.split(" ]")[0] for part in parts]
 

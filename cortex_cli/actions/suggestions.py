@@ -44,7 +44,7 @@ def nearest(question: str, language: str, count: int = 2) -> tuple[Suggestion, .
 
 
 def _suggestion(action: Action, language: str) -> Suggestion:
-    def shown(text: str) -> str:
+    def fill_slots(text: str) -> str:
         return _SLOT.sub(
             lambda slot: (
                 placeholder(action.parameters[slot[1]].kind, language)
@@ -56,4 +56,4 @@ def _suggestion(action: Action, language: str) -> Suggestion:
 
     does = action.does.get(language) or action.does[ENGLISH]
     phrases = action.phrases.get(language) or action.phrases[ENGLISH]
-    return Suggestion(action.name, shown(does), shown(phrases[0]))
+    return Suggestion(action.name, fill_slots(does), fill_slots(phrases[0]))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.actions import matcher, phrases, sentence
-from cortex_cli.actions.action import Unfillable, expanded, fill
+from cortex_cli.actions.action import Unfillable, expand_home, fill
 from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes import by_name, loading, manner, marking, sayings
@@ -104,7 +104,7 @@ def find(
     for match in candidates(asked, directness)[:MAX_READ]:
         probe = index().probes[match.action.name]
         values = _values(match)
-        plain = {name: expanded(value) for name, value in values.items()}
+        plain = {name: expand_home(value) for name, value in values.items()}
         reading = collector(probe.reader)(read, plain)
         if reading is not None:
             score = min(match.score * directness, MAX_CONFIDENCE)

@@ -92,7 +92,7 @@ def path(token: Token) -> str:
     return f"./{value}" if value.startswith("-") else value
 
 
-class Said(str):
+class LocalizedText(str):
     """One sentence in three languages; English by itself."""
 
     __slots__ = ("texts",)
@@ -108,10 +108,10 @@ def languages(english: str, french: str, spanish: str) -> dict[str, str]:
     return {"en": english, "fr": french, "es": spanish}
 
 
-def said(texts: dict[str, str], **values: str) -> Said:
+def localize(texts: dict[str, str], **values: str) -> LocalizedText:
     """``texts`` with values in their places; which language is chosen when it is shown."""
     done = {language: _put(text, values) for language, text in texts.items()}
-    localized = Said(done["en"])
+    localized = LocalizedText(done["en"])
     localized.texts = done
     return localized
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, READS
@@ -95,7 +95,7 @@ def compose(asked: Sentence) -> Draft | None:
     filled = Filled(
         "journal-show",
         (Step((tuple(argv),), output),),
-        said(_DOES),
+        localize(_DOES),
         effect,
         manual=("journalctl(1)",),
     )

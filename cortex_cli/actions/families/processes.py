@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize
 from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.finding import READS
 
@@ -88,7 +88,7 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     r.noise(*_NOISE)
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
-    filled = Filled("processes-show", (Step(tuple(stages)),), said(_DOES), READS, manual=manual)
+    filled = Filled("processes-show", (Step(tuple(stages)),), localize(_DOES), READS, manual=manual)
     return r.draft(filled)
 
 

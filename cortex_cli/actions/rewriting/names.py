@@ -49,12 +49,12 @@ def name_announced(tokens: list[Token]) -> list[Token]:
     """A word is a name where one is announced: "a directory called reports", "the folder build"."""
     new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        if two.literal is None and not two.mark and _announced(tokens, place, one, two):
+        if two.literal is None and not two.mark and _is_announced(tokens, place, one, two):
             new_tokens[place + 1] = name_of(two)
     return new_tokens
 
 
-def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
+def _is_announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
     if fold(one.text) in _FIELDS and two.concept not in _SIGNS:
         return two.weight >= 1.0 and any(token.kind == "file" for token in tokens)
     if one.concept == "symlink" and not one.text.lower().endswith("s"):

@@ -74,9 +74,9 @@ def name_targets(tokens: list[Token]) -> list[Token]:
         ending = two.text.lower().lstrip(".")
         plain = two.kind in ("", "name", "extension") and ending in EXTENSIONS
         if one.mark and plain and ending not in _NO_TARGETS:
-            made = f"{name.rsplit('.', 1)[0]}.{ending}"
+            target = f"{name.rsplit('.', 1)[0]}.{ending}"
             new_tokens[place + 1] = replace(
-                name_of(two), text=made, literal=replace(literal_of("file", made))
+                name_of(two), text=target, literal=replace(literal_of("file", target))
             )
             break
     return new_tokens

@@ -65,7 +65,7 @@ def settle_by_object(tokens: list[Token]) -> list[Token]:
             new_tokens[place] = replace(token, weight=0.0, mark=True)
         if token.text.lower() in _PRINTS and _prints(tokens, place):
             new_tokens[place] = replace(token, concept="paper", weight=1.0)
-        if token.concept == "disable" and _alone(tokens, place):
+        if token.concept == "disable" and _stands_alone(tokens, place):
             new_tokens[place] = replace(token, concept="shutdown")
     return new_tokens
 
@@ -79,7 +79,7 @@ def _prints(tokens: list[Token], place: int) -> bool:
     )
 
 
-def _alone(tokens: list[Token], place: int) -> bool:
+def _stands_alone(tokens: list[Token], place: int) -> bool:
     """Nothing but a time goes with it: "éteindre dans 30 minutes" means the machine."""
     others = [token for n, token in enumerate(tokens) if n != place and not token.mark]
     timed = any(token.kind in ("duration", "clock") for token in others)

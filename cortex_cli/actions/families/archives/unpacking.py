@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.families.archives.formats import SINGLES, TARS, ending, listing
+from cortex_cli.actions.families.archives.formats import SINGLES, TARS, build_listing, suffix_of
 from cortex_cli.actions.families.archives.results import finish
 from cortex_cli.actions.families.draft import path
 from cortex_cli.finding import CHANGES, READS
@@ -20,7 +20,7 @@ def unpack(r: Reader, numbered_token: tuple[int, Token]) -> Filled | None:
     n, token = numbered_token
     r.used.add(n)
     r.take("extract")
-    archive, suffix = path(token), ending(token.text)
+    archive, suffix = path(token), suffix_of(token.text)
     members = _members(r)
     into = _place(r)
     password = _password(r)
@@ -106,7 +106,7 @@ def list_content(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
     r.used.add(n)
     r.take("extract", "without")
     archive = path(token)
-    return finish("list", listing(archive), READS, archive=archive)
+    return finish("list", build_listing(archive), READS, archive=archive)
 
 
 def test(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
@@ -114,7 +114,7 @@ def test(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
     n, token = numbered_token
     r.used.add(n)
     r.take("verify", "error", "extract")
-    archive, suffix = path(token), ending(token.text)
+    archive, suffix = path(token), suffix_of(token.text)
     if suffix in (".zip", ".jar"):
         argv = ["unzip", "-t", archive]
     elif suffix in (".7z", ".rar"):

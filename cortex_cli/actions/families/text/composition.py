@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, localize, path
 from cortex_cli.actions.families.text.columns import take_columns
 from cortex_cli.actions.families.text.filters import filter_lines
 from cortex_cli.actions.families.text.order import (
@@ -110,7 +110,7 @@ def compose(asked: Sentence) -> Draft | None:
     """A text pipeline for ``asked``; None when it is not about the text of a file."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
-    if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
+    if concepts & _ELSEWHERE - _file_concepts(r) or not concepts & _OPERATIONS:
         return None
     if {"name", "file", "containing"} <= concepts:
         return None
@@ -123,7 +123,7 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     r.noise(*_NOISE)
     shown = " ".join(files)
-    does = said(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
+    does = localize(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
     effect = CHANGES if output else READS
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
     filled = Filled(
@@ -132,7 +132,7 @@ def compose(asked: Sentence) -> Draft | None:
     return r.draft(filled, FULL * 0.99)
 
 
-def _allowed(r: Reader) -> set[str]:
+def _file_concepts(r: Reader) -> set[str]:
     """Concepts that a file's name accounts for: "the log file app.log", "users in passwd"."""
     concepts: set[str] = set()
     for n, token in enumerate(r.tokens):

@@ -116,4 +116,4 @@ def _part(r: Reader, wanted: str) -> str | None:
 def _may_be_text(token: Token, before: set[str]) -> bool:
     if token.kind == "number":
         return bool(before & {"containing", "word", "string", "starting", "ending", "frequency"})
-    return token.kind in ("quoted", "name", "ip", "address", "variable", "url") or token.wordy
+    return token.kind in ("quoted", "name", "ip", "address", "variable", "url") or token.is_wordy

@@ -62,7 +62,7 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
         plain = r.take("delete", "without", "deny") or r.take("unique")
         stages += [["sort", "-u"]] if plain else [["sort"], ["uniq", "-d"]]
     elif r.take("sort"):
-        stages.append(["sort", *_sorting(r)])
+        stages.append(["sort", *_sort_options(r)])
         r.take("line", "word")
     elif r.take("unique"):
         r.take("line", "all")
@@ -72,7 +72,7 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
         stages.append(["tac"])
 
 
-def _sorting(r: Reader) -> list[str]:
+def _sort_options(r: Reader) -> list[str]:
     """The options of sort."""
     ranked = r.take("biggestfirst")
     options = ["-n"] if r.take("numeric") or ranked else []

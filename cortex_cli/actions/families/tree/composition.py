@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.families.archives.formats import ending
+from cortex_cli.actions.families.archives.formats import suffix_of
 from cortex_cli.actions.families.draft import Draft, Reader, path
 from cortex_cli.actions.families.tree import limits, names, roots
 from cortex_cli.actions.families.tree.presentation import delete, pack, search, show
@@ -67,13 +67,13 @@ def compose(asked: Sentence) -> Draft | None:
     _loose_names(r, chosen)
     if r.has("here") and r.has("move", "copy") and not chosen.depth:
         chosen.depth = ["-maxdepth", "1"]
-    made = _act(r, chosen, target[1] if target else "", mode, owner)
-    if made is None:
+    filled = _act(r, chosen, target[1] if target else "", mode, owner)
+    if filled is None:
         return None
     if r.has("many", "count", "show"):
         r.take("containing")
     r.noise(*_NOISE)
-    return r.draft(made)
+    return r.draft(filled)
 
 
 def _about_files(r: Reader) -> bool:
@@ -121,7 +121,11 @@ def _target(r: Reader) -> tuple[int, str] | None:
     if not r.has("copy", "move", "compress", "archive", "save", "write"):
         return None
     for n, token in r.free():
-        if r.has("compress", "archive") and token.kind in ("path", "file") and ending(token.text):
+        if (
+            r.has("compress", "archive")
+            and token.kind in ("path", "file")
+            and suffix_of(token.text)
+        ):
             r.used.add(n)
             return n, path(token)
     for n, token in reversed(list(r.free())):
@@ -184,12 +188,12 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
         return
     for n, token in r.free():
         before = r.before(n, 3)
-        grepped = "grep" in r.asked.text.lower() and (token.kind == "name" or token.wordy)
+        grepped = "grep" in r.asked.text.lower() and (token.kind == "name" or token.is_wordy)
         if searched and (token.kind == "quoted" or grepped) and before[:1] in (["for"], ["find"]):
             before = ["containing"]
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
-            and (token.wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
+            and (token.is_wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
             and token.concept not in _HOLDERS | {"count", "many"}
         )
         if (

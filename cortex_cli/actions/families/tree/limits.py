@@ -127,18 +127,18 @@ def read_owners(r: Reader, chosen: Selection) -> None:
             and {"owned", "owner"} & set(before)
         ) or (named and not token.known and before[:1] == ["user"]):
             group = "group" in before
-            denied = _denied(r, n)
+            denied = _read_negation(r, n)
             chosen.tests += [*denied, "-group" if group else "-user", token.text]
             take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
         elif named and before[:1] == ["group"]:
-            chosen.tests += [*_denied(r, n), "-group", token.text]
+            chosen.tests += [*_read_negation(r, n), "-group", token.text]
             take_near(r, n, {"group", "owned", "to", "by"})
         elif "permission" in {*before, *r.after(n)} and _is_mode(token):
             chosen.tests += ["-perm", token.text]
             take_near(r, n, {"permission", "with"})
 
 
-def _denied(r: Reader, n: int) -> list[str]:
+def _read_negation(r: Reader, n: int) -> list[str]:
     """The ``!`` of an owner that is excluded: "not owned by root", "n'appartient pas à root"."""
     for near in range(max(0, n - 4), n):
         if r.tokens[near].concept in ("not", "except", "without") and near not in r.used:

@@ -49,7 +49,7 @@ def search(r: Reader, chosen: Selection, find_argv: list[str], root: str, target
     places = not r.has("containing", "name", "count", "many", "size")
     if r.take("linenumbers") or places:
         options = options.replace("l", "n")
-    if _denied(r, chosen.content_place):
+    if _is_denied(r, chosen.content_place):
         r.take("not", "without")
         options = options.replace("l", "L")
     tested = (
@@ -67,7 +67,7 @@ def search(r: Reader, chosen: Selection, find_argv: list[str], root: str, target
     return pipe("grep", stages, root, target)
 
 
-def _denied(r: Reader, content: int) -> bool:
+def _is_denied(r: Reader, content: int) -> bool:
     """Whether the content must be missing: a negation shortly before it."""
     near = range(max(0, content - 4), max(0, content))
     return any(r.tokens[n].concept in ("not", "without") for n in near)
@@ -91,7 +91,7 @@ def show(
             "sha256",
         )
         return pipe("checksum", [(*find_argv, "-exec", f"{program}sum", "{}", "+")], root, target)
-    ranked = _ranking(r, chosen, find_argv, root, target)
+    ranked = _rank(r, chosen, find_argv, root, target)
     if ranked is not None:
         return ranked
     beside = any(t.concept == "size" and "with" in r.before(n, 2) for n, t in enumerate(r.tokens))
@@ -102,10 +102,10 @@ def show(
     if r.take("count", "many"):
         r.take("number", "sum")
         return pipe("count", [tuple(find_argv), ("wc", "-l")], root, target)
-    return _listed(r, find_argv, root, target)
+    return _list(r, find_argv, root, target)
 
 
-def _ranking(
+def _rank(
     r: Reader, chosen: Selection, find_argv: list[str], root: str, target: str
 ) -> Filled | None:
     """ "the ten biggest", "the newest", "sorted by size"."""
@@ -113,7 +113,7 @@ def _ranking(
     timed = (r.has("sort") and r.has("modified", "time")) or r.has("newestfirst", "oldestfirst")
     if not (r.has("big", "small", "oldest", "newest") or sized or timed):
         return None
-    count = _number(r) or ("" if sized or timed else "1" if _single(r) else SHOWN)
+    count = _number(r) or ("" if sized or timed else "1" if _is_single(r) else SHOWN)
     up = r.take("small", "oldest", "oldestfirst")
     reverse = "" if up else "r"
     by_size = r.has("big", "small") or sized
@@ -149,7 +149,7 @@ def _ranking(
     return pipe("ranked", stages, root, target)
 
 
-def _single(r: Reader) -> bool:
+def _is_single(r: Reader) -> bool:
     """ "the newest file": one of them."""
     nouns = [token.text.lower() for token in r.tokens if token.concept in ("file", "folder")]
     return bool(nouns) and not any(noun.endswith("s") for noun in nouns)
@@ -163,7 +163,7 @@ def _number(r: Reader) -> str:
     return f"{number[1].literal.number:g}"
 
 
-def _listed(r: Reader, find_argv: list[str], root: str, target: str) -> Filled:
+def _list(r: Reader, find_argv: list[str], root: str, target: str) -> Filled:
     r.take("save", "write")
     if r.has("size") and r.has("every") and r.take("size"):
         return pipe("list", [(*find_argv, "-exec", "du", "-h", "{}", "+")], root, target)
