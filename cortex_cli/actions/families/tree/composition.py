@@ -221,7 +221,7 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 
 
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
-    find_argv = ["find", *chosen.words()]
+    find = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
     permits = any(part in r.asked.text.lower() for part in ("permission", "droit", "permiso"))
     if r.has("delete") and (r.has(*_PARTS) or permits):
@@ -229,7 +229,7 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
         return None
     if r.take("delete"):
-        return delete(chosen, find_argv, root) if chosen.specific() else None
+        return delete(chosen, find, root) if chosen.specific() else None
     sub = chosen.kind == "d" and any(
         token.concept == "folder" and token.text.lower().startswith(_BELOW) for token in r.tokens
     )
@@ -258,24 +258,20 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if (mode or owner) and not (chosen.names or r.has("all", "every", "find")):
         return None
     if mode:
-        return finish("chmod", [*find_argv, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
+        return finish("chmod", [*find, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
     if owner:
         return finish(
-            "chown",
-            [*find_argv, "-exec", "chown", owner, "{}", "+"],
-            root,
-            CHANGES,
-            needs_root=True,
+            "chown", [*find, "-exec", "chown", owner, "{}", "+"], root, CHANGES, needs_root=True
         )
     for concept, program in (("copy", "cp"), ("move", "mv")):
         if r.has(concept):
             if not target or not r.take(concept):
                 return None
-            argv = [*find_argv, "-exec", program, "-t", target, "{}", "+"]
+            argv = [*find, "-exec", program, "-t", target, "{}", "+"]
             return finish(concept, argv, root, CHANGES, to=target)
     if r.has("compress") or (r.has("create") and r.has("archive")):
         r.take("compress", "archive", "create")
-        return pack(find_argv, root, target)
+        return pack(find, root, target)
     if chosen.content:
-        return search(r, chosen, find_argv, root, target)
-    return show(r, chosen, find_argv, root, target)
+        return search(r, chosen, find, root, target)
+    return show(r, chosen, find, root, target)

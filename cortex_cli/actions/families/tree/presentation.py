@@ -20,27 +20,25 @@ SHOWN = "10"
 _SPACE = ("space", "place", "espace", "espacio", "ocupa", "pesa", "occup")
 
 
-def delete(chosen: Selection, find_argv: list[str], root: str) -> Filled:
+def delete(chosen: Selection, find: list[str], root: str) -> Filled:
     """Deletes what matches; what it would take is shown first."""
-    folders = chosen.kind == "d" and "-empty" not in find_argv
+    folders = chosen.kind == "d" and "-empty" not in find
     last = ["-prune", "-exec", "rm", "-r", "{}", "+"] if folders else ["-delete"]
-    filled = finish("delete", [*find_argv, *last], root, DESTROYS)
-    return with_preview(filled, Step((tuple(find_argv),)))
+    filled = finish("delete", [*find, *last], root, DESTROYS)
+    return with_preview(filled, Step((tuple(find),)))
 
 
-def pack(find_argv: list[str], root: str, target: str) -> Filled | None:
+def pack(find: list[str], root: str, target: str) -> Filled | None:
     """Packs what matches, or compresses each where no archive is named."""
     if not target:
-        return finish("compress", [*find_argv, "-exec", "gzip", "{}", "+"], root, CHANGES)
+        return finish("compress", [*find, "-exec", "gzip", "{}", "+"], root, CHANGES)
     pack = ("tar", "-caf", target, "--null", "-T", "-")
     if target.endswith(".zip"):
-        return pipe(
-            "archive", [tuple(find_argv), ("zip", target, "-@")], root, "", CHANGES, to=target
-        )
-    return pipe("archive", [(*find_argv, "-print0"), pack], root, "", CHANGES, to=target)
+        return pipe("archive", [tuple(find), ("zip", target, "-@")], root, "", CHANGES, to=target)
+    return pipe("archive", [(*find, "-print0"), pack], root, "", CHANGES, to=target)
 
 
-def search(r: Reader, chosen: Selection, find_argv: list[str], root: str, target: str) -> Filled:
+def search(r: Reader, chosen: Selection, find: list[str], root: str, target: str) -> Filled:
     """The files that hold a text, or do not."""
     options = "-l" + ("i" if chosen.case else "") + ("w" if r.take("whole") else "")
     if r.has("name") and "l" in options:
@@ -56,7 +54,7 @@ def search(r: Reader, chosen: Selection, find_argv: list[str], root: str, target
         chosen.tests or chosen.excluded or chosen.depth or any("/" in name for name in chosen.names)
     )
     if tested:
-        argv = [*find_argv, "-exec", "grep", options, "-e", chosen.content, "{}", "+"]
+        argv = [*find, "-exec", "grep", options, "-e", chosen.content, "{}", "+"]
     else:
         names = [f"--include={name}" for name in chosen.names]
         argv = ["grep", f"-r{options[1:]}", *names, "-e", chosen.content, *(chosen.roots or ["."])]
@@ -73,41 +71,37 @@ def _is_denied(r: Reader, content: int) -> bool:
     return any(r.tokens[n].concept in ("not", "without") for n in near)
 
 
-def show(
-    r: Reader, chosen: Selection, find_argv: list[str], root: str, target: str
-) -> Filled | None:
+def show(r: Reader, chosen: Selection, find: list[str], root: str, target: str) -> Filled | None:
     """Paths, counts, sums, ranks: what only reads."""
     if r.has("word") and r.has("count", "many") and r.take("word", "count", "many"):
-        return pipe("words", [(*find_argv, "-exec", "wc", "-w", "{}", "+")], root, target)
+        return pipe("words", [(*find, "-exec", "wc", "-w", "{}", "+")], root, target)
     lines = r.has("line") and r.take("line")
     if lines and r.take("count", "many", "sum"):
         summed = r.take("sum") or "total" in r.asked.text.lower()
-        total = [(*find_argv, "-exec", "cat", "{}", "+"), ("wc", "-l")] if summed else None
-        return pipe("lines", total or [(*find_argv, "-exec", "wc", "-l", "{}", "+")], root, target)
+        total = [(*find, "-exec", "cat", "{}", "+"), ("wc", "-l")] if summed else None
+        return pipe("lines", total or [(*find, "-exec", "wc", "-l", "{}", "+")], root, target)
     if r.take("checksum", "md5"):
         r.take("sum")
         program = next(
             (one for one in ("sha512", "sha256", "sha1", "md5") if one in r.asked.text.lower()),
             "sha256",
         )
-        return pipe("checksum", [(*find_argv, "-exec", f"{program}sum", "{}", "+")], root, target)
-    ranked = _rank(r, chosen, find_argv, root, target)
+        return pipe("checksum", [(*find, "-exec", f"{program}sum", "{}", "+")], root, target)
+    ranked = _rank(r, chosen, find, root, target)
     if ranked is not None:
         return ranked
     beside = any(t.concept == "size" and "with" in r.before(n, 2) for n, t in enumerate(r.tokens))
     totals = r.has("size") and not r.has("every", "name") and not beside
     if totals and r.take("sum", "size", "many", "space"):
-        stages = [(*find_argv, "-print0"), ("du", "-ch", "--files0-from=-"), ("tail", "-n", "1")]
+        stages = [(*find, "-print0"), ("du", "-ch", "--files0-from=-"), ("tail", "-n", "1")]
         return pipe("total", stages, root, target)
     if r.take("count", "many"):
         r.take("number", "sum")
-        return pipe("count", [tuple(find_argv), ("wc", "-l")], root, target)
-    return _list(r, find_argv, root, target)
+        return pipe("count", [tuple(find), ("wc", "-l")], root, target)
+    return _list(r, find, root, target)
 
 
-def _rank(
-    r: Reader, chosen: Selection, find_argv: list[str], root: str, target: str
-) -> Filled | None:
+def _rank(r: Reader, chosen: Selection, find: list[str], root: str, target: str) -> Filled | None:
     """ "the ten biggest", "the newest", "sorted by size"."""
     sized = (r.has("sort") and r.has("size")) or r.has("biggestfirst")
     timed = (r.has("sort") and r.has("modified", "time")) or r.has("newestfirst", "oldestfirst")
@@ -138,10 +132,10 @@ def _rank(
     elif by_size and not chosen.specific() and any(word in r.asked.text.lower() for word in _SPACE):
         stages = [("du", "-ah", *(chosen.roots or ["."])), ("sort", f"-{reverse}h")]
     elif by_size:
-        stages = [(*find_argv, "-printf", "%s\\t%p\\n"), ("sort", f"-{reverse}n")]
+        stages = [(*find, "-printf", "%s\\t%p\\n"), ("sort", f"-{reverse}n")]
     else:
         stages = [
-            (*find_argv, "-printf", "%T+ %p\\n"),
+            (*find, "-printf", "%T+ %p\\n"),
             ("sort", *([f"-{reverse}"] if reverse else [])),
         ]
     if count:
@@ -163,13 +157,13 @@ def _number(r: Reader) -> str:
     return f"{number[1].literal.number:g}"
 
 
-def _list(r: Reader, find_argv: list[str], root: str, target: str) -> Filled:
+def _list(r: Reader, find: list[str], root: str, target: str) -> Filled:
     r.take("save", "write")
     if r.has("size") and r.has("every") and r.take("size"):
-        return pipe("list", [(*find_argv, "-exec", "du", "-h", "{}", "+")], root, target)
-    stages: list[tuple[str, ...]] = [tuple(find_argv)]
+        return pipe("list", [(*find, "-exec", "du", "-h", "{}", "+")], root, target)
+    stages: list[tuple[str, ...]] = [tuple(find)]
     if r.take("information", "size", "long"):
-        stages = [(*find_argv, "-ls")]
+        stages = [(*find, "-ls")]
     if r.take("sort"):
         stages.append(("sort", "-r") if r.take("reverse") else ("sort",))
     if r.has("first", "last") and (count := _number(r)):
