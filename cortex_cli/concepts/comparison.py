@@ -42,8 +42,8 @@ def of_concepts(pairs: Pairs, known: Glossary, language: str) -> Finding | None:
         if text is not None:  # both are named and somebody wrote what distinguishes them
             return _finding(text[language], max(sure, WRITTEN), subject)
         if both is None and sure > questions.ENUMERATED:
-            said = f"{opening(one.text[language])}\n{opening(other.text[language])}"
-            both = _finding(said, min(COMPOSED, sure), subject)
+            text_of_both = f"{opening(one.text[language])}\n{opening(other.text[language])}"
+            both = _finding(text_of_both, min(COMPOSED, sure), subject)
     return both
 
 
@@ -69,12 +69,14 @@ def _mixed(
 ) -> Finding | None:
     """A concept and a literal: "kill vs kill -9"."""
     texts, names = [], []
-    for said, concept in (left, right):
-        found = None if concept else _worked_out(said, language)
-        if concept is None and found is None:
+    for name, concept in (left, right):
+        literal = None if concept else _worked_out(name, language)
+        if concept is None and literal is None:
             return None
-        texts.append(opening(concept.text[language]) if concept else found.text if found else "")
-        names.append(concept.id if concept else found.subject if found else "")
+        texts.append(
+            opening(concept.text[language]) if concept else literal.text if literal else ""
+        )
+        names.append(concept.id if concept else literal.subject if literal else "")
     if sure <= questions.ENUMERATED:
         return None
     return _finding("\n".join(texts), min(COMPOSED, sure), "/".join(names))
@@ -86,7 +88,7 @@ def _worked_out(text: str, language: str, like: str = "") -> Finding | None:
         return None
     first = without_articles(like).partition(" ")[0]
     forms = (text, f"{first} {text}") if first.isalpha() else (text,)
-    return next((found for form in forms if (found := computed.explain(form, language))), None)
+    return next((finding for form in forms if (finding := computed.explain(form, language))), None)
 
 
 def _pair(
@@ -105,8 +107,8 @@ def _pair(
 def _named(text: str, known: Glossary, language: str) -> Concept | None:
     """The concept that ``text`` names, with or without a class word ("the ls command")."""
     for subject in questions.readings(text):
-        if (found := known.concept(subject, language)) is not None:
-            return found
+        if (concept := known.concept(subject, language)) is not None:
+            return concept
     return None
 
 

@@ -53,14 +53,14 @@ def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Find
     """The surest subject that is a concept."""
     best: tuple[float, Concept, str] | None = None
     for subject in asked.subjects:
-        found = known.concept(subject.text, language)
+        candidate = known.concept(subject.text, language)
         sure = subject.sure
-        if found is None and (found := _qualified(subject, known, language)) is not None:
+        if candidate is None and (candidate := _qualified(subject, known, language)) is not None:
             sure *= QUALIFIED
-        if found is not None and _is_mentioned(subject.text, found, language):
+        if candidate is not None and _is_mentioned(subject.text, candidate, language):
             sure *= MENTIONED
-        if found is not None and sure >= least and (best is None or sure > best[0]):
-            best = (sure, found, subject.text)
+        if candidate is not None and sure >= least and (best is None or sure > best[0]):
+            best = (sure, candidate, subject.text)
     if best is None:
         return None
     sure, concept, name = best
@@ -71,29 +71,29 @@ def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Find
 def _named_first(asked: str, concept: Concept, text: str) -> str:
     """``text``, opened by the name that was asked where it does not say it: "Netmask: …"."""
     words = {key for word in plain(text).split() for key in keys(word.strip('«»,;:.()"'))}
-    said = without_articles(asked)
-    if said in plain(text) or all(words & set(keys(word)) for word in said.split()):
+    bare_name = without_articles(asked)
+    if bare_name in plain(text) or all(words & set(keys(word)) for word in bare_name.split()):
         return text
     known = (name for names in concept.names.values() for name in names)
-    shown = next((name for name in known if set(keys(name)) & set(keys(said))), "")
+    shown = next((name for name in known if set(keys(name)) & set(keys(bare_name))), "")
     return f"{capital(shown)}: {text}" if shown else text
 
 
 def _is_mentioned(name: str, concept: Concept, language: str) -> bool:
     """Whether the text of ``concept`` speaks of ``name`` only on the way."""
-    said = without_articles(name)
+    bare = without_articles(name)
     text = plain(concept.text[language])
     opening = " ".join(text.split()[:OPENING_WORDS])
     first = plain(concept.name(language))
-    return said.isalnum() and said != first and said in text and said not in opening
+    return bare.isalnum() and bare != first and bare in text and bare not in opening
 
 
 def _qualified(subject: Subject, known: Glossary, language: str) -> Concept | None:
     """The concept of "X in Y" where the glossary relates the two."""
     for match in _QUALIFIER.finditer(subject.text):
         left, right = subject.text[: match.start()], subject.text[match.end() :]
-        if found := known.concept(f"{right} {left}", language):  # "a target of systemd"
-            return found
+        if concept := known.concept(f"{right} {left}", language):  # "a target of systemd"
+            return concept
         one, other = known.concept(left, language), known.concept(right, language)
         if one and other and _are_related(one, other, language):
             return one

@@ -49,9 +49,9 @@ class Glossary:
 
     def concept(self, name: str, language: str) -> Concept | None:
         """The concept that is called ``name``; the names of ``language`` go first."""
-        found = keys(name)
+        name_keys = keys(name)
         order = (language, *(other for other in LANGUAGES if other != language))
-        for key in found:
+        for key in name_keys:
             for spoken in order:
                 if (known := self.by_name[spoken].get(key)) is not None:
                     return self.concepts[known]

@@ -40,10 +40,10 @@ def keys(name: str) -> tuple[str, ...]:
     "https" and "pip" are so found before they are taken for forms of "http" and "pipe".
     """
     spoken = _ELISION.sub(r"\1 ", unquoted(plain(name)))
-    said = [part for word in spoken.split() for part in _parts(word)]
-    content = [word for word in said if word not in _ARTICLES]
-    literal, bare = "".join(said), "".join(content)
-    whole = "".join(_singular(word) for word in said)
+    words = [part for word in spoken.split() for part in _parts(word)]
+    content = [word for word in words if word not in _ARTICLES]
+    literal, bare = "".join(words), "".join(content)
+    whole = "".join(_singular(word) for word in words)
     short = "".join(_singular(word) for word in content)
     return tuple(dict.fromkeys(key for key in (literal, bare, whole, short) if key))
 
@@ -63,10 +63,10 @@ def unmarked(text: str) -> str:
 
 def without_articles(text: str) -> str:
     """``text``, folded, without the articles before it."""
-    said = _ELISION.sub(r"\1 ", plain(text)).split()
-    while len(said) > 1 and said[0] in _ARTICLES:
-        del said[0]
-    return " ".join(said)
+    words = _ELISION.sub(r"\1 ", plain(text)).split()
+    while len(words) > 1 and words[0] in _ARTICLES:
+        del words[0]
+    return " ".join(words)
 
 
 def _parts(word: str) -> list[str]:

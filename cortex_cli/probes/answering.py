@@ -125,9 +125,9 @@ def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
     Where nothing is sure, the words that only say that something is so ("is set", "is
     running") count for little, and it is tried once more.
     """
-    found = _sure(asked, directness)
-    if found:
-        return found
+    sure_matches = _sure(asked, directness)
+    if sure_matches:
+        return sure_matches
     tokens = tuple(
         replace(token, weight=ASIDE_WEIGHT) if token.concept in _ASIDES else token
         for token in asked.tokens
@@ -139,7 +139,7 @@ def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
 
 def _sure(asked: Sentence, directness: float) -> list[Match]:
     """Of two near matches the one with fewer slots is the more particular."""
-    found = [
+    matches = [
         match
         for match in matcher.matches(asked, among=known(), breadth=BREADTH)
         if match.complete
@@ -149,7 +149,7 @@ def _sure(asked: Sentence, directness: float) -> list[Match]:
         and not _guessed_path(match)
         and not (match.action.area == FILES and _more(match, asked))
     ]
-    return sorted(found, key=lambda match: SLOT_COST * len(match.values) - match.score)
+    return sorted(matches, key=lambda match: SLOT_COST * len(match.values) - match.score)
 
 
 def _passes_over(match: Match, asked: Sentence) -> bool:
@@ -203,8 +203,8 @@ def _values(match: Match) -> dict[str, str]:
 def collector(name: str) -> Collector:
     """The function of ``collectors`` that ``MODULE.FUNCTION`` names."""
     area, _, function = name.partition(".")
-    found: Collector = getattr(import_module(f"cortex_cli.probes.collectors.{area}"), function)
-    return found
+    collect: Collector = getattr(import_module(f"cortex_cli.probes.collectors.{area}"), function)
+    return collect
 
 
 def _finding(

@@ -50,11 +50,11 @@ def _variables(question: str, environ: Mapping[str, str]) -> str:
     """Names of variables in capitals get their dollar and are announced: HOME is no home here."""
     if question.isupper():
         return question
-    said = "variable" in question.lower()
+    is_announced = "variable" in question.lower()
 
     def marked(name: re.Match[str]) -> str:
-        if not (said or name[1] or name[2] in environ):
+        if not (is_announced or name[1] or name[2] in environ):
             return name[0]
-        return f"${name[2]}" if said else f"variable ${name[2]}"
+        return f"${name[2]}" if is_announced else f"variable ${name[2]}"
 
     return _CAPITALS.sub(marked, question)

@@ -49,13 +49,13 @@ def clean(text: str, most: int = MAX_SENTENCE_CHARS) -> str:
 
 def text(probe: Probe, reading: Reading, language: str) -> str:
     """The sentence of the reading's case, then its rows."""
-    said = (probe.sentences.get(reading.case) or probe.sentences[FOUND])[language]
+    template = (probe.sentences.get(reading.case) or probe.sentences[FOUND])[language]
     room = MAX_LINES - 1
     rows = [f"  {clean(row, MAX_ROW_CHARS)}" for row in reading.rows]
     if len(rows) > room:
         left = len(rows) - room + 1
         rows = [*rows[: room - 1], f"  {_MORE[language].format(count=left)}"]
-    return "\n".join([clean(filled(said, reading.values, language)), *rows])
+    return "\n".join([clean(filled(template, reading.values, language)), *rows])
 
 
 def filled(template: str, values: Mapping[str, Value], language: str) -> str:

@@ -132,10 +132,10 @@ def _read(question: str, window: list[tuple[str, int, int]]) -> Line | None:
 def _values(words: list[str]) -> tuple[tuple[tuple[int, ...], ...] | None, tuple[bool, ...]]:
     fields = []
     for place, word in enumerate(words):
-        found = _field(word, place)
-        if found is None:
+        values = _field(word, place)
+        if values is None:
             return None, ()
-        fields.append(found)
+        fields.append(values)
     return tuple(fields), tuple(word.startswith("*") for word in words)
 
 
@@ -171,35 +171,35 @@ def _number(text: str, place: int) -> int | None:
 
 
 def _found(line: Line, language: str) -> Finding:
-    said = [RUNS[language].format(line=line.time, when=when(line, language))]
+    lines = [RUNS[language].format(line=line.time, when=when(line, language))]
     user, command = _user_and_command(line.rest)
     if command:
-        said.append(COMMAND[language].format(command=command))
+        lines.append(COMMAND[language].format(command=command))
     if user:
-        said.append(AS_USER[language].format(user=user))
+        lines.append(AS_USER[language].format(user=user))
     if not line.time.startswith("@"):
-        said.append(FIELDS[language])
-    return explanation("\n".join(said), SOURCE, f"cron {line.time}")
+        lines.append(FIELDS[language])
+    return explanation("\n".join(lines), SOURCE, f"cron {line.time}")
 
 
 def when(line: Line, language: str) -> str:
     """When the line runs, in words."""
     minutes, hours, days, months, weekdays = line.fields
-    said = [times.time_of_day(minutes, hours, language)]
+    parts = [times.time_of_day(minutes, hours, language)]
     by_day = len(days) < 31 and times.days_of_month(days, language)
     by_week = len(weekdays) < 7 and times.weekdays(weekdays, language)
     if by_day and by_week:
         both = line.starred[2] or line.starred[4]  # cron: a star joins them, else either is enough
-        said.append(
+        parts.append(
             f"{by_day}, {by_week}" if both else EITHER[language].format(one=by_day, other=by_week)
         )
     elif by_day or by_week:
-        said.append(str(by_day or by_week))
+        parts.append(str(by_day or by_week))
     elif len(hours) * len(minutes) <= times.MAX_TIMES:
-        said.append(times.EVERY_DAY[language])
+        parts.append(times.EVERY_DAY[language])
     if len(months) < 12:
-        said.append(times.months(months, language))
-    return capital(", ".join(said))[:1].lower() + ", ".join(said)[1:]
+        parts.append(times.months(months, language))
+    return capital(", ".join(parts))[:1].lower() + ", ".join(parts)[1:]
 
 
 def _user_and_command(rest: str) -> tuple[str, str]:

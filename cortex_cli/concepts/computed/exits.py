@@ -87,8 +87,8 @@ def _meaning(number: int, language: str) -> str:
     if number in known["shell"]:
         return str(known["shell"][number][language])
     if number in known["systemd"]:
-        said = known["systemd"][number]
-        return BY_SYSTEMD[language].format(name=said["name"], text=said[language])
+        status = known["systemd"][number]
+        return BY_SYSTEMD[language].format(name=status["name"], text=status[language])
     name_ = signals.name_of(number - 128) if number > 128 else None
     if name_ is None:
         return OWN[language]

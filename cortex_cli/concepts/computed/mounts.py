@@ -54,9 +54,11 @@ def explain(question: str, language: str) -> Finding | None:
     form = swap if match["type"] == "swap" else mounted
     device = match["device"]
     lines = [form.format(device=device, point=match["point"], type=match["type"])]
-    known = [said for option in match["options"].split(",") if (said := _option(option, language))]
-    if known:
-        lines.append(f"{options}{COLON[language]}{'; '.join(known)}.")
+    meanings = [
+        meaning for option in match["options"].split(",") if (meaning := _option(option, language))
+    ]
+    if meanings:
+        lines.append(f"{options}{COLON[language]}{'; '.join(meanings)}.")
     if match["check"] is not None:
         lines.append(check.format(order=orders[int(match["check"])]))
     if match["dump"] == "1":

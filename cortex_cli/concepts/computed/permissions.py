@@ -204,9 +204,9 @@ def _of_symbols(question: str, language: str) -> Finding | None:
     bare_option = match[1].startswith("-") or "=" in match[1]
     if left_over(_ARGUMENT.sub(" ", rest), CUES) or (bare_option and not cued):
         return None
-    said = joined([_clause(part, language) for part in match[1].split(",")], language)
+    clauses = joined([_clause(part, language) for part in match[1].split(",")], language)
     sure = SURE if cued else LIKELY
-    return explanation(f"{match[1]} {said}.", SOURCE, f"mode {match[1]}", sure)
+    return explanation(f"{match[1]} {clauses}.", SOURCE, f"mode {match[1]}", sure)
 
 
 def _clause(clause: str, language: str) -> str:

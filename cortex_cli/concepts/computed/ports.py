@@ -197,8 +197,8 @@ def explain(question: str, language: str) -> Finding | None:
     form = IS if names else FREE
     text = form[language].format(number=number, names=joined(names, language), what=what)
     place = 0 if number < 1024 else 2 if 32768 <= number <= 60999 else 1
-    said = " ".join(part for part in (text, RANGES[language][place], CHECK[language]) if part)
-    return explanation(said, "/etc/services", f"port {number}")
+    sentences = " ".join(part for part in (text, RANGES[language][place], CHECK[language]) if part)
+    return explanation(sentences, "/etc/services", f"port {number}")
 
 
 def _of_service(question: str, language: str) -> Finding | None:
@@ -226,9 +226,9 @@ def _from_file(path: Path) -> list[tuple[int, str, str]]:
             lines = file.read(MAX_BYTES).splitlines()
     except OSError:
         return []
-    found = []
+    ports = []
     for line in lines:
         fields = line.partition("#")[0].split()
         if len(fields) >= 2 and (port := fields[1].split("/")[0]).isdecimal():
-            found.append((int(port), fields[0], ""))
-    return found
+            ports.append((int(port), fields[0], ""))
+    return ports

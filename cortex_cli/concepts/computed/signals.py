@@ -79,8 +79,8 @@ def name_of(number: int) -> str | None:
     return name if name in tables.load("signals") else None
 
 
-def _name(said: str) -> str | None:
-    if said.isdecimal():
-        return name_of(int(said))
-    name = said.upper()
+def _name(word: str) -> str | None:
+    if word.isdecimal():
+        return name_of(int(word))
+    name = word.upper()
     return name if name in tables.load("signals") and hasattr(signal, f"SIG{name}") else None

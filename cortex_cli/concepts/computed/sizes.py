@@ -95,37 +95,37 @@ def _bytes(number: str, unit: str) -> int | None:
 
 def _factor(unit: str) -> float | None:
     """How many bytes one ``unit`` is."""
-    said = unit.lower().replace("é", "e").split("/")[0]
-    if said not in ("bytes", "byte", "bits", "bit", "b", "o", "octet", "octets"):
-        said = NAMES.get(said.removesuffix("s"), said)
+    name = unit.lower().replace("é", "e").split("/")[0]
+    if name not in ("bytes", "byte", "bits", "bit", "b", "o", "octet", "octets"):
+        name = NAMES.get(name.removesuffix("s"), name)
     else:
-        return 0.125 if said.startswith("bit") else 1
-    if said.endswith(("bit", "bits", "bps")):
-        power = " kmg".find(said[0])
+        return 0.125 if name.startswith("bit") else 1
+    if name.endswith(("bit", "bits", "bps")):
+        power = " kmg".find(name[0])
         return None if power < 1 else 1000**power / 8
-    power = " kmgtpe".find(said[0])
+    power = " kmgtpe".find(name[0])
     if power < 1:
         return None
-    return float((1024 if len(said) == 1 or said[1] == "i" else 1000) ** power)
+    return float((1024 if len(name) == 1 or name[1] == "i" else 1000) ** power)
 
 
 def _targets(rest: str, count: int, language: str) -> list[str]:
     """``count`` bytes in the units that the question asks for."""
-    found = []
+    amounts = []
     for match in _TARGET.finditer(rest):
         factor = _factor(match[1])
         if factor and factor != 1:
-            found.append(f"{_number(count / factor, language)} {match[1]}")
-    return found
+            amounts.append(f"{_number(count / factor, language)} {match[1]}")
+    return amounts
 
 
 def _families(count: int, language: str, given: str) -> list[str]:
-    found = []
+    amounts = []
     for base, names in ((1024, BINARY), (1000, DECIMAL)):
         power = max((place for place in range(1, 7) if base**place <= count), default=0)
         if power and names[power - 1].lower() != given.lower():
-            found.append(f"{_number(count / base**power, language)} {names[power - 1]}")
-    return found
+            amounts.append(f"{_number(count / base**power, language)} {names[power - 1]}")
+    return amounts
 
 
 def _number(value: float, language: str) -> str:

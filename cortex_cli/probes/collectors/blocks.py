@@ -51,11 +51,11 @@ def models(machine: Machine, values: Mapping[str, str]) -> Reading:
         words = (f"/dev/{name}", vendor, model, size(_bytes(machine, base)), kinds[-1])
         rows.append("  ".join(word for word in words if word))
         total += _bytes(machine, base)
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "count": len(names), "kinds": ", ".join(dict.fromkeys(kinds)), "size": size(total),
         "names": ", ".join(names), "model": machine.text(f"/sys/block/{names[0]}/device/model"),
     }  # fmt: skip
-    return Reading(found, rows=rows)
+    return Reading(facts, rows=rows)
 
 
 def uuid(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -72,14 +72,14 @@ def uuid(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def encrypted(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The encrypted volumes that are open (dm-crypt)."""
-    found = [
+    volumes = [
         machine.text(f"/sys/block/{name}/dm/name")
         for name in machine.names("/sys/block")
         if machine.text(f"/sys/block/{name}/dm/uuid").startswith("CRYPT-")
     ]
-    if not found:
+    if not volumes:
         return Reading({"count": 0}, case="none")
-    return Reading({"count": len(found), "names": ", ".join(found)})
+    return Reading({"count": len(volumes), "names": ", ".join(volumes)})
 
 
 def _present(machine: Machine) -> list[str]:
@@ -89,8 +89,8 @@ def _present(machine: Machine) -> list[str]:
 
 
 def _bytes(machine: Machine, base: str) -> int:
-    said = machine.text(f"{base}/size")
-    return int(said) * SECTOR_BYTES if said.isdigit() else 0
+    sectors = machine.text(f"{base}/size")
+    return int(sectors) * SECTOR_BYTES if sectors.isdigit() else 0
 
 
 def _row(machine: Machine, name: str, base: str, points: Mapping[str, str], kind: str) -> str:

@@ -39,11 +39,11 @@ def everywhere(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def fullest(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The file system with the largest share used."""
-    found = sorted(_used(machine), key=lambda pair: -_share(pair[1]))
-    if not found:
+    pairs = sorted(_used(machine), key=lambda pair: -_share(pair[1]))
+    if not pairs:
         return Reading(case="missing")
-    rows = [_HEAD, *(_row(mount, usage) for mount, usage in found)]
-    return Reading(_values(*found[0]), rows=rows)
+    rows = [_HEAD, *(_row(mount, usage) for mount, usage in pairs)]
+    return Reading(_values(*pairs[0]), rows=rows)
 
 
 def inodes(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -52,18 +52,18 @@ def inodes(machine: Machine, values: Mapping[str, str]) -> Reading:
     usage, mount = mounts.inodes(machine, path), mounts.of_path(machine, path)
     if usage is None or mount is None:
         return Reading({"path": path}, case="missing")
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "path": path, "mount": mount.point, "size": usage.size, "used": usage.used,
         "available": usage.available, "percent": usage.percent, "type": mount.type,
     }  # fmt: skip
-    return Reading(found, case="found" if usage.size else "unlimited")
+    return Reading(facts, case="found" if usage.size else "unlimited")
 
 
 def mounted(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The file systems that hold data and where they are mounted."""
-    found = mounts.real(machine)
-    rows = [f"{one.point}  {one.device}  {one.type}  {_list_options(one)}" for one in found]
-    return Reading({"count": len(found), "all": len(mounts.mounts(machine))}, rows=rows)
+    disks = mounts.real(machine)
+    rows = [f"{one.point}  {one.device}  {one.type}  {_list_options(one)}" for one in disks]
+    return Reading({"count": len(disks), "all": len(mounts.mounts(machine))}, rows=rows)
 
 
 def is_mounted(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -88,11 +88,11 @@ def kind(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def in_memory(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a path is on a file system that is held in memory."""
-    found = kind(machine, values)
-    if found.case == "missing":
-        return found
-    memory = found.values["type"] in ("tmpfs", "ramfs")
-    return Reading(found.values, case="found" if memory else "none")
+    reading = kind(machine, values)
+    if reading.case == "missing":
+        return reading
+    memory = reading.values["type"] in ("tmpfs", "ramfs")
+    return Reading(reading.values, case="found" if memory else "none")
 
 
 def removable(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -101,16 +101,16 @@ def removable(machine: Machine, values: Mapping[str, str]) -> Reading:
         name for name in machine.names("/sys/block")
         if machine.text(f"/sys/block/{name}/removable") == "1"
     ]  # fmt: skip
-    found = [
+    media = [
         mount
         for mount in mounts.mounts(machine)
         if mount.point.startswith(("/media/", "/run/media/"))
         or any(mount.device.startswith(f"/dev/{name}") for name in block)
     ]
-    if not found:
+    if not media:
         return Reading({"count": 0}, case="none")
-    rows = [f"{one.device}  {one.point}  {one.type}" for one in found]
-    return Reading({"count": len(found)}, rows=rows)
+    rows = [f"{one.device}  {one.point}  {one.type}" for one in media]
+    return Reading({"count": len(media)}, rows=rows)
 
 
 def _mounted_at(machine: Machine, path: str) -> Mount | None:

@@ -59,10 +59,10 @@ def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     known = dpkg.stanza(machine, name, text)
     left = known.get("Status", "").endswith("config-files")
     candidate = _policy(machine, name).get("Candidate", "")
-    found = {"package": name, "candidate": "" if candidate == "(none)" else candidate}
+    facts = {"package": name, "candidate": "" if candidate == "(none)" else candidate}
     if left:
-        return Reading(found, case="removed")
-    return Reading(found, case="available" if found["candidate"] else "none")
+        return Reading(facts, case="removed")
+    return Reading(facts, case="available" if facts["candidate"] else "none")
 
 
 def candidate(machine: Machine, values: Mapping[str, str]) -> Reading | None:
@@ -99,8 +99,8 @@ def command(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     path = shutil.which(name, path=machine.environ.get("PATH") or None)
     if path is None:
         return Reading({"program": name}, case="missing") if "/" not in name else None
-    found = owner(machine, {"path": path})
-    return Reading({**found.values, "program": name, "path": path}, found.case)
+    reading = owner(machine, {"path": path})
+    return Reading({**reading.values, "program": name, "path": path}, reading.case)
 
 
 def count(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -126,22 +126,22 @@ def held(machine: Machine, values: Mapping[str, str]) -> Reading:
     names = [
         one["Package"] for one in dpkg.stanzas(machine) if one.get("Status", "").startswith("hold ")
     ]
-    found: dict[str, Value] = {"count": len(names), "names": ", ".join(names)}
-    return Reading(found, "found" if names else "none")
+    facts: dict[str, Value] = {"count": len(names), "names": ", ".join(names)}
+    return Reading(facts, "found" if names else "none")
 
 
 def upgrades(machine: Machine, values: Mapping[str, str]) -> Reading:
     """What an upgrade would install, by a simulation, which needs no root."""
-    said = machine.output(
+    output = machine.output(
         "apt-get", "-s", "-o", "Debug::NoLocking=1", "dist-upgrade", timeout_s=UPGRADE_TIMEOUT_S
     )
-    if said is None:
+    if output is None:
         return Reading(case="unreadable")
-    names = [line.split()[1] for line in said.splitlines() if line.startswith("Inst ")]
-    security = _count_security(machine, said)
+    names = [line.split()[1] for line in output.splitlines() if line.startswith("Inst ")]
+    security = _count_security(machine, output)
     shown = [", ".join(names[place : place + 5]) for place in range(0, len(names), 5)]
-    found: dict[str, Value] = {"count": len(names), "security": security, "age": _listed(machine)}
-    return Reading(found, "found" if names else "none", shown)
+    facts: dict[str, Value] = {"count": len(names), "security": security, "age": _listed(machine)}
+    return Reading(facts, "found" if names else "none", shown)
 
 
 def _count_security(machine: Machine, simulated: str) -> int:
@@ -164,11 +164,11 @@ def latest(machine: Machine, values: Mapping[str, str]) -> Reading:
         if len(words := line.split()) > 5 and words[2] == "install"
     ]
     last = rows[-LATEST:][::-1]
-    found = {
+    facts = {
         "package": last[0].split()[2].split(":")[0] if last else "",
         "when": last[0][:19] if last else "",
     }
-    return Reading(found, "found" if last else "none", last)
+    return Reading(facts, "found" if last else "none", last)
 
 
 def refreshed(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -215,9 +215,9 @@ def files(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 
 def _of_program(machine: Machine, name: str, path: str, text: str) -> Reading:
-    found = owner(machine, {"path": path})
-    if found.case == "found":
-        package = str(found.values["package"]).split(", ")[0]
+    reading = owner(machine, {"path": path})
+    if reading.case == "found":
+        package = str(reading.values["package"]).split(", ")[0]
         known = dpkg.stanza(machine, package, text)
         return Reading({**_described(package, known), "path": path})
     return Reading({"package": name, "path": path}, case="program")
@@ -236,12 +236,12 @@ def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
 
 
 def _policy(machine: Machine, name: str) -> dict[str, str]:
-    found = {}
+    fields = {}
     for line in machine.table("apt-cache", "policy", name)[:4]:
         key, mark, value = line.strip().partition(": ")
         if mark:
-            found[key] = value
-    return found
+            fields[key] = value
+    return fields
 
 
 def _listed(machine: Machine) -> str:
