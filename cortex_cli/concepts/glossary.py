@@ -71,10 +71,10 @@ def load() -> Glossary:
 def parse() -> Glossary:
     """The catalogue of this package, from its files."""
     paths = [*sorted((ROOM / "catalogue").glob("*.yaml")), ROOM / DIFFERENCES]
-    return built([(path.name, _parsed(path)) for path in paths])
+    return build_from_files([(path.name, _read_yaml(path)) for path in paths])
 
 
-def built(parsed: Iterable[tuple[str, Any]]) -> Glossary:
+def build_from_files(parsed: Iterable[tuple[str, Any]]) -> Glossary:
     """A glossary of parsed files, each with its name."""
     entries: list[Mapping[str, Any]] = []
     pairs: list[Mapping[str, Any]] = []
@@ -132,7 +132,7 @@ def _index(concepts: Iterable[Concept]) -> dict[str, dict[str, str]]:
     return index
 
 
-def _parsed(path: Path) -> Any:
+def _read_yaml(path: Path) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cortex_cli.concepts import forms
-from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
+from cortex_cli.concepts.naming import plain, strip_articles, strip_marks, unquote
 from cortex_cli.expressions import expression
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
@@ -51,12 +51,12 @@ def read(question: str) -> Asked:
 
 def core(question: str) -> str:
     """``question`` folded, without courtesies, final marks, and where it is meant."""
-    text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
+    text = strip_marks(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
     while (match := forms.LEADS.match(text)) and match.end() < len(text):
         text = text[match.end() :].lstrip("¿ ")
     text = forms.DIFFERS.sub(" vs ", text, count=1)
     while match := forms.TAILS.search(text):
-        text = unmarked(text[: match.start()])
+        text = strip_marks(text[: match.start()])
     return text
 
 
@@ -84,22 +84,22 @@ def _subjects(text: str, marked: bool) -> list[Subject]:
 
 def _readings(subject: Subject) -> list[Subject]:
     """``subject`` as it stands, without the place it is meant in, without class words."""
-    text = unquoted(subject.text)
+    text = unquote(subject.text)
     sure = DEFINITE if _DEFINITE.match(text) and subject.sure > DEFINITE else subject.sure
     subjects = [Subject(text, sure)]
     placeless = forms.PLACES.sub("", text).strip()
     if placeless and placeless != text:
-        subjects.append(Subject(unquoted(placeless), sure))
+        subjects.append(Subject(unquote(placeless), sure))
     subjects += [Subject(plain(_ASIDE.sub(" ", text)), sure)] if _ASIDE.search(text) else []
     for one in tuple(subjects):
-        words = without_articles(one.text).split()
+        words = strip_articles(one.text).split()
         if len(words) > 1 and words[0] in forms.CLASS_WORDS:
-            rest = without_articles(" ".join(words[1:]))
+            rest = strip_articles(" ".join(words[1:]))
             if rest.isdecimal():  # "process 1" is not called "1"
                 continue
-            subjects.append(Subject(unquoted(rest), max(sure, TERM)))
+            subjects.append(Subject(unquote(rest), max(sure, TERM)))
         if len(words) > 1 and words[-1] in forms.CLASS_WORDS:
-            subjects.append(Subject(unquoted(" ".join(words[:-1])), max(sure - 0.05, TERM)))
+            subjects.append(Subject(unquote(" ".join(words[:-1])), max(sure - 0.05, TERM)))
     return subjects
 
 
@@ -131,7 +131,7 @@ def _splits(body: str, joint: str) -> list[tuple[str, str]]:
     pairs = []
     start = body.find(joint)
     while start > 0:
-        left, right = unquoted(body[:start]), unquoted(body[start + len(joint) :])
+        left, right = unquote(body[:start]), unquote(body[start + len(joint) :])
         if left and right:
             pairs.append((left, right))
         start = body.find(joint, start + 1)

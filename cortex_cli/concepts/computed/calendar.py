@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import times
-from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers, join
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -66,17 +66,17 @@ ZONE = {"en": "in the time zone {}", "fr": "dans le fuseau {}", "es": "en la zon
 def explain(question: str, language: str) -> Finding | None:
     """When the calendar line in ``question`` fires."""
     if (short := _SHORTHAND.search(question)) and _NAMES_IT.search(question):
-        if left_over(question[: short.start()] + " " + question[short.end() :], CUES):
+        if find_leftovers(question[: short.start()] + " " + question[short.end() :], CUES):
             return None
         word = (short[1] or short[2]).lower()
-        return _found(SHORT[word], f"{word} ({SHORT[word]})", language)
+        return _build_finding(SHORT[word], f"{word} ({SHORT[word]})", language)
     for match in _LINE.finditer(question):
         if not _is_line(match, question):
             continue
-        if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
+        if find_leftovers(question[: match.start()] + " " + question[match.end() :], CUES):
             return None
         line = re.sub(r"^OnCalendar\s?=\s?", "", match[0], flags=re.IGNORECASE).strip()
-        return _found(line, line, language)
+        return _build_finding(line, line, language)
     return None
 
 
@@ -88,7 +88,7 @@ def _is_line(match: re.Match[str], question: str) -> bool:
     return telling or bool(_NAMES_IT.search(question))
 
 
-def _found(line: str, shown: str, language: str) -> Finding | None:
+def _build_finding(line: str, shown: str, language: str) -> Finding | None:
     match = _LINE.match(line)
     when = None if match is None else _when(match, language)
     if when is None:
@@ -124,7 +124,7 @@ def _when(match: re.Match[str], language: str) -> str | None:
 def _days(match: re.Match[str], days: list[int], language: str) -> list[str]:
     if match["last"] == "~":
         form = LAST[language][days != [1]]
-        return [form.format(joined([str(day - 1) for day in days], language))]
+        return [form.format(join([str(day - 1) for day in days], language))]
     return [times.days_of_month(days, language)] if len(days) < 31 else []
 
 

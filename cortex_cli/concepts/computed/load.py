@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def explain(question: str, language: str) -> Finding | None:
         if cores_match is None
         else rest[: cores_match.start()] + " " + rest[cores_match.end() :]
     )
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     cores = int(cores_match[1]) if cores_match and int(cores_match[1]) else os.cpu_count() or 1
     load = float(match[1].replace(",", "."))

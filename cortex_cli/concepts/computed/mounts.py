@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
-from cortex_cli.concepts.phrases import COLON, blocks, explanation, left_over
+from cortex_cli.concepts.phrases import COLON, blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ YES_NO = {"en": ("no", "yes"), "fr": ("non", "oui"), "es": ("no", "sí")}
 def explain(question: str, language: str) -> Finding | None:
     """What the fstab line in ``question`` says."""
     match = _LINE.search(question)
-    if match is None or left_over(question[: match.start()] + question[match.end() :], CUES):
+    if match is None or find_leftovers(question[: match.start()] + question[match.end() :], CUES):
         return None
     mounted, swap, options, check, orders, dump = WORDS[language]
     form = swap if match["type"] == "swap" else mounted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers, join
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def explain(question: str, language: str) -> Finding | None:
     if match is None or not _ASKS.search(question):
         return None
     rest = question[: match.start()] + " " + question[match.end() :]
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     count = _bytes(match[1], match[2])
     if count is None:
@@ -79,8 +79,8 @@ def explain(question: str, language: str) -> Finding | None:
         return None
     text = TEXT[language].format(
         amount=f"{match[1]} {match[2]}",
-        bytes=_grouped(count, language),
-        others=joined(others, language),
+        bytes=_group_digits(count, language),
+        others=join(others, language),
     )
     return explanation(f"{text}\n{NOTE[language]}", SOURCE, f"{match[1]} {match[2]}")
 
@@ -133,5 +133,5 @@ def _number(value: float, language: str) -> str:
     return text if language == "en" else text.replace(".", ",")
 
 
-def _grouped(value: int, language: str) -> str:
+def _group_digits(value: int, language: str) -> str:
     return f"{value:,}".replace(",", {"en": ",", "fr": "\u202f", "es": "\u00a0"}[language])

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def explain(question: str, language: str) -> Finding | None:
     if not 1 <= len(matches) <= 2:
         return None
     rest = _VERSION.sub(" ", question)
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     texts = [match[0].rstrip(".") for match in matches]
     if len(texts) == 2:

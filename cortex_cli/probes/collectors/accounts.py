@@ -26,12 +26,12 @@ class User:
     shell: str
 
     @property
-    def person(self) -> bool:
+    def is_person(self) -> bool:
         """Whether it is somebody's, not a service's."""
         return self.uid.isdigit() and FIRST_PERSON <= int(self.uid) <= LAST_PERSON
 
     @property
-    def enters(self) -> bool:
+    def can_log_in(self) -> bool:
         """Whether its shell lets it log in."""
         return not self.shell.endswith(NO_SHELLS)
 

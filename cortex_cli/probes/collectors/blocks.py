@@ -24,21 +24,21 @@ def devices(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Every block device with size, kind and mount point."""
     points = {one.device: one.point for one in reversed(mounts.mounts(machine))}
     rows = []
-    for name in _present(machine):
+    for name in _list_devices(machine):
         rows.append(_row(machine, name, f"/sys/block/{name}", points, "disk"))
         rows += [
             "  " + _row(machine, part, f"/sys/block/{name}/{part}", points, "part")
             for part in machine.names(f"/sys/block/{name}")
             if machine.exists(f"/sys/block/{name}/{part}/partition")
         ]
-    names = [name for name in _present(machine) if not name.startswith(_OTHER)]
+    names = [name for name in _list_devices(machine) if not name.startswith(_OTHER)]
     case = "found" if rows else "none"
     return Reading({"count": len(names), "names": ", ".join(names)}, case, rows)
 
 
 def models(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The disks with model, size, and whether they rotate."""
-    names = [name for name in _present(machine) if not name.startswith(_OTHER)]
+    names = [name for name in _list_devices(machine) if not name.startswith(_OTHER)]
     if not names:
         return Reading({"count": 0}, case="none")
     rows, kinds, total = [], [], 0
@@ -70,7 +70,7 @@ def uuid(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"path": path, "device": device}, case="none")
 
 
-def encrypted(machine: Machine, values: Mapping[str, str]) -> Reading:
+def encrypted_volumes(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The encrypted volumes that are open (dm-crypt)."""
     volumes = [
         machine.text(f"/sys/block/{name}/dm/name")
@@ -82,7 +82,7 @@ def encrypted(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(volumes), "names": ", ".join(volumes)})
 
 
-def _present(machine: Machine) -> list[str]:
+def _list_devices(machine: Machine) -> list[str]:
     """Devices that hold something: an unused loop device has no size."""
     names = machine.names("/sys/block")
     return [name for name in names if _bytes(machine, f"/sys/block/{name}")]

@@ -37,12 +37,12 @@ def now(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({**facts, **{key: days[here.weekday()] for key, days in names.items()}})
 
 
-def synchronised(machine: Machine, values: Mapping[str, str]) -> Reading:
+def synchronisation(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether the clock is synchronised, and by which service."""
     lines = machine.table("timedatectl", "show")
     shown = dict(line.split("=", 1) for line in lines if "=" in line)
     services = ("systemd-timesyncd", "chronyd", "ntpd", "ntpsec")
-    running = [name for name in services if _runs(machine, name)]
+    running = [name for name in services if _is_running(machine, name)]
     state = shown.get("NTPSynchronized", "")
     if not state and machine.exists("/run/systemd/timesync/synchronized"):
         state = "yes"
@@ -63,7 +63,7 @@ def uptime(machine: Machine, values: Mapping[str, str]) -> Reading:
             "span": Span(seconds),
             "seconds": int(seconds),
             "pretty": f"up {span(seconds, 'en')}",
-            "since": _booted(machine, seconds),
+            "since": _find_boot_time(machine, seconds),
         }
     )
 
@@ -71,7 +71,7 @@ def uptime(machine: Machine, values: Mapping[str, str]) -> Reading:
 def boots(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The last boots, from the journal or ``last``; this one in any case."""
     words = machine.text("/proc/uptime").split()
-    since = _booted(machine, float(words[0])) if words else "?"
+    since = _find_boot_time(machine, float(words[0])) if words else "?"
     rows = [" ".join(row.split()) for row in machine.table("journalctl", "--list-boots", "-q")]
     rows = [row for row in rows if row[:1] in "-0123456789"][-BOOTS:]
     if not rows:
@@ -89,13 +89,13 @@ def _zone(machine: Machine) -> str:
     return target.split(_ZONES, 1)[1] if _ZONES in target else named or "UTC"
 
 
-def _booted(machine: Machine, seconds: float) -> str:
+def _find_boot_time(machine: Machine, seconds: float) -> str:
     stat = machine.pairs("/proc/stat", " ")
     at = int(stat["btime"]) if stat.get("btime", "").isdigit() else time.time() - seconds
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _runs(machine: Machine, name: str) -> bool:
+def _is_running(machine: Machine, name: str) -> bool:
     return any(
         pid.isdigit() and machine.text(f"/proc/{pid}/comm") == name[:15]
         for pid in machine.names("/proc")

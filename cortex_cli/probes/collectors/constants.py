@@ -70,7 +70,7 @@ def new_shell(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading(case="none")
 
 
-def installed(machine: Machine, values: Mapping[str, str]) -> Reading:
+def installation_time(machine: Machine, values: Mapping[str, str]) -> Reading:
     """When the root file system was made; an installer's log is as old as the installation."""
     birth = machine.output("stat", "-c", "%W", str(machine.path("/")))
     if birth and birth.isdigit() and int(birth) > 0:

@@ -37,7 +37,7 @@ def fields(text: str) -> dict[str, str]:
     return values
 
 
-def installed(known: dict[str, str]) -> bool:
+def is_installed(known: dict[str, str]) -> bool:
     """Whether a stanza is of an installed package."""
     return is_complete(known.get("Status", ""))
 
@@ -46,7 +46,7 @@ def stanzas(machine: Machine) -> Iterator[dict[str, str]]:
     """Every stanza of the installed packages."""
     for text in machine.text(STATUS).split("\n\n"):
         known = fields(text)
-        if installed(known):
+        if is_installed(known):
             yield known
 
 

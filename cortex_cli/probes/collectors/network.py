@@ -25,13 +25,13 @@ _LIKE = expression(
 def addresses(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Addresses of the machine or of one interface, in the order of ``hostname -I``."""
     name = values.get("interface", "")
-    if name and not _known(machine, name):
+    if name and not _is_interface(machine, name):
         return None
     pairs = [
         (link["ifname"], one)
         for link in _links(machine)
         for one in link.get("addr_info", ())
-        if (link["ifname"] == name if name else _global(one))
+        if (link["ifname"] == name if name else _is_global(one))
     ]
     if name and name not in machine.names(_NET):
         return Reading({"interface": name}, case="missing")
@@ -68,7 +68,7 @@ def six(machine: Machine, values: Mapping[str, str]) -> Reading | None:
 def mac(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The hardware address of an interface; of the default route's without a name."""
     name = values.get("interface") or _default_interface(machine)
-    if name and not _known(machine, name):
+    if name and not _is_interface(machine, name):
         return None
     address = machine.text(f"{_NET}/{name}/address")
     if not name or not address:
@@ -119,7 +119,7 @@ def gateway(machine: Machine, values: Mapping[str, str]) -> Reading:
     for line in machine.lines("/proc/net/route")[1:]:
         words = line.split()
         if len(words) > 7 and words[1] == "00000000" and words[7] == "00000000":
-            return Reading({"gateway": _dotted(words[2]), "interface": words[0]})
+            return Reading({"gateway": _decode_address(words[2]), "interface": words[0]})
     for line in machine.table("ip", "-6", "route", "show", "default"):
         words = line.split()
         if "via" in words:
@@ -193,7 +193,7 @@ def host_entry(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"host": name}, case="none")
 
 
-def _known(machine: Machine, name: str) -> bool:
+def _is_interface(machine: Machine, name: str) -> bool:
     return name in machine.names(_NET) or bool(_LIKE.match(name))
 
 
@@ -205,7 +205,7 @@ def _links(machine: Machine) -> list[dict[str, Any]]:
     return [link for link in links if "ifname" in link]
 
 
-def _global(address: Mapping[str, Any]) -> bool:
+def _is_global(address: Mapping[str, Any]) -> bool:
     return address.get("scope") not in ("host", "link")
 
 
@@ -235,7 +235,7 @@ def _counter(machine: Machine, name: str) -> str:
     return size(int(count)) if count.isdigit() else "?"
 
 
-def _dotted(digits: str) -> str:
+def _decode_address(digits: str) -> str:
     """An address of /proc/net/route, which is little-endian hexadecimal."""
     return ".".join(str(int(digits[place : place + 2], 16)) for place in (6, 4, 2, 0))
 

@@ -35,7 +35,7 @@ UPGRADE_TIMEOUT_S = 12.0
 LATEST = 8
 
 
-def known(machine: Machine, name: str) -> bool:
+def is_program(machine: Machine, name: str) -> bool:
     """Whether a word names a program: a common one, a command here, or a package of dpkg's."""
     path = machine.environ.get("PATH") or None
     return (
@@ -43,7 +43,7 @@ def known(machine: Machine, name: str) -> bool:
     )
 
 
-def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+def installation(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Whether a package is installed, and in which version."""
     name = values["package"].lower()
     if not _NAME.match(name):
@@ -51,8 +51,8 @@ def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     text = machine.text(dpkg.STATUS)
     for one in dict.fromkeys((name, NAMES.get(name, name))):
         known = dpkg.stanza(machine, one, text)
-        if dpkg.installed(known):
-            return Reading(_described(one, known))
+        if dpkg.is_installed(known):
+            return Reading(_describe(one, known))
     path = shutil.which(name, path=machine.environ.get("PATH") or None)
     if path is not None:
         return _of_program(machine, name, path, text)
@@ -121,7 +121,7 @@ def biggest(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"package": first}, "found" if known else "unreadable", rows)
 
 
-def held(machine: Machine, values: Mapping[str, str]) -> Reading:
+def holds(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The packages that are held back."""
     names = [
         one["Package"] for one in dpkg.stanzas(machine) if one.get("Status", "").startswith("hold ")
@@ -140,7 +140,11 @@ def upgrades(machine: Machine, values: Mapping[str, str]) -> Reading:
     names = [line.split()[1] for line in output.splitlines() if line.startswith("Inst ")]
     security = _count_security(machine, output)
     shown = [", ".join(names[place : place + 5]) for place in range(0, len(names), 5)]
-    facts: dict[str, Value] = {"count": len(names), "security": security, "age": _listed(machine)}
+    facts: dict[str, Value] = {
+        "count": len(names),
+        "security": security,
+        "age": _find_refresh_time(machine),
+    }
     return Reading(facts, "found" if names else "none", shown)
 
 
@@ -171,9 +175,9 @@ def latest(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading(facts, "found" if last else "none", last)
 
 
-def refreshed(machine: Machine, values: Mapping[str, str]) -> Reading:
+def refresh_time(machine: Machine, values: Mapping[str, str]) -> Reading:
     """When the package lists were last downloaded."""
-    when = _listed(machine)
+    when = _find_refresh_time(machine)
     return Reading({"when": when}, "found" if when else "none")
 
 
@@ -202,7 +206,7 @@ def automatic(machine: Machine, values: Mapping[str, str]) -> Reading:
         machine.text(f"/etc/apt/apt.conf.d/{name}") for name in machine.names("/etc/apt/apt.conf.d")
     )
     set_ = re.findall(r'^\s*APT::Periodic::Unattended-Upgrade\s+"(\d+)"', text, re.MULTILINE)
-    here = dpkg.installed(dpkg.stanza(machine, "unattended-upgrades"))
+    here = dpkg.is_installed(dpkg.stanza(machine, "unattended-upgrades"))
     on = here and bool(set_) and set_[-1] != "0"
     return Reading({}, "found" if on else "none")
 
@@ -219,11 +223,11 @@ def _of_program(machine: Machine, name: str, path: str, text: str) -> Reading:
     if reading.case == "found":
         package = str(reading.values["package"]).split(", ")[0]
         known = dpkg.stanza(machine, package, text)
-        return Reading({**_described(package, known), "path": path})
+        return Reading({**_describe(package, known), "path": path})
     return Reading({"package": name, "path": path}, case="program")
 
 
-def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
+def _describe(name: str, known: Mapping[str, str]) -> dict[str, Value]:
     kib = known.get("Installed-Size", "")
     return {
         "package": name, "version": known.get("Version", "?"),
@@ -244,7 +248,7 @@ def _policy(machine: Machine, name: str) -> dict[str, str]:
     return fields
 
 
-def _listed(machine: Machine) -> str:
+def _find_refresh_time(machine: Machine) -> str:
     for name in ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists"):
         try:
             at = machine.path(name).stat().st_mtime

@@ -115,7 +115,9 @@ def zombies(machine: Machine, values: Mapping[str, str]) -> Reading:
 def program(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a program runs, with its processes, memory and age."""
     name = values["process"]
-    processes = [one for one in every(machine) if _is(one, name) and one.pid != str(os.getpid())]
+    processes = [
+        one for one in every(machine) if _has_name(one, name) and one.pid != str(os.getpid())
+    ]
     if not processes:
         state = ""
         if machine.exists("/run/systemd/system") and name[:1] != "-":
@@ -139,7 +141,7 @@ def amounts(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The same for its memory or time; None for a word that names no program here."""
     reading = program(machine, values)
     name = values["process"]
-    return None if reading.case == "none" and not packages.known(machine, name) else reading
+    return None if reading.case == "none" and not packages.is_program(machine, name) else reading
 
 
 def by_number(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -189,7 +191,7 @@ def users_of(machine: Machine, values: Mapping[str, str]) -> Reading:
     folder = machine.path(path).is_dir()
     rows, closed = [], 0
     for pid in (name for name in machine.names("/proc") if name.isdigit()):
-        held = _held(machine, pid)
+        held = _list_open_files(machine, pid)
         if held is None:
             closed += 1
         elif any(
@@ -203,13 +205,13 @@ def users_of(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading(values_, "found" if rows else "none", rows)
 
 
-def deleted(machine: Machine, values: Mapping[str, str]) -> Reading:
+def deleted_files(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Deleted files that processes still hold."""
     rows = [
         f"{held[: -len(_DELETED)]}  {machine.text(f'/proc/{pid}/comm')} (pid {pid})"
         for pid in machine.names("/proc")
         if pid.isdigit()
-        for held in _held(machine, pid) or ()
+        for held in _list_open_files(machine, pid) or ()
         if held.endswith(_DELETED)
         and held.startswith("/")
         and not held.startswith(("/memfd:", "/dev/", "/SYSV"))
@@ -218,7 +220,7 @@ def deleted(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(rows)}, "found" if rows else "none", rows)
 
 
-def _held(machine: Machine, pid: str) -> list[str] | None:
+def _list_open_files(machine: Machine, pid: str) -> list[str] | None:
     """What a process holds open; None where that is not ours to see."""
     base = f"/proc/{pid}"
     if not os.access(machine.path(f"{base}/fd"), os.R_OK):
@@ -243,7 +245,7 @@ def _label(one: Process) -> str:
     return f"{one.name}{rest}"
 
 
-def _is(one: Process, name: str) -> bool:
+def _has_name(one: Process, name: str) -> bool:
     """A process of that name: its comm, the file of its command, or a script's."""
     words = one.command.split()[:2]
     files = {word.rsplit("/", 1)[-1].rstrip(":") for word in words if not word.startswith("-")}

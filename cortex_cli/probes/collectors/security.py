@@ -20,7 +20,7 @@ def firewall(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a firewall filters: ufw, firewalld, or rules of nftables and iptables."""
     if machine.pairs("/etc/ufw/ufw.conf", "=").get("ENABLED", "").strip('"') == "yes":
         return Reading({"name": "ufw", "state": "active"})
-    if _runs(machine, "firewalld"):
+    if _is_running(machine, "firewalld"):
         return Reading({"name": "firewalld", "state": "running"})
     rules = machine.output("nft", "list", "ruleset")
     tables = [
@@ -102,7 +102,7 @@ def flaws(machine: Machine, values: Mapping[str, str]) -> Reading:
     )
 
 
-def _runs(machine: Machine, name: str) -> bool:
+def _is_running(machine: Machine, name: str) -> bool:
     return any(
         pid.isdigit() and machine.text(f"/proc/{pid}/comm") == name
         for pid in machine.names("/proc")

@@ -66,22 +66,22 @@ def memory(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     return None if reading is None or reading.case == "missing" else reading
 
 
-def running(machine: Machine, values: Mapping[str, str]) -> Reading:
+def running_services(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The services that run."""
-    return _listed(machine, "list-units", "--type=service", "--state=running")
+    return _list_units(machine, "list-units", "--type=service", "--state=running")
 
 
-def failed(machine: Machine, values: Mapping[str, str]) -> Reading:
+def failed_units(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The units that failed."""
-    return _listed(machine, "list-units", "--state=failed")
+    return _list_units(machine, "list-units", "--state=failed")
 
 
-def enabled(machine: Machine, values: Mapping[str, str]) -> Reading:
+def enabled_services(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The services that are enabled."""
     output = machine.output(
         "systemctl", "list-unit-files", "--type=service", "--state=enabled", *_LIST
     )
-    return _named(output)
+    return _read_names(output)
 
 
 def timers(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -125,13 +125,13 @@ def boot_duration(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"total": output.splitlines()[0], "slowest": rows[0] if rows else ""}, rows=rows)
 
 
-def _listed(machine: Machine, *arguments: str) -> Reading:
+def _list_units(machine: Machine, *arguments: str) -> Reading:
     if not machine.exists(_RAN):
         return Reading(case="nosystemd")
-    return _named(machine.output("systemctl", *arguments, *_LIST))
+    return _read_names(machine.output("systemctl", *arguments, *_LIST))
 
 
-def _named(output: str | None) -> Reading:
+def _read_names(output: str | None) -> Reading:
     if output is None:
         return Reading(case="unreadable")
     names = [row.split()[0] for row in output.splitlines() if row.strip()]

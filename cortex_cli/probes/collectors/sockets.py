@@ -35,7 +35,7 @@ class Socket:
 
 def listeners(machine: Machine, values: Mapping[str, str]) -> Reading:
     """What listens, with its processes."""
-    sockets = sorted(_listening(machine), key=lambda one: (one.protocol, one.port))
+    sockets = sorted(_list_listeners(machine), key=lambda one: (one.protocol, one.port))
     if not sockets:
         return Reading({"count": 0}, case="none")
     owners = _owners(machine, {one.inode for one in sockets})
@@ -58,7 +58,7 @@ def listeners(machine: Machine, values: Mapping[str, str]) -> Reading:
 def port(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Which process listens on a port."""
     number = values["port"]
-    sockets = [one for one in _listening(machine) if str(one.port) == number]
+    sockets = [one for one in _list_listeners(machine) if str(one.port) == number]
     if not sockets:
         return Reading({"port": number}, case="none")
     owners = _owners(machine, {one.inode for one in sockets})
@@ -75,14 +75,14 @@ def port(machine: Machine, values: Mapping[str, str]) -> Reading:
 def of_process(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """On which ports a program listens."""
     name = values["process"]
-    sockets = _listening(machine)
+    sockets = _list_listeners(machine)
     owners = _owners(machine, {one.inode for one in sockets})
     own = [
         one
         for one in sockets
-        if any(_called(machine, pid, name) for pid in owners.get(one.inode, ()))
+        if any(_has_name(machine, pid, name) for pid in owners.get(one.inode, ()))
     ]
-    if not own and not packages.known(machine, name):
+    if not own and not packages.is_program(machine, name):
         return None
     if not own:
         hidden = any(one.inode not in owners for one in sockets)
@@ -103,7 +103,7 @@ def connections(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(sockets)}, "found" if sockets else "none", rows)
 
 
-def _listening(machine: Machine) -> list[Socket]:
+def _list_listeners(machine: Machine) -> list[Socket]:
     tcp = [one for one in _sockets(machine, ("tcp", "tcp6")) if one.state == LISTEN]
     udp = _sockets(machine, ("udp", "udp6"))
     return tcp + [one for one in udp if one.state == UNCONNECTED and not one.peer_port]
@@ -155,7 +155,7 @@ def _process(machine: Machine, pids: list[str] | tuple[()]) -> str:
     return ", ".join(f"{machine.text(f'/proc/{pid}/comm')} (pid {pid})" for pid in pids[:3])
 
 
-def _called(machine: Machine, pid: str, name: str) -> bool:
+def _has_name(machine: Machine, pid: str, name: str) -> bool:
     comm = machine.text(f"/proc/{pid}/comm")
     return comm == name[:15] or comm == f"{name}d"
 

@@ -35,7 +35,7 @@ _ARCHITECTURES = {
 def release(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The distribution, its version and code name."""
     known = machine.pairs("/etc/os-release", "=") or machine.pairs("/usr/lib/os-release", "=")
-    plain = {name: _unquoted(value) for name, value in known.items()}
+    plain = {name: _unquote(value) for name, value in known.items()}
     if not plain:
         return Reading(case="unreadable")
     return Reading(
@@ -81,7 +81,7 @@ def virtual(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether this is a virtual machine, a container, or neither."""
     kind = (machine.output("systemd-detect-virt") or "").split("\n")[0]
     if not kind:
-        kind = _guessed(machine)
+        kind = _guess_virtual(machine)
     maker = machine.text("/sys/class/dmi/id/sys_vendor")
     if kind in ("none", ""):
         return Reading({"kind": "none", "maker": maker}, case="none")
@@ -159,7 +159,7 @@ def parameter(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     path = f"/proc/sys/{name.replace('.', '/')}"
     value = machine.text(path)
     if not machine.exists(path):
-        short = _anywhere(machine, name)
+        short = _find_parameter(machine, name)
         if not short:
             return Reading({"name": name}, case="none")
         name, value = short, machine.text(f"/proc/sys/{short.replace('.', '/')}")
@@ -193,14 +193,14 @@ def cgroups(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"version": "2" if two else "1"})
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     try:
         return " ".join(shlex.split(value))
     except ValueError:
         return value
 
 
-def _guessed(machine: Machine) -> str:
+def _guess_virtual(machine: Machine) -> str:
     if machine.exists("/.dockerenv"):
         return "docker"
     if machine.exists("/run/.containerenv"):
@@ -215,7 +215,7 @@ def _guessed(machine: Machine) -> str:
     return "hypervisor" if " hypervisor" in flags else "none"
 
 
-def _anywhere(machine: Machine, name: str) -> str:
+def _find_parameter(machine: Machine, name: str) -> str:
     """The full name of a parameter said without its tree: swappiness, ip_forward."""
     if "." in name:
         return ""

@@ -20,10 +20,10 @@ LOGINS = 8
 def identity(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Who a user is; None for a name that nobody has: a person of the world may be meant."""
     one = accounts.user(machine, values["user"])
-    return Reading(_described(machine, one)) if one is not None else None
+    return Reading(_describe(machine, one)) if one is not None else None
 
 
-def named(machine: Machine, values: Mapping[str, str]) -> Reading:
+def user(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The same where a user is surely meant."""
     reading = identity(machine, values)
     return reading if reading is not None else Reading({"user": values["user"]}, case="none")
@@ -32,7 +32,7 @@ def named(machine: Machine, values: Mapping[str, str]) -> Reading:
 def me(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The user who asks."""
     one = accounts.current(machine)
-    return Reading(_described(machine, one)) if one is not None else Reading(case="none")
+    return Reading(_describe(machine, one)) if one is not None else Reading(case="none")
 
 
 def group(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -78,13 +78,13 @@ def sudo(machine: Machine, values: Mapping[str, str]) -> Reading:
 def everyone(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How many users there are, and the people among them."""
     users = accounts.users(machine)
-    people = [one.name for one in users if one.person]
+    people = [one.name for one in users if one.is_person]
     return Reading(
         {
             "count": len(users),
             "people": ", ".join(people),
             "people_count": len(people),
-            "shells": ", ".join(one.name for one in users if one.enters),
+            "shells": ", ".join(one.name for one in users if one.can_log_in),
         }
     )
 
@@ -99,7 +99,7 @@ def all_groups(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(groups)}, rows=rows)
 
 
-def logged_in(machine: Machine, values: Mapping[str, str]) -> Reading:
+def sessions(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The sessions of ``who``."""
     rows = [row for row in machine.table("who") if row.strip()]
     names = list(dict.fromkeys(row.split()[0] for row in rows))
@@ -109,10 +109,10 @@ def logged_in(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def last_logins(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The last logins, the latest first."""
-    user = (values["user"],) if "user" in values else ()
-    if user and accounts.user(machine, user[0]) is None:
-        return Reading({"user": user[0]}, case="unknown")
-    output = machine.output("last", "-n", str(LOGINS), *user)
+    arguments = (values["user"],) if "user" in values else ()
+    if arguments and accounts.user(machine, arguments[0]) is None:
+        return Reading({"user": arguments[0]}, case="unknown")
+    output = machine.output("last", "-n", str(LOGINS), *arguments)
     if output is None:
         return Reading(case="unreadable")
     rows = [
@@ -131,7 +131,7 @@ def failed_logins(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(rows)}, "found" if rows else "none", rows)
 
 
-def _described(machine: Machine, one: User) -> dict[str, Value]:
+def _describe(machine: Machine, one: User) -> dict[str, Value]:
     groups = accounts.groups_of(machine, one)
     own = next((group.name for group in accounts.groups(machine) if group.gid == one.gid), one.gid)
     return {
