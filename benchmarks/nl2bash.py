@@ -114,7 +114,7 @@ def run_ours(action: Filled, root: Path) -> str:
     printed = b""
     for step in action.steps:
         output = b""
-        for argv in step.matched(root):
+        for argv in step.expand_patterns(root):
             done = subprocess.run(
                 argv, input=output, cwd=root, capture_output=True, timeout=TIMEOUT_S, check=False
             )

@@ -108,25 +108,8 @@ def launch(
     tags = [f"{TAG_ENGINE}={engine.name}"]
     if model.profile:
         tags.insert(0, f"{TAG_PROFILE}={model.profile}")
-    flags = [
-        *("--model", str(model.path)),
-        *("--alias", settings.alias or model.name),
-        *settings.endpoint.arguments(),
-        # llama.cpp divides this among the parallel requests
-        *("--ctx-size", str(sizing.context * sizing.parallel)),
-        *("--parallel", str(sizing.parallel)),
-        *("--threads", str(sizing.threads)),
-        *("--threads-batch", str(sizing.threads_batch)),
-    ]
-    if settings.kv_cache_type is not None:
-        flags += [
-            word for kind in "kv" for word in (f"--cache-type-{kind}", settings.kv_cache_type)
-        ]
+    flags = _list_required_flags(settings, model, sizing)
     _refuse_unsupported(engine, settings)
-    if settings.chat_template_file is not None:
-        flags += ["--chat-template-file", str(settings.chat_template_file)]
-    if settings.reasoning_format is not None:
-        flags += ["--reasoning-format", settings.reasoning_format]
     optional = {
         "--tags": [",".join(tags)],
         "--cache-ram": [str(sizing.cache_ram_mb)],
@@ -151,6 +134,29 @@ def launch(
     if settings.api_key:
         env["LLAMA_API_KEY"] = settings.api_key
     return Launch((*engine.command, *flags, *extra), env)
+
+
+def _list_required_flags(settings: Settings, model: ModelInfo, sizing: Sizing) -> list[str]:
+    """What every engine knows: the model, its sizes, and what the settings ask for."""
+    flags = [
+        *("--model", str(model.path)),
+        *("--alias", settings.alias or model.name),
+        *settings.endpoint.arguments(),
+        # llama.cpp divides this among the parallel requests
+        *("--ctx-size", str(sizing.context * sizing.parallel)),
+        *("--parallel", str(sizing.parallel)),
+        *("--threads", str(sizing.threads)),
+        *("--threads-batch", str(sizing.threads_batch)),
+    ]
+    if settings.kv_cache_type is not None:
+        flags += [
+            word for kind in "kv" for word in (f"--cache-type-{kind}", settings.kv_cache_type)
+        ]
+    if settings.chat_template_file is not None:
+        flags += ["--chat-template-file", str(settings.chat_template_file)]
+    if settings.reasoning_format is not None:
+        flags += ["--reasoning-format", settings.reasoning_format]
+    return flags
 
 
 def _refuse_unsupported(engine: Engine, settings: Settings) -> None:

@@ -68,18 +68,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def build(options: argparse.Namespace, api_key: str | None) -> Any:
-    """Load the model and return the ASGI application."""
-    from fastapi import APIRouter, Depends
-    from fastapi.responses import JSONResponse
-    from llama_cpp import Llama
-    from llama_cpp.server import app as package
-    from llama_cpp.server.errors import RouteErrorHandler
-    from llama_cpp.server.settings import ModelSettings, ServerSettings
+def _read_model_settings(options: argparse.Namespace) -> Any:
+    from llama_cpp.server.settings import ModelSettings
 
-    evaluate_whole_prompts(Llama)
-    RouteErrorHandler.pattern_and_formatters[TOO_LONG] = lambda _, match: _too_long(match)
-    model = ModelSettings(
+    return ModelSettings(
         model=options.model,
         model_alias=options.alias,
         n_ctx=options.ctx_size,
@@ -94,8 +86,21 @@ def build(options: argparse.Namespace, api_key: str | None) -> Any:
         logits_all=False,  # on by default: logits of every token, a vocabulary times the context
         verbose=options.verbose,
     )
+
+
+def build(options: argparse.Namespace, api_key: str | None) -> Any:
+    """Load the model and return the ASGI application."""
+    from fastapi import APIRouter, Depends
+    from fastapi.responses import JSONResponse
+    from llama_cpp import Llama
+    from llama_cpp.server import app as package
+    from llama_cpp.server.errors import RouteErrorHandler
+    from llama_cpp.server.settings import ServerSettings
+
+    evaluate_whole_prompts(Llama)
+    RouteErrorHandler.pattern_and_formatters[TOO_LONG] = lambda _, match: _too_long(match)
     server = ServerSettings(api_key=api_key, interrupt_requests=False)
-    app = package.create_app(server_settings=server, model_settings=[model])
+    app = package.create_app(server_settings=server, model_settings=[_read_model_settings(options)])
     ours = APIRouter()
     key_needed = [Depends(package.authenticate)]
 

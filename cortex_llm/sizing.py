@@ -60,21 +60,13 @@ def plan(
     """
     notes: list[str] = []
     trained = model.context_length
-    context = settings.ctx_size or DEFAULT_CONTEXT
-    if trained is not None and context > trained:
-        if settings.ctx_size is not None:
-            notes.append(f"context {context} is above the {trained} the model was trained for")
-        context = trained
+    context = _choose_context(settings, trained, notes)
     most = DEFAULT_PARALLEL if max_parallel is None else max_parallel
     parallel = settings.parallel or most
     if max_parallel is not None and parallel > max_parallel:
         notes.append(f"this engine computes {max_parallel} request(s) at once, not {parallel}")
         parallel = max_parallel
-    cache_mb = settings.cache_ram_mb
-    if cache_mb is None:
-        cache_mb = 0 if as_service else _choose_cache_mb(machine)
-    elif as_service and cache_mb:
-        notes.append("CORTEX_LLM_CACHE_RAM_MB lets users find out by timing what others have asked")
+    cache_mb = _choose_cache_mb(settings, machine, notes, as_service=as_service)
     budget = int(machine.memory * MEMORY_SHARE)
     kv_share = KV_CACHE_TYPES[settings.kv_cache_type or "f16"] / KV_CACHE_TYPES["f16"]
 
@@ -86,14 +78,11 @@ def plan(
         parallel -= 1
     while estimate_bytes() > budget and settings.ctx_size is None and context > MIN_CONTEXT:
         context = max(MIN_CONTEXT, context // 2)
+    because = f"for the memory of {_format_mib(machine.memory)}"
     if settings.parallel is None and parallel < most:
-        notes.append(
-            f"{parallel} request(s) at once, for the memory of {_format_mib(machine.memory)}"
-        )
+        notes.append(f"{parallel} request(s) at once, {because}")
     if settings.ctx_size is None and context < min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT):
-        notes.append(
-            f"a context of {context} tokens, for the memory of {_format_mib(machine.memory)}"
-        )
+        notes.append(f"a context of {context} tokens, {because}")
     threads = settings.threads or _choose_threads(model, machine)
     if threads > machine.cores:
         notes.append(
@@ -112,6 +101,15 @@ def plan(
     )
 
 
+def _choose_context(settings: Settings, trained: int | None, notes: list[str]) -> int:
+    context = settings.ctx_size or DEFAULT_CONTEXT
+    if trained is None or context <= trained:
+        return context
+    if settings.ctx_size is not None:
+        notes.append(f"context {context} is above the {trained} the model was trained for")
+    return trained
+
+
 def _choose_threads(model: ModelInfo, machine: Machine) -> int:
     return 1 if model.file_bytes <= SMALL_MODEL_BYTES else machine.cores
 
@@ -121,7 +119,17 @@ def _estimate_bytes(model: ModelInfo, kv_bytes: int, cache_mb: int) -> int:
     return BASE_BYTES + weights + kv_bytes + (cache_mb << 20)
 
 
-def _choose_cache_mb(machine: Machine) -> int:
+def _choose_cache_mb(
+    settings: Settings, machine: Machine, notes: list[str], *, as_service: bool
+) -> int:
+    if settings.cache_ram_mb is not None:
+        if as_service and settings.cache_ram_mb:
+            notes.append(
+                "CORTEX_LLM_CACHE_RAM_MB lets users find out by timing what others have asked"
+            )
+        return settings.cache_ram_mb
+    if as_service:
+        return 0
     share = (machine.memory >> 20) // CACHE_SHARE
     return min(MAX_CACHE_MB, share) if share >= MIN_CACHE_MB else 0
 

@@ -66,20 +66,19 @@ class Step:
 
     def text(self) -> str:
         """As a person would type it."""
-        line = " | ".join(" ".join(quoted(word) for word in argv) for argv in self.pipeline)
+        line = " | ".join(" ".join(quote(word) for word in argv) for argv in self.pipeline)
         if self.output:
-            line += f" {'>>' if self.append else '>'} {quoted(self.output)}"
+            line += f" {'>>' if self.append else '>'} {quote(self.output)}"
         return line
 
     def argvs(self) -> tuple[tuple[str, ...], ...]:
         """The same to be run: homes are in their places; a ``Glob`` stays one."""
-        return tuple(tuple(expanded(word) for word in argv) for argv in self.pipeline)
+        return tuple(tuple(expand_home(word) for word in argv) for argv in self.pipeline)
 
-    def matched(self, folder: Path) -> tuple[tuple[str, ...], ...]:
+    def expand_patterns(self, folder: Path) -> tuple[tuple[str, ...], ...]:
         """What to run in ``folder``: each pattern replaced by the files that it matches there."""
         return tuple(
-            tuple(found for word in argv for found in _matches(word, folder))
-            for argv in self.argvs()
+            tuple(name for word in argv for name in _matches(word, folder)) for argv in self.argvs()
         )
 
 
@@ -132,7 +131,7 @@ class Filled:
         return tuple(shown)
 
 
-def quoted(word: str) -> str:
+def quote(word: str) -> str:
     """``word`` for a shell; a home stays ``~`` where that is the same."""
     if isinstance(word, Home) and _PLAIN.match(word):
         return str(word)
@@ -140,7 +139,7 @@ def quoted(word: str) -> str:
         return str(word)
     if word in _BARE_SIGNS:
         return _BARE_SIGNS[word]
-    return shlex.quote(expanded(word) if isinstance(word, Home) else word)
+    return shlex.quote(expand_home(word) if isinstance(word, Home) else word)
 
 
 def _matches(word: str, folder: Path) -> list[str]:
@@ -150,7 +149,7 @@ def _matches(word: str, folder: Path) -> list[str]:
     return [f"./{name}" if name.startswith("-") else name for name in names] or [str(word)]
 
 
-def expanded(word: str) -> str:
+def expand_home(word: str) -> str:
     """``word`` with its home in place; anything else is data and stays."""
     if not isinstance(word, Home):
         return word
@@ -168,24 +167,26 @@ def fill(action: Action, values: Mapping[str, str], language: str) -> Filled:
     }
     complete.update(values)
     kinds = {name: one.kind for name, one in action.parameters.items()}
-    steps = tuple(made(template, complete, kinds) for template in action.run)
-    said = action.does.get(language) or action.does["en"]
+    steps = tuple(build_step(template, complete, kinds) for template in action.run)
+    sentence = action.does.get(language) or action.does["en"]
     return Filled(
         name=action.name,
         steps=steps,
-        does=_SLOT.sub(lambda slot: complete.get(slot[1], ""), said),
+        does=_SLOT.sub(lambda slot: complete.get(slot[1], ""), sentence),
         effect=action.effect,
         needs_root=action.needs_root,
         package=action.package,
-        check=_maybe(action.check, complete, kinds),
-        undo=_maybe(action.undo, complete, kinds),
+        check=_build_if_fillable(action.check, complete, kinds),
+        undo=_build_if_fillable(action.undo, complete, kinds),
         manual=action.manual,
     )
 
 
-def _maybe(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> Step | None:
+def _build_if_fillable(
+    template: str, values: Mapping[str, str], kinds: Mapping[str, str]
+) -> Step | None:
     try:
-        return made(template, values, kinds) if template else None
+        return build_step(template, values, kinds) if template else None
     except Unfillable:
         return None
 
@@ -195,7 +196,7 @@ def words_of(template: str) -> list[str]:
     return shlex.split(template)
 
 
-def made(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> Step:
+def build_step(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> Step:
     """A step from a template.
 
     ``[ ... ]`` is left out when one of its values is missing, ``[ +concept ... ]`` when the
@@ -206,26 +207,26 @@ def made(template: str, values: Mapping[str, str], kinds: Mapping[str, str]) -> 
     """
     pipeline: list[list[str]] = [[]]
     output, append = "", False
-    words = _optional(words_of(template), values)
+    words = _resolve_brackets(words_of(template), values)
     place = 0
     while place < len(words):
         word = words[place]
         if word == "|":
             pipeline.append([])
         elif word in (">", ">>"):
-            output, append = _filled(words[place + 1], values, kinds, []), word == ">>"
+            output, append = _fill_word(words[place + 1], values, kinds, []), word == ">>"
             place += 1
         elif word == "{files}" and "files" in values:
-            pipeline[-1] += [_safe(one, "path", []) for one in values["files"].split("\0")]
+            pipeline[-1] += [_protect(one, "path", []) for one in values["files"].split("\0")]
         elif word == "{program}" and "\0" in values.get("program", ""):
             pipeline[-1] += values["program"].split("\0")
         else:
-            pipeline[-1].append(_filled(word, values, kinds, pipeline[-1]))
+            pipeline[-1].append(_fill_word(word, values, kinds, pipeline[-1]))
         place += 1
     return Step(tuple(tuple(argv) for argv in pipeline if argv), output, append)
 
 
-def _optional(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
+def _resolve_brackets(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
     kept: list[str] = []
     inside: list[str] | None = None
     for word in words:
@@ -242,7 +243,7 @@ def _optional(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
     return kept
 
 
-def _filled(
+def _fill_word(
     word: str, values: Mapping[str, str], kinds: Mapping[str, str], before: Sequence[str]
 ) -> str:
     whole = _SLOT.fullmatch(word)
@@ -252,17 +253,17 @@ def _filled(
         if "\0" in values[slot]:
             raise Unfillable(f"{slot} holds a null character")
     if whole is None:
-        done = _SLOT.sub(lambda slot: expanded(values[slot[1]]), word)
+        done = _SLOT.sub(lambda slot: expand_home(values[slot[1]]), word)
         if word.startswith("*"):
             return Glob(done)
         if done.startswith("-") and not word.startswith("-"):
             raise Unfillable(f"{done} would be read as an option")
         return done
     value = values[whole[1]]
-    return value if whole[2] else _safe(value, kinds.get(whole[1], whole[1]), before)
+    return value if whole[2] else _protect(value, kinds.get(whole[1], whole[1]), before)
 
 
-def _safe(value: str, kind: str, before: Sequence[str]) -> str:
+def _protect(value: str, kind: str, before: Sequence[str]) -> str:
     """``value`` where a program would look for options."""
     if not value.startswith("-") or "--" in before:
         return value

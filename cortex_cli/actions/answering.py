@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import composer, leftover, matcher, sayings, sentence, variants
 from cortex_cli.actions.action import Filled, Unfillable, fill
-from cortex_cli.actions.families.draft import Said
+from cortex_cli.actions.families.draft import LocalizedText
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS, LEAVES, READS, Finding, ShownCommand
 from cortex_cli.language.stems import fold
@@ -74,9 +74,9 @@ class Reading:
 
 def readings(asked: Sentence) -> list[Reading]:
     """Every reading, best first; those that are not sure enough are left out."""
-    found = [
+    candidates = [
         Reading(
-            replace(draft.filled, does=_spoken(draft.filled.does, asked.language)),
+            replace(draft.filled, does=_localize(draft.filled.does, asked.language)),
             draft.score * leftover.factor(asked, draft.used),
         )
         for draft in composer.drafts(asked)
@@ -90,39 +90,41 @@ def readings(asked: Sentence) -> list[Reading]:
             continue
         share = 1.0 if match.complete else GAP_SHARE * (ASKED_SHARE if names_none else 1.0)
         # One word alone, "refuse", asks for nothing.
-        told = match.complete or sum(t.weight >= 1.0 for t in asked.tokens) > 1
-        if told and (match.complete or match.score >= GAP_THRESHOLD):
-            found.append(Reading(filled, match.score * share * leftover.factor(asked, match.used)))
+        specific = match.complete or sum(t.weight >= 1.0 for t in asked.tokens) > 1
+        if specific and (match.complete or match.score >= GAP_THRESHOLD):
+            candidates.append(
+                Reading(filled, match.score * share * leftover.factor(asked, match.used))
+            )
     if _ASKS_WHAT_IS.match(start):
-        found = [
+        candidates = [
             one if one.filled.effect == READS else replace(one, score=one.score * ASKED_SHARE)
-            for one in found
+            for one in candidates
         ]
-    kept = [one for one in found if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
-    return _distinct(sorted(kept, key=lambda one: -one.score))
+    kept = [one for one in candidates if one.score >= THRESHOLDS.get(one.filled.effect, THRESHOLD)]
+    return _drop_duplicates(sorted(kept, key=lambda one: -one.score))
 
 
-def _varied(asked: Sentence) -> list[Reading]:
+def _read_variants(asked: Sentence) -> list[Reading]:
     """Readings of the same said otherwise: surer ones only, and none that cannot be undone."""
     for text in variants.variants(asked):
         other = sentence.read(text, asked.language)
-        found = [
+        candidates = [
             replace(one, score=one.score * VARIED_SHARE)
             for one in (readings(other) if other is not None else ())
             if one.score >= VARIED_THRESHOLD and one.filled.effect in (READS, CHANGES)
         ]
-        if found:
-            return found
+        if candidates:
+            return candidates
     return []
 
 
-def _spoken(does: str, language: str) -> str:
-    return does.of(language) if isinstance(does, Said) else does
+def _localize(does: str, language: str) -> str:
+    return does.of(language) if isinstance(does, LocalizedText) else does
 
 
-def _distinct(found: list[Reading]) -> list[Reading]:
+def _drop_duplicates(candidates: list[Reading]) -> list[Reading]:
     seen: dict[tuple[str, ...], Reading] = {}
-    for one in found:
+    for one in candidates:
         seen.setdefault(tuple(step.text() for step in one.filled.steps), one)
     return list(seen.values())
 
@@ -133,13 +135,13 @@ def find(question: str, language: str) -> Finding | None:
     asked = sentence.read(question, known)
     if asked is None or not asked.tokens or _asks_meaning(asked) or "option" in asked.concepts():
         return None
-    found = readings(asked) or _varied(asked)
-    if not found:
+    candidates = readings(asked) or _read_variants(asked)
+    if not candidates:
         return None
-    best, *others = found
+    best, *others = candidates
     near = [one for one in others if best.score - one.score <= MARGIN and _differs(one, best)][:1]
     if near:
-        return _choice(best, near[0], known)
+        return _build_choice(best, near[0], known)
     return Finding(
         kind=KIND,
         confidence=confidence(best.score),
@@ -176,7 +178,7 @@ def _commands(filled: Filled) -> tuple[ShownCommand, ...]:
     return tuple(replace(command, note=note) for command in filled.commands())
 
 
-def _choice(best: Reading, other: Reading, language: str) -> Finding:
+def _build_choice(best: Reading, other: Reading, language: str) -> Finding:
     pages = dict.fromkeys((*best.filled.manual, *other.filled.manual))
     return Finding(
         kind=KIND,

@@ -26,7 +26,7 @@ STRANGE = 0.6
 _STRANGE = frozenset({"from", "without", "as", "than", "or", "except", "not"})
 
 
-def assigned(
+def assign_values(
     phrase: Phrase, asked: Sentence, used: set[int]
 ) -> tuple[dict[str, int], float, float]:
     """Slot → token for the best assignment, what it is worth, and what it lacks."""
@@ -44,12 +44,12 @@ def assigned(
         value = sum(worth[pair] for pair in assignment.items())
         if value > best[0] + 1e-9:
             best = (value, assignment)
-    gain = sum(SLOT_WEIGHT * _damped(worth[pair]) for pair in best[1].items())
+    gain = sum(SLOT_WEIGHT * _damp(worth[pair]) for pair in best[1].items())
     lack = sum(0.4 * SLOT_WEIGHT for name in phrase.slots if name not in best[1])
     return best[1], gain, lack
 
 
-def _damped(worth: float) -> float:
+def _damp(worth: float) -> float:
     """What surely fills a slot decides which value it is, hardly which entry."""
     return worth if worth <= 1.0 else min(MAX_FIT, 1.0 + (worth - 1.0) / 3)
 
@@ -93,12 +93,12 @@ def _worth(phrase: Phrase, name: str, asked: Sentence, place: int) -> float:
         value = value if plain or before in announcing else 0.0
     if value < MIN_FIT or (parameter.kind not in _LEADING and asked.opens_unknown(place)):
         return 0.0
-    said = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
+    concepts = {asked.tokens[near].concept for near in range(max(0, place - 2), place)}
     cues = [cue for cue in phrase.cues.get(name, ()) if cue]
-    if cues and cues[-1] in said:
+    if cues and cues[-1] in concepts:
         near = place > 0 and asked.tokens[place - 1].concept == cues[-1]
         value += ROLE_BONUS / (1 if near else 2)
-        value += ORDER_BONUS if set(cues) <= said and len(cues) > 1 else 0.0
+        value += ORDER_BONUS if set(cues) <= concepts and len(cues) > 1 else 0.0
     elif cues and name in phrase.slots and len(phrase.slots) > 1:
         value -= ROLE_BONUS_LOST
     stands = asked.tokens[place - 1].concept if place else ""
@@ -135,10 +135,10 @@ def _around(asked: Sentence, place: int) -> tuple[str, str]:
 
 def cue_words(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> set[int]:
     """The words beside a value that only say what it is: "the service nginx"."""
-    found = set()
+    places = set()
     for name, place in filled.items():
         cues = CUES.get(phrase.action.parameters[name].kind, frozenset())
         for near in (place - 1, place - 2, place + 1):
             if 0 <= near < len(asked.tokens) and asked.tokens[near].concept in cues:
-                found.add(near)
-    return found
+                places.add(near)
+    return places

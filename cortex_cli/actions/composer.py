@@ -16,5 +16,5 @@ def drafts(asked: Sentence) -> list[Draft]:
     """What each family makes of ``asked``."""
     from cortex_cli.actions import families
 
-    found = (compose(asked) for compose in families.ALL)
-    return [draft for draft in found if draft is not None]
+    attempts = (compose(asked) for compose in families.ALL)
+    return [draft for draft in attempts if draft is not None]

@@ -95,24 +95,24 @@ def parse(path: Path) -> Lexicon:
     concepts: list[tuple[str, str]] = []
     runs: dict[str, dict[str, int]] = {name: {} for name in LANGUAGES}
     for line in path.read_text(encoding="utf-8").splitlines():
-        name, _, said = line.partition(":")
-        if not said or name.startswith("#"):
+        name, _, forms = line.partition(":")
+        if not forms or name.startswith("#"):
             continue
         concepts.append((name.lstrip("-@~"), _SIGNS.get(name[0], PLAIN)))
-        for language, words in zip(LANGUAGES, said.split("|"), strict=False):
+        for language, words in zip(LANGUAGES, forms.split("|"), strict=False):
             for word in words.split():
                 run = " ".join(piece for piece, _, _ in pieces(word.replace("_", " ")))
                 runs[language].setdefault(run, len(concepts) - 1)
-    return Lexicon(tuple(concepts), runs, _everyday() if path == LEXICON else {})
+    return Lexicon(tuple(concepts), runs, _read_ordinary_words() if path == LEXICON else {})
 
 
-def _everyday() -> dict[str, frozenset[str]]:
-    found = {}
+def _read_ordinary_words() -> dict[str, frozenset[str]]:
+    by_language = {}
     for line in ORDINARY.read_text(encoding="utf-8").splitlines():
         language, colon, words = line.partition(":")
         if colon and not line.startswith("#"):
-            found[language] = frozenset(fold(word) for word in words.split())
-    return found
+            by_language[language] = frozenset(fold(word) for word in words.split())
+    return by_language
 
 
 def stands_for(run: tuple[str, ...], language: str) -> bool:
@@ -133,35 +133,35 @@ def _lookup(run: tuple[str, ...], language: str, extra: Path | None) -> Concept 
     lexicons = (load(),) if extra is None else (load(extra), load())
 
     def find(run: tuple[str, ...], name: str) -> Concept | None:
-        return next((found for one in lexicons if (found := one.find(run, name))), None)
+        return next((concept for one in lexicons if (concept := one.find(run, name))), None)
 
     order = (language, *(name for name in (ENGLISH, FRENCH, SPANISH) if name != language))
     for name in order:
-        if (found := find(run, name)) is not None:
-            return found
+        if (concept := find(run, name)) is not None:
+            return concept
     for name in order[:1] if len(run) > 1 else order:
         for last in _forms(run[-1], name):
-            if (found := find((*run[:-1], last), name)) is not None and found.role != STOP:
-                return found
+            if (concept := find((*run[:-1], last), name)) is not None and concept.role != STOP:
+                return concept
         if len(run) > 1:
             for first in _forms(run[0], name):
-                if (found := find((first, *run[1:]), name)) is not None:
-                    return found
+                if (concept := find((first, *run[1:]), name)) is not None:
+                    return concept
     return None
 
 
 def _forms(word: str, language: str) -> list[str]:
     """Plain forms that ``word`` may be of."""
-    found = []
+    forms = []
     if language == SPANISH and len(word) > 4 and (bare := _ENCLITICS.sub("", word)) != word:
-        found.append(bare)
+        forms.append(bare)
     for ending, puts in _ENDINGS[language]:
         if word.endswith(ending) and len(word) - len(ending) >= (2 if ending == "s" else 3):
             cut = word[: len(word) - len(ending)]
-            found += [cut + put for put in puts]
+            forms += [cut + put for put in puts]
             if len(cut) > 3 and cut[-1] == cut[-2]:
-                found.append(cut[:-1])
-    return found
+                forms.append(cut[:-1])
+    return forms
 
 
 def root_of(word: str) -> str:
@@ -175,7 +175,7 @@ _INFINITIVES = {FRENCH: ("er", "ir"), SPANISH: ("ar", "er", "ir")}
 
 
 @lru_cache(CACHED_WORDS)
-def ordinary(word: str, language: str) -> bool:
+def is_ordinary(word: str, language: str) -> bool:
     """Whether ``word`` is one of everyday language, in any form."""
     known = load().everyday.get(language, frozenset())
     if word in known or any(form in known for form in _forms(word, language)):

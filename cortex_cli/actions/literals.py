@@ -180,11 +180,13 @@ def _pattern() -> re.Pattern[str]:
 
 def literals(text: str) -> list[Literal]:
     """Every literal of ``text``, in order, none overlapping."""
-    found = (_made(match, text) for match in _pattern().finditer(_bare(text)))
-    return [literal for literal in found if literal is not None]
+    candidates = (
+        _build_literal(match, text) for match in _pattern().finditer(_strip_accents(text))
+    )
+    return [literal for literal in candidates if literal is not None]
 
 
-def _bare(text: str) -> str:
+def _strip_accents(text: str) -> str:
     """``text`` without accents, each character where it was: units are found in "années"."""
     if text.isascii():
         return text
@@ -193,14 +195,14 @@ def _bare(text: str) -> str:
     )
 
 
-def _made(match: re.Match[str], text: str) -> Literal | None:
+def _build_literal(match: re.Match[str], text: str) -> Literal | None:
     kind = str(match.lastgroup)
     start, end = match.span()
     if kind == "quoted":
         inner = next(name for name in ("q1", "q2", "q3", "q4", "q5") if match[name] is not None)
         return Literal(kind, text[slice(*match.span(inner))].strip("\u00a0\u202f"), start, end)
     if kind in ("size", "duration"):
-        return _measured(kind, match)
+        return _build_measure(kind, match)
     value = text[start:end]
     if kind in ("url", "remote", "path", "dotted", "address", "hostport", "name", "extension"):
         value = value.rstrip(".:!") if value not in (".", "..") else value
@@ -215,7 +217,7 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
     if kind == "pair":
         kind = "name"
     if kind == "dotted":
-        kind = _of_dotted(value)
+        kind = _classify_dotted(value)
     if kind == "ip" and value.count(":") == 5 and len(value) == 17:
         kind = "mac"
     if kind == "ip" and value.count(":") and len(value) < 3:
@@ -226,16 +228,16 @@ def _made(match: re.Match[str], text: str) -> Literal | None:
     return Literal(kind, value, start, end, number)
 
 
-def _measured(kind: str, match: re.Match[str]) -> Literal:
-    said = match[f"{kind}_n"].lower()
+def _build_measure(kind: str, match: re.Match[str]) -> Literal:
+    amount = match[f"{kind}_n"].lower()
     word = match[f"{kind}_u"].lower()
-    number = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
+    number = float(_NUMBERS[amount]) if amount in _NUMBERS else float(amount.replace(",", "."))
     units = _SIZE_UNITS if kind == "size" else _TIME_UNITS
     unit = next(name for name, words in units.items() if re.fullmatch(words, word))
     return Literal(kind, match[0], match.start(), match.end(), number, unit)
 
 
-def _of_dotted(value: str) -> str:
+def _classify_dotted(value: str) -> str:
     """A file's name, a host's, or a version."""
     last = value.rsplit(".", 1)[1].lower()
     if value.replace(".", "").isdigit():

@@ -49,18 +49,18 @@ def load(folder: Path = CATALOGUE) -> tuple[Action, ...]:
     Raises:
         CatalogueError: an entry breaks a rule.
     """
-    found = []
+    actions = []
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted(folder.glob("*.yaml")):
         entries = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - safe loaders
-        found += [_action(path.stem, entry) for entry in entries or ()]
-    names = [action.name for action in found]
+        actions += [_action(path.stem, entry) for entry in entries or ()]
+    names = [action.name for action in actions]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise CatalogueError(f"{twice}: two entries have this id")
-    return tuple(found)
+    return tuple(actions)
 
 
 def _action(area: str, entry: dict[str, Any]) -> Action:
@@ -79,7 +79,7 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         raise CatalogueError(f"{area}.yaml: {name}: effect {effect} is none of {sorted(EFFECTS)}")
     slots = _SLOT.findall(" ".join((*run, *(text for texts in phrases.values() for text in texts))))
     given = {key: str(value) for key, value in (entry.get("params") or {}).items()}
-    optional = set(_SLOT.findall(" ".join(part for one in run for part in _bracketed(one))))
+    optional = set(_SLOT.findall(" ".join(part for one in run for part in _find_brackets(one))))
     parameters = {
         slot: _parameter(name, slot, given.get(slot, slot), slot in optional)
         for slot in dict.fromkeys(slots)
@@ -99,16 +99,16 @@ def _action(area: str, entry: dict[str, Any]) -> Action:
         manual=_texts(entry.get("man")),
         general=bool(entry.get("general", False)),
         options=tuple(
-            found
+            group
             for one in run
-            for part in _bracketed(one)
-            if len(found := tuple(dict.fromkeys(_SLOT.findall(part)))) > 1
+            for part in _find_brackets(one)
+            if len(group := tuple(dict.fromkeys(_SLOT.findall(part)))) > 1
         ),
         conditions=frozenset(_CONDITION.findall(" ".join(run))),
     )
 
 
-def _bracketed(template: str) -> list[str]:
+def _find_brackets(template: str) -> list[str]:
     parts = template.split(" [ ")[1:]
     return [part.split(" ]")[0] for part in parts]
 
@@ -119,9 +119,9 @@ def _texts(value: Any) -> tuple[str, ...]:
     return (str(value),) if isinstance(value, str) else tuple(str(one) for one in value)
 
 
-def _parameter(action: str, name: str, said: str, optional: bool) -> Parameter:
+def _parameter(action: str, name: str, definition: str, optional: bool) -> Parameter:
     """``kind`` or ``kind=default``; a name that is a kind needs no word."""
-    kind, equals, default = said.partition("=")
+    kind, equals, default = definition.partition("=")
     if kind not in KINDS:
         raise CatalogueError(f"{action}: {name}: {kind} is no kind of parameter")
     return Parameter(name, kind, default if equals else None, optional)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from cortex_cli.actions.assignment import SLOT_WEIGHT, assigned, cue_words
+from cortex_cli.actions.assignment import SLOT_WEIGHT, assign_values, cue_words
 from cortex_cli.actions.kinds import CUES
 from cortex_cli.actions.leftover import VERBS
-from cortex_cli.actions.parameters import IMPLIED_KINDS, implied
+from cortex_cli.actions.parameters import IMPLIED_KINDS, implied_concepts
 from cortex_cli.actions.phrases import phrases
 from cortex_cli.actions.placeholders import placeholder
 from cortex_cli.actions.values import value_of
@@ -100,43 +100,45 @@ def matches(
     best: dict[str, Match] = {}
     for number in order:
         phrase = compared.phrase(number)
-        match = _matched(phrase, asked)
+        match = _match_phrase(phrase, asked)
         held = best.get(phrase.action.name)
         if match is not None and (held is None or match.score > held.score):
             best[match.action.name] = match
     return sorted(best.values(), key=lambda match: -match.score)[:limit]
 
 
-def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
+def _match_phrase(phrase: Phrase, asked: Sentence) -> Match | None:
     tokens = asked.tokens
-    said = _compared(phrase, asked)
+    comparison = _compare(phrase, asked)
     plain = any(weight >= 1.0 for _, weight in phrase.concepts)
-    if said.got <= 0.0 or (plain and said.got < 1.0):
+    if comparison.got <= 0.0 or (plain and comparison.got < 1.0):
         return None
-    filled, gain, lack = assigned(phrase, asked, said.used)
-    filled = _written(phrase, filled)
+    filled, gain, lack = assign_values(phrase, asked, comparison.used)
+    filled = _drop_incomplete_options(phrase, filled)
     unsaid = [
-        name for name in phrase.action.parameters if _required(phrase, name) and name not in filled
+        name
+        for name in phrase.action.parameters
+        if _is_required(phrase, name) and name not in filled
     ]
-    if unsaid and not _general(phrase, asked, filled, unsaid):
+    if unsaid and not _is_general(phrase, asked, filled, unsaid):
         return None
     options = {
         n: f"+{t.concept}" for n, t in enumerate(tokens) if t.concept in phrase.action.conditions
     }
-    used = said.used | _own_words(phrase, asked) | set(filled.values()) | options.keys()
+    used = comparison.used | _own_words(phrase, asked) | set(filled.values()) | options.keys()
     used |= cue_words(phrase, asked, filled)
     if unsaid:
         used |= _kind_words(phrase, asked, unsaid)
         gain, lack = gain + UNSAID_GAIN * len(unsaid), 0.0
     left = sum(
-        token.weight * (LEFT_LITERAL if _hard(token) else 1.0)
+        token.weight * (LEFT_LITERAL if _is_hard(token) else 1.0)
         for place, token in enumerate(tokens)
         if place not in used
     )
     slots = SLOT_WEIGHT * (len(filled) + len(unsaid))
-    total = said.got + slots + said.missing + lack + LEFT_SHARE * left
-    score = (said.got + gain) / total + said.extra if total else 0.0
-    score *= _share(phrase, asked, filled, unsaid, said.lost)
+    total = comparison.got + slots + comparison.missing + lack + LEFT_SHARE * left
+    score = (comparison.got + gain) / total + comparison.extra if total else 0.0
+    score *= _share(phrase, asked, filled, unsaid, comparison.lost)
     if not plain and any(tokens[place].literal is None for place in filled.values()):
         score *= NO_WORD
     parameters = phrase.action.parameters
@@ -148,7 +150,7 @@ def _matched(phrase: Phrase, asked: Sentence) -> Match | None:
     return Match(phrase.action, score, values, frozenset(used), not unsaid)
 
 
-class _Said(NamedTuple):
+class _Comparison(NamedTuple):
     """What of a phrase's concepts a sentence says, and what it lacks of them."""
 
     used: set[int]
@@ -158,12 +160,14 @@ class _Said(NamedTuple):
     lost: int
 
 
-def _compared(phrase: Phrase, asked: Sentence) -> _Said:
+def _compare(phrase: Phrase, asked: Sentence) -> _Comparison:
     tokens = asked.tokens
     used: set[int] = set()
     got = missing = extra = 0.0
     lost = 0
-    hints = {one for token in tokens if token.literal is not None for one in implied(token)}
+    hints = {
+        one for token in tokens if token.literal is not None for one in implied_concepts(token)
+    }
     for concept, weight in phrase.concepts:
         places = [place for place, token in enumerate(tokens) if _key(token) == concept]
         if places:
@@ -175,7 +179,7 @@ def _compared(phrase: Phrase, asked: Sentence) -> _Said:
         else:
             lost += weight >= 1.0 and concept not in phrase.optional
             missing += weight * (CUE_SHARE if concept in phrase.optional else 1.0)
-    return _Said(used, got, missing, extra, lost)
+    return _Comparison(used, got, missing, extra, lost)
 
 
 def _own_words(phrase: Phrase, asked: Sentence) -> set[int]:
@@ -199,15 +203,15 @@ def _share(
         share *= COMMANDED if _commands(asked) else 1.0
         share *= READ_LOST ** max(0, lost - len(unsaid))
     else:
-        share *= SEVERAL if _several(phrase, asked, filled) else 1.0
-        share *= LOST**lost * _looking(phrase, asked)
+        share *= SEVERAL if _wants_several(phrase, asked, filled) else 1.0
+        share *= LOST**lost * _looking_share(phrase, asked)
     several = {"all", "every"}
     if unsaid and asked.concepts() & several and not several & dict(phrase.concepts).keys():
         share *= UNSAID_OF_ALL
     return share
 
 
-def _written(phrase: Phrase, filled: dict[str, int]) -> dict[str, int]:
+def _drop_incomplete_options(phrase: Phrase, filled: dict[str, int]) -> dict[str, int]:
     """Without the values of options that lack another value: they would not be in the command."""
     lost = {
         slot
@@ -229,7 +233,7 @@ def _commands(asked: Sentence) -> bool:
     )
 
 
-def _looking(phrase: Phrase, asked: Sentence) -> float:
+def _looking_share(phrase: Phrase, asked: Sentence) -> float:
     """What is left of a change's score where the sentence wants to see."""
     looked = any(
         token.concept in _LOOKING and not token.text.lower().startswith("get")
@@ -246,24 +250,26 @@ def _key(token: Token) -> str:
     return "" if token.kind == "quoted" else token.concept or token.text.lower()
 
 
-def _general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str]) -> bool:
+def _is_general(phrase: Phrase, asked: Sentence, filled: dict[str, int], unsaid: list[str]) -> bool:
     """Whether it is asked in general: "how do I delete a user", with nothing named."""
     if phrase.slots and not all(name in phrase.slots for name in unsaid):
         return False
-    named = any(_hard(token) or (not token.known and token.weight > 1.0) for token in asked.tokens)
+    named = any(
+        _is_hard(token) or (not token.known and token.weight > 1.0) for token in asked.tokens
+    )
     if not named and not filled:
         return True
-    said = asked.concepts()
+    concepts = asked.concepts()
     parameters = phrase.action.parameters
     return bool(filled) and all(
-        said & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
+        concepts & CUES.get(parameters[name].kind, frozenset()) for name in unsaid
     )
 
 
-def _several(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> bool:
+def _wants_several(phrase: Phrase, asked: Sentence, filled: dict[str, int]) -> bool:
     """Whether all of a kind are meant where the action takes one of it."""
-    said = {concept for concept, _ in phrase.concepts}
-    if said & {"all", "every"}:
+    concepts = {concept for concept, _ in phrase.concepts}
+    if concepts & {"all", "every"}:
         return False
     cues = {cue for name in filled for cue in CUES.get(phrase.action.parameters[name].kind, ())}
     return any(
@@ -277,10 +283,10 @@ def _kind_words(phrase: Phrase, asked: Sentence, unsaid: list[str]) -> set[int]:
     return {n for n, token in enumerate(asked.tokens) if token.concept in cues}
 
 
-def _required(phrase: Phrase, name: str) -> bool:
+def _is_required(phrase: Phrase, name: str) -> bool:
     one = phrase.action.parameters[name]
     return one.default is None and not one.optional
 
 
-def _hard(token: Token) -> bool:
+def _is_hard(token: Token) -> bool:
     return token.literal is not None and token.weight > 1.0

@@ -168,7 +168,7 @@ def _path_fit(kind: str, value: str) -> float:
     return (1.0 if ended else 0.88) if kind == "file" else (0.8 if ended else 1.0)
 
 
-def implied(token: Token) -> frozenset[str]:
+def implied_concepts(token: Token) -> frozenset[str]:
     """The concepts that a value says by itself: eth0 is an interface, a.png an image."""
     if token.kind == "path" and token.text.startswith("/dev/"):
         return frozenset({"disk", "partition"})

@@ -73,20 +73,20 @@ def index_phrases(actions: Iterable[Action], extra: Path | None = None) -> Phras
 
     ``extra`` is a lexicon that goes before the actions' own.
     """
-    found = [
+    entries = [
         _phrase(action, language, text, extra)
         for action in actions
         for language in LANGUAGES
         for text in action.phrases[language]
     ]
     index: dict[str, list[int]] = {}
-    for number, phrase in enumerate(found):
+    for number, phrase in enumerate(entries):
         for concept, _ in phrase.concepts:
             index.setdefault(concept, []).append(number)
     return PhraseIndex(
-        actions=Shelf.of({phrase.action.name: phrase.action for phrase in found}),
-        kept=Shelf.of({number: _fields(phrase) for number, phrase in enumerate(found)}),
-        weights=tuple(sum(weight for _, weight in phrase.concepts) for phrase in found),
+        actions=Shelf.of({phrase.action.name: phrase.action for phrase in entries}),
+        kept=Shelf.of({number: _fields(phrase) for number, phrase in enumerate(entries)}),
+        weights=tuple(sum(weight for _, weight in phrase.concepts) for phrase in entries),
         numbers={name: tuple(numbers) for name, numbers in index.items()},
     )
 

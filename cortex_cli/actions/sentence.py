@@ -76,7 +76,7 @@ _NOT_DATA = frozenset(
 )
 
 
-def _quoted(match: re.Match[str]) -> str:
+def _quote_words(match: re.Match[str]) -> str:
     """The replacement's two words as quotations, unless they name a sign."""
     old, new = match[3], match[5]
     if {old.lower(), new.lower()} & _NOT_DATA:
@@ -105,7 +105,7 @@ class Token:
         return self.literal.kind if self.literal is not None else ""
 
     @property
-    def wordy(self) -> bool:
+    def is_wordy(self) -> bool:
         """Whether it is a word of no concept: what a text search or a replacement may be for."""
         return self.literal is None and not self.mark and (not self.known or self.ordinary)
 
@@ -142,12 +142,12 @@ def read(text: str, language: str, extra: Path | None = None) -> Sentence | None
     if len(text) > MAX_CHARS:
         return None
     text = _PARTED.sub(r"\1 \3 \2", _INVERTED.sub(r" \1", text))
-    text = _REPLACED.sub(_quoted, _COMMANDED.sub(r'\1 "\2"', text))
+    text = _REPLACED.sub(_quote_words, _COMMANDED.sub(r'\1 "\2"', text))
     text = _TURNED.sub(r"convert \1 to", _ASIDES.sub(" ", text))
     tokens: list[Token] = []
     place = 0
     for literal in literals(text):
-        if literal.kind in ("name", "device") and _known_word(literal.value, language, extra):
+        if literal.kind in ("name", "device") and _is_known_word(literal.value, language, extra):
             continue
         tokens += _words(text[place : literal.start], language, extra)
         if literal.kind != "quoted" and literal.value.lower() in _FORMATS:
@@ -158,10 +158,10 @@ def read(text: str, language: str, extra: Path | None = None) -> Sentence | None
     tokens += _words(text[place:], language, extra)
     if len(tokens) > MAX_TOKENS:
         return None
-    return Sentence(text, language, tuple(rewriting.rewritten(tokens)))
+    return Sentence(text, language, tuple(rewriting.rewrite(tokens)))
 
 
-def _known_word(value: str, language: str, extra: Path | None) -> bool:
+def _is_known_word(value: str, language: str, extra: Path | None) -> bool:
     run = tuple(piece for piece, _, _ in lexicon.pieces(value))
     shouted = len(value) > 3 and value.isupper() and not value.isalpha()
     return (
@@ -173,33 +173,39 @@ def _known_word(value: str, language: str, extra: Path | None) -> bool:
 
 
 def _words(text: str, language: str, extra: Path | None) -> list[Token]:
-    found = []
-    said = lexicon.pieces(text)
+    tokens = []
+    pieces = lexicon.pieces(text)
     place = 0
-    while place < len(said):
-        for length in range(min(LONGEST, len(said) - place), 0, -1):
-            run = tuple(piece for piece, _, _ in said[place : place + length])
+    while place < len(pieces):
+        for length in range(min(LONGEST, len(pieces) - place), 0, -1):
+            run = tuple(piece for piece, _, _ in pieces[place : place + length])
             concept = lexicon.concept_of(run, language, extra)
-            if concept is not None and _foreign(text, said[place : place + length], language):
+            if concept is not None and _is_foreign(text, pieces[place : place + length], language):
                 concept = None
-            if concept is not None and length == 1 and _shouted(text, said[place], concept.role):
-                found.append(_shout(text[slice(*said[place][1:])]))
+            if (
+                concept is not None
+                and length == 1
+                and _is_shouted(text, pieces[place], concept.role)
+            ):
+                tokens.append(_shout(text[slice(*pieces[place][1:])]))
                 place += 1
                 break
-            if concept is None or not _together(text, said[place : place + length]):
+            if concept is None or not _is_unbroken(text, pieces[place : place + length]):
                 continue
-            shown = text[said[place][1] : said[place + length - 1][2]]
+            shown = text[pieces[place][1] : pieces[place + length - 1][2]]
             if concept.role != STOP:
-                found.append(_token(shown, concept))
+                tokens.append(_token(shown, concept))
             place += length
             break
         else:
-            found.append(_unknown(text[slice(*said[place][1:])], said[place][0], language))
+            tokens.append(
+                _unknown_token(text[slice(*pieces[place][1:])], pieces[place][0], language)
+            )
             place += 1
-    return found
+    return tokens
 
 
-def _shouted(text: str, piece: tuple[str, int, int], role: str) -> bool:
+def _is_shouted(text: str, piece: tuple[str, int, int], role: str) -> bool:
     """TODO is no Spanish word, and ALL is what is looked for: capitals among small letters."""
     word = text[piece[1] : piece[2]]
     loud = len(word) > 2 and word.isalpha() and word.isupper() and not text.isupper()
@@ -210,7 +216,7 @@ def _shout(word: str) -> Token:
     return Token(word, "", LITERAL_WEIGHT, literal=Literal("name", word, 0, 0))
 
 
-def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
+def _is_foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
     """A small word of another language, were it not for its accent: "thèse" is not "these"."""
     (piece, start, end), *more = run
     if more or text[start:end].isascii():
@@ -223,7 +229,7 @@ def _foreign(text: str, run: list[tuple[str, int, int]], language: str) -> bool:
     )
 
 
-def _together(text: str, run: list[tuple[str, int, int]]) -> bool:
+def _is_unbroken(text: str, run: list[tuple[str, int, int]]) -> bool:
     """No comma or full stop between the words of a run."""
     return all(not set(text[one[2] : two[1]]) & set(",;:.!?()") for one, two in pairwise(run))
 
@@ -236,10 +242,10 @@ def _token(shown: str, concept: lexicon.Concept) -> Token:
     return Token(shown, concept.name, weight, known=True, mark=concept.role == MARK)
 
 
-def _unknown(shown: str, piece: str, language: str) -> Token:
+def _unknown_token(shown: str, piece: str, language: str) -> Token:
     if piece in ALONE:
         literal = Literal("number", shown, 0, 0, number_of(piece))
         return Token(shown, "", LITERAL_WEIGHT, literal=literal)
-    if lexicon.ordinary(piece, language):
+    if lexicon.is_ordinary(piece, language):
         return Token(shown, lexicon.root_of(piece), UNKNOWN_WEIGHT, known=True, ordinary=True)
     return Token(shown, lexicon.root_of(piece), UNKNOWN_WEIGHT)

@@ -39,12 +39,12 @@ def nearest(question: str, language: str, count: int = 2) -> tuple[Suggestion, .
     asked = sentence.read(question, known)
     if asked is None:
         return ()
-    found = [one for one in matcher.matches(asked, limit=count) if one.score >= LEAST]
-    return tuple(_suggestion(one.action, known) for one in found)
+    matches = [one for one in matcher.matches(asked, limit=count) if one.score >= LEAST]
+    return tuple(_suggestion(one.action, known) for one in matches)
 
 
 def _suggestion(action: Action, language: str) -> Suggestion:
-    def shown(text: str) -> str:
+    def fill_slots(text: str) -> str:
         return _SLOT.sub(
             lambda slot: (
                 placeholder(action.parameters[slot[1]].kind, language)
@@ -55,5 +55,5 @@ def _suggestion(action: Action, language: str) -> Suggestion:
         )
 
     does = action.does.get(language) or action.does[ENGLISH]
-    said = action.phrases.get(language) or action.phrases[ENGLISH]
-    return Suggestion(action.name, shown(does), shown(said[0]))
+    phrases = action.phrases.get(language) or action.phrases[ENGLISH]
+    return Suggestion(action.name, fill_slots(does), fill_slots(phrases[0]))

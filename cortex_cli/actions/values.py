@@ -35,14 +35,14 @@ def value_of(kind: str, token: Token) -> str:
         if literal is not None and literal.kind == "glob":
             return Glob(value)
         return Home(value) if value == "~" or value.startswith("~/") else value
-    if (written := _named(kind, value) or _plain(kind, value, literal)) is not None:
+    if (written := _translate_name(kind, value) or _format_plain(kind, value, literal)) is not None:
         return written
     if literal is None:
         return value
     return _quantity(kind, literal.kind, value, literal.number, literal.unit)
 
 
-def _named(kind: str, value: str) -> str | None:
+def _translate_name(kind: str, value: str) -> str | None:
     """What programs call by another name than people."""
     if kind == "timezone":
         return zones.zone_of(value)
@@ -53,7 +53,7 @@ def _named(kind: str, value: str) -> str | None:
     return None
 
 
-def _plain(kind: str, value: str, literal: Literal | None) -> str | None:
+def _format_plain(kind: str, value: str, literal: Literal | None) -> str | None:
     """What needs no measure, by its kind."""
     if literal is not None and literal.kind == "invocation":
         return "\0".join(value.split()) if kind == "program" else value

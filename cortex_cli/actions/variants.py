@@ -46,8 +46,8 @@ def variants(asked: Sentence) -> Iterator[str]:
 
 
 def _without_reason(text: str) -> str | None:
-    found = _REASONS.search(text, MIN_KEPT_CHARS)
-    return text[: found.start()] if found else None
+    match = _REASONS.search(text, MIN_KEPT_CHARS)
+    return text[: match.start()] if match else None
 
 
 def _without_story(text: str, asked: Sentence) -> str | None:
@@ -56,10 +56,10 @@ def _without_story(text: str, asked: Sentence) -> str | None:
     if len(parts) < 2:
         return None
     start = text.rindex(parts[-1])
-    told = [
+    details = [
         token
         for token in asked.tokens
         if text.find(token.text) < start
         and (token.kind or token.concept in LIMITS or not token.known)
     ]
-    return None if told else parts[-1]
+    return None if details else parts[-1]

@@ -34,8 +34,8 @@ _OTHERS = {
 def zones() -> dict[str, str]:
     """Every city that has a zone, in small letters without accents."""
     names = TABLE.read_text(encoding="utf-8").split()
-    found = {fold(name.rpartition("/")[2].replace("_", " ")): name for name in names}
-    return found | _OTHERS
+    cities = {fold(name.rpartition("/")[2].replace("_", " ")): name for name in names}
+    return cities | _OTHERS
 
 
 def zone_of(city: str) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts import comparison, computed, glossary, questions
-from cortex_cli.concepts.naming import keys, plain, without_articles
+from cortex_cli.concepts.naming import keys, plain, strip_articles
 from cortex_cli.concepts.phrases import capital
 from cortex_cli.expressions import expression
 from cortex_cli.finding import Finding, ShownCommand
@@ -43,57 +43,60 @@ def find(question: str, language: str) -> Finding | None:
         return None
     known = glossary.load()
     return (
-        _defined(asked, known, spoken, 0.9)
+        _define(asked, known, spoken, 0.9)
         or comparison.of_concepts(asked.pairs, known, spoken)
-        or _defined(asked, known, spoken, 0.0)
+        or _define(asked, known, spoken, 0.0)
     )
 
 
-def _defined(asked: Asked, known: Glossary, language: str, least: float) -> Finding | None:
+def _define(asked: Asked, known: Glossary, language: str, least: float) -> Finding | None:
     """The surest subject that is a concept."""
     best: tuple[float, Concept, str] | None = None
     for subject in asked.subjects:
-        found = known.concept(subject.text, language)
+        candidate = known.concept(subject.text, language)
         sure = subject.sure
-        if found is None and (found := _qualified(subject, known, language)) is not None:
+        if (
+            candidate is None
+            and (candidate := _find_qualified(subject, known, language)) is not None
+        ):
             sure *= QUALIFIED
-        if found is not None and _is_mentioned(subject.text, found, language):
+        if candidate is not None and _is_mentioned(subject.text, candidate, language):
             sure *= MENTIONED
-        if found is not None and sure >= least and (best is None or sure > best[0]):
-            best = (sure, found, subject.text)
+        if candidate is not None and sure >= least and (best is None or sure > best[0]):
+            best = (sure, candidate, subject.text)
     if best is None:
         return None
     sure, concept, name = best
-    explained = _explained(concept, known, language, sure)
-    return replace(explained, text=_named_first(name, concept, explained.text))
+    explained = _explain(concept, known, language, sure)
+    return replace(explained, text=_put_name_first(name, concept, explained.text))
 
 
-def _named_first(asked: str, concept: Concept, text: str) -> str:
+def _put_name_first(asked: str, concept: Concept, text: str) -> str:
     """``text``, opened by the name that was asked where it does not say it: "Netmask: …"."""
     words = {key for word in plain(text).split() for key in keys(word.strip('«»,;:.()"'))}
-    said = without_articles(asked)
-    if said in plain(text) or all(words & set(keys(word)) for word in said.split()):
+    bare_name = strip_articles(asked)
+    if bare_name in plain(text) or all(words & set(keys(word)) for word in bare_name.split()):
         return text
     known = (name for names in concept.names.values() for name in names)
-    shown = next((name for name in known if set(keys(name)) & set(keys(said))), "")
+    shown = next((name for name in known if set(keys(name)) & set(keys(bare_name))), "")
     return f"{capital(shown)}: {text}" if shown else text
 
 
 def _is_mentioned(name: str, concept: Concept, language: str) -> bool:
     """Whether the text of ``concept`` speaks of ``name`` only on the way."""
-    said = without_articles(name)
+    bare = strip_articles(name)
     text = plain(concept.text[language])
     opening = " ".join(text.split()[:OPENING_WORDS])
     first = plain(concept.name(language))
-    return said.isalnum() and said != first and said in text and said not in opening
+    return bare.isalnum() and bare != first and bare in text and bare not in opening
 
 
-def _qualified(subject: Subject, known: Glossary, language: str) -> Concept | None:
+def _find_qualified(subject: Subject, known: Glossary, language: str) -> Concept | None:
     """The concept of "X in Y" where the glossary relates the two."""
     for match in _QUALIFIER.finditer(subject.text):
         left, right = subject.text[: match.start()], subject.text[match.end() :]
-        if found := known.concept(f"{right} {left}", language):  # "a target of systemd"
-            return found
+        if concept := known.concept(f"{right} {left}", language):  # "a target of systemd"
+            return concept
         one, other = known.concept(left, language), known.concept(right, language)
         if one and other and _are_related(one, other, language):
             return one
@@ -107,7 +110,7 @@ def _are_related(one: Concept, other: Concept, language: str) -> bool:
     return plain(other.name(language)) in plain(one.text[language])
 
 
-def _explained(concept: Concept, known: Glossary, language: str, sure: float) -> Finding:
+def _explain(concept: Concept, known: Glossary, language: str, sure: float) -> Finding:
     text = concept.text[language]
     related = [known.concepts[other].name(language) for other in concept.see[:MAX_SEE]]
     if related:

@@ -49,9 +49,9 @@ class Glossary:
 
     def concept(self, name: str, language: str) -> Concept | None:
         """The concept that is called ``name``; the names of ``language`` go first."""
-        found = keys(name)
+        name_keys = keys(name)
         order = (language, *(other for other in LANGUAGES if other != language))
-        for key in found:
+        for key in name_keys:
             for spoken in order:
                 if (known := self.by_name[spoken].get(key)) is not None:
                     return self.concepts[known]
@@ -71,10 +71,10 @@ def load() -> Glossary:
 def parse() -> Glossary:
     """The catalogue of this package, from its files."""
     paths = [*sorted((ROOM / "catalogue").glob("*.yaml")), ROOM / DIFFERENCES]
-    return built([(path.name, _parsed(path)) for path in paths])
+    return build_from_files([(path.name, _read_yaml(path)) for path in paths])
 
 
-def built(parsed: Iterable[tuple[str, Any]]) -> Glossary:
+def build_from_files(parsed: Iterable[tuple[str, Any]]) -> Glossary:
     """A glossary of parsed files, each with its name."""
     entries: list[Mapping[str, Any]] = []
     pairs: list[Mapping[str, Any]] = []
@@ -132,7 +132,7 @@ def _index(concepts: Iterable[Concept]) -> dict[str, dict[str, str]]:
     return index
 
 
-def _parsed(path: Path) -> Any:
+def _read_yaml(path: Path) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -39,21 +39,21 @@ def keys(name: str) -> tuple[str, ...]:
 
     "https" and "pip" are so found before they are taken for forms of "http" and "pipe".
     """
-    spoken = _ELISION.sub(r"\1 ", unquoted(plain(name)))
-    said = [part for word in spoken.split() for part in _parts(word)]
-    content = [word for word in said if word not in _ARTICLES]
-    literal, bare = "".join(said), "".join(content)
-    whole = "".join(_singular(word) for word in said)
+    spoken = _ELISION.sub(r"\1 ", unquote(plain(name)))
+    words = [part for word in spoken.split() for part in _parts(word)]
+    content = [word for word in words if word not in _ARTICLES]
+    literal, bare = "".join(words), "".join(content)
+    whole = "".join(_singular(word) for word in words)
     short = "".join(_singular(word) for word in content)
     return tuple(dict.fromkeys(key for key in (literal, bare, whole, short) if key))
 
 
-def unquoted(text: str) -> str:
+def unquote(text: str) -> str:
     """``text`` without the quotes and the sentence marks around it."""
-    return unmarked(text.strip(_QUOTES)).strip(_QUOTES)
+    return strip_marks(text.strip(_QUOTES)).strip(_QUOTES)
 
 
-def unmarked(text: str) -> str:
+def strip_marks(text: str) -> str:
     """``text`` without its final sentence marks; "$?", "#!" and ";;" are names and stay."""
     text = text.rstrip()
     while len(text) > 1 and text[-1] in _MARKS and not text.endswith(_NAMES_IN_MARKS):
@@ -61,12 +61,12 @@ def unmarked(text: str) -> str:
     return text
 
 
-def without_articles(text: str) -> str:
+def strip_articles(text: str) -> str:
     """``text``, folded, without the articles before it."""
-    said = _ELISION.sub(r"\1 ", plain(text)).split()
-    while len(said) > 1 and said[0] in _ARTICLES:
-        del said[0]
-    return " ".join(said)
+    words = _ELISION.sub(r"\1 ", plain(text)).split()
+    while len(words) > 1 and words[0] in _ARTICLES:
+        del words[0]
+    return " ".join(words)
 
 
 def _parts(word: str) -> list[str]:

@@ -39,14 +39,14 @@ _ASKING = frozenset(
 ALWAYS_SMALL = frozenset(fold(word) for word in SCAFFOLDING) | _ASKING
 
 
-def joined(items: Sequence[str], language: str, word: dict[str, str] | None = None) -> str:
+def join(items: Sequence[str], language: str, word: dict[str, str] | None = None) -> str:
     """``items`` as a list in words: "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {(word or AND)[language]} {items[-1]}"
 
 
-def left_over(text: str, allowed: Iterable[str] = ()) -> list[str]:
+def find_leftovers(text: str, allowed: Iterable[str] = ()) -> list[str]:
     """The words of ``text`` that neither ask a question nor are ``allowed`` (folded)."""
     known = ALWAYS_SMALL | frozenset(allowed)
     return [word for word in _WORD.findall(plain(text).replace("'", " ")) if word not in known]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cortex_cli.concepts import forms
-from cortex_cli.concepts.naming import plain, unmarked, unquoted, without_articles
+from cortex_cli.concepts.naming import plain, strip_articles, strip_marks, unquote
 from cortex_cli.expressions import expression
 
 MAX_QUESTION = 300  # characters; bounds every expression, and longer text is no such question
@@ -51,12 +51,12 @@ def read(question: str) -> Asked:
 
 def core(question: str) -> str:
     """``question`` folded, without courtesies, final marks, and where it is meant."""
-    text = unmarked(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
+    text = strip_marks(plain(_VARIABLE.sub("$PATH", question)).lstrip("¿¡ "))
     while (match := forms.LEADS.match(text)) and match.end() < len(text):
         text = text[match.end() :].lstrip("¿ ")
     text = forms.DIFFERS.sub(" vs ", text, count=1)
     while match := forms.TAILS.search(text):
-        text = unmarked(text[: match.start()])
+        text = strip_marks(text[: match.start()])
     return text
 
 
@@ -71,40 +71,40 @@ def readings(text: str) -> list[str]:
 
 
 def _subjects(text: str, marked: bool) -> list[Subject]:
-    found = []
+    subjects = []
     for form in dict.fromkeys((text, forms.PLACES.sub("", text).strip())):
         for pattern, sure in forms.DEFINITIONS:
             if match := pattern.match(form):
-                found.append(Subject(match["x"], sure))
+                subjects.append(Subject(match["x"], sure))
     if len(text.split()) <= MAX_BARE_WORDS and not _DEFINITE.match(text):
-        found.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
-    widened = [narrower for subject in found for narrower in _readings(subject)]
+        subjects.append(Subject(text, BARE_SURE if marked else BARE_UNSURE))
+    widened = [narrower for subject in subjects for narrower in _readings(subject)]
     return list(dict.fromkeys(subject for subject in widened if subject.text))
 
 
 def _readings(subject: Subject) -> list[Subject]:
     """``subject`` as it stands, without the place it is meant in, without class words."""
-    text = unquoted(subject.text)
+    text = unquote(subject.text)
     sure = DEFINITE if _DEFINITE.match(text) and subject.sure > DEFINITE else subject.sure
-    found = [Subject(text, sure)]
+    subjects = [Subject(text, sure)]
     placeless = forms.PLACES.sub("", text).strip()
     if placeless and placeless != text:
-        found.append(Subject(unquoted(placeless), sure))
-    found += [Subject(plain(_ASIDE.sub(" ", text)), sure)] if _ASIDE.search(text) else []
-    for one in tuple(found):
-        said = without_articles(one.text).split()
-        if len(said) > 1 and said[0] in forms.CLASS_WORDS:
-            rest = without_articles(" ".join(said[1:]))
+        subjects.append(Subject(unquote(placeless), sure))
+    subjects += [Subject(plain(_ASIDE.sub(" ", text)), sure)] if _ASIDE.search(text) else []
+    for one in tuple(subjects):
+        words = strip_articles(one.text).split()
+        if len(words) > 1 and words[0] in forms.CLASS_WORDS:
+            rest = strip_articles(" ".join(words[1:]))
             if rest.isdecimal():  # "process 1" is not called "1"
                 continue
-            found.append(Subject(unquoted(rest), max(sure, TERM)))
-        if len(said) > 1 and said[-1] in forms.CLASS_WORDS:
-            found.append(Subject(unquoted(" ".join(said[:-1])), max(sure - 0.05, TERM)))
-    return found
+            subjects.append(Subject(unquote(rest), max(sure, TERM)))
+        if len(words) > 1 and words[-1] in forms.CLASS_WORDS:
+            subjects.append(Subject(unquote(" ".join(words[:-1])), max(sure - 0.05, TERM)))
+    return subjects
 
 
 def _pairs(text: str) -> list[tuple[str, str, float]]:
-    found = []
+    pairs = []
     for pattern in forms.COMPARISONS:
         match = pattern.match(text)
         if match is None:
@@ -113,26 +113,26 @@ def _pairs(text: str) -> list[tuple[str, str, float]]:
         body = forms.PAIR_PLACES.sub("", forms.PLACES.sub("", match["x"])).strip()
         sure = BARE_PAIR if bare else 0.95
         joints = [joint for joint in forms.JOINTS if not bare or joint in forms.BARE_JOINTS]
-        found += [(*split, sure) for joint in joints for split in _splits(body, joint)]
-    found += [
+        pairs += [(*split, sure) for joint in joints for split in _splits(body, joint)]
+    pairs += [
         (*split, ENUMERATED)
         for subject in _subjects(text, marked=True)
         for joint in forms.ENUMERATING_JOINTS
         for split in _splits(subject.text, joint)
     ]
     best: dict[tuple[str, str], float] = {}
-    for left, right, sure in found:
+    for left, right, sure in pairs:
         best[left, right] = max(sure, best.get((left, right), 0.0))
     return [(left, right, sure) for (left, right), sure in best.items()]
 
 
 def _splits(body: str, joint: str) -> list[tuple[str, str]]:
     """Every way to part ``body`` at ``joint``."""
-    found = []
+    pairs = []
     start = body.find(joint)
     while start > 0:
-        left, right = unquoted(body[:start]), unquoted(body[start + len(joint) :])
+        left, right = unquote(body[:start]), unquote(body[start + len(joint) :])
         if left and right:
-            found.append((left, right))
+            pairs.append((left, right))
         start = body.find(joint, start + 1)
-    return found
+    return pairs

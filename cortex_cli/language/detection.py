@@ -76,9 +76,10 @@ def guess_language(text: str) -> str:
 
 def _scores(text: str) -> dict[str, float]:
     plain = _POSSESSIVE.sub("", text)
-    found = [word for word in words(plain) if word not in _AMBIGUOUS]
+    clear_words = [word for word in words(plain) if word not in _AMBIGUOUS]
     scores = {
-        name: WORD * sum(word in small_words(name) or fold(word) in _MORE[name] for word in found)
+        name: WORD
+        * sum(word in small_words(name) or fold(word) in _MORE[name] for word in clear_words)
         for name in LANGUAGES
     }
     low = plain.lower()
@@ -86,6 +87,8 @@ def _scores(text: str) -> dict[str, float]:
     scores[FRENCH] += ACUTE * ("é" in low and not scores[SPANISH])
     scores[FRENCH] += INVERSION * len(_INVERSION.findall(low))
     scores[SPANISH] += LETTER * any(char in _SPANISH_LETTERS for char in low)
-    scores[SPANISH] += ENDING * (scores[SPANISH] > 0 and any(map(_SPANISH_ENDING.match, found)))
+    scores[SPANISH] += ENDING * (
+        scores[SPANISH] > 0 and any(map(_SPANISH_ENDING.match, clear_words))
+    )
     scores[SPANISH] += MARK * any(char in "¿¡ñ" for char in low)
     return scores

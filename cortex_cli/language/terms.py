@@ -43,13 +43,13 @@ def terms(text: str, language: str | None = None) -> list[Term]:
     known = glossary.translations(language or language_of(text))
     pairs = [(word, (word,)) for word in tokens(text)]
     translated = _replace(pairs, known)
-    found: dict[str, Term] = {}
+    terms_by_root: dict[str, Term] = {}
     for word, surfaces in _replace(translated, glossary.synonyms()):
         root = stem(word)
         others = glossary.alternatives().get(root, ())
         merged = tuple(dict.fromkeys((*surfaces, word, *others)))
-        found.setdefault(root, Term(root, merged))
-    return list(found.values())
+        terms_by_root.setdefault(root, Term(root, merged))
+    return list(terms_by_root.values())
 
 
 def stems(text: str, language: str | None = None) -> list[str]:
@@ -59,12 +59,14 @@ def stems(text: str, language: str | None = None) -> list[str]:
 
 def language_of(text: str) -> str:
     """Return the language that most words of ``text`` belong to; English if none is known."""
-    found = [fold(word) for word in words(ELISION.sub(" ", text)) if len(word) > 1]
+    folded_words = [fold(word) for word in words(ELISION.sub(" ", text)) if len(word) > 1]
     scores = {}
     for language in LANGUAGES:
         small = {fold(word) for word in small_words(language)} - MEANINGFUL
         known = glossary.vocabulary(language)
-        scores[language] = sum(1.0 if word in small else 0.7 * (word in known) for word in found)
+        scores[language] = sum(
+            1.0 if word in small else 0.7 * (word in known) for word in folded_words
+        )
     scores[FRENCH] += len(ELISION.findall(text)) + sum(char in "èêçàùœîô" for char in text.lower())
     scores[SPANISH] += sum(char in "ñáíóú¿¡" for char in text.lower())
     return max(scores, key=lambda name: scores[name])  # the first of equals: English

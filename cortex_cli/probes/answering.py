@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
 from cortex_cli.actions import matcher, phrases, sentence
-from cortex_cli.actions.action import Unfillable, expanded, fill
+from cortex_cli.actions.action import Unfillable, expand_home, fill
 from cortex_cli.finding import Finding
 from cortex_cli.language.words import ENGLISH, FRENCH, SPANISH
 from cortex_cli.probes import by_name, loading, manner, marking, sayings
@@ -82,7 +82,7 @@ def build_index() -> ProbeIndex:
     return ProbeIndex(Shelf.of(probes), phrases.index_phrases(actions, LEXICON))
 
 
-def known() -> PhraseIndex:
+def phrase_index() -> PhraseIndex:
     """The phrases of every probe."""
     return index().phrases
 
@@ -104,11 +104,11 @@ def find(
     for match in candidates(asked, directness)[:MAX_READ]:
         probe = index().probes[match.action.name]
         values = _values(match)
-        plain = {name: expanded(value) for name, value in values.items()}
+        plain = {name: expand_home(value) for name, value in values.items()}
         reading = collector(probe.reader)(read, plain)
         if reading is not None:
             score = min(match.score * directness, MAX_CONFIDENCE)
-            return _finding(probe, reading, values, spoken, score)
+            return _build_finding(probe, reading, values, spoken, score)
     return None
 
 
@@ -125,31 +125,33 @@ def candidates(asked: Sentence, directness: float = 1.0) -> list[Match]:
     Where nothing is sure, the words that only say that something is so ("is set", "is
     running") count for little, and it is tried once more.
     """
-    found = _sure(asked, directness)
-    if found:
-        return found
+    sure_matches = _rank_matches(asked, directness)
+    if sure_matches:
+        return sure_matches
     tokens = tuple(
         replace(token, weight=ASIDE_WEIGHT) if token.concept in _ASIDES else token
         for token in asked.tokens
     )
     return (
-        _sure(replace(asked, tokens=tokens), directness * SECOND) if tokens != asked.tokens else []
+        _rank_matches(replace(asked, tokens=tokens), directness * SECOND)
+        if tokens != asked.tokens
+        else []
     )
 
 
-def _sure(asked: Sentence, directness: float) -> list[Match]:
+def _rank_matches(asked: Sentence, directness: float) -> list[Match]:
     """Of two near matches the one with fewer slots is the more particular."""
-    found = [
+    matches = [
         match
-        for match in matcher.matches(asked, among=known(), breadth=BREADTH)
+        for match in matcher.matches(asked, among=phrase_index(), breadth=BREADTH)
         if match.complete
         and match.score * directness >= THRESHOLD
         and not _changes(match, asked)
         and not _passes_over(match, asked)
-        and not _guessed_path(match)
-        and not (match.action.area == FILES and _more(match, asked))
+        and not _is_guessed_path(match)
+        and not (match.action.area == FILES and _asks_more(match, asked))
     ]
-    return sorted(found, key=lambda match: SLOT_COST * len(match.values) - match.score)
+    return sorted(matches, key=lambda match: SLOT_COST * len(match.values) - match.score)
 
 
 def _passes_over(match: Match, asked: Sentence) -> bool:
@@ -163,7 +165,7 @@ def _passes_over(match: Match, asked: Sentence) -> bool:
     )
 
 
-def _more(match: Match, asked: Sentence) -> bool:
+def _asks_more(match: Match, asked: Sentence) -> bool:
     """Whether more is said of the files than the probe takes in: "empty", "jpg"."""
     return any(
         place not in match.used
@@ -173,7 +175,7 @@ def _more(match: Match, asked: Sentence) -> bool:
     )
 
 
-def _guessed_path(match: Match) -> bool:
+def _is_guessed_path(match: Match) -> bool:
     """Whether a bare word that is no file here was taken for a path."""
     return any(
         match.action.parameters[name].kind in _PATHS
@@ -203,11 +205,11 @@ def _values(match: Match) -> dict[str, str]:
 def collector(name: str) -> Collector:
     """The function of ``collectors`` that ``MODULE.FUNCTION`` names."""
     area, _, function = name.partition(".")
-    found: Collector = getattr(import_module(f"cortex_cli.probes.collectors.{area}"), function)
-    return found
+    collect: Collector = getattr(import_module(f"cortex_cli.probes.collectors.{area}"), function)
+    return collect
 
 
-def _finding(
+def _build_finding(
     probe: Probe, reading: Reading, values: Mapping[str, str], language: str, score: float
 ) -> Finding:
     text = sayings.text(probe, reading, language)
@@ -219,7 +221,7 @@ def _finding(
         text=text,
         commands=_commands(probe, values, language),
         sources=tuple(source for source in sources if source),
-        value=sayings.clean(sayings.worded(value, language)),
+        value=sayings.clean(sayings.format_value(value, language)),
         subject=probe.action.name,
     )
 

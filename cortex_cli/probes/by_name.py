@@ -36,17 +36,17 @@ class Named(NamedTuple):
 
 def find(question: str, machine: Machine) -> Finding | None:
     """The value of the first name in ``question`` that this machine has."""
-    found = _sysctl(question, machine) or _memory(question, machine) or _limit(question, machine)
-    if found is None:
+    entry = _sysctl(question, machine) or _memory(question, machine) or _limit(question, machine)
+    if entry is None:
         return None
     return Finding(
         kind=KIND,
         confidence=CONFIDENCE,
-        text=clean(f"{found.name} = {found.value}"),
-        commands=(ShownCommand((found.argv,), " ".join(found.argv)),),
-        sources=(found.source,),
-        value=clean(found.value),
-        subject=found.name,
+        text=clean(f"{entry.name} = {entry.value}"),
+        commands=(ShownCommand((entry.argv,), " ".join(entry.argv)),),
+        sources=(entry.source,),
+        value=clean(entry.value),
+        subject=entry.name,
     )
 
 
@@ -57,8 +57,8 @@ def _sysctl(question: str, machine: Machine) -> Named | None:
             continue
         path = "/".join(("/proc/sys", *parts))
         if (value := machine.text(path)) and ".." not in parts:
-            said = ".".join(parts)
-            return Named(said, " ".join(value.split()), path, ("sysctl", "-n", said))
+            key = ".".join(parts)
+            return Named(key, " ".join(value.split()), path, ("sysctl", "-n", key))
     return None
 
 
@@ -74,8 +74,8 @@ def _memory(question: str, machine: Machine) -> Named | None:
 
 
 def _limit(question: str, machine: Machine) -> Named | None:
-    for said in _LIMIT.findall(question):
-        name = said.removeprefix("_SC_")
+    for word in _LIMIT.findall(question):
+        name = word.removeprefix("_SC_")
         if name in machine.environ or f"SC_{name}" not in os.sysconf_names:
             continue
         value = os.sysconf(f"SC_{name}")

@@ -38,15 +38,15 @@ def load(folder: Path = CATALOGUE) -> dict[str, Probe]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, Probe] = {}
+    probes: dict[str, Probe] = {}
     for path in sorted(folder.glob("*.yaml")):
         entries = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - safe loaders
         for entry in entries or ():
             probe = _probe(path.stem, entry)
-            if probe.action.name in found:
+            if probe.action.name in probes:
                 raise CatalogueError(f"{probe.action.name}: two entries have this id")
-            found[probe.action.name] = probe
-    return found
+            probes[probe.action.name] = probe
+    return probes
 
 
 def _probe(area: str, entry: dict[str, Any]) -> Probe:
@@ -78,14 +78,14 @@ def _probe(area: str, entry: dict[str, Any]) -> Probe:
     )
 
 
-def _sentences(where: str, said: dict[str, Any]) -> dict[str, dict[str, str]]:
-    if FOUND not in said:
+def _sentences(where: str, cases: dict[str, Any]) -> dict[str, dict[str, str]]:
+    if FOUND not in cases:
         raise CatalogueError(f"{where}: say needs the case {FOUND!r}")
-    for case, texts in said.items():
+    for case, texts in cases.items():
         if len(texts) != len(LANGUAGES):
             raise CatalogueError(f"{where}: say.{case} holds one text each in en, fr, es")
     return {
-        case: dict(zip(LANGUAGES, map(str, texts), strict=True)) for case, texts in said.items()
+        case: dict(zip(LANGUAGES, map(str, texts), strict=True)) for case, texts in cases.items()
     }
 
 
@@ -94,13 +94,13 @@ def _parameters(
 ) -> dict[str, Parameter]:
     texts = (text for one in phrases.values() for text in one)
     named = _SLOT.findall(" ".join((*run, *texts)))
-    found = {}
+    parameters = {}
     for slot in dict.fromkeys((*named, *given)):
         kind, equals, default = str(given.get(slot, slot)).partition("=")
         if kind not in KINDS:
             raise CatalogueError(f"{where}: {slot}: {kind} is no kind of parameter")
-        found[slot] = Parameter(slot, kind, default if equals else None)
-    return found
+        parameters[slot] = Parameter(slot, kind, default if equals else None)
+    return parameters
 
 
 def _texts(value: Any) -> tuple[str, ...]:

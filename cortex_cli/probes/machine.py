@@ -103,17 +103,17 @@ class Machine:
 
     def pairs(self, name: str, mark: str = ":") -> dict[str, str]:
         """``name: value`` lines of a file."""
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for line in self.lines(name):
-            key, found_mark, value = line.partition(mark)
-            if found_mark:
-                found.setdefault(key.strip(), value.strip())
-        return found
+            key, has_mark, value = line.partition(mark)
+            if has_mark:
+                values.setdefault(key.strip(), value.strip())
+        return values
 
     def output(self, *argv: str, timeout_s: float = TIMEOUT_S) -> str | None:
         """What a reading command prints, stripped; None if it cannot run or takes too long."""
-        said = self.runner(argv, self.environ, timeout_s)
-        return None if said is None else said.strip()
+        printed = self.runner(argv, self.environ, timeout_s)
+        return None if printed is None else printed.strip()
 
     def table(self, *argv: str, timeout_s: float = TIMEOUT_S) -> list[str]:
         """The lines that a reading command prints; none if it cannot run."""

@@ -125,7 +125,7 @@ def directness(asked: Sentence) -> float:
         return 0.0
     if _MEANING.match(text) or _LISTED.match(text):
         return 0.0
-    if _BARE_MEANING.match(text) and not _concrete(asked):
+    if _BARE_MEANING.match(text) and not _is_concrete(asked):
         return BARE if _words(asked) < MANY else LOOSE
     return SHOWN if _SHOW.match(text) else 1.0
 
@@ -152,5 +152,5 @@ def _words(asked: Sentence) -> int:
     return sum(token.weight >= 1.0 for token in asked.tokens)
 
 
-def _concrete(asked: Sentence) -> bool:
+def _is_concrete(asked: Sentence) -> bool:
     return any(token.literal is not None or token.concept == "this" for token in asked.tokens)

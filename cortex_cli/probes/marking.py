@@ -37,12 +37,12 @@ def mark(question: str, machine: Machine) -> str:
         return question
     text = _variables(question, machine.environ)
     text = _MODULE.sub(r'\1 "\2"', text)
-    text = _INTERFACE.sub(_quoted_if(lambda name: machine.exists(f"/sys/class/net/{name}")), text)
+    text = _INTERFACE.sub(_quote_if(lambda name: machine.exists(f"/sys/class/net/{name}")), text)
     path = machine.environ.get("PATH") or None
-    return _PROGRAM.sub(_quoted_if(lambda name: shutil.which(name, path=path) is not None), text)
+    return _PROGRAM.sub(_quote_if(lambda name: shutil.which(name, path=path) is not None), text)
 
 
-def _quoted_if(is_there: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
+def _quote_if(is_there: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
     return lambda match: f'{match[1]} "{match[2]}"' if is_there(match[2]) else match[0]
 
 
@@ -50,11 +50,11 @@ def _variables(question: str, environ: Mapping[str, str]) -> str:
     """Names of variables in capitals get their dollar and are announced: HOME is no home here."""
     if question.isupper():
         return question
-    said = "variable" in question.lower()
+    is_announced = "variable" in question.lower()
 
-    def marked(name: re.Match[str]) -> str:
-        if not (said or name[1] or name[2] in environ):
+    def add_dollar(name: re.Match[str]) -> str:
+        if not (is_announced or name[1] or name[2] in environ):
             return name[0]
-        return f"${name[2]}" if said else f"variable ${name[2]}"
+        return f"${name[2]}" if is_announced else f"variable ${name[2]}"
 
-    return _CAPITALS.sub(marked, question)
+    return _CAPITALS.sub(add_dollar, question)

@@ -49,36 +49,36 @@ def clean(text: str, most: int = MAX_SENTENCE_CHARS) -> str:
 
 def text(probe: Probe, reading: Reading, language: str) -> str:
     """The sentence of the reading's case, then its rows."""
-    said = (probe.sentences.get(reading.case) or probe.sentences[FOUND])[language]
+    template = (probe.sentences.get(reading.case) or probe.sentences[FOUND])[language]
     room = MAX_LINES - 1
     rows = [f"  {clean(row, MAX_ROW_CHARS)}" for row in reading.rows]
     if len(rows) > room:
         left = len(rows) - room + 1
         rows = [*rows[: room - 1], f"  {_MORE[language].format(count=left)}"]
-    return "\n".join([clean(filled(said, reading.values, language)), *rows])
+    return "\n".join([clean(fill(template, reading.values, language)), *rows])
 
 
-def filled(template: str, values: Mapping[str, Value], language: str) -> str:
+def fill(template: str, values: Mapping[str, Value], language: str) -> str:
     """``template`` with its values; ``[[ ]]`` goes where one of its values is missing."""
 
-    def kept(match: re.Match[str]) -> str:
+    def keep(match: re.Match[str]) -> str:
         names = [name for name, _, _ in _PLACE.findall(match[1])]
         return match[1] if all(values.get(name, "") != "" for name in names) else ""
 
     def put(match: re.Match[str]) -> str:
         value = values.get(match[1], "")
         if match[2] is None:
-            return worded(value, language)
+            return format_value(value, language)
         return f"{value} {match[2] if str(value) in _singular(language) else match[3]}"
 
-    return _PLACE.sub(put, _OPTIONAL.sub(kept, template))
+    return _PLACE.sub(put, _OPTIONAL.sub(keep, template))
 
 
 def _singular(language: str) -> tuple[str, ...]:
     return ("0", "1") if language == "fr" else ("1",)
 
 
-def worded(value: Value, language: str) -> str:
+def format_value(value: Value, language: str) -> str:
     """A value as text: spans of time in words, the rest as it is."""
     return span(value.seconds, language) if isinstance(value, Span) else str(value)
 

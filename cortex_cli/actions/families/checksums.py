@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.expressions import expression
 from cortex_cli.finding import READS
 
@@ -41,7 +41,7 @@ _NOISE = tuple(
 def compose(asked: Sentence) -> Draft | None:
     """The program of the algorithm that is said; None when no checksum is meant."""
     r = Reader(asked)
-    listed = _listed(r)
+    listed = _find_list(r)
     if r.has(*_ELSEWHERE) or not (r.has("checksum", "md5") or listed):
         return None
     algorithm = _ALGORITHM.search(listed.text if listed else asked.text)
@@ -53,10 +53,10 @@ def compose(asked: Sentence) -> Draft | None:
     if listed:
         others = [t for _, t in files if t is not listed]
         argv = [program, "-c", *(["--ignore-missing"] if others else []), path(listed)]
-        does = said(_CHECKS, file=path(listed))
+        does = localize(_CHECKS, file=path(listed))
     elif files and not r.has("verify", "match"):
         argv = [program, *(path(token) for _, token in files)]
-        does = said(_SHOWS, file=" ".join(argv[1:]))
+        does = localize(_SHOWS, file=" ".join(argv[1:]))
     else:
         return None
     r.noise(*_NOISE)
@@ -66,7 +66,7 @@ def compose(asked: Sentence) -> Draft | None:
     return r.draft(filled, SURE)
 
 
-def _listed(r: Reader) -> Token | None:
+def _find_list(r: Reader) -> Token | None:
     """A file that holds checksums, by its name: SHA512SUMS, image.iso.sha256."""
     for n, token in r.free():
         if token.kind in ("file", "path", "name") and _LIST.search(token.text):

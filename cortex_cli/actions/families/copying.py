@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Home, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, DESTROYS
 
@@ -77,7 +77,7 @@ def compose(asked: Sentence) -> Draft | None:
     if target is None:
         return None
     source, destination = target
-    exclude = _excluded(r)
+    exclude = _read_exclusions(r)
     mirror = bool(_GONE.search(asked.text.lower())) and sync and r.has("delete")
     if mirror:
         r.take("delete", "not", "in", "who", "last")
@@ -92,7 +92,7 @@ def compose(asked: Sentence) -> Draft | None:
             *dry,
             *(["--delete"] if mirror else []),
             *(f"--exclude={e}" for e in exclude),
-            _slashed(source),
+            _add_slash(source),
             destination,
         ]
     else:
@@ -100,9 +100,9 @@ def compose(asked: Sentence) -> Draft | None:
         argv = ["scp", *([] if single else ["-r"]), source, destination]
     r.noise(*_NOISE)
     preview = (
-        Step((("rsync", "-avn", "--delete", _slashed(source), destination),)) if mirror else None
+        Step((("rsync", "-avn", "--delete", _add_slash(source), destination),)) if mirror else None
     )
-    does = said(_MIRROR if mirror else _DOES, source=source, target=destination)
+    does = localize(_MIRROR if mirror else _DOES, source=source, target=destination)
     filled = Filled(
         "copy-" + argv[0],
         (Step((tuple(argv),)),),
@@ -115,7 +115,7 @@ def compose(asked: Sentence) -> Draft | None:
     return r.draft(filled)
 
 
-def _slashed(source: str) -> str:
+def _add_slash(source: str) -> str:
     """rsync copies what is in a folder when its name ends with a slash."""
     last = source.rsplit("/", 1)[-1]
     if source.endswith("/") or ("." in last and last not in (".", "..")) or not last:
@@ -186,7 +186,7 @@ def _direction(r: Reader, n: int) -> str:
 
 
 def _places(r: Reader) -> list[tuple[int, str]]:
-    found = []
+    places = []
     for n, token in r.free():
         if "except" in r.before(n, 2):
             continue
@@ -196,9 +196,9 @@ def _places(r: Reader) -> list[tuple[int, str]]:
             or (named and not _GONE.search(token.text.lower()))
             or _after_folder(r, n, token)
         ):
-            found.append((n, path(token)))
+            places.append((n, path(token)))
             r.used.add(n)
-    return found
+    return places
 
 
 def _after_folder(r: Reader, n: int, token: Token) -> bool:
@@ -224,11 +224,11 @@ def _ends(
     return places[0][1], f"{host}:{near}"
 
 
-def _excluded(r: Reader) -> list[str]:
-    found = []
+def _read_exclusions(r: Reader) -> list[str]:
+    names = []
     for n, token in r.free():
         if "except" in r.before(n, 2) and not token.mark and token.concept != "folder":
-            found.append(token.literal.value if token.literal else token.text)
+            names.append(token.literal.value if token.literal else token.text)
             r.used.add(n)
     r.take("except")
-    return found
+    return names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ def compose(asked: Sentence) -> Draft | None:
     if len(names) < 2:
         return None
     r.used.update(n for n, _ in names)
-    made = [f"{parent}/{path(token)}" if parent else path(token) for _, token in names]
-    argv = ("mkdir", "-p", *made) if plural[0].concept == "folder" else ("touch", *made)
+    paths = [f"{parent}/{path(token)}" if parent else path(token) for _, token in names]
+    argv = ("mkdir", "-p", *paths) if plural[0].concept == "folder" else ("touch", *paths)
     r.noise(*_NOISE)
     filled = Filled(
         f"creation-{argv[0]}",
         (Step((argv,)),),
-        said(_DOES, names=" ".join(made)),
+        localize(_DOES, names=" ".join(paths)),
         CHANGES,
-        check=Step((("ls", "-ld", *made),)),
+        check=Step((("ls", "-ld", *paths),)),
         manual=(f"{argv[0]}(1)",),
     )
     return r.draft(filled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def compose(asked: Sentence) -> Draft | None:
         "now",
         "calculator",
     }:
-        stages = [_shifted(r, concepts, spans[0][1], stamps[0][1].text if stamps else "")]
+        stages = [_shift_date(r, concepts, spans[0][1], stamps[0][1].text if stamps else "")]
     elif len(stamps) == 1 and concepts & {"day", "week"}:
         stages = [("date", "-d", stamps[0][1].text, "+%V" if "day" not in concepts else "+%A")]
     elif concepts & {"week"} and concepts & {"number", "year", "current"} and not spans:
@@ -125,11 +125,11 @@ def compose(asked: Sentence) -> Draft | None:
     r.used.update(n for n, _ in spans)
     r.noise(*_NOISE)
     return r.draft(
-        Filled("date-compute", (Step(tuple(stages)),), said(_DOES), READS, manual=("date(1)",))
+        Filled("date-compute", (Step(tuple(stages)),), localize(_DOES), READS, manual=("date(1)",))
     )
 
 
-def _shifted(r: Reader, concepts: set[str], literal: Literal, start: str) -> tuple[str, ...]:
+def _shift_date(r: Reader, concepts: set[str], literal: Literal, start: str) -> tuple[str, ...]:
     before = bool(concepts & {"ago", "until", "last"}) or " hace " in f" {r.asked.text.lower()} "
     amount = f"{literal.number:g} {_UNITS[literal.unit]}"
     base = f"{start} " if start else ""

@@ -46,9 +46,9 @@ class Reader:
 
     def take(self, *concepts: str) -> bool:
         """Accounts for every token of these concepts; whether there was one."""
-        found = [n for n, token in self.free() if token.concept in concepts]
-        self.used.update(found)
-        return bool(found)
+        places = [n for n, token in self.free() if token.concept in concepts]
+        self.used.update(places)
+        return bool(places)
 
     def noise(self, *concepts: str) -> None:
         """Accounts for words that add nothing here; what limits or negates is never noise."""
@@ -92,7 +92,7 @@ def path(token: Token) -> str:
     return f"./{value}" if value.startswith("-") else value
 
 
-class Said(str):
+class LocalizedText(str):
     """One sentence in three languages; English by itself."""
 
     __slots__ = ("texts",)
@@ -108,12 +108,12 @@ def languages(english: str, french: str, spanish: str) -> dict[str, str]:
     return {"en": english, "fr": french, "es": spanish}
 
 
-def said(texts: dict[str, str], **values: str) -> Said:
+def localize(texts: dict[str, str], **values: str) -> LocalizedText:
     """``texts`` with values in their places; which language is chosen when it is shown."""
     done = {language: _put(text, values) for language, text in texts.items()}
-    found = Said(done["en"])
-    found.texts = done
-    return found
+    localized = LocalizedText(done["en"])
+    localized.texts = done
+    return localized
 
 
 def _put(text: str, values: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.actions.families.tree import names, roots
 from cortex_cli.actions.families.tree.selection import Selection
 from cortex_cli.expressions import expression
@@ -83,7 +83,8 @@ def _replacement(r: Reader) -> Filled | None:
     texts = [
         (n, t)
         for n, t in r.free()
-        if (t.kind in _TEXTS or _loose(t) or t.concept in _NAMED_SIGNS) and not _placed(r, n, t)
+        if (t.kind in _TEXTS or _is_loose(t) or t.concept in _NAMED_SIGNS)
+        and not _is_placed(r, n, t)
     ]
     if len(texts) < 2:
         return None
@@ -100,10 +101,12 @@ def _replacement(r: Reader) -> Filled | None:
         # "by 4 spaces"
         said_new = " " * min(int(new.literal.number), MAX_SPACES)
         r.used.add(b + 1)
-    script = f"s/{_bounded(r, pattern(said_old))}/{replacement(said_new)}/{options}"
+    script = f"s/{_bound_words(r, pattern(said_old))}/{replacement(said_new)}/{options}"
     script = script.replace("\t", "\\t")
     r.take("replace", "change", "convert")
-    does = said(_REPLACES, old=said_old, new=said_new, file=" ".join(files) or " ".join(tree[1:2]))
+    does = localize(
+        _REPLACES, old=said_old, new=said_new, file=" ".join(files) or " ".join(tree[1:2])
+    )
     if tree:
         argv = (*tree, "-exec", "sed", "-i.bak", "-e", script, "{}", "+")
         return Filled("edit-replace", (Step((argv,)),), does, CHANGES, manual=("sed(1)", "find(1)"))
@@ -116,7 +119,7 @@ def _replacement(r: Reader) -> Filled | None:
     )
 
 
-def _bounded(r: Reader, text: str) -> str:
+def _bound_words(r: Reader, text: str) -> str:
     return f"\\b{text}\\b" if r.take("whole") else text
 
 
@@ -154,12 +157,12 @@ def _where(r: Reader) -> tuple[list[str], list[str]]:
     return [], ["find", *chosen.words()]
 
 
-def _placed(r: Reader, n: int, token: Token) -> bool:
+def _is_placed(r: Reader, n: int, token: Token) -> bool:
     return token.kind in ("", "name") and r.before(n)[:1] in (["in"], ["file"], ["folder"])
 
 
-def _loose(token: Token) -> bool:
-    return token.wordy
+def _is_loose(token: Token) -> bool:
+    return token.is_wordy
 
 
 _NAMED_SIGNS = {"whitespace": " ", "comma": ",", "semicolon": ";", "colon": ":", "tab": "\t"}
@@ -174,7 +177,7 @@ def _value(token: Token) -> str:
 def _deletion(r: Reader) -> Filled | None:
     if not r.has("delete") or not r.has("line", "blankline", "comment", "whitespace", "lineending"):
         return None
-    script = _deleted(r)
+    script = _build_deletion_script(r)
     files = [(n, path(t)) for n, t in r.free() if t.kind in ("path", "file", "extension", "glob")]
     if script is None or not files:
         return None
@@ -183,11 +186,11 @@ def _deletion(r: Reader) -> Filled | None:
     shown = " ".join(name for _, name in files)
     argv = ("sed", "-i.bak", "-e", script, *(name for _, name in files))
     return Filled(
-        "edit-delete", (Step((argv,)),), said(_DELETES, file=shown), CHANGES, manual=("sed(1)",)
+        "edit-delete", (Step((argv,)),), localize(_DELETES, file=shown), CHANGES, manual=("sed(1)",)
     )
 
 
-def _deleted(r: Reader) -> str | None:
+def _build_deletion_script(r: Reader) -> str | None:
     if r.take("blankline"):
         return "/^[[:space:]]*$/d"
     if r.take("comment"):
@@ -197,9 +200,9 @@ def _deleted(r: Reader) -> str | None:
         return "s/[[:space:]]*$//"
     if r.take("lineending"):
         return r"s/\r$//"
-    if (found := r.literal("range")) is not None:
-        r.used.add(found[0])
-        low, _, high = found[1].text.replace("..", "-").partition("-")
+    if (line_range := r.literal("range")) is not None:
+        r.used.add(line_range[0])
+        low, _, high = line_range[1].text.replace("..", "-").partition("-")
         return f"{low.strip()},{high.strip()}d"
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     if numbers and not r.has("containing", "word"):
@@ -222,7 +225,7 @@ def _deleted(r: Reader) -> str | None:
             "with",
             "match",
         }
-        if near and (token.kind in _TEXTS or _loose(token)):
+        if near and (token.kind in _TEXTS or _is_loose(token)):
             r.used.add(n)
             option = "!" if r.take("not", "without") else ""
             sign = pattern(_value(token))
@@ -248,12 +251,12 @@ def _addition(r: Reader) -> Filled | None:
         return Filled(
             "edit-prepend",
             (Step((argv,)),),
-            said(_APPENDS, file=files[0][1]),
+            localize(_APPENDS, file=files[0][1]),
             CHANGES,
             manual=("sed(1)",),
         )
     r.take("append", "add", "insert", "to", "line", "last", "write")
     step = Step((("printf", "%s\\n", _value(quoted[1])),), files[0][1], append=True)
     return Filled(
-        "edit-append", (step,), said(_APPENDS, file=files[0][1]), CHANGES, manual=("printf(1)",)
+        "edit-append", (step,), localize(_APPENDS, file=files[0][1]), CHANGES, manual=("printf(1)",)
     )

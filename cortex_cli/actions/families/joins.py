@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def compose(asked: Sentence) -> Draft | None:
     into = path(r.tokens[target]) if target is not None else default
     r.used.update(n for n, _ in named)
     r.noise(*_NOISE)
-    return r.draft(_filled(program, [path(token) for token in sources], into), SURE)
+    return r.draft(_fill(program, [path(token) for token in sources], into), SURE)
 
 
 def _is_pdf(token: Token) -> bool:
@@ -79,7 +79,7 @@ def _target(r: Reader, named: list[tuple[int, Token]]) -> int | None:
     return last if set(r.before(last, 2)) & _INTO else None
 
 
-def _filled(program: str, files: list[str], target: str) -> Filled:
+def _fill(program: str, files: list[str], target: str) -> Filled:
     argv = {
         "cat": ("cat", *files),
         "pdfunite": ("pdfunite", *files, target),
@@ -95,7 +95,7 @@ def _filled(program: str, files: list[str], target: str) -> Filled:
     return Filled(
         f"joins-{program}",
         steps,
-        said(_DOES, files=" ".join(files), target=target),
+        localize(_DOES, files=" ".join(files), target=target),
         CHANGES,
         package=package,
         check=Step((("ls", "-l", target),)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.expressions import expression
 from cortex_cli.finding import CHANGES, READS
@@ -95,7 +95,7 @@ def compose(asked: Sentence) -> Draft | None:
     filled = Filled(
         "journal-show",
         (Step((tuple(argv),), output),),
-        said(_DOES),
+        localize(_DOES),
         effect,
         manual=("journalctl(1)",),
     )
@@ -226,10 +226,10 @@ def _text(r: Reader, argv: list[str]) -> None:
 
 
 def _lines(r: Reader, argv: list[str]) -> None:
-    found = r.literal("number")
-    if found is not None and found[1].literal is not None:
-        argv += ["-n", f"{found[1].literal.number:g}"]
-        r.used.add(found[0])
+    number = r.literal("number")
+    if number is not None and number[1].literal is not None:
+        argv += ["-n", f"{number[1].literal.number:g}"]
+        r.used.add(number[0])
         r.take("last", "newest")
     elif r.take("last"):
         argv += ["-n", "50"]
@@ -238,8 +238,8 @@ def _lines(r: Reader, argv: list[str]) -> None:
 def _output(r: Reader) -> str:
     if not r.take("save", "write"):
         return ""
-    found = r.literal("path", "file", "name")
-    if found is None:
+    target = r.literal("path", "file", "name")
+    if target is None:
         return ""
-    r.used.add(found[0])
-    return path(found[1])
+    r.used.add(target[0])
+    return path(target[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize
 from cortex_cli.actions.literals import PROGRAMS
 from cortex_cli.finding import READS
 
@@ -88,7 +88,7 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     r.noise(*_NOISE)
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
-    filled = Filled("processes-show", (Step(tuple(stages)),), said(_DOES), READS, manual=manual)
+    filled = Filled("processes-show", (Step(tuple(stages)),), localize(_DOES), READS, manual=manual)
     return r.draft(filled)
 
 
@@ -136,11 +136,11 @@ def _table(r: Reader, sort: str, user: str) -> list[tuple[str, ...]]:
     who = ("ps", "-u", user, "-o", "pid,user,pmem,pcpu,etime,args") if user else ("ps", "aux")
     if not sort:
         return [who]
-    found = r.literal("number")
+    number = r.literal("number")
     count = "10"
-    if found is not None and found[1].literal is not None:
-        count = f"{found[1].literal.number:g}"
-        r.used.add(found[0])
+    if number is not None and number[1].literal is not None:
+        count = f"{number[1].literal.number:g}"
+        r.used.add(number[0])
     return [(*who, f"--sort={sort}"), ("head", "-n", str(int(float(count)) + 1))]
 
 

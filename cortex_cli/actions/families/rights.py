@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize, path
 from cortex_cli.finding import CHANGES
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _every_one(r: Reader) -> bool:
 
 
 def _targets(r: Reader) -> list[str]:
-    found = []
+    targets = []
     for n, token in list(r.free()):
         named = (
             r.before(n)[:1] in (["file"], ["folder"], ["script"])
@@ -115,9 +115,9 @@ def _targets(r: Reader) -> list[str]:
         if token.kind in ("path", "file", "glob", "extension") or (
             named and token.kind in ("name", "quoted", "")
         ):
-            found.append(path(token))
+            targets.append(path(token))
             r.used.add(n)
-    return found
+    return targets
 
 
 def _ownership(r: Reader) -> Filled | None:
@@ -126,7 +126,7 @@ def _ownership(r: Reader) -> Filled | None:
     targets = _targets(r)
     owner = group = ""
     for n, token in list(r.free()):
-        if not _name(token):
+        if not _is_name(token):
             continue
         near = r.before(n, 2)
         literal = token.text
@@ -148,8 +148,8 @@ def _ownership(r: Reader) -> Filled | None:
         argv = ["chgrp", *deep, "--", group, *targets]
     else:
         argv = ["chown", *deep, "--", f"{owner}:{group}" if group else owner, *targets]
-    argv = _plain(argv)
-    does = said(_OWNER, owner=f"{owner}:{group}".strip(":"), path=" ".join(targets))
+    argv = _drop_separator(argv)
+    does = localize(_OWNER, owner=f"{owner}:{group}".strip(":"), path=" ".join(targets))
     return Filled(
         "rights-" + argv[0],
         (Step((tuple(argv),)),),
@@ -161,7 +161,7 @@ def _ownership(r: Reader) -> Filled | None:
     )
 
 
-def _plain(argv: list[str]) -> list[str]:
+def _drop_separator(argv: list[str]) -> list[str]:
     """Without ``--`` where nothing after it could be an option."""
     at = argv.index("--")
     return (
@@ -169,7 +169,7 @@ def _plain(argv: list[str]) -> list[str]:
     )
 
 
-def _name(token: Token) -> bool:
+def _is_name(token: Token) -> bool:
     return token.kind in ("name", "quoted", "hostport") or (
         not token.kind and not token.mark and (not token.known or token.concept == "root")
     )
@@ -218,12 +218,12 @@ def _mode(r: Reader, concepts: set[str]) -> Filled | None:
         r.used.add(octal[0])
         mode = octal[1].literal.value
     else:
-        mode = _worded(r)
+        mode = _read_mode_words(r)
     whole = any(t.kind == "path" and r.before(n)[:1] == ["all"] for n, t in enumerate(r.tokens))
     deep = ["-R"] if whole or r.has("recursive", "content") else []
     if r.take("delete", "deny", "not", "without") and "+" in mode:
         mode = mode.replace("+", "-")
-    does = said(_MODE, mode=mode, path=" ".join(targets))
+    does = localize(_MODE, mode=mode, path=" ".join(targets))
     argv = ["chmod", *deep, *(["--"] if mode.startswith("-") else []), mode, *targets]
     return Filled(
         "rights-chmod",
@@ -235,7 +235,7 @@ def _mode(r: Reader, concepts: set[str]) -> Filled | None:
     )
 
 
-def _worded(r: Reader) -> str:
+def _read_mode_words(r: Reader) -> str:
     text = r.asked.text.lower()
     if any(
         word in text

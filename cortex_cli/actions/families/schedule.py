@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Reader, languages, path, said
+from cortex_cli.actions.families.draft import Reader, languages, localize, path
 from cortex_cli.finding import CHANGES
 from cortex_cli.language.stems import fold
 
@@ -68,8 +68,8 @@ def compose(asked: Sentence) -> Draft | None:
     line = f"{when} {path(token)}"
     filled = Filled(
         "schedule-cron",
-        (Step((("crontab", "-l"), ("awk", "-v", f"line={_escaped(line)}", _APPEND), _INSTALL)),),
-        said(_DOES, line=line),
+        (Step((("crontab", "-l"), ("awk", "-v", f"line={_escape(line)}", _APPEND), _INSTALL)),),
+        localize(_DOES, line=line),
         CHANGES,
         package="cron",
         check=Step((("crontab", "-l"),)),
@@ -78,7 +78,7 @@ def compose(asked: Sentence) -> Draft | None:
     return r.draft(filled, SURE)
 
 
-def _escaped(line: str) -> str:
+def _escape(line: str) -> str:
     """``line`` for awk, which reads escapes in the value of a variable."""
     return line.replace("\\", "\\\\")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.actions import values
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import Draft, Reader, languages, said
+from cortex_cli.actions.families.draft import Draft, Reader, languages, localize
 from cortex_cli.finding import READS
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def compose(asked: Sentence) -> Draft | None:
     filled = Filled(
         "sockets-show",
         (Step((tuple(argv),)),),
-        said(_DOES),
+        localize(_DOES),
         READS,
         needs_root=True,
         manual=("ss(8)",),

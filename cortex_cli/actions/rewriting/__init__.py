@@ -47,8 +47,8 @@ PASSES = (
 )
 
 
-def rewritten(tokens: list[Token]) -> list[Token]:
+def rewrite(tokens: list[Token]) -> list[Token]:
     """``tokens`` with what stands for a value made one."""
-    for rewrite in PASSES:
-        tokens = rewrite(tokens)
+    for apply_pass in PASSES:
+        tokens = apply_pass(tokens)
     return tokens

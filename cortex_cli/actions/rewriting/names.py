@@ -47,14 +47,14 @@ _FIELDS = frozenset({"field", "key", "champ", "clave", "campo"})
 
 def name_announced(tokens: list[Token]) -> list[Token]:
     """A word is a name where one is announced: "a directory called reports", "the folder build"."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        if two.literal is None and not two.mark and _announced(tokens, place, one, two):
-            found[place + 1] = name_of(two)
-    return found
+        if two.literal is None and not two.mark and _is_announced(tokens, place, one, two):
+            new_tokens[place + 1] = name_of(two)
+    return new_tokens
 
 
-def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
+def _is_announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
     if fold(one.text) in _FIELDS and two.concept not in _SIGNS:
         return two.weight >= 1.0 and any(token.kind == "file" for token in tokens)
     if one.concept == "symlink" and not one.text.lower().endswith("s"):
@@ -77,10 +77,10 @@ def _announced(tokens: list[Token], place: int, one: Token, two: Token) -> bool:
 
 def name_folders(tokens: list[Token]) -> list[Token]:
     """ "the folder photos" is called photos."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         alone = one.concept in ("folder", "script") and not one.text.lower().endswith("s")
         after = tokens[place + 2].concept if place + 2 < len(tokens) else ""
         if alone and two.concept in _MAY_NAME and two.literal is None and after != "file":
-            found[place + 1] = name_of(two)
-    return found
+            new_tokens[place + 1] = name_of(two)
+    return new_tokens

@@ -27,7 +27,7 @@ _NO_TARGETS = frozenset({"pdf", "text", "out", "log", "core", "pid", "lock", "li
 
 def lighten_descriptions(tokens: list[Token]) -> list[Token]:
     """A word before a file's name that says only what kind of file it is weighs little."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         if token.kind not in ("file", "path"):
             continue
@@ -40,22 +40,25 @@ def lighten_descriptions(tokens: list[Token]) -> list[Token]:
             ):
                 continue
             if one.concept in _DESCRIBES and one.literal is None and (near or not between):
-                found[near] = replace(one, weight=0.15)
+                new_tokens[near] = replace(one, weight=0.15)
             elif fold(one.text) == ending and between:
-                found[near] = replace(one, weight=0.0, mark=True, literal=None)
-    return found
+                new_tokens[near] = replace(one, weight=0.0, mark=True, literal=None)
+    return new_tokens
 
 
 def lighten_types(tokens: list[Token]) -> list[Token]:
     """ "the ext4 filesystem on /dev/sdb1": the device says which; its type adds nothing."""
-    said = {token.concept for token in tokens}
-    if not any(token.text.startswith("/dev/") for token in tokens) or said & {"format", "create"}:
+    concepts = {token.concept for token in tokens}
+    if not any(token.text.startswith("/dev/") for token in tokens) or concepts & {
+        "format",
+        "create",
+    }:
         return tokens
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         if one.text.lower() in FILE_SYSTEMS and two.concept in ("filesystem", "partition"):
-            found[place] = replace(one, weight=0.0, mark=True, literal=None)
-    return found
+            new_tokens[place] = replace(one, weight=0.0, mark=True, literal=None)
+    return new_tokens
 
 
 def name_targets(tokens: list[Token]) -> list[Token]:
@@ -66,14 +69,14 @@ def name_targets(tokens: list[Token]) -> list[Token]:
     name = files[0].text
     if "." not in name.rsplit("/", 1)[-1].lstrip("."):
         return tokens
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         ending = two.text.lower().lstrip(".")
         plain = two.kind in ("", "name", "extension") and ending in EXTENSIONS
         if one.mark and plain and ending not in _NO_TARGETS:
-            made = f"{name.rsplit('.', 1)[0]}.{ending}"
-            found[place + 1] = replace(
-                name_of(two), text=made, literal=replace(literal_of("file", made))
+            target = f"{name.rsplit('.', 1)[0]}.{ending}"
+            new_tokens[place + 1] = replace(
+                name_of(two), text=target, literal=replace(literal_of("file", target))
             )
             break
-    return found
+    return new_tokens

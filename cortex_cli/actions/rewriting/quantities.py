@@ -52,9 +52,9 @@ _HOW_MANY = {
 
 def set_hours(tokens: list[Token]) -> list[Token]:
     """ "4 in the morning", "a las 8 de la tarde", "entre las 8 y las 10": times of day."""
-    found = list(tokens)
-    said = {token.concept for token in tokens}
-    dated = {"between", "journal"} <= said and any(token.kind == "stamp" for token in tokens)
+    new_tokens = list(tokens)
+    concepts = {token.concept for token in tokens}
+    dated = {"between", "journal"} <= concepts and any(token.kind == "stamp" for token in tokens)
     for place, token in enumerate(tokens):
         if token.kind != "number" or not token.text.isdigit() or int(token.text) > 23:
             continue
@@ -63,40 +63,40 @@ def set_hours(tokens: list[Token]) -> list[Token]:
         later = part in _LATE and int(token.text) < 12
         if part not in _EARLY | _LATE and dated and fold(tokens[place - 1].text) in _BETWEEN:
             clock = literal_of("clock", f"{int(token.text):02d}:00")
-            found[place] = replace(token, literal=clock)
+            new_tokens[place] = replace(token, literal=clock)
         if part in _EARLY | _LATE:
             hour = int(token.text) + (12 if later else 0)
-            found[place] = replace(token, literal=literal_of("clock", f"{hour:02d}:00"))
-            found[after[0]] = replace(found[after[0]], concept="", weight=0.0, mark=True)
-    return found
+            new_tokens[place] = replace(token, literal=literal_of("clock", f"{hour:02d}:00"))
+            new_tokens[after[0]] = replace(new_tokens[after[0]], concept="", weight=0.0, mark=True)
+    return new_tokens
 
 
 def drop_repeats(tokens: list[Token]) -> list[Token]:
     """ "2 years (730 days)" is said twice: the second is the exact one."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         if one.literal is None or two.literal is None or {one.kind, two.kind} != {"duration"}:
             continue
         days = [t.literal.number * _DAYS[t.literal.unit] for t in (one, two) if t.literal]
         if max(days) <= 1.05 * min(days):
-            found[place] = replace(one, literal=None, weight=0.0, mark=True)
-    return found
+            new_tokens[place] = replace(one, literal=None, weight=0.0, mark=True)
+    return new_tokens
 
 
 def number_months(tokens: list[Token]) -> list[Token]:
     """ "march 2027": the month of a year."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         after = [one for one in tokens[place + 1 : place + 3] if not one.mark]
         year = bool(after) and after[0].kind == "number" and len(after[0].text) == 4
         if year and token.literal is None and (number := _MONTHS.get(fold(token.text))):
-            found[place] = replace(name_of(token), literal=literal_of("month", str(number)))
-    return found
+            new_tokens[place] = replace(name_of(token), literal=literal_of("month", str(number)))
+    return new_tokens
 
 
 def join_dates(tokens: list[Token]) -> list[Token]:
     """ "15 november 2026", "15 de noviembre de 2026", "november 15, 2026": one date."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         month = _MONTHS.get(fold(token.text))
         if not month or token.literal is not None:
@@ -109,15 +109,15 @@ def join_dates(tokens: list[Token]) -> list[Token]:
             continue
         stamp = f"{tokens[year].text}-{month:02d}-{int(tokens[day].text):02d}"
         for n in range(min(day, place), max(year, place) + 1):
-            found[n] = replace(found[n], concept="", weight=0.0, mark=True, literal=None)
-        found[place] = replace(name_of(token), text=stamp, literal=literal_of("stamp", stamp))
-    return found
+            new_tokens[n] = replace(new_tokens[n], concept="", weight=0.0, mark=True, literal=None)
+        new_tokens[place] = replace(name_of(token), text=stamp, literal=literal_of("stamp", stamp))
+    return new_tokens
 
 
 def drop_counts(tokens: list[Token]) -> list[Token]:
     """ "the two files a and b": the number is how many are named."""
     named = sum(token.kind in ("file", "path", "archive", "name") for token in tokens)
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         counted = _HOW_MANY.get(fold(token.text))
         if (
@@ -128,39 +128,39 @@ def drop_counts(tokens: list[Token]) -> list[Token]:
                 for one in tokens[place + 1 : place + 3]
             )
         ):
-            found[place] = replace(token, weight=0.0, mark=True, literal=None)
-    return found
+            new_tokens[place] = replace(token, weight=0.0, mark=True, literal=None)
+    return new_tokens
 
 
 def set_clocks(tokens: list[Token]) -> list[Token]:
     """ "à 4h" is a time of day, "pendant 4h" a duration."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         match = _HOUR.match(token.text)
         before = fold(tokens[place - 1].text) if place else ""
         if token.kind == "duration" and match and before in ("a", "vers") and int(match[1]) < 24:
             literal = literal_of("clock", f"{int(match[1]):02d}:00")
-            found[place] = replace(token, literal=literal)
-    return found
+            new_tokens[place] = replace(token, literal=literal)
+    return new_tokens
 
 
 def count_ordinals(tokens: list[Token]) -> list[Token]:
     """ "second column" and "column two" hold a number."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
-        said = fold(one.text)
-        written = _NUMBERED.match(said)
-        number = int(written[1]) if written else _ORDINALS.get(said)
+        word = fold(one.text)
+        written = _NUMBERED.match(word)
+        number = int(written[1]) if written else _ORDINALS.get(word)
         single = not two.text.lower().endswith("s")
         if two.concept in _COUNTED and number and (single or not one.known):
             literal = Literal("number", one.text, 0, 0, float(number), "ordinal")
-            found[place] = replace(one, concept="", weight=1.0, literal=literal)
-    return found
+            new_tokens[place] = replace(one, concept="", weight=1.0, literal=literal)
+    return new_tokens
 
 
 def measure_periods(tokens: list[Token]) -> list[Token]:
     """ "the last hour" is a duration of one."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, (one, two) in enumerate(pairwise(tokens)):
         if (
             one.concept == "last"
@@ -172,30 +172,30 @@ def measure_periods(tokens: list[Token]) -> list[Token]:
             literal = Literal(
                 "duration", two.text, 0, 0, number.number if number else 1.0, _PERIODS[two.concept]
             )
-            found[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
-            found[place] = replace(one, weight=0.0, mark=True)
-            found[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
+            new_tokens[place - 1] = replace(tokens[place - 1], literal=None, weight=0.0, mark=True)
+            new_tokens[place] = replace(one, weight=0.0, mark=True)
+            new_tokens[place + 1] = replace(two, concept="", weight=LITERAL_WEIGHT, literal=literal)
             continue
         pair = one, two
         for first, second, at in ((*pair, place + 1), (two, one, place)):
             if first.concept == "last" and second.concept in _PERIODS and second.literal is None:
                 literal = Literal("duration", second.text, 0, 0, 1.0, _PERIODS[second.concept])
-                found[at] = replace(second, concept="", weight=LITERAL_WEIGHT, literal=literal)
-    return found
+                new_tokens[at] = replace(second, concept="", weight=LITERAL_WEIGHT, literal=literal)
+    return new_tokens
 
 
 def take_halves(tokens: list[Token]) -> list[Token]:
     """ "half a gig" is 0.5 G; "by half" is 50 %."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         if token.concept != "half" or token.literal is not None:
             continue
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         if after is not None and after.kind in ("size", "duration") and after.literal is not None:
             half = replace(after.literal, number=after.literal.number / 2)
-            found[place + 1] = replace(after, literal=half)
-            found[place] = replace(token, weight=0.0, mark=True)
+            new_tokens[place + 1] = replace(after, literal=half)
+            new_tokens[place] = replace(token, weight=0.0, mark=True)
         else:
             literal = literal_of("percent", "50", 50.0)
-            found[place] = replace(token, concept="", weight=1.0, literal=literal)
-    return found
+            new_tokens[place] = replace(token, concept="", weight=1.0, literal=literal)
+    return new_tokens

@@ -37,37 +37,37 @@ HOURS = {"midnight": "00:00", "noon": "12:00"}
 
 def settle_verbs(tokens: list[Token]) -> list[Token]:
     """ "make x executable" creates nothing; "midnight" is a time of day."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         near = {one.concept for one in tokens[place + 1 : place + 5]}
         if token.concept == "create" and near & _BECOMES and "file" not in near:
-            found[place] = replace(token, concept="change")
+            new_tokens[place] = replace(token, concept="change")
         elif token.concept == "enable" and place and tokens[place - 1].concept == "not":
-            found[place] = replace(token, concept="disable")
-            found[place - 1] = replace(tokens[place - 1], weight=0.0, mark=True)
+            new_tokens[place] = replace(token, concept="disable")
+            new_tokens[place - 1] = replace(tokens[place - 1], weight=0.0, mark=True)
         elif token.concept in HOURS:
-            found[place] = replace(token, literal=literal_of("clock", HOURS[token.concept]))
-    return found
+            new_tokens[place] = replace(token, literal=literal_of("clock", HOURS[token.concept]))
+    return new_tokens
 
 
 def settle_by_object(tokens: list[Token]) -> list[Token]:
     """The verb that the object asks for: switching a network off is no splitting."""
-    said = {token.concept for token in tokens}
-    found = list(tokens)
+    concepts = {token.concept for token in tokens}
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         for verb, objects, meant in _MEANT:
-            if token.concept == verb and token.literal is None and said & objects:
+            if token.concept == verb and token.literal is None and concepts & objects:
                 mark = not meant
-                found[place] = replace(
+                new_tokens[place] = replace(
                     token, concept=meant or verb, weight=0.0 if mark else 1.0, mark=mark
                 )
-        if token.concept in _LIGHT and said & _BESIDE_LIGHT and token.literal is None:
-            found[place] = replace(token, weight=0.0, mark=True)
+        if token.concept in _LIGHT and concepts & _BESIDE_LIGHT and token.literal is None:
+            new_tokens[place] = replace(token, weight=0.0, mark=True)
         if token.text.lower() in _PRINTS and _prints(tokens, place):
-            found[place] = replace(token, concept="paper", weight=1.0)
-        if token.concept == "disable" and _alone(tokens, place):
-            found[place] = replace(token, concept="shutdown")
-    return found
+            new_tokens[place] = replace(token, concept="paper", weight=1.0)
+        if token.concept == "disable" and _stands_alone(tokens, place):
+            new_tokens[place] = replace(token, concept="shutdown")
+    return new_tokens
 
 
 def _prints(tokens: list[Token], place: int) -> bool:
@@ -79,7 +79,7 @@ def _prints(tokens: list[Token], place: int) -> bool:
     )
 
 
-def _alone(tokens: list[Token], place: int) -> bool:
+def _stands_alone(tokens: list[Token], place: int) -> bool:
     """Nothing but a time goes with it: "éteindre dans 30 minutes" means the machine."""
     others = [token for n, token in enumerate(tokens) if n != place and not token.mark]
     timed = any(token.kind in ("duration", "clock") for token in others)
@@ -90,9 +90,9 @@ def _alone(tokens: list[Token], place: int) -> bool:
 
 def turn_into(tokens: list[Token]) -> list[Token]:
     """ "changer a en b", "convertir a en b": what follows is what it becomes, not a place."""
-    found = list(tokens)
+    new_tokens = list(tokens)
     for place, token in enumerate(tokens):
         changed = any(one.concept in CHANGING for one in tokens[:place])
         if changed and token.concept == "in" and token.text.lower() == "en":
-            found[place] = replace(token, concept="to")
-    return found
+            new_tokens[place] = replace(token, concept="to")
+    return new_tokens

@@ -48,7 +48,9 @@ def explain(question: str, language: str) -> Finding | None:
         return None
     for name, trigger in TRIGGERS.items():
         if trigger.search(question):
-            found: Finding | None = import_module(f"{__name__}.{name}").explain(question, language)
-            if found is not None:
-                return found
+            finding: Finding | None = import_module(f"{__name__}.{name}").explain(
+                question, language
+            )
+            if finding is not None:
+                return finding
     return None

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import times
-from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers, join
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -66,17 +66,17 @@ ZONE = {"en": "in the time zone {}", "fr": "dans le fuseau {}", "es": "en la zon
 def explain(question: str, language: str) -> Finding | None:
     """When the calendar line in ``question`` fires."""
     if (short := _SHORTHAND.search(question)) and _NAMES_IT.search(question):
-        if left_over(question[: short.start()] + " " + question[short.end() :], CUES):
+        if find_leftovers(question[: short.start()] + " " + question[short.end() :], CUES):
             return None
         word = (short[1] or short[2]).lower()
-        return _found(SHORT[word], f"{word} ({SHORT[word]})", language)
+        return _build_finding(SHORT[word], f"{word} ({SHORT[word]})", language)
     for match in _LINE.finditer(question):
         if not _is_line(match, question):
             continue
-        if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
+        if find_leftovers(question[: match.start()] + " " + question[match.end() :], CUES):
             return None
         line = re.sub(r"^OnCalendar\s?=\s?", "", match[0], flags=re.IGNORECASE).strip()
-        return _found(line, line, language)
+        return _build_finding(line, line, language)
     return None
 
 
@@ -88,7 +88,7 @@ def _is_line(match: re.Match[str], question: str) -> bool:
     return telling or bool(_NAMES_IT.search(question))
 
 
-def _found(line: str, shown: str, language: str) -> Finding | None:
+def _build_finding(line: str, shown: str, language: str) -> Finding | None:
     match = _LINE.match(line)
     when = None if match is None else _when(match, language)
     if when is None:
@@ -104,33 +104,33 @@ def _when(match: re.Match[str], language: str) -> str | None:
     weekdays = _weekdays(match["days"] or "")
     if not (hours and minutes and months and days) or weekdays is None:
         return None
-    said = [times.time_of_day(minutes, hours, language)]
+    parts = [times.time_of_day(minutes, hours, language)]
     if second not in ("0", "00", "*"):
-        said.append(SECONDS[language].format(second.lstrip("0") or "0"))
+        parts.append(SECONDS[language].format(second.lstrip("0") or "0"))
     if weekdays and len(weekdays) < 7:
-        said.append(times.weekdays(weekdays, language))
-    said += _days(match, days, language)
-    if len(said) == 1 and len(hours) * len(minutes) <= times.MAX_TIMES:
-        said.append(times.EVERY_DAY[language])
+        parts.append(times.weekdays(weekdays, language))
+    parts += _days(match, days, language)
+    if len(parts) == 1 and len(hours) * len(minutes) <= times.MAX_TIMES:
+        parts.append(times.EVERY_DAY[language])
     if len(months) < 12:
-        said.append(times.months(months, language))
+        parts.append(times.months(months, language))
     if match["year"] and match["year"] != "*":
-        said.append(YEARS[language].format(match["year"]))
+        parts.append(YEARS[language].format(match["year"]))
     if match["zone"]:
-        said.append(ZONE[language].format(match["zone"]))
-    return ", ".join(said)
+        parts.append(ZONE[language].format(match["zone"]))
+    return ", ".join(parts)
 
 
 def _days(match: re.Match[str], days: list[int], language: str) -> list[str]:
     if match["last"] == "~":
         form = LAST[language][days != [1]]
-        return [form.format(joined([str(day - 1) for day in days], language))]
+        return [form.format(join([str(day - 1) for day in days], language))]
     return [times.days_of_month(days, language)] if len(days) < 31 else []
 
 
 def _values(text: str, low: int, high: int) -> list[int]:
     """The values of one component; none where it is not well formed."""
-    found: set[int] = set()
+    values: set[int] = set()
     for part in text.split(","):
         start, slash, step = part.partition("/")
         first, dots, last = start.partition("..")
@@ -141,13 +141,13 @@ def _values(text: str, low: int, high: int) -> list[int]:
         end = last if dots else str(high) if slash else first
         if not end.isdecimal() or (slash and int(step) < 1):
             return []
-        found |= set(range(int(first), int(end) + 1, int(step) if slash else 1))
-    return sorted(found) if found and min(found) >= low and max(found) <= high else []
+        values |= set(range(int(first), int(end) + 1, int(step) if slash else 1))
+    return sorted(values) if values and min(values) >= low and max(values) <= high else []
 
 
 def _weekdays(text: str) -> list[int] | None:
     """Days from Sunday, 0 to 6, of "Mon..Fri,Sun"; None where a day is no day."""
-    found: list[int] = []
+    days: list[int] = []
     for part in filter(None, text.lower().split(",")):
         first, _, last = part.replace("..", "-").partition("-")
         try:
@@ -155,5 +155,5 @@ def _weekdays(text: str) -> list[int] | None:
             end = times.DAY_KEYS.index(last[:3]) if last else start
         except ValueError:
             return None
-        found += [(start + step) % 7 for step in range((end - start) % 7 + 1)]
-    return sorted(set(found))
+        days += [(start + step) % 7 for step in range((end - start) % 7 + 1)]
+    return sorted(set(days))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import times
-from cortex_cli.concepts.phrases import blocks, capital, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, capital, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -93,22 +93,22 @@ def explain(question: str, language: str) -> Finding | None:
             return _of_macro(word, question, start, end, language)
         line = _read(question, tokens[place : place + 5])
         if line is not None:
-            if left_over(question[:start], CUES):
+            if find_leftovers(question[:start], CUES):
                 return None
-            return _found(line, language)
+            return _build_finding(line, language)
     return None
 
 
 def _of_macro(word: str, question: str, start: int, end: int, language: str) -> Finding | None:
     after = _ASKED_AFTER.sub("", question[end:])
     command = after if after.strip().startswith("/") else ""
-    if left_over(question[:start], CUES) or (not command and left_over(after, CUES)):
+    if find_leftovers(question[:start], CUES) or (not command and find_leftovers(after, CUES)):
         return None
     if word == "@reboot":
         return explanation(REBOOT[language], SOURCE, word)
     values, starred = _values(MACROS[word].split())
     assert values is not None  # noqa: S101 - the table above is well formed
-    return _found(Line(f"{word} ({MACROS[word]})", values, starred, command), language)
+    return _build_finding(Line(f"{word} ({MACROS[word]})", values, starred, command), language)
 
 
 def _read(question: str, window: list[tuple[str, int, int]]) -> Line | None:
@@ -124,7 +124,7 @@ def _read(question: str, window: list[tuple[str, int, int]]) -> Line | None:
     closed = window[4][0][-1:] in _QUOTES
     after = "" if closed else question[window[4][2] :]
     rest = _ASKED_AFTER.sub("", after).strip().strip(_QUOTES + "?")
-    if rest and not left_over(rest, CUES):
+    if rest and not find_leftovers(rest, CUES):
         rest = ""
     return Line(" ".join(words), values, starred, rest)
 
@@ -132,10 +132,10 @@ def _read(question: str, window: list[tuple[str, int, int]]) -> Line | None:
 def _values(words: list[str]) -> tuple[tuple[tuple[int, ...], ...] | None, tuple[bool, ...]]:
     fields = []
     for place, word in enumerate(words):
-        found = _field(word, place)
-        if found is None:
+        values = _field(word, place)
+        if values is None:
             return None, ()
-        fields.append(found)
+        fields.append(values)
     return tuple(fields), tuple(word.startswith("*") for word in words)
 
 
@@ -170,36 +170,36 @@ def _number(text: str, place: int) -> int | None:
     return names.index(word) + (place == 3) if word in names else None
 
 
-def _found(line: Line, language: str) -> Finding:
-    said = [RUNS[language].format(line=line.time, when=when(line, language))]
+def _build_finding(line: Line, language: str) -> Finding:
+    lines = [RUNS[language].format(line=line.time, when=when(line, language))]
     user, command = _user_and_command(line.rest)
     if command:
-        said.append(COMMAND[language].format(command=command))
+        lines.append(COMMAND[language].format(command=command))
     if user:
-        said.append(AS_USER[language].format(user=user))
+        lines.append(AS_USER[language].format(user=user))
     if not line.time.startswith("@"):
-        said.append(FIELDS[language])
-    return explanation("\n".join(said), SOURCE, f"cron {line.time}")
+        lines.append(FIELDS[language])
+    return explanation("\n".join(lines), SOURCE, f"cron {line.time}")
 
 
 def when(line: Line, language: str) -> str:
     """When the line runs, in words."""
     minutes, hours, days, months, weekdays = line.fields
-    said = [times.time_of_day(minutes, hours, language)]
+    parts = [times.time_of_day(minutes, hours, language)]
     by_day = len(days) < 31 and times.days_of_month(days, language)
     by_week = len(weekdays) < 7 and times.weekdays(weekdays, language)
     if by_day and by_week:
         both = line.starred[2] or line.starred[4]  # cron: a star joins them, else either is enough
-        said.append(
+        parts.append(
             f"{by_day}, {by_week}" if both else EITHER[language].format(one=by_day, other=by_week)
         )
     elif by_day or by_week:
-        said.append(str(by_day or by_week))
+        parts.append(str(by_day or by_week))
     elif len(hours) * len(minutes) <= times.MAX_TIMES:
-        said.append(times.EVERY_DAY[language])
+        parts.append(times.EVERY_DAY[language])
     if len(months) < 12:
-        said.append(times.months(months, language))
-    return capital(", ".join(said))[:1].lower() + ", ".join(said)[1:]
+        parts.append(times.months(months, language))
+    return capital(", ".join(parts))[:1].lower() + ", ".join(parts)[1:]
 
 
 def _user_and_command(rest: str) -> tuple[str, str]:

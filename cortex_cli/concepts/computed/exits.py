@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import signals, tables
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def explain(question: str, language: str) -> Finding | None:
         return None
     number = int(match[1])
     rest = question[: match.start()] + " " + question[match.end() :]
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     name = signals.name_of(number)
     if match.re == _SYSTEMD and match[2] and name is not None and name == match[2].upper():
@@ -87,8 +87,8 @@ def _meaning(number: int, language: str) -> str:
     if number in known["shell"]:
         return str(known["shell"][number][language])
     if number in known["systemd"]:
-        said = known["systemd"][number]
-        return BY_SYSTEMD[language].format(name=said["name"], text=said[language])
+        status = known["systemd"][number]
+        return BY_SYSTEMD[language].format(name=status["name"], text=status[language])
     name_ = signals.name_of(number - 128) if number > 128 else None
     if name_ is None:
         return OWN[language]

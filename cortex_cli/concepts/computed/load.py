@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -81,11 +81,15 @@ def explain(question: str, language: str) -> Finding | None:
     if match is None:
         return None
     rest = question[: match.start()] + " " + question[match.end() :]
-    told = _CORES.search(rest)
-    rest = rest if told is None else rest[: told.start()] + " " + rest[told.end() :]
-    if left_over(rest, CUES):
+    cores_match = _CORES.search(rest)
+    rest = (
+        rest
+        if cores_match is None
+        else rest[: cores_match.start()] + " " + rest[cores_match.end() :]
+    )
+    if find_leftovers(rest, CUES):
         return None
-    cores = int(told[1]) if told and int(told[1]) else os.cpu_count() or 1
+    cores = int(cores_match[1]) if cores_match and int(cores_match[1]) else os.cpu_count() or 1
     load = float(match[1].replace(",", "."))
     lines = [MEANS[language].format(load=match[1])]
     if match[2]:
@@ -95,7 +99,7 @@ def explain(question: str, language: str) -> Finding | None:
         )
     percent = round(100 * load / cores)
     verdict = VERDICTS[language][0 if percent < 70 else 1 if percent <= 100 else 2]
-    place = (THERE if told else HERE)[language].format(cores=cores, percent=percent)
+    place = (THERE if cores_match else HERE)[language].format(cores=cores, percent=percent)
     separator = " : " if language == "fr" else ": "
     lines.append(f"{place}{separator}{verdict}.")
     return explanation("\n".join(lines), SOURCE, f"load {match[1]}")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed.permissions import letters_of
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def explain(question: str, language: str) -> Finding | None:
     match = _UMASK.search(question)
     if match is None:
         return None
-    if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
+    if find_leftovers(question[: match.start()] + " " + question[match.end() :], CUES):
         return None
     mask = int(match[1], 8)
     file, folder = 0o666 & ~mask, 0o777 & ~mask

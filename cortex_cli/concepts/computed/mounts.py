@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
-from cortex_cli.concepts.phrases import COLON, blocks, explanation, left_over
+from cortex_cli.concepts.phrases import COLON, blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -48,15 +48,17 @@ YES_NO = {"en": ("no", "yes"), "fr": ("non", "oui"), "es": ("no", "sí")}
 def explain(question: str, language: str) -> Finding | None:
     """What the fstab line in ``question`` says."""
     match = _LINE.search(question)
-    if match is None or left_over(question[: match.start()] + question[match.end() :], CUES):
+    if match is None or find_leftovers(question[: match.start()] + question[match.end() :], CUES):
         return None
     mounted, swap, options, check, orders, dump = WORDS[language]
     form = swap if match["type"] == "swap" else mounted
     device = match["device"]
     lines = [form.format(device=device, point=match["point"], type=match["type"])]
-    known = [said for option in match["options"].split(",") if (said := _option(option, language))]
-    if known:
-        lines.append(f"{options}{COLON[language]}{'; '.join(known)}.")
+    meanings = [
+        meaning for option in match["options"].split(",") if (meaning := _option(option, language))
+    ]
+    if meanings:
+        lines.append(f"{options}{COLON[language]}{'; '.join(meanings)}.")
     if match["check"] is not None:
         lines.append(check.format(order=orders[int(match["check"])]))
     if match["dump"] == "1":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import COLON, blocks, capital, explanation, left_over
+from cortex_cli.concepts.phrases import COLON, blocks, capital, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def explain(question: str, language: str) -> Finding | None:
     if match is None:
         return None
     rest = question[: match.start()] + " " + question[match.end() :]
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     text = _of_length(match[1], language) if match.re == _LENGTH else _text(match[1], language)
     return None if text is None else explanation(text, SOURCE, match[0].strip())

@@ -15,8 +15,8 @@ from cortex_cli.concepts.phrases import (
     SURE,
     blocks,
     explanation,
-    joined,
-    left_over,
+    find_leftovers,
+    join,
 )
 from cortex_cli.expressions import expression
 
@@ -161,7 +161,7 @@ def _of_letters(question: str, language: str) -> Finding | None:
         return None
     kind, *triples, mark = match.groups()
     rest = question[: match.start()] + " " + _LISTED.sub("", question[match.end() :])
-    if left_over(_ARGUMENT.sub(" ", rest), CUES):
+    if find_leftovers(_ARGUMENT.sub(" ", rest), CUES):
         return None
     mode = mode_of("".join(triples))
     lines = [f"{match[0]} = {mode:03o}{COLON[language]}{sentence(mode, language)}"]
@@ -178,7 +178,7 @@ def _of_digits(question: str, language: str) -> Finding | None:
         return None
     digits = matches[0][1]
     rest = question[: matches[0].start()] + " " + question[matches[0].end() :]
-    if left_over(_ARGUMENT.sub(" ", rest), CUES):
+    if find_leftovers(_ARGUMENT.sub(" ", rest), CUES):
         return None
     cued = bool(_CHMOD.search(question)) or _has_cue(rest)
     if not cued and digits not in KNOWN_OCTAL:
@@ -192,7 +192,7 @@ def _of_digits(question: str, language: str) -> Finding | None:
 
 def _has_cue(text: str) -> bool:
     cues = blocks("permission permissions mode rights droits permisos octal bits derechos modo")
-    return bool(set(left_over(text)) & cues)
+    return bool(set(find_leftovers(text)) & cues)
 
 
 def _of_symbols(question: str, language: str) -> Finding | None:
@@ -202,11 +202,11 @@ def _of_symbols(question: str, language: str) -> Finding | None:
     rest = question[: match.start()] + " " + question[match.end() :]
     cued = bool(_CHMOD.search(question)) or _has_cue(rest)
     bare_option = match[1].startswith("-") or "=" in match[1]
-    if left_over(_ARGUMENT.sub(" ", rest), CUES) or (bare_option and not cued):
+    if find_leftovers(_ARGUMENT.sub(" ", rest), CUES) or (bare_option and not cued):
         return None
-    said = joined([_clause(part, language) for part in match[1].split(",")], language)
+    clauses = join([_clause(part, language) for part in match[1].split(",")], language)
     sure = SURE if cued else LIKELY
-    return explanation(f"{match[1]} {said}.", SOURCE, f"mode {match[1]}", sure)
+    return explanation(f"{match[1]} {clauses}.", SOURCE, f"mode {match[1]}", sure)
 
 
 def _clause(clause: str, language: str) -> str:
@@ -219,9 +219,9 @@ def _clause(clause: str, language: str) -> str:
     elif "a" in who or set(who) == set("ugo"):
         people = EVERYBODY[language]
     else:
-        people = joined([WHO[language][places[one]] for one in dict.fromkeys(who)], language)
+        people = join([WHO[language][places[one]] for one in dict.fromkeys(who)], language)
     names = [RIGHTS[language][right] for right in dict.fromkeys(rights)]
-    what = joined(names, language) or RIGHTS[language][""]
+    what = join(names, language) or RIGHTS[language][""]
     return VERBS[language][operator].format(what=what, who=people)
 
 
@@ -252,7 +252,7 @@ def sentence(mode: int, language: str) -> str:
         bits = mode >> (6 - 3 * place) & 7
         doing = [word for bit, word in zip((4, 2, 1), DOING[language], strict=True) if bits & bit]
         if doing:
-            parts.append(f"{who} {MAY[language][place]} {joined(doing, language)}")
+            parts.append(f"{who} {MAY[language][place]} {join(doing, language)}")
         else:
             parts.append(f"{who} {NOTHING[language][place]}")
     special = [

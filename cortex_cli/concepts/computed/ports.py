@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.naming import plain
-from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers, join
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -190,32 +190,34 @@ def explain(question: str, language: str) -> Finding | None:
         return _of_service(question, language) if _WHICH.search(question) else None
     number = int(match[1] or match[2])
     rest = question[: match.start()] + " " + question[match.end() :]
-    if number > 65535 or left_over(rest, CUES):
+    if number > 65535 or find_leftovers(rest, CUES):
         return None
-    names = list(dict.fromkeys(name for port, name, _ in known() if port == number))
+    names = list(dict.fromkeys(name for port, name, _ in list_ports() if port == number))
     what = next((f" ({text})" for port, _, text in COMMON if port == number), "")
     form = IS if names else FREE
-    text = form[language].format(number=number, names=joined(names, language), what=what)
+    text = form[language].format(number=number, names=join(names, language), what=what)
     place = 0 if number < 1024 else 2 if 32768 <= number <= 60999 else 1
-    said = " ".join(part for part in (text, RANGES[language][place], CHECK[language]) if part)
-    return explanation(said, "/etc/services", f"port {number}")
+    sentences = " ".join(part for part in (text, RANGES[language][place], CHECK[language]) if part)
+    return explanation(sentences, "/etc/services", f"port {number}")
 
 
 def _of_service(question: str, language: str) -> Finding | None:
     words = [word for word in re.findall(r"[\w+-]+", plain(question)) if word]
-    rest = [word for word in words if left_over(word, CUES)]
+    rest = [word for word in words if find_leftovers(word, CUES)]
     if len(rest) != 1:
         return None
     name = ALIASES.get(rest[0], rest[0])
-    numbers = list(dict.fromkeys(str(port) for port, known_as, _ in known() if known_as == name))
+    numbers = list(
+        dict.fromkeys(str(port) for port, known_as, _ in list_ports() if known_as == name)
+    )
     if not numbers:
         return None
     what = next((f" ({text})" for _, known_as, text in COMMON if known_as == name), "")
-    text = USES[language].format(name=rest[0], numbers=joined(numbers[:3], language), what=what)
+    text = USES[language].format(name=rest[0], numbers=join(numbers[:3], language), what=what)
     return explanation(text, "/etc/services", f"port of {name}")
 
 
-def known() -> list[tuple[int, str, str]]:
+def list_ports() -> list[tuple[int, str, str]]:
     """Every port with the name of its service: the common ones, then /etc/services."""
     return [*COMMON, *_from_file(SERVICES)]
 
@@ -226,9 +228,9 @@ def _from_file(path: Path) -> list[tuple[int, str, str]]:
             lines = file.read(MAX_BYTES).splitlines()
     except OSError:
         return []
-    found = []
+    ports = []
     for line in lines:
         fields = line.partition("#")[0].split()
         if len(fields) >= 2 and (port := fields[1].split("/")[0]).isdecimal():
-            found.append((int(port), fields[0], ""))
-    return found
+            ports.append((int(port), fields[0], ""))
+    return ports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ HERE = {
 def explain(question: str, language: str) -> Finding | None:
     """Where the PATH in ``question`` has things looked for."""
     match = _PATH.search(question)
-    if match is None or left_over(question[: match.start()] + question[match.end() :], CUES):
+    if match is None or find_leftovers(question[: match.start()] + question[match.end() :], CUES):
         return None
     name, places = match[2], match[3].split(":")
     text = ORDER[language].format(what=WHAT[name][language], places=", ".join(filter(None, places)))

@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
-from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, left_over
+from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def explain(question: str, language: str) -> Finding | None:
             continue
         rest = question[: match.start()] + " " + question[match.end() :]
         rest = re.sub(r"\(?\bSIG[A-Z]+\d?\)?|\bPID\b|\b\d{1,2}\b", " ", rest)
-        if left_over(rest, CUES):
+        if find_leftovers(rest, CUES):
             continue
         dash = match[0].startswith("-") and "kill" not in question.lower()
         return explanation(sentence(name, language), SOURCE, f"SIG{name}", LIKELY if dash else sure)
@@ -79,8 +79,8 @@ def name_of(number: int) -> str | None:
     return name if name in tables.load("signals") else None
 
 
-def _name(said: str) -> str | None:
-    if said.isdecimal():
-        return name_of(int(said))
-    name = said.upper()
+def _name(word: str) -> str | None:
+    if word.isdecimal():
+        return name_of(int(word))
+    name = word.upper()
     return name if name in tables.load("signals") and hasattr(signal, f"SIG{name}") else None

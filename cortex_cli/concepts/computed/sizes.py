@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, joined, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers, join
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def explain(question: str, language: str) -> Finding | None:
     if match is None or not _ASKS.search(question):
         return None
     rest = question[: match.start()] + " " + question[match.end() :]
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     count = _bytes(match[1], match[2])
     if count is None:
@@ -79,8 +79,8 @@ def explain(question: str, language: str) -> Finding | None:
         return None
     text = TEXT[language].format(
         amount=f"{match[1]} {match[2]}",
-        bytes=_grouped(count, language),
-        others=joined(others, language),
+        bytes=_group_digits(count, language),
+        others=join(others, language),
     )
     return explanation(f"{text}\n{NOTE[language]}", SOURCE, f"{match[1]} {match[2]}")
 
@@ -95,37 +95,37 @@ def _bytes(number: str, unit: str) -> int | None:
 
 def _factor(unit: str) -> float | None:
     """How many bytes one ``unit`` is."""
-    said = unit.lower().replace("é", "e").split("/")[0]
-    if said not in ("bytes", "byte", "bits", "bit", "b", "o", "octet", "octets"):
-        said = NAMES.get(said.removesuffix("s"), said)
+    name = unit.lower().replace("é", "e").split("/")[0]
+    if name not in ("bytes", "byte", "bits", "bit", "b", "o", "octet", "octets"):
+        name = NAMES.get(name.removesuffix("s"), name)
     else:
-        return 0.125 if said.startswith("bit") else 1
-    if said.endswith(("bit", "bits", "bps")):
-        power = " kmg".find(said[0])
+        return 0.125 if name.startswith("bit") else 1
+    if name.endswith(("bit", "bits", "bps")):
+        power = " kmg".find(name[0])
         return None if power < 1 else 1000**power / 8
-    power = " kmgtpe".find(said[0])
+    power = " kmgtpe".find(name[0])
     if power < 1:
         return None
-    return float((1024 if len(said) == 1 or said[1] == "i" else 1000) ** power)
+    return float((1024 if len(name) == 1 or name[1] == "i" else 1000) ** power)
 
 
 def _targets(rest: str, count: int, language: str) -> list[str]:
     """``count`` bytes in the units that the question asks for."""
-    found = []
+    amounts = []
     for match in _TARGET.finditer(rest):
         factor = _factor(match[1])
         if factor and factor != 1:
-            found.append(f"{_number(count / factor, language)} {match[1]}")
-    return found
+            amounts.append(f"{_number(count / factor, language)} {match[1]}")
+    return amounts
 
 
 def _families(count: int, language: str, given: str) -> list[str]:
-    found = []
+    amounts = []
     for base, names in ((1024, BINARY), (1000, DECIMAL)):
         power = max((place for place in range(1, 7) if base**place <= count), default=0)
         if power and names[power - 1].lower() != given.lower():
-            found.append(f"{_number(count / base**power, language)} {names[power - 1]}")
-    return found
+            amounts.append(f"{_number(count / base**power, language)} {names[power - 1]}")
+    return amounts
 
 
 def _number(value: float, language: str) -> str:
@@ -133,5 +133,5 @@ def _number(value: float, language: str) -> str:
     return text if language == "en" else text.replace(".", ",")
 
 
-def _grouped(value: int, language: str) -> str:
+def _group_digits(value: int, language: str) -> str:
     return f"{value:,}".replace(",", {"en": ",", "fr": "\u202f", "es": "\u00a0"}[language])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import COLON, blocks, explanation, joined, left_over
+from cortex_cli.concepts.phrases import COLON, blocks, explanation, find_leftovers, join
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -93,11 +93,11 @@ def explain(question: str, language: str) -> Finding | None:
     match = _SETTING.search(question) or _SPAN.search(question)
     if match is None:
         return None
-    if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
+    if find_leftovers(question[: match.start()] + " " + question[match.end() :], CUES):
         return None
     setting, span = (match[1], match[2]) if match.re == _SETTING else ("", match[1])
     endless = span.strip() == "infinity"
-    length = NEVER[language] if endless else spoken(seconds_of(span), language)
+    length = NEVER[language] if endless else format_span(seconds_of(span), language)
     text = f"{match[0].strip()}{COLON[language]}{length}"
     if setting in SETTINGS:
         text += f"; {SETTINGS[setting][language]}"
@@ -111,7 +111,7 @@ def seconds_of(span: str) -> float:
     )
 
 
-def spoken(seconds: float, language: str) -> str:
+def format_span(seconds: float, language: str) -> str:
     """``seconds`` in days, hours, minutes and seconds."""
     left, parts = seconds, []
     for size, words in zip((86400, 3600, 60), WORDS[language], strict=False):
@@ -120,7 +120,7 @@ def spoken(seconds: float, language: str) -> str:
             parts.append(f"{count:.0f} {words[count >= 2]}")
     if left or not parts:
         parts.append(f"{left:g} {WORDS[language][3][left >= 2 or left == 0]}")
-    text = joined(parts, language)
+    text = join(parts, language)
     if seconds >= 60:
         text += f" ({IN_ALL[language].format(f'{seconds:g}' if seconds < 1e6 else round(seconds))})"
     return text

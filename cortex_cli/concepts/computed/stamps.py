@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, left_over
+from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def explain(question: str, language: str) -> Finding | None:
     if len(matches) != 1:
         return None
     match = matches[0]
-    if left_over(question[: match.start()] + " " + question[match.end() :], CUES):
+    if find_leftovers(question[: match.start()] + " " + question[match.end() :], CUES):
         return None
     seconds = int(match[1]) // (1000 if len(match[1]) == 13 else 1)
     moment = datetime.fromtimestamp(seconds, UTC)

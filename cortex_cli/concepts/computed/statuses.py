@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cortex_cli.concepts.computed import tables
-from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, left_over
+from cortex_cli.concepts.phrases import LIKELY, SURE, blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def explain(question: str, language: str) -> Finding | None:
     rest = question[: matches[0].start()] + " " + question[matches[0].end() :]
     cued = bool(_CUED.search(rest))
     known = tables.load("statuses")
-    if number not in known or left_over(rest, CUES) or not (cued or number in FAMOUS):
+    if number not in known or find_leftovers(rest, CUES) or not (cued or number in FAMOUS):
         return None
     text = HEAD[language].format(number, known[number]["name"]) + known[number][language]
     return explanation(text, SOURCE, f"http {number}", SURE if cued else LIKELY)

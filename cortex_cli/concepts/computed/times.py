@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import joined
+from cortex_cli.concepts.phrases import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,12 +73,12 @@ def run_of(values: Sequence[int]) -> tuple[int, int] | None:
     return None
 
 
-def spoken(values: Sequence[int], language: str) -> str:
+def format_numbers(values: Sequence[int], language: str) -> str:
     """Numbers as "1 to 5" or "1, 3 and 7"."""
     run = run_of(values)
     if run is not None:
         return FROM_TO[language].format(*run)
-    return joined([str(value) for value in values], language)
+    return join([str(value) for value in values], language)
 
 
 def time_of_day(minutes: Sequence[int], hours: Sequence[int], language: str) -> str:
@@ -86,14 +86,14 @@ def time_of_day(minutes: Sequence[int], hours: Sequence[int], language: str) -> 
     all_hours = len(hours) == 24
     if len(minutes) * len(hours) <= MAX_TIMES:
         times = [f"{hour:02d}:{minute:02d}" for hour in hours for minute in minutes]
-        return AT[language].format(joined(times, language))
+        return AT[language].format(join(times, language))
     step = steps_of(minutes, range(60))
     if len(minutes) == 60:
         often = EVERY_MINUTE[language]
     elif step > 1:
         often = EVERY_MINUTES[language].format(step)
     else:
-        past = PAST_HOUR[language][len(minutes) > 1].format(spoken(minutes, language))
+        past = PAST_HOUR[language][len(minutes) > 1].format(format_numbers(minutes, language))
         hour_step = steps_of(hours, range(24))
         if minutes == [0] or tuple(minutes) == (0,):
             past = ""
@@ -114,7 +114,7 @@ def weekdays(days: Sequence[int], language: str) -> str:
         first, last = names[monday_first[0]], names[monday_first[-1]]
         span = FROM_TO[language].format(first, last)
         return {"en": span, "fr": f"du {first} au {last}", "es": f"de {first} a {last}"}[language]
-    return ON_EVERY[language].format(joined([names[day] for day in monday_first], language))
+    return ON_EVERY[language].format(join([names[day] for day in monday_first], language))
 
 
 def months(values: Sequence[int], language: str) -> str:
@@ -128,12 +128,12 @@ def months(values: Sequence[int], language: str) -> str:
             "es": f"de {first} a {last}",
         }  # fmt: skip
         return spans[language]
-    return IN_MONTHS[language].format(joined([names[value - 1] for value in values], language))
+    return IN_MONTHS[language].format(join([names[value - 1] for value in values], language))
 
 
 def days_of_month(values: Sequence[int], language: str) -> str:
     """Days of the month: "on day 1 of the month"."""
-    return ON_DAYS[language][len(values) > 1].format(spoken(values, language))
+    return ON_DAYS[language][len(values) > 1].format(format_numbers(values, language))
 
 
 def _of_hours(hours: Sequence[int], language: str) -> str:
@@ -142,4 +142,4 @@ def _of_hours(hours: Sequence[int], language: str) -> str:
         return BETWEEN[language].format(*run)
     if len(hours) == 1:
         return BETWEEN[language].format(hours[0], hours[0])
-    return DURING[language].format(joined([f"{hour:02d}" for hour in hours], language))
+    return DURING[language].format(join([f"{hour:02d}" for hour in hours], language))

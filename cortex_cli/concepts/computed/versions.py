@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cortex_cli.concepts.phrases import blocks, explanation, left_over
+from cortex_cli.concepts.phrases import blocks, explanation, find_leftovers
 from cortex_cli.expressions import expression
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def explain(question: str, language: str) -> Finding | None:
     if not 1 <= len(matches) <= 2:
         return None
     rest = _VERSION.sub(" ", question)
-    if left_over(rest, CUES):
+    if find_leftovers(rest, CUES):
         return None
     texts = [match[0].rstrip(".") for match in matches]
     if len(texts) == 2:
@@ -120,8 +120,8 @@ def explain(question: str, language: str) -> Finding | None:
             return None
         order = compare(parse(texts[0]), parse(texts[1]))
         form = ORDER[language][0 if order > 0 else 1 if order < 0 else 2]
-        said = f"{form.format(a=texts[0], b=texts[1])} {HOW[language]}"
-        return explanation(said, SOURCE, f"{texts[0]} {texts[1]}")
+        sentence = f"{form.format(a=texts[0], b=texts[1])} {HOW[language]}"
+        return explanation(sentence, SOURCE, f"{texts[0]} {texts[1]}")
     if not _TELLING.search(texts[0]) or texts[0].replace("-", "").isdecimal():
         return None
     return explanation(_parts(texts[0], language), SOURCE, f"version {texts[0]}")
@@ -130,11 +130,11 @@ def explain(question: str, language: str) -> Finding | None:
 def _parts(text: str, language: str) -> str:
     version = parse(text)
     upstream, epoch, revision, native = PARTS[language]
-    said = [upstream.format(version=text, upstream=version.upstream)]
+    clauses = [upstream.format(version=text, upstream=version.upstream)]
     if version.epoch:
-        said.append(epoch.format(epoch=version.epoch))
-    said.append(revision.format(revision=version.revision) if version.revision else native)
-    lines = ["; ".join(said) + "."]
+        clauses.append(epoch.format(epoch=version.epoch))
+    clauses.append(revision.format(revision=version.revision) if version.revision else native)
+    lines = ["; ".join(clauses) + "."]
     for pattern, texts in MARKS:
         if match := pattern.search(text):
             lines.append(texts[language].format(*match.groups()) + ".")

@@ -29,33 +29,33 @@ def translations(language: str) -> dict[Phrase, Phrase]:
     if language == ENGLISH:
         return {}
     column = (FRENCH, SPANISH).index(language)
-    found: dict[Phrase, Phrase] = {}
+    meanings: dict[Phrase, Phrase] = {}
     for english, others in _read_lines("translations.txt"):
         for other in others.split("|")[column].split(","):
             # If a word means several things, the first entry counts.
-            found.setdefault(make_key(other), tuple(english.split()))
-    return {words: meaning for words, meaning in found.items() if words}
+            meanings.setdefault(make_key(other), tuple(english.split()))
+    return {words: meaning for words, meaning in meanings.items() if words}
 
 
 @cache
 def synonyms() -> dict[Phrase, Phrase]:
     """Map stems of English words to the word that replaces them."""
-    found: dict[Phrase, Phrase] = {}
+    meanings: dict[Phrase, Phrase] = {}
     for word, others in _read_lines("synonyms.txt"):
         for other in others.split(","):
-            found.setdefault(make_key(other), tuple(word.split()))
-    return {words: meaning for words, meaning in found.items() if words}
+            meanings.setdefault(make_key(other), tuple(word.split()))
+    return {words: meaning for words, meaning in meanings.items() if words}
 
 
 @cache
 def alternatives() -> dict[str, Phrase]:
     """Map the stem of each replacement to the single words that it replaces, itself first."""
-    found: dict[str, Phrase] = {}
+    words_of: dict[str, Phrase] = {}
     for word, others in _read_lines("synonyms.txt"):
         single_words = [other.strip() for other in others.split(",") if " " not in other.strip()]
         if " " not in word:
-            found[stem(word)] = (word, *single_words)
-    return found
+            words_of[stem(word)] = (word, *single_words)
+    return words_of
 
 
 @cache

@@ -26,12 +26,12 @@ class User:
     shell: str
 
     @property
-    def person(self) -> bool:
+    def is_person(self) -> bool:
         """Whether it is somebody's, not a service's."""
         return self.uid.isdigit() and FIRST_PERSON <= int(self.uid) <= LAST_PERSON
 
     @property
-    def enters(self) -> bool:
+    def can_log_in(self) -> bool:
         """Whether its shell lets it log in."""
         return not self.shell.endswith(NO_SHELLS)
 
@@ -60,8 +60,8 @@ def user(machine: Machine, name: str) -> User | None:
     for one in users(machine):
         if name in (one.name, one.uid):
             return one
-    said = machine.output("getent", "passwd", name) if name and name[0] != "-" else None
-    return _user(said) if said else None
+    line = machine.output("getent", "passwd", name) if name and name[0] != "-" else None
+    return _user(line) if line else None
 
 
 def group(machine: Machine, name: str) -> Group | None:
@@ -69,8 +69,8 @@ def group(machine: Machine, name: str) -> Group | None:
     for one in groups(machine):
         if name in (one.name, one.gid):
             return one
-    said = machine.output("getent", "group", name) if name and name[0] != "-" else None
-    return _group(said) if said else None
+    line = machine.output("getent", "group", name) if name and name[0] != "-" else None
+    return _group(line) if line else None
 
 
 def groups_of(machine: Machine, one: User) -> list[str]:

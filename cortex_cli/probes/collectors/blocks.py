@@ -24,21 +24,21 @@ def devices(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Every block device with size, kind and mount point."""
     points = {one.device: one.point for one in reversed(mounts.mounts(machine))}
     rows = []
-    for name in _present(machine):
+    for name in _list_devices(machine):
         rows.append(_row(machine, name, f"/sys/block/{name}", points, "disk"))
         rows += [
             "  " + _row(machine, part, f"/sys/block/{name}/{part}", points, "part")
             for part in machine.names(f"/sys/block/{name}")
             if machine.exists(f"/sys/block/{name}/{part}/partition")
         ]
-    names = [name for name in _present(machine) if not name.startswith(_OTHER)]
+    names = [name for name in _list_devices(machine) if not name.startswith(_OTHER)]
     case = "found" if rows else "none"
     return Reading({"count": len(names), "names": ", ".join(names)}, case, rows)
 
 
 def models(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The disks with model, size, and whether they rotate."""
-    names = [name for name in _present(machine) if not name.startswith(_OTHER)]
+    names = [name for name in _list_devices(machine) if not name.startswith(_OTHER)]
     if not names:
         return Reading({"count": 0}, case="none")
     rows, kinds, total = [], [], 0
@@ -51,11 +51,11 @@ def models(machine: Machine, values: Mapping[str, str]) -> Reading:
         words = (f"/dev/{name}", vendor, model, size(_bytes(machine, base)), kinds[-1])
         rows.append("  ".join(word for word in words if word))
         total += _bytes(machine, base)
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "count": len(names), "kinds": ", ".join(dict.fromkeys(kinds)), "size": size(total),
         "names": ", ".join(names), "model": machine.text(f"/sys/block/{names[0]}/device/model"),
     }  # fmt: skip
-    return Reading(found, rows=rows)
+    return Reading(facts, rows=rows)
 
 
 def uuid(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -70,27 +70,27 @@ def uuid(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"path": path, "device": device}, case="none")
 
 
-def encrypted(machine: Machine, values: Mapping[str, str]) -> Reading:
+def encrypted_volumes(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The encrypted volumes that are open (dm-crypt)."""
-    found = [
+    volumes = [
         machine.text(f"/sys/block/{name}/dm/name")
         for name in machine.names("/sys/block")
         if machine.text(f"/sys/block/{name}/dm/uuid").startswith("CRYPT-")
     ]
-    if not found:
+    if not volumes:
         return Reading({"count": 0}, case="none")
-    return Reading({"count": len(found), "names": ", ".join(found)})
+    return Reading({"count": len(volumes), "names": ", ".join(volumes)})
 
 
-def _present(machine: Machine) -> list[str]:
+def _list_devices(machine: Machine) -> list[str]:
     """Devices that hold something: an unused loop device has no size."""
     names = machine.names("/sys/block")
     return [name for name in names if _bytes(machine, f"/sys/block/{name}")]
 
 
 def _bytes(machine: Machine, base: str) -> int:
-    said = machine.text(f"{base}/size")
-    return int(said) * SECTOR_BYTES if said.isdigit() else 0
+    sectors = machine.text(f"{base}/size")
+    return int(sectors) * SECTOR_BYTES if sectors.isdigit() else 0
 
 
 def _row(machine: Machine, name: str, base: str, points: Mapping[str, str], kind: str) -> str:

@@ -20,7 +20,7 @@ _ZONES = "/zoneinfo/"
 def now(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Date, time, weekday, week and zone, as ``date`` prints them."""
     here = datetime.now().astimezone()
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "date": here.strftime("%Y-%m-%d"), "clock": here.strftime("%H:%M:%S"),
         "minute": here.strftime("%H:%M"), "offset": here.strftime("%z"),
         "short": here.strftime("%Z"), "week": here.strftime("%V"),
@@ -34,28 +34,28 @@ def now(machine: Machine, values: Mapping[str, str]) -> Reading:
         "weekday_fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
         "weekday_es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     }
-    return Reading({**found, **{key: days[here.weekday()] for key, days in names.items()}})
+    return Reading({**facts, **{key: days[here.weekday()] for key, days in names.items()}})
 
 
-def synchronised(machine: Machine, values: Mapping[str, str]) -> Reading:
+def synchronisation(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether the clock is synchronised, and by which service."""
-    said = machine.table("timedatectl", "show")
-    shown = dict(line.split("=", 1) for line in said if "=" in line)
+    lines = machine.table("timedatectl", "show")
+    shown = dict(line.split("=", 1) for line in lines if "=" in line)
     services = ("systemd-timesyncd", "chronyd", "ntpd", "ntpsec")
-    running = [name for name in services if _runs(machine, name)]
+    running = [name for name in services if _is_running(machine, name)]
     state = shown.get("NTPSynchronized", "")
     if not state and machine.exists("/run/systemd/timesync/synchronized"):
         state = "yes"
-    found = {"state": state or "?", "service": ", ".join(running), "ntp": shown.get("NTP", "?")}
-    return Reading(found, {"yes": "found", "no": "none"}.get(state, "unknown"))
+    facts = {"state": state or "?", "service": ", ".join(running), "ntp": shown.get("NTP", "?")}
+    return Reading(facts, {"yes": "found", "no": "none"}.get(state, "unknown"))
 
 
 def uptime(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How long the machine has been up, as ``uptime -p`` words it, and since when."""
-    said = machine.text("/proc/uptime").split()
-    if not said:
+    words = machine.text("/proc/uptime").split()
+    if not words:
         return Reading(case="unreadable")
-    seconds = float(said[0])
+    seconds = float(words[0])
     from cortex_cli.probes.sayings import span
 
     return Reading(
@@ -63,15 +63,15 @@ def uptime(machine: Machine, values: Mapping[str, str]) -> Reading:
             "span": Span(seconds),
             "seconds": int(seconds),
             "pretty": f"up {span(seconds, 'en')}",
-            "since": _booted(machine, seconds),
+            "since": _find_boot_time(machine, seconds),
         }
     )
 
 
 def boots(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The last boots, from the journal or ``last``; this one in any case."""
-    said = machine.text("/proc/uptime").split()
-    since = _booted(machine, float(said[0])) if said else "?"
+    words = machine.text("/proc/uptime").split()
+    since = _find_boot_time(machine, float(words[0])) if words else "?"
     rows = [" ".join(row.split()) for row in machine.table("journalctl", "--list-boots", "-q")]
     rows = [row for row in rows if row[:1] in "-0123456789"][-BOOTS:]
     if not rows:
@@ -89,13 +89,13 @@ def _zone(machine: Machine) -> str:
     return target.split(_ZONES, 1)[1] if _ZONES in target else named or "UTC"
 
 
-def _booted(machine: Machine, seconds: float) -> str:
+def _find_boot_time(machine: Machine, seconds: float) -> str:
     stat = machine.pairs("/proc/stat", " ")
     at = int(stat["btime"]) if stat.get("btime", "").isdigit() else time.time() - seconds
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _runs(machine: Machine, name: str) -> bool:
+def _is_running(machine: Machine, name: str) -> bool:
     return any(
         pid.isdigit() and machine.text(f"/proc/{pid}/comm") == name[:15]
         for pid in machine.names("/proc")

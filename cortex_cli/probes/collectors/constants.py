@@ -24,14 +24,14 @@ _ARRAY = expression(r"(md\w+) : (\w+)")
 
 def page(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The size of a page of memory."""
-    found = os.sysconf("SC_PAGE_SIZE")
-    return Reading({"bytes": found, "size": size(found)})
+    count = os.sysconf("SC_PAGE_SIZE")
+    return Reading({"bytes": count, "size": size(count)})
 
 
 def entropy(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Bits of entropy."""
-    said = machine.text("/proc/sys/kernel/random/entropy_avail")
-    return Reading({"bits": said}) if said else Reading(case="unreadable")
+    bits = machine.text("/proc/sys/kernel/random/entropy_avail")
+    return Reading({"bits": bits}) if bits else Reading(case="unreadable")
 
 
 def feature(machine: Machine, values: Mapping[str, str]) -> Reading | None:
@@ -53,26 +53,28 @@ def feature(machine: Machine, values: Mapping[str, str]) -> Reading | None:
 def arrays(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Software RAID arrays with their state."""
     lines = machine.lines("/proc/mdstat")
-    found = [match for line in lines if (match := _ARRAY.match(line))]
-    if not found:
+    matches = [match for line in lines if (match := _ARRAY.match(line))]
+    if not matches:
         return Reading({"count": 0}, case="none")
-    names = ", ".join(f"{match[1]} ({match[2]})" for match in found)
-    return Reading({"count": len(found), "names": names}, rows=[match.string for match in found])
+    names = ", ".join(f"{match[1]} ({match[2]})" for match in matches)
+    return Reading(
+        {"count": len(matches), "names": names}, rows=[match.string for match in matches]
+    )
 
 
 def new_shell(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The shell of new users, by adduser and then by useradd."""
     for path, name in _NEW_SHELLS:
-        if said := machine.pairs(path, "=").get(name, "").strip("\"'"):
-            return Reading({"shell": said, "source": path})
+        if shell := machine.pairs(path, "=").get(name, "").strip("\"'"):
+            return Reading({"shell": shell, "source": path})
     return Reading(case="none")
 
 
-def installed(machine: Machine, values: Mapping[str, str]) -> Reading:
+def installation_time(machine: Machine, values: Mapping[str, str]) -> Reading:
     """When the root file system was made; an installer's log is as old as the installation."""
-    said = machine.output("stat", "-c", "%W", str(machine.path("/")))
-    if said and said.isdigit() and int(said) > 0:
-        made = datetime.fromtimestamp(int(said)).astimezone()
+    birth = machine.output("stat", "-c", "%W", str(machine.path("/")))
+    if birth and birth.isdigit() and int(birth) > 0:
+        made = datetime.fromtimestamp(int(birth)).astimezone()
         return Reading({"when": made.strftime("%Y-%m-%d %H:%M:%S")})
     return Reading(case="none")
 
@@ -82,14 +84,14 @@ def password(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     name = values["user"]
     if accounts.user(machine, name) is None:
         return None
-    said = machine.output("chage", "-l", name)
-    lines = [line.partition(":")[2].strip() for line in (said or "").splitlines()]
+    output = machine.output("chage", "-l", name)
+    lines = [line.partition(":")[2].strip() for line in (output or "").splitlines()]
     if len(lines) < 4:
         return Reading({"user": name}, case="unreadable")
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "user": name, "changed": lines[0], "expires": lines[1], "account": lines[3]
     }  # fmt: skip
-    return Reading(found)
+    return Reading(facts)
 
 
 def password_state(machine: Machine, values: Mapping[str, str]) -> Reading | None:
@@ -97,18 +99,18 @@ def password_state(machine: Machine, values: Mapping[str, str]) -> Reading | Non
     name = values["user"]
     if accounts.user(machine, name) is None:
         return None
-    said = (machine.output("passwd", "-S", name) or "").split()
-    if len(said) < 2:
+    words = (machine.output("passwd", "-S", name) or "").split()
+    if len(words) < 2:
         return Reading({"user": name}, case="unreadable")
-    state = said[1]
+    state = words[1]
     case = {"P": "found", "NP": "empty"}.get(state, "locked")
     return Reading({"user": name, "state": state}, case=case)
 
 
 def arguments(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How long the arguments of a command may be."""
-    found = os.sysconf("SC_ARG_MAX")
-    return Reading({"bytes": found, "size": size(found)})
+    count = os.sysconf("SC_ARG_MAX")
+    return Reading({"bytes": count, "size": size(count)})
 
 
 def processor(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -118,13 +120,13 @@ def processor(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading(case="unreadable")
     lines = machine.lines("/proc/cpuinfo")
     sockets = {line.partition(":")[2].strip() for line in lines if line.startswith("physical id")}
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "vendor": known["vendor_id"], "family": known.get("cpu family", "?"),
         "number": known.get("model", "?"), "model": known.get("model name", "?"),
         "stepping": known.get("stepping", "?"), "bogomips": known.get("bogomips", "?"),
         "sockets": len(sockets) or 1,
     }  # fmt: skip
-    return Reading(found)
+    return Reading(facts)
 
 
 def shells(machine: Machine, values: Mapping[str, str]) -> Reading:

@@ -21,7 +21,7 @@ _HEAD = f"{'Filesystem':<22} {'Size':>6} {'Used':>6} {'Avail':>6} {'Use%':>5} Mo
 def space(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Space on the file system of a path, ``/`` by default."""
     path = values.get("path", "/")
-    device = _mounted_at(machine, path)
+    device = _find_mount(machine, path)
     path = device.point if device is not None else path
     mount = mounts.of_path(machine, path)
     usage = mounts.space(machine, path)
@@ -33,17 +33,17 @@ def space(machine: Machine, values: Mapping[str, str]) -> Reading:
 def everywhere(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Space on ``/``, and a row for every file system that holds data."""
     first = space(machine, {})
-    rows = [_HEAD, *(_row(mount, usage) for mount, usage in _used(machine))]
+    rows = [_HEAD, *(_row(mount, usage) for mount, usage in _list_usage(machine))]
     return Reading(first.values, first.case, rows if len(rows) > 1 else first.rows)
 
 
 def fullest(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The file system with the largest share used."""
-    found = sorted(_used(machine), key=lambda pair: -_share(pair[1]))
-    if not found:
+    pairs = sorted(_list_usage(machine), key=lambda pair: -_share(pair[1]))
+    if not pairs:
         return Reading(case="missing")
-    rows = [_HEAD, *(_row(mount, usage) for mount, usage in found)]
-    return Reading(_values(*found[0]), rows=rows)
+    rows = [_HEAD, *(_row(mount, usage) for mount, usage in pairs)]
+    return Reading(_values(*pairs[0]), rows=rows)
 
 
 def inodes(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -52,18 +52,18 @@ def inodes(machine: Machine, values: Mapping[str, str]) -> Reading:
     usage, mount = mounts.inodes(machine, path), mounts.of_path(machine, path)
     if usage is None or mount is None:
         return Reading({"path": path}, case="missing")
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "path": path, "mount": mount.point, "size": usage.size, "used": usage.used,
         "available": usage.available, "percent": usage.percent, "type": mount.type,
     }  # fmt: skip
-    return Reading(found, case="found" if usage.size else "unlimited")
+    return Reading(facts, case="found" if usage.size else "unlimited")
 
 
-def mounted(machine: Machine, values: Mapping[str, str]) -> Reading:
+def file_systems(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The file systems that hold data and where they are mounted."""
-    found = mounts.real(machine)
-    rows = [f"{one.point}  {one.device}  {one.type}  {_list_options(one)}" for one in found]
-    return Reading({"count": len(found), "all": len(mounts.mounts(machine))}, rows=rows)
+    disks = mounts.real(machine)
+    rows = [f"{one.point}  {one.device}  {one.type}  {_list_options(one)}" for one in disks]
+    return Reading({"count": len(disks), "all": len(mounts.mounts(machine))}, rows=rows)
 
 
 def is_mounted(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -71,28 +71,28 @@ def is_mounted(machine: Machine, values: Mapping[str, str]) -> Reading:
     path = values["path"]
     for mount in mounts.mounts(machine):
         if path.rstrip("/") in (mount.point.rstrip("/"), mount.device):
-            return Reading({"path": path, **_described(mount)})
+            return Reading({"path": path, **_describe(mount)})
     return Reading({"path": path}, case="none")
 
 
 def kind(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Type, device and options of the file system of a path."""
     path = values.get("path", "/")
-    device = _mounted_at(machine, path)
+    device = _find_mount(machine, path)
     mount = device if device is not None else mounts.of_path(machine, path)
     if mount is None or (device is None and mounts.space(machine, path) is None):
         return Reading({"path": path}, case="missing")
     case = "readonly" if mount.is_read_only else "found"
-    return Reading({"path": path, **_described(mount)}, case=case)
+    return Reading({"path": path, **_describe(mount)}, case=case)
 
 
 def in_memory(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a path is on a file system that is held in memory."""
-    found = kind(machine, values)
-    if found.case == "missing":
-        return found
-    memory = found.values["type"] in ("tmpfs", "ramfs")
-    return Reading(found.values, case="found" if memory else "none")
+    reading = kind(machine, values)
+    if reading.case == "missing":
+        return reading
+    memory = reading.values["type"] in ("tmpfs", "ramfs")
+    return Reading(reading.values, case="found" if memory else "none")
 
 
 def removable(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -101,26 +101,26 @@ def removable(machine: Machine, values: Mapping[str, str]) -> Reading:
         name for name in machine.names("/sys/block")
         if machine.text(f"/sys/block/{name}/removable") == "1"
     ]  # fmt: skip
-    found = [
+    media = [
         mount
         for mount in mounts.mounts(machine)
         if mount.point.startswith(("/media/", "/run/media/"))
         or any(mount.device.startswith(f"/dev/{name}") for name in block)
     ]
-    if not found:
+    if not media:
         return Reading({"count": 0}, case="none")
-    rows = [f"{one.device}  {one.point}  {one.type}" for one in found]
-    return Reading({"count": len(found)}, rows=rows)
+    rows = [f"{one.device}  {one.point}  {one.type}" for one in media]
+    return Reading({"count": len(media)}, rows=rows)
 
 
-def _mounted_at(machine: Machine, path: str) -> Mount | None:
+def _find_mount(machine: Machine, path: str) -> Mount | None:
     """Where ``path`` is mounted if it is a device."""
     if not path.startswith("/dev/"):
         return None
     return next((one for one in mounts.mounts(machine) if one.device == path), None)
 
 
-def _used(machine: Machine) -> list[tuple[Mount, Usage]]:
+def _list_usage(machine: Machine) -> list[tuple[Mount, Usage]]:
     local = [mount for mount in mounts.real(machine) if not mount.is_remote]
     pairs = ((mount, mounts.space(machine, mount.point)) for mount in local)
     return [(mount, usage) for mount, usage in pairs if usage is not None and usage.size]
@@ -130,7 +130,7 @@ def _share(usage: Usage) -> float:
     return usage.used / max(1, usage.used + usage.available)
 
 
-def _described(mount: Mount) -> dict[str, str]:
+def _describe(mount: Mount) -> dict[str, str]:
     return {
         "mount": mount.point, "device": mount.device, "type": mount.type,
         "options": _list_options(mount),
@@ -145,7 +145,7 @@ def _list_options(mount: Mount) -> str:
 
 def _values(mount: Mount, usage: Usage) -> dict[str, str]:
     return {
-        **_described(mount), "size": size(usage.size), "used": size(usage.used),
+        **_describe(mount), "size": size(usage.size), "used": size(usage.used),
         "available": size(usage.available), "percent": usage.percent,
         "blocks": str(usage.size // 1024),
         "left": f"{100 - int(usage.percent.rstrip('%') if usage.percent != '-' else 0)}%",

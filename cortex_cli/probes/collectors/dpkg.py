@@ -29,15 +29,15 @@ def stanza(machine: Machine, name: str, text: str | None = None) -> dict[str, st
 
 def fields(text: str) -> dict[str, str]:
     """``Name: value`` lines; of a continued field the first line."""
-    found = {}
+    values = {}
     for line in text.splitlines():
         name, mark, value = line.partition(": ")
         if mark and not line.startswith(" "):
-            found[name] = value
-    return found
+            values[name] = value
+    return values
 
 
-def installed(known: dict[str, str]) -> bool:
+def is_installed(known: dict[str, str]) -> bool:
     """Whether a stanza is of an installed package."""
     return is_complete(known.get("Status", ""))
 
@@ -46,7 +46,7 @@ def stanzas(machine: Machine) -> Iterator[dict[str, str]]:
     """Every stanza of the installed packages."""
     for text in machine.text(STATUS).split("\n\n"):
         known = fields(text)
-        if installed(known):
+        if is_installed(known):
             yield known
 
 
@@ -54,7 +54,7 @@ def owners(machine: Machine, path: str) -> list[str]:
     """The packages that brought ``path``, under either of its names on a merged /usr."""
     wanted = {path, *_other_names(path)}
     marks = [f"{one}\n".encode() for one in wanted]
-    found = []
+    packages = []
     for name in machine.names(INFO):
         if not name.endswith(".list"):
             continue
@@ -63,8 +63,8 @@ def owners(machine: Machine, path: str) -> list[str]:
         except OSError:
             continue
         if any(data.startswith(mark) or b"\n" + mark in data for mark in marks):
-            found.append(name[: -len(".list")].split(":")[0])
-    return found
+            packages.append(name[: -len(".list")].split(":")[0])
+    return packages
 
 
 def files(machine: Machine, name: str) -> list[str]:

@@ -25,13 +25,13 @@ _UMASK = "/proc/self/status"
 def variable(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The value of a variable; a secret's is not shown."""
     name = values["variable"].lstrip("$")
-    said = machine.environ.get(name, machine.environ.get(name.upper()))
+    value = machine.environ.get(name, machine.environ.get(name.upper()))
     name = name if name in machine.environ else name.upper()
-    if said is None:
+    if value is None:
         return Reading({"name": name}, case="none")
     if _SECRET.search(name):
-        return Reading({"name": name, "length": len(said)}, case="secret")
-    return Reading({"name": name, "value": said}, case="found" if said else "empty")
+        return Reading({"name": name, "length": len(value)}, case="secret")
+    return Reading({"name": name, "value": value}, case="found" if value else "empty")
 
 
 def variables(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -43,19 +43,19 @@ def variables(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def path(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The folders where commands are looked for."""
-    said = machine.environ.get("PATH", "")
-    rows = said.split(":") if said else []
-    return Reading({"path": said, "count": len(rows)}, "found" if rows else "none")
+    folders = machine.environ.get("PATH", "")
+    rows = folders.split(":") if folders else []
+    return Reading({"path": folders, "count": len(rows)}, "found" if rows else "none")
 
 
 def locale(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The language and the settings that replace it."""
     here = machine.environ
-    said = here.get("LC_ALL") or here.get("LC_MESSAGES") or here.get("LANG") or ""
+    language = here.get("LC_ALL") or here.get("LC_MESSAGES") or here.get("LANG") or ""
     default = machine.pairs("/etc/default/locale", "=").get("LANG", "").strip('"')
     default = default or machine.pairs("/etc/locale.conf", "=").get("LANG", "").strip('"')
-    found = {"lang": said or default or "C", "system": default, "all": here.get("LC_ALL", "")}
-    return Reading(found)
+    facts = {"lang": language or default or "C", "system": default, "all": here.get("LC_ALL", "")}
+    return Reading(facts)
 
 
 def keyboard(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -64,16 +64,16 @@ def keyboard(machine: Machine, values: Mapping[str, str]) -> Reading:
     layout = known.get("XKBLAYOUT", "").strip('"')
     if not layout:
         layout = machine.pairs("/etc/vconsole.conf", "=").get("KEYMAP", "").strip('"')
-    found = {"layout": layout, "variant": known.get("XKBVARIANT", "").strip('"')}
-    return Reading(found, "found" if layout else "none")
+    facts = {"layout": layout, "variant": known.get("XKBVARIANT", "").strip('"')}
+    return Reading(facts, "found" if layout else "none")
 
 
 def shell(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The person's shell and the login shell."""
     me = accounts.current(machine)
     login = me.shell if me is not None else ""
-    said = machine.environ.get("SHELL", "") or login
-    return Reading({"shell": said, "login": login}, "found" if said else "none")
+    current = machine.environ.get("SHELL", "") or login
+    return Reading({"shell": current, "login": login}, "found" if current else "none")
 
 
 def terminal(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -85,13 +85,13 @@ def terminal(machine: Machine, values: Mapping[str, str]) -> Reading:
         name = ""
     program = here.get("TERM_PROGRAM") or here.get("TERMINAL_EMULATOR") or here.get("COLORTERM", "")
     columns = shutil.get_terminal_size((0, 0)).columns
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "term": here.get("TERM", ""),
         "tty": name,
         "program": program,
         "columns": columns or "",
     }
-    return Reading(found, "found" if found["term"] else "none")
+    return Reading(facts, "found" if facts["term"] else "none")
 
 
 def desktop(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -101,18 +101,18 @@ def desktop(machine: Machine, values: Mapping[str, str]) -> Reading:
     kind = here.get("XDG_SESSION_TYPE", "")
     server = "Wayland" if here.get("WAYLAND_DISPLAY") or kind == "wayland" else ""
     server = server or ("X11" if here.get("DISPLAY") or kind == "x11" else "")
-    found = {"desktop": name, "server": server, "kind": kind}
+    facts = {"desktop": name, "server": server, "kind": kind}
     if name:
-        return Reading(found)
-    return Reading(found, "server" if server else "none")
+        return Reading(facts)
+    return Reading(facts, "server" if server else "none")
 
 
 def editor(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The editor that programs start."""
-    said = machine.environ.get("VISUAL") or machine.environ.get("EDITOR") or ""
+    chosen = machine.environ.get("VISUAL") or machine.environ.get("EDITOR") or ""
     default = machine.link("/etc/alternatives/editor")
     return Reading(
-        {"editor": said or default, "default": default}, "found" if said or default else "none"
+        {"editor": chosen or default, "default": default}, "found" if chosen or default else "none"
     )
 
 
@@ -123,21 +123,21 @@ def limits(machine: Machine, values: Mapping[str, str]) -> Reading:
     stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
     core, _ = resource.getrlimit(resource.RLIMIT_CORE)
     shown = {"files": soft, "hard": hard, "processes": processes, "core": core}
-    found: dict[str, Value] = {name: _amount(value) for name, value in shown.items()}
-    return Reading({**found, "stack": _amount(stack // 1024 if stack > 0 else stack)})
+    facts: dict[str, Value] = {name: _amount(value) for name, value in shown.items()}
+    return Reading({**facts, "stack": _amount(stack // 1024 if stack > 0 else stack)})
 
 
 def umask(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The umask of this session."""
-    said = machine.pairs(_UMASK).get("Umask", "")
-    return Reading({"umask": said}, "found" if said else "none")
+    mask = machine.pairs(_UMASK).get("Umask", "")
+    return Reading({"umask": mask}, "found" if mask else "none")
 
 
 def home(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The person's home."""
     me = accounts.current(machine)
-    said = machine.environ.get("HOME") or (me.home if me is not None else "")
-    return Reading({"home": said}, "found" if said else "none")
+    folder = machine.environ.get("HOME") or (me.home if me is not None else "")
+    return Reading({"home": folder}, "found" if folder else "none")
 
 
 def _amount(value: int) -> str:

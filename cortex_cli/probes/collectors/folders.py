@@ -48,8 +48,8 @@ class _Walk:
                 self.cut = True
                 return
             try:
-                with os.scandir(left.pop()) as found:
-                    inside = list(found)
+                with os.scandir(left.pop()) as scan:
+                    inside = list(scan)
             except OSError:
                 continue
             for entry in inside:
@@ -98,14 +98,14 @@ def biggest(machine: Machine, values: Mapping[str, str]) -> Reading:
         if rest or stat.S_ISDIR(known.st_mode):
             amounts[first] = amounts.get(first, 0) + known.st_blocks * BLOCK_BYTES
     order = sorted(amounts, key=lambda name: -amounts[name])
-    said = values.get("path", ".").rstrip("/")
-    rows = [f"{human(amounts[name]):>6}  {said}/{name}" for name in order]
-    found = {
+    top = values.get("path", ".").rstrip("/")
+    rows = [f"{human(amounts[name]):>6}  {top}/{name}" for name in order]
+    facts = {
         "path": values.get("path", "."),
         "first": order[0] if order else "",
         "size": size(amounts[order[0]]) if order else "",
     }
-    return Reading(found, ("partial" if walk.cut else "found") if order else "none", rows[:SHOWN])
+    return Reading(facts, ("partial" if walk.cut else "found") if order else "none", rows[:SHOWN])
 
 
 def biggest_files(machine: Machine, values: Mapping[str, str]) -> Reading | None:
@@ -133,7 +133,7 @@ def count(machine: Machine, values: Mapping[str, str]) -> Reading:
         folders += stat.S_ISDIR(known.st_mode)
     hidden = sum(name.startswith(".") for name in here)
     own = sum((path / name).is_file() and not (path / name).is_symlink() for name in here)
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "path": values.get("path", "."),
         "here": len(here) - hidden,
         "hidden": hidden or "",
@@ -141,25 +141,25 @@ def count(machine: Machine, values: Mapping[str, str]) -> Reading:
         "files": files,
         "folders": folders,
     }
-    return Reading(found, "partial" if walk.cut else "found")
+    return Reading(facts, "partial" if walk.cut else "found")
 
 
 def status(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Permissions, owner, size and times of a path."""
-    said = values["path"]
-    path = machine.path(_whole(machine, said))
+    raw_path = values["path"]
+    path = machine.path(_whole(machine, raw_path))
     try:
         known = path.lstat()
     except OSError as error:
         case = "missing" if isinstance(error, FileNotFoundError | NotADirectoryError) else "closed"
-        return Reading({"path": said}, case=case)
+        return Reading({"path": raw_path}, case=case)
     user, group = (
         accounts.user(machine, str(known.st_uid)),
         accounts.group(machine, str(known.st_gid)),
     )
     kind = next((name for test, name in _KINDS if test(known.st_mode)), "file")
-    found: dict[str, Value] = {
-        "path": said, "mode": stat.filemode(known.st_mode),
+    facts: dict[str, Value] = {
+        "path": raw_path, "mode": stat.filemode(known.st_mode),
         "octal": f"{stat.S_IMODE(known.st_mode):o}",
         "user": user.name if user is not None else str(known.st_uid),
         "group": group.name if group is not None else str(known.st_gid),
@@ -168,9 +168,9 @@ def status(machine: Machine, values: Mapping[str, str]) -> Reading:
         "links": known.st_nlink,
     }  # fmt: skip
     if kind != "link":
-        return Reading(found)
+        return Reading(facts)
     real = os.path.realpath(path)
-    return Reading({**found, "real": real if real != found["target"] else ""}, case="link")
+    return Reading({**facts, "real": real if real != facts["target"] else ""}, case="link")
 
 
 def lines(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -182,13 +182,13 @@ def lines(machine: Machine, values: Mapping[str, str]) -> Reading:
         data = path.read_bytes()
     except OSError:
         return Reading({"path": values["path"]}, case="closed")
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "path": values["path"],
         "lines": data.count(b"\n"),
         "words": len(data.split()),
         "bytes": len(data),
     }
-    return Reading(found)
+    return Reading(facts)
 
 
 def command(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -222,19 +222,19 @@ def _files(
     key: Callable[[os.stat_result], float],
     shown: Callable[[os.stat_result], str],
 ) -> Reading | None:
-    said = values.get("path", ".")
-    path = machine.path(_whole(machine, said))
+    top = values.get("path", ".")
+    path = machine.path(_whole(machine, top))
     if not path.is_dir():
-        return None if path.exists() else Reading({"path": said}, case="missing")
+        return None if path.exists() else Reading({"path": top}, case="missing")
     walk = _Walk(path)
-    found = [(name, known) for name, known in walk.entries(path) if stat.S_ISREG(known.st_mode)]
-    found.sort(key=lambda pair: key(pair[1]))
+    files = [(name, known) for name, known in walk.entries(path) if stat.S_ISREG(known.st_mode)]
+    files.sort(key=lambda pair: key(pair[1]))
     start = len(str(machine.root).rstrip("/"))
-    rows = [f"{shown(known):>10}  {name[start:]}" for name, known in found[:SHOWN]]
-    first = found[0][0][start:] if found else ""
-    case = ("partial" if walk.cut else "found") if found else "none"
+    rows = [f"{shown(known):>10}  {name[start:]}" for name, known in files[:SHOWN]]
+    first = files[0][0][start:] if files else ""
+    case = ("partial" if walk.cut else "found") if files else "none"
     return Reading(
-        {"path": said, "first": first, "what": shown(found[0][1]) if found else ""}, case, rows
+        {"path": top, "first": first, "what": shown(files[0][1]) if files else ""}, case, rows
     )
 
 

@@ -66,18 +66,18 @@ def usb(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def product(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Maker, model and firmware, from the DMI table."""
-    found = {name: machine.text(f"{_DMI}/{name}") for name in _DMI_NAMES}
-    if not any(found.values()):
+    facts = {name: machine.text(f"{_DMI}/{name}") for name in _DMI_NAMES}
+    if not any(facts.values()):
         return Reading(case="none")
-    found["kind"] = "laptop" if found["chassis_type"] in _PORTABLE else "desktop or server"
-    return Reading(found)
+    facts["kind"] = "laptop" if facts["chassis_type"] in _PORTABLE else "desktop or server"
+    return Reading(facts)
 
 
 def serial(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The serial number, which only root may read."""
-    found = product(machine, values)
-    has = found.case == "none" or found.values["product_serial"]
-    return found if has else Reading(found.values, case="closed")
+    reading = product(machine, values)
+    has = reading.case == "none" or reading.values["product_serial"]
+    return reading if has else Reading(reading.values, case="closed")
 
 
 def battery(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -93,30 +93,30 @@ def battery(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading({"mains": "yes" if "1" in mains else ""}, case="none")
     base = f"{_POWER}/{names[0]}"
     rows = [f"{name}  {machine.text(f'{_POWER}/{name}/capacity')}%" for name in names]
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "name": names[0], "charge": f"{_charge(machine, names)}%",
         "state": machine.text(f"{base}/status"), "health": _health(machine, base),
         "cycles": machine.text(f"{base}/cycle_count").lstrip("0"),
     }  # fmt: skip
-    return Reading(found, rows=rows if len(rows) > 1 else ())
+    return Reading(facts, rows=rows if len(rows) > 1 else ())
 
 
 def temperatures(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Every temperature sensor, the hottest first."""
     sensors = [one for one in read_sensors(machine.root) if not one.is_faulty]
-    found = [(one.celsius, one.name) for one in sensors]
-    if not found:
+    pairs = [(one.celsius, one.name) for one in sensors]
+    if not pairs:
         for zone in machine.names("/sys/class/thermal"):
             base = f"/sys/class/thermal/{zone}"
             if machine.text(f"{base}/mode") == "disabled":
                 continue  # its value is of another time
-            _add(found, machine.text(f"{base}/temp"), machine.text(f"{base}/type"))
-    if not found:
+            _add(pairs, machine.text(f"{base}/temp"), machine.text(f"{base}/type"))
+    if not pairs:
         return Reading(case="none")
-    found.sort(reverse=True)
-    rows = [f"{degrees:.1f} °C  {name}" for degrees, name in found]
+    pairs.sort(reverse=True)
+    rows = [f"{degrees:.1f} °C  {name}" for degrees, name in pairs]
     return Reading(
-        {"hottest": f"{found[0][0]:.1f} °C", "name": found[0][1], "count": len(found)}, rows=rows
+        {"hottest": f"{pairs[0][0]:.1f} °C", "name": pairs[0][1], "count": len(pairs)}, rows=rows
     )
 
 
@@ -163,8 +163,8 @@ def webcam(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def modules(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The memory modules, from ``dmidecode``, which needs root."""
-    said = machine.table("dmidecode", "-q", "-t", "memory")
-    parts = "\n".join(said).split("Memory Device")[1:]
+    lines = machine.table("dmidecode", "-q", "-t", "memory")
+    parts = "\n".join(lines).split("Memory Device")[1:]
     rows = []
     for part in parts:
         known = dict(line.strip().split(": ", 1) for line in part.splitlines() if ": " in line)
@@ -177,13 +177,17 @@ def modules(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def printers(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The printers that CUPS knows."""
-    said = machine.output("lpstat", "-p", "-d")
-    if said is None:
+    output = machine.output("lpstat", "-p", "-d")
+    if output is None:
         return Reading(case="nocups")
-    rows = [line for line in said.splitlines() if line.startswith("printer ")]
+    rows = [line for line in output.splitlines() if line.startswith("printer ")]
     names = ", ".join(row.split()[1] for row in rows)
     default = next(
-        (line.rpartition(": ")[2] for line in said.splitlines() if "default destination:" in line),
+        (
+            line.rpartition(": ")[2]
+            for line in output.splitlines()
+            if "default destination:" in line
+        ),
         "",
     )
     return Reading(
@@ -206,11 +210,11 @@ def _devices(machine: Machine, classes: tuple[str, ...]) -> Reading:
             *(machine.text(f"{_PCI}/{slot}/{name}")[2:] for name in ("vendor", "device"))
         )
         rows.append(f"{slot}  {named.get(slot, f'vendor:device {ids}')}")
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "count": len(rows),
         "first": rows[0].split("  ", 1)[1].rpartition(": ")[2],
     }
-    return Reading(found, rows=rows)
+    return Reading(facts, rows=rows)
 
 
 def _charge(machine: Machine, names: list[str]) -> str:
@@ -235,6 +239,6 @@ def _health(machine: Machine, base: str) -> str:
     return ""
 
 
-def _add(found: list[tuple[float, str]], said: str, name: str) -> None:
-    if said.removeprefix("-").isdecimal() and PLAUSIBLE[0] < int(said) / 1000 < PLAUSIBLE[1]:
-        found.append((int(said) / 1000, name.strip()))
+def _add(pairs: list[tuple[float, str]], value: str, name: str) -> None:
+    if value.removeprefix("-").isdecimal() and PLAUSIBLE[0] < int(value) / 1000 < PLAUSIBLE[1]:
+        pairs.append((int(value) / 1000, name.strip()))

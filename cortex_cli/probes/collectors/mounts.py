@@ -46,13 +46,13 @@ def real(machine: Machine) -> list[Mount]:
 
     In a container, single files of the host's disk are mounted; those are no disks here.
     """
-    found: dict[str, Mount] = {}
+    disks: dict[str, Mount] = {}
     for mount in sorted(mounts(machine), key=lambda one: len(one.point)):
         key = mount.device if mount.device.startswith("/") else mount.point
-        is_disk = mount.type not in PSEUDO and key not in found
+        is_disk = mount.type not in PSEUDO and key not in disks
         if is_disk and (mount.is_remote or is_folder(machine.path(mount.point))):
-            found[key] = mount
-    return list(found.values())
+            disks[key] = mount
+    return list(disks.values())
 
 
 def of_path(machine: Machine, path: str) -> Mount | None:
@@ -68,15 +68,15 @@ def of_path(machine: Machine, path: str) -> Mount | None:
 
 def space(machine: Machine, path: str) -> Usage | None:
     """Bytes on the file system of ``path``; None if it cannot be asked."""
-    if (said := measure(machine.path(path))) is None:
+    if (status := measure(machine.path(path))) is None:
         return None
-    size = said.f_blocks * said.f_frsize
-    used = max(0, size - said.f_bfree * said.f_frsize)
-    return Usage(size, used, said.f_bavail * said.f_frsize)
+    size = status.f_blocks * status.f_frsize
+    used = max(0, size - status.f_bfree * status.f_frsize)
+    return Usage(size, used, status.f_bavail * status.f_frsize)
 
 
 def inodes(machine: Machine, path: str) -> Usage | None:
     """Inodes on the file system of ``path``."""
-    if (said := measure(machine.path(path))) is None:
+    if (status := measure(machine.path(path))) is None:
         return None
-    return Usage(said.f_files, max(0, said.f_files - said.f_ffree), said.f_ffree)
+    return Usage(status.f_files, max(0, status.f_files - status.f_ffree), status.f_ffree)

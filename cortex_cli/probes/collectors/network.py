@@ -25,31 +25,31 @@ _LIKE = expression(
 def addresses(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Addresses of the machine or of one interface, in the order of ``hostname -I``."""
     name = values.get("interface", "")
-    if name and not _known(machine, name):
+    if name and not _is_interface(machine, name):
         return None
-    found = [
+    pairs = [
         (link["ifname"], one)
         for link in _links(machine)
         for one in link.get("addr_info", ())
-        if (link["ifname"] == name if name else _global(one))
+        if (link["ifname"] == name if name else _is_global(one))
     ]
     if name and name not in machine.names(_NET):
         return Reading({"interface": name}, case="missing")
-    if not found:
+    if not pairs:
         return Reading({"interface": name or "lo"}, case="none")
-    four = [one["local"] for _, one in found if one["family"] == "inet"]
-    six = [one["local"] for _, one in found if one["family"] == "inet6"]
+    four = [one["local"] for _, one in pairs if one["family"] == "inet"]
+    six = [one["local"] for _, one in pairs if one["family"] == "inet6"]
     first = (four or six)[0]
-    rows = [f"{link}  {one['local']}/{one['prefixlen']}" for link, one in found]
+    rows = [f"{link}  {one['local']}/{one['prefixlen']}" for link, one in pairs]
     return Reading(
         {
             "first": first,
             "four": " ".join(four),
             "six": " ".join(six),
             "all": " ".join((*four, *six)),
-            "interface": next(link for link, one in found if one["local"] == first),
+            "interface": next(link for link, one in pairs if one["local"] == first),
             "prefix": next(
-                f"{one['local']}/{one['prefixlen']}" for _, one in found if one["local"] == first
+                f"{one['local']}/{one['prefixlen']}" for _, one in pairs if one["local"] == first
             ),
         },
         rows=rows if len(rows) > 1 else (),
@@ -58,25 +58,25 @@ def addresses(machine: Machine, values: Mapping[str, str]) -> Reading | None:
 
 def six(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """IPv6 addresses."""
-    found = addresses(machine, values)
-    if found is None:
+    reading = addresses(machine, values)
+    if reading is None:
         return None
-    has = found.case == "found" and found.values["six"]
-    return found if has or found.case == "missing" else Reading(found.values, case="none")
+    has = reading.case == "found" and reading.values["six"]
+    return reading if has or reading.case == "missing" else Reading(reading.values, case="none")
 
 
 def mac(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The hardware address of an interface; of the default route's without a name."""
     name = values.get("interface") or _default_interface(machine)
-    if name and not _known(machine, name):
+    if name and not _is_interface(machine, name):
         return None
-    said = machine.text(f"{_NET}/{name}/address")
-    if not name or not said:
+    address = machine.text(f"{_NET}/{name}/address")
+    if not name or not address:
         return Reading({"interface": name or "-"}, case="none")
     rows = [
         f"{one}  {machine.text(f'{_NET}/{one}/address')}" for one in _cards(machine) if one != name
     ]
-    return Reading({"interface": name, "mac": said}, rows=() if "interface" in values else rows)
+    return Reading({"interface": name, "mac": address}, rows=() if "interface" in values else rows)
 
 
 def interfaces(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -119,7 +119,7 @@ def gateway(machine: Machine, values: Mapping[str, str]) -> Reading:
     for line in machine.lines("/proc/net/route")[1:]:
         words = line.split()
         if len(words) > 7 and words[1] == "00000000" and words[7] == "00000000":
-            return Reading({"gateway": _dotted(words[2]), "interface": words[0]})
+            return Reading({"gateway": _decode_address(words[2]), "interface": words[0]})
     for line in machine.table("ip", "-6", "route", "show", "default"):
         words = line.split()
         if "via" in words:
@@ -137,15 +137,15 @@ def routes(machine: Machine, values: Mapping[str, str]) -> Reading:
 def resolvers(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The name servers; those behind systemd-resolved's stub too."""
     path = "/etc/resolv.conf"
-    found, search = _resolv(machine, path)
-    if found == ["127.0.0.53"]:
+    servers, search = _resolv(machine, path)
+    if servers == ["127.0.0.53"]:
         behind, more = _resolv(machine, "/run/systemd/resolve/resolv.conf")
         return Reading(
-            {"servers": ", ".join(behind or found), "stub": found[0], "search": more or search}
+            {"servers": ", ".join(behind or servers), "stub": servers[0], "search": more or search}
         )
-    if not found:
+    if not servers:
         return Reading({"search": search}, case="none")
-    return Reading({"servers": ", ".join(found), "search": search})
+    return Reading({"servers": ", ".join(servers), "search": search})
 
 
 def host_name(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -158,8 +158,8 @@ def host_name(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def domain(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The domain of this machine."""
-    found = host_name(machine, values)
-    return found if found.values["domain"] else Reading(found.values, case="none")
+    reading = host_name(machine, values)
+    return reading if reading.values["domain"] else Reading(reading.values, case="none")
 
 
 def wireless(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -167,13 +167,13 @@ def wireless(machine: Machine, values: Mapping[str, str]) -> Reading:
     cards = [name for name in machine.names(_NET) if machine.exists(f"{_NET}/{name}/wireless")]
     if not cards:
         return Reading(case="none")
-    said = machine.table("iw", "dev", cards[0], "link")
-    names = [line.split(":", 1)[1].strip() for line in said if line.strip().startswith("SSID:")]
-    signal = [line.split(":", 1)[1].strip() for line in said if line.strip().startswith("signal:")]
+    lines = machine.table("iw", "dev", cards[0], "link")
+    names = [line.split(":", 1)[1].strip() for line in lines if line.strip().startswith("SSID:")]
+    signal = [line.split(":", 1)[1].strip() for line in lines if line.strip().startswith("signal:")]
     if not names:
         return Reading({"interface": cards[0]}, case="apart")
-    found = {"interface": cards[0], "name": names[0], "signal": signal[0] if signal else ""}
-    return Reading(found)
+    facts = {"interface": cards[0], "name": names[0], "signal": signal[0] if signal else ""}
+    return Reading(facts)
 
 
 def hosts(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -193,19 +193,19 @@ def host_entry(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"host": name}, case="none")
 
 
-def _known(machine: Machine, name: str) -> bool:
+def _is_interface(machine: Machine, name: str) -> bool:
     return name in machine.names(_NET) or bool(_LIKE.match(name))
 
 
 def _links(machine: Machine) -> list[dict[str, Any]]:
     try:
-        found = json.loads(machine.output("ip", "-j", "address") or "[]")
+        links = json.loads(machine.output("ip", "-j", "address") or "[]")
     except ValueError:
         return []
-    return [link for link in found if "ifname" in link]
+    return [link for link in links if "ifname" in link]
 
 
-def _global(address: Mapping[str, Any]) -> bool:
+def _is_global(address: Mapping[str, Any]) -> bool:
     return address.get("scope") not in ("host", "link")
 
 
@@ -215,29 +215,29 @@ def _cards(machine: Machine) -> list[str]:
 
 
 def _default_interface(machine: Machine) -> str:
-    found = gateway(machine, {})
-    if found.case == "found":
-        return str(found.values["interface"])
+    reading = gateway(machine, {})
+    if reading.case == "found":
+        return str(reading.values["interface"])
     return next(iter(_cards(machine)), "")
 
 
 def _state(machine: Machine, name: str) -> str:
     """As ``ip link`` says it: UP, DOWN or UNKNOWN."""
-    said = machine.text(f"{_NET}/{name}/operstate").upper()
+    state = machine.text(f"{_NET}/{name}/operstate").upper()
     flags = machine.text(f"{_NET}/{name}/flags")
-    if said == "UNKNOWN" and flags and int(flags, 16) & _UP_FLAG:
+    if state == "UNKNOWN" and flags and int(flags, 16) & _UP_FLAG:
         return "UNKNOWN" if name != "lo" else "UP"
-    return said or "UNKNOWN"
+    return state or "UNKNOWN"
 
 
 def _counter(machine: Machine, name: str) -> str:
-    said = machine.text(name)
-    return size(int(said)) if said.isdigit() else "?"
+    count = machine.text(name)
+    return size(int(count)) if count.isdigit() else "?"
 
 
-def _dotted(said: str) -> str:
+def _decode_address(digits: str) -> str:
     """An address of /proc/net/route, which is little-endian hexadecimal."""
-    return ".".join(str(int(said[place : place + 2], 16)) for place in (6, 4, 2, 0))
+    return ".".join(str(int(digits[place : place + 2], 16)) for place in (6, 4, 2, 0))
 
 
 def _resolv(machine: Machine, path: str) -> tuple[list[str], str]:

@@ -35,7 +35,7 @@ UPGRADE_TIMEOUT_S = 12.0
 LATEST = 8
 
 
-def known(machine: Machine, name: str) -> bool:
+def is_program(machine: Machine, name: str) -> bool:
     """Whether a word names a program: a common one, a command here, or a package of dpkg's."""
     path = machine.environ.get("PATH") or None
     return (
@@ -43,7 +43,7 @@ def known(machine: Machine, name: str) -> bool:
     )
 
 
-def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:
+def installation(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Whether a package is installed, and in which version."""
     name = values["package"].lower()
     if not _NAME.match(name):
@@ -51,18 +51,18 @@ def installed(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     text = machine.text(dpkg.STATUS)
     for one in dict.fromkeys((name, NAMES.get(name, name))):
         known = dpkg.stanza(machine, one, text)
-        if dpkg.installed(known):
-            return Reading(_described(one, known))
+        if dpkg.is_installed(known):
+            return Reading(_describe(one, known))
     path = shutil.which(name, path=machine.environ.get("PATH") or None)
     if path is not None:
         return _of_program(machine, name, path, text)
     known = dpkg.stanza(machine, name, text)
     left = known.get("Status", "").endswith("config-files")
     candidate = _policy(machine, name).get("Candidate", "")
-    found = {"package": name, "candidate": "" if candidate == "(none)" else candidate}
+    facts = {"package": name, "candidate": "" if candidate == "(none)" else candidate}
     if left:
-        return Reading(found, case="removed")
-    return Reading(found, case="available" if found["candidate"] else "none")
+        return Reading(facts, case="removed")
+    return Reading(facts, case="available" if facts["candidate"] else "none")
 
 
 def candidate(machine: Machine, values: Mapping[str, str]) -> Reading | None:
@@ -99,8 +99,8 @@ def command(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     path = shutil.which(name, path=machine.environ.get("PATH") or None)
     if path is None:
         return Reading({"program": name}, case="missing") if "/" not in name else None
-    found = owner(machine, {"path": path})
-    return Reading({**found.values, "program": name, "path": path}, found.case)
+    reading = owner(machine, {"path": path})
+    return Reading({**reading.values, "program": name, "path": path}, reading.case)
 
 
 def count(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -121,27 +121,31 @@ def biggest(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"package": first}, "found" if known else "unreadable", rows)
 
 
-def held(machine: Machine, values: Mapping[str, str]) -> Reading:
+def holds(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The packages that are held back."""
     names = [
         one["Package"] for one in dpkg.stanzas(machine) if one.get("Status", "").startswith("hold ")
     ]
-    found: dict[str, Value] = {"count": len(names), "names": ", ".join(names)}
-    return Reading(found, "found" if names else "none")
+    facts: dict[str, Value] = {"count": len(names), "names": ", ".join(names)}
+    return Reading(facts, "found" if names else "none")
 
 
 def upgrades(machine: Machine, values: Mapping[str, str]) -> Reading:
     """What an upgrade would install, by a simulation, which needs no root."""
-    said = machine.output(
+    output = machine.output(
         "apt-get", "-s", "-o", "Debug::NoLocking=1", "dist-upgrade", timeout_s=UPGRADE_TIMEOUT_S
     )
-    if said is None:
+    if output is None:
         return Reading(case="unreadable")
-    names = [line.split()[1] for line in said.splitlines() if line.startswith("Inst ")]
-    security = _count_security(machine, said)
+    names = [line.split()[1] for line in output.splitlines() if line.startswith("Inst ")]
+    security = _count_security(machine, output)
     shown = [", ".join(names[place : place + 5]) for place in range(0, len(names), 5)]
-    found: dict[str, Value] = {"count": len(names), "security": security, "age": _listed(machine)}
-    return Reading(found, "found" if names else "none", shown)
+    facts: dict[str, Value] = {
+        "count": len(names),
+        "security": security,
+        "age": _find_refresh_time(machine),
+    }
+    return Reading(facts, "found" if names else "none", shown)
 
 
 def _count_security(machine: Machine, simulated: str) -> int:
@@ -164,16 +168,16 @@ def latest(machine: Machine, values: Mapping[str, str]) -> Reading:
         if len(words := line.split()) > 5 and words[2] == "install"
     ]
     last = rows[-LATEST:][::-1]
-    found = {
+    facts = {
         "package": last[0].split()[2].split(":")[0] if last else "",
         "when": last[0][:19] if last else "",
     }
-    return Reading(found, "found" if last else "none", last)
+    return Reading(facts, "found" if last else "none", last)
 
 
-def refreshed(machine: Machine, values: Mapping[str, str]) -> Reading:
+def refresh_time(machine: Machine, values: Mapping[str, str]) -> Reading:
     """When the package lists were last downloaded."""
-    when = _listed(machine)
+    when = _find_refresh_time(machine)
     return Reading({"when": when}, "found" if when else "none")
 
 
@@ -202,7 +206,7 @@ def automatic(machine: Machine, values: Mapping[str, str]) -> Reading:
         machine.text(f"/etc/apt/apt.conf.d/{name}") for name in machine.names("/etc/apt/apt.conf.d")
     )
     set_ = re.findall(r'^\s*APT::Periodic::Unattended-Upgrade\s+"(\d+)"', text, re.MULTILINE)
-    here = dpkg.installed(dpkg.stanza(machine, "unattended-upgrades"))
+    here = dpkg.is_installed(dpkg.stanza(machine, "unattended-upgrades"))
     on = here and bool(set_) and set_[-1] != "0"
     return Reading({}, "found" if on else "none")
 
@@ -215,15 +219,15 @@ def files(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 
 def _of_program(machine: Machine, name: str, path: str, text: str) -> Reading:
-    found = owner(machine, {"path": path})
-    if found.case == "found":
-        package = str(found.values["package"]).split(", ")[0]
+    reading = owner(machine, {"path": path})
+    if reading.case == "found":
+        package = str(reading.values["package"]).split(", ")[0]
         known = dpkg.stanza(machine, package, text)
-        return Reading({**_described(package, known), "path": path})
+        return Reading({**_describe(package, known), "path": path})
     return Reading({"package": name, "path": path}, case="program")
 
 
-def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
+def _describe(name: str, known: Mapping[str, str]) -> dict[str, Value]:
     kib = known.get("Installed-Size", "")
     return {
         "package": name, "version": known.get("Version", "?"),
@@ -236,15 +240,15 @@ def _described(name: str, known: Mapping[str, str]) -> dict[str, Value]:
 
 
 def _policy(machine: Machine, name: str) -> dict[str, str]:
-    found = {}
+    fields = {}
     for line in machine.table("apt-cache", "policy", name)[:4]:
         key, mark, value = line.strip().partition(": ")
         if mark:
-            found[key] = value
-    return found
+            fields[key] = value
+    return fields
 
 
-def _listed(machine: Machine) -> str:
+def _find_refresh_time(machine: Machine) -> str:
     for name in ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists"):
         try:
             at = machine.path(name).stat().st_mtime

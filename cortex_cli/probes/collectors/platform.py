@@ -31,8 +31,8 @@ def byte_order(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def c_library(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The C library and its version."""
-    said = machine.output("getconf", "GNU_LIBC_VERSION") or ""
-    name, _, version = said.strip().partition(" ")
+    output = machine.output("getconf", "GNU_LIBC_VERSION") or ""
+    name, _, version = output.strip().partition(" ")
     return Reading({"name": name, "version": version}) if version else Reading(case="none")
 
 
@@ -53,5 +53,5 @@ def network_drivers(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def boot_loader(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The boot loader whose files are there."""
-    found = next(((name, path) for name, path in _LOADERS if machine.exists(path)), None)
-    return Reading({"name": found[0], "path": found[1]}) if found else Reading(case="none")
+    loader = next(((name, path) for name, path in _LOADERS if machine.exists(path)), None)
+    return Reading({"name": loader[0], "path": loader[1]}) if loader else Reading(case="none")

@@ -44,8 +44,8 @@ class Process:
 def every(machine: Machine) -> list[Process]:
     """Every process that can be seen."""
     up = float((machine.text("/proc/uptime").split() or ["0"])[0])
-    found = (read(machine, pid, up) for pid in machine.names("/proc") if pid.isdigit())
-    return [one for one in found if one is not None]
+    processes = (read(machine, pid, up) for pid in machine.names("/proc") if pid.isdigit())
+    return [one for one in processes if one is not None]
 
 
 def read(machine: Machine, pid: str, up: float) -> Process | None:
@@ -74,26 +74,30 @@ def read(machine: Machine, pid: str, up: float) -> Process | None:
 
 def by_memory(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The processes that hold the most memory."""
-    found = sorted(every(machine), key=lambda one: -one.memory)
-    return _top(found, [f"{size(one.memory):>10}  {one.pid:>7}  {_label(one)}" for one in found])
+    processes = sorted(every(machine), key=lambda one: -one.memory)
+    return _top(
+        processes, [f"{size(one.memory):>10}  {one.pid:>7}  {_label(one)}" for one in processes]
+    )
 
 
 def by_cpu(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The processes that use the most processor time over their lives."""
-    found = sorted(every(machine), key=lambda one: -one.share)
-    return _top(found, [f"{one.share:>5.1f}%  {one.pid:>7}  {_label(one)}" for one in found])
+    processes = sorted(every(machine), key=lambda one: -one.share)
+    return _top(
+        processes, [f"{one.share:>5.1f}%  {one.pid:>7}  {_label(one)}" for one in processes]
+    )
 
 
 def count(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How many processes and threads there are, and in which states."""
-    found = every(machine)
-    running = sum(one.state == "R" for one in found)
+    processes = every(machine)
+    running = sum(one.state == "R" for one in processes)
     return Reading(
         {
-            "count": len(found),
-            "threads": sum(one.threads for one in found),
+            "count": len(processes),
+            "threads": sum(one.threads for one in processes),
             "running": running,
-            "kernel": sum(not one.command for one in found),
+            "kernel": sum(not one.command for one in processes),
         }
     )
 
@@ -101,41 +105,43 @@ def count(machine: Machine, values: Mapping[str, str]) -> Reading:
 def zombies(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The zombies with their parents, who must take them in."""
     known = {one.pid: one for one in every(machine)}
-    found = [one for one in known.values() if one.state == "Z"]
+    dead = [one for one in known.values() if one.state == "Z"]
     rows = [
-        f"{one.pid}  {one.name}  ← {_name(known.get(one.parent))} ({one.parent})" for one in found
+        f"{one.pid}  {one.name}  ← {_name(known.get(one.parent))} ({one.parent})" for one in dead
     ]
-    return Reading({"count": len(found)}, "found" if found else "none", rows)
+    return Reading({"count": len(dead)}, "found" if dead else "none", rows)
 
 
 def program(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a program runs, with its processes, memory and age."""
     name = values["process"]
-    found = [one for one in every(machine) if _is(one, name) and one.pid != str(os.getpid())]
-    if not found:
+    processes = [
+        one for one in every(machine) if _has_name(one, name) and one.pid != str(os.getpid())
+    ]
+    if not processes:
         state = ""
         if machine.exists("/run/systemd/system") and name[:1] != "-":
             state = (machine.output("systemctl", "is-active", "--", name) or "").split("\n")[0]
         return Reading({"process": name, "state": state or "inactive"}, case="none")
-    first = max(found, key=lambda one: one.age)
-    total = sum(one.memory for one in found)
+    first = max(processes, key=lambda one: one.age)
+    total = sum(one.memory for one in processes)
     user = accounts.user(machine, first.uid)
     shown: dict[str, Value] = {
-        "process": name, "count": len(found), "pid": first.pid, "memory": size(total),
-        "pids": ", ".join(one.pid for one in found[:12]), "age": Span(first.age),
+        "process": name, "count": len(processes), "pid": first.pid, "memory": size(total),
+        "pids": ", ".join(one.pid for one in processes[:12]), "age": Span(first.age),
         "user": user.name if user is not None else first.uid,
-        "cpu": f"{sum(one.share for one in found):.1f}%",
-        "threads": sum(one.threads for one in found), "percent": _share(machine, total),
+        "cpu": f"{sum(one.share for one in processes):.1f}%",
+        "threads": sum(one.threads for one in processes), "percent": _share(machine, total),
     }  # fmt: skip
-    rows = [f"{one.pid:>7}  {size(one.memory):>10}  {_label(one)}" for one in found[:SHOWN]]
+    rows = [f"{one.pid:>7}  {size(one.memory):>10}  {_label(one)}" for one in processes[:SHOWN]]
     return Reading(shown, rows=rows if len(rows) > 1 else ())
 
 
 def amounts(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The same for its memory or time; None for a word that names no program here."""
-    found = program(machine, values)
+    reading = program(machine, values)
     name = values["process"]
-    return None if found.case == "none" and not packages.known(machine, name) else found
+    return None if reading.case == "none" and not packages.is_program(machine, name) else reading
 
 
 def by_number(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -160,11 +166,13 @@ def of_user(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     user = accounts.user(machine, values["user"])
     if user is None:
         return None
-    found = sorted(
+    processes = sorted(
         (one for one in every(machine) if one.uid == user.uid), key=lambda one: -one.memory
     )
-    rows = [f"{size(one.memory):>10}  {one.pid:>7}  {_label(one)}" for one in found]
-    return Reading({"user": user.name, "count": len(found)}, "found" if found else "none", rows)
+    rows = [f"{size(one.memory):>10}  {one.pid:>7}  {_label(one)}" for one in processes]
+    return Reading(
+        {"user": user.name, "count": len(processes)}, "found" if processes else "none", rows
+    )
 
 
 def open_files(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -183,7 +191,7 @@ def users_of(machine: Machine, values: Mapping[str, str]) -> Reading:
     folder = machine.path(path).is_dir()
     rows, closed = [], 0
     for pid in (name for name in machine.names("/proc") if name.isdigit()):
-        held = _held(machine, pid)
+        held = _list_open_files(machine, pid)
         if held is None:
             closed += 1
         elif any(
@@ -197,13 +205,13 @@ def users_of(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading(values_, "found" if rows else "none", rows)
 
 
-def deleted(machine: Machine, values: Mapping[str, str]) -> Reading:
+def deleted_files(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Deleted files that processes still hold."""
     rows = [
         f"{held[: -len(_DELETED)]}  {machine.text(f'/proc/{pid}/comm')} (pid {pid})"
         for pid in machine.names("/proc")
         if pid.isdigit()
-        for held in _held(machine, pid) or ()
+        for held in _list_open_files(machine, pid) or ()
         if held.endswith(_DELETED)
         and held.startswith("/")
         and not held.startswith(("/memfd:", "/dev/", "/SYSV"))
@@ -212,7 +220,7 @@ def deleted(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"count": len(rows)}, "found" if rows else "none", rows)
 
 
-def _held(machine: Machine, pid: str) -> list[str] | None:
+def _list_open_files(machine: Machine, pid: str) -> list[str] | None:
     """What a process holds open; None where that is not ours to see."""
     base = f"/proc/{pid}"
     if not os.access(machine.path(f"{base}/fd"), os.R_OK):
@@ -221,10 +229,10 @@ def _held(machine: Machine, pid: str) -> list[str] | None:
     return [*held, machine.link(f"{base}/cwd"), machine.link(f"{base}/exe")]
 
 
-def _top(found: list[Process], rows: list[str]) -> Reading:
-    if not found:
+def _top(processes: list[Process], rows: list[str]) -> Reading:
+    if not processes:
         return Reading(case="unreadable")
-    first = found[0]
+    first = processes[0]
     shown: dict[str, Value] = {
         "process": first.name, "pid": first.pid, "memory": size(first.memory),
         "cpu": f"{first.share:.1f}%", "command": first.command[:80] or first.name,
@@ -237,7 +245,7 @@ def _label(one: Process) -> str:
     return f"{one.name}{rest}"
 
 
-def _is(one: Process, name: str) -> bool:
+def _has_name(one: Process, name: str) -> bool:
     """A process of that name: its comm, the file of its command, or a script's."""
     words = one.command.split()[:2]
     files = {word.rsplit("/", 1)[-1].rstrip(":") for word in words if not word.startswith("-")}

@@ -24,7 +24,7 @@ def summary(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading(case="unreadable")
     first = blocks[0]
     threads = sum("processor" in block for block in blocks) or 1
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "model": _model(first, machine),
         "threads": threads,
         "cores": _cores(blocks) or threads,
@@ -35,33 +35,33 @@ def summary(machine: Machine, values: Mapping[str, str]) -> Reading:
         "online": machine.text(f"{_CPU}/online"),
     }
     flags = first.get("flags", "").split()
-    found["virtualisation"] = "VT-x" if "vmx" in flags else "AMD-V" if "svm" in flags else ""
-    found["flags"] = len(flags)
-    return Reading(found)
+    facts["virtualisation"] = "VT-x" if "vmx" in flags else "AMD-V" if "svm" in flags else ""
+    facts["flags"] = len(flags)
+    return Reading(facts)
 
 
 def virtualisation(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether the processor can run virtual machines in hardware."""
-    found = summary(machine, values)
-    if found.case != "found":
-        return found
-    return found if found.values["virtualisation"] else Reading(found.values, case="none")
+    reading = summary(machine, values)
+    if reading.case != "found":
+        return reading
+    return reading if reading.values["virtualisation"] else Reading(reading.values, case="none")
 
 
 def load(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Load averages beside the number of threads that share them."""
-    said = machine.text("/proc/loadavg").split()
-    if len(said) < 4:
+    words = machine.text("/proc/loadavg").split()
+    if len(words) < 4:
         return Reading(case="unreadable")
     threads = sum("processor" in block for block in _blocks(machine)) or 1
     return Reading(
         {
-            "one": said[0],
-            "five": said[1],
-            "fifteen": said[2],
-            "all": ", ".join(said[:3]),
+            "one": words[0],
+            "five": words[1],
+            "fifteen": words[2],
+            "all": ", ".join(words[:3]),
             "threads": threads,
-            "share": f"{100 * float(said[0]) / threads:.0f}%",
+            "share": f"{100 * float(words[0]) / threads:.0f}%",
         }
     )
 
@@ -116,10 +116,10 @@ def _cores(blocks: list[dict[str, str]]) -> int:
 
 
 def _mhz(blocks: list[dict[str, str]]) -> str:
-    said = [float(block["cpu MHz"]) for block in blocks if block.get("cpu MHz")]
-    return f"{sum(said) / len(said):.0f} MHz" if said else ""
+    speeds = [float(block["cpu MHz"]) for block in blocks if block.get("cpu MHz")]
+    return f"{sum(speeds) / len(speeds):.0f} MHz" if speeds else ""
 
 
 def _max_mhz(machine: Machine) -> str:
-    said = machine.text(f"{_CPU}/cpu0/cpufreq/cpuinfo_max_freq")
-    return f"{int(said) / 1000:.0f} MHz" if said.isdigit() else ""
+    speed = machine.text(f"{_CPU}/cpu0/cpufreq/cpuinfo_max_freq")
+    return f"{int(speed) / 1000:.0f} MHz" if speed.isdigit() else ""

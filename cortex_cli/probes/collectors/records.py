@@ -22,22 +22,22 @@ _SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
 
 def journal_size(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How much the journal takes on disk."""
-    said = machine.output("journalctl", "--disk-usage") or ""
-    shown = next((word for word in said.split() if word[:1].isdigit()), "")
+    output = machine.output("journalctl", "--disk-usage") or ""
+    shown = next((word for word in output.split() if word[:1].isdigit()), "")
     places = [path for path in _JOURNALS if machine.names(path)]
     if not places and not shown:
         return Reading(case="none")
     return Reading(
-        {"size": shown or "0B", "places": ", ".join(places), "said": said.split("\n")[0]}
+        {"size": shown or "0B", "places": ", ".join(places), "said": output.split("\n")[0]}
     )
 
 
 def last_error(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The last errors since the boot."""
-    said = machine.output(*_ERRORS, "-n", str(SHOWN))
-    if said is None:
+    output = machine.output(*_ERRORS, "-n", str(SHOWN))
+    if output is None:
         return Reading(case="unreadable")
-    rows = [row for row in said.splitlines() if row.strip() and not row.startswith("-- ")]
+    rows = [row for row in output.splitlines() if row.strip() and not row.startswith("-- ")]
     return Reading(
         {"last": rows[-1] if rows else "", "count": len(rows)},
         "found" if rows else "none",
@@ -47,10 +47,10 @@ def last_error(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def errors(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How many errors the journal has since the boot."""
-    said = machine.output(*_ERRORS)
-    if said is None:
+    output = machine.output(*_ERRORS)
+    if output is None:
         return Reading(case="unreadable")
-    rows = [row for row in said.splitlines() if row.strip() and not row.startswith("-- ")]
+    rows = [row for row in output.splitlines() if row.strip() and not row.startswith("-- ")]
     return Reading(
         {"count": len(rows), "last": rows[-1] if rows else ""},
         "found" if rows else "none",
@@ -60,28 +60,28 @@ def errors(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def logs(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The biggest log files."""
-    found = []
+    sizes = []
     top = machine.path("/var/log")
     for folder, _, names in os.walk(top):
         for name in names:
             path = os.path.join(folder, name)  # noqa: PTH118
             try:
-                found.append((os.lstat(path).st_size, path[len(str(machine.root).rstrip("/")) :]))
+                sizes.append((os.lstat(path).st_size, path[len(str(machine.root).rstrip("/")) :]))
             except OSError:
                 continue
-    found.sort(reverse=True)
-    rows = [f"{size(amount):>10}  {path}" for amount, path in found[:SHOWN]]
-    total = sum(amount for amount, _ in found)
-    shown: dict[str, Value] = {"first": found[0][1] if found else "", "total": size(total)}
+    sizes.sort(reverse=True)
+    rows = [f"{size(amount):>10}  {path}" for amount, path in sizes[:SHOWN]]
+    total = sum(amount for amount, _ in sizes)
+    shown: dict[str, Value] = {"first": sizes[0][1] if sizes else "", "total": size(total)}
     return Reading(shown, "found" if rows else "none", rows)
 
 
 def cron(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The cron jobs of a user, or of the one who asks and the system's."""
-    said = values.get("user")
-    one = accounts.user(machine, said) if said else accounts.current(machine)
+    user_name = values.get("user")
+    one = accounts.user(machine, user_name) if user_name else accounts.current(machine)
     if one is None:
-        return Reading({"user": said or "?"}, case="unknown")
+        return Reading({"user": user_name or "?"}, case="unknown")
     path = f"/var/spool/cron/crontabs/{one.name}"
     lines = machine.lines(path)
     if not lines and str(os.getuid()) == one.uid:
@@ -90,8 +90,8 @@ def cron(machine: Machine, values: Mapping[str, str]) -> Reading:
         return Reading({"user": one.name}, case="closed")
     rows = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     system = [name for name in machine.names("/etc/cron.d") if not name.startswith(".")]
-    found: dict[str, Value] = {"user": one.name, "count": len(rows), "system": ", ".join(system)}
-    return Reading(found, "found" if rows else "none", rows)
+    facts: dict[str, Value] = {"user": one.name, "count": len(rows), "system": ", ".join(system)}
+    return Reading(facts, "found" if rows else "none", rows)
 
 
 def containers(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -99,15 +99,15 @@ def containers(machine: Machine, values: Mapping[str, str]) -> Reading:
     for engine in ("docker", "podman"):
         if engine == "docker" and not any(machine.exists(path) for path in _SOCKETS):
             continue
-        said = machine.output(engine, "ps", "--format", "{{.Names}}  {{.Image}}  {{.Status}}")
-        if said is not None:
-            rows = [row for row in said.splitlines() if row.strip()]
-            found: dict[str, Value] = {
+        output = machine.output(engine, "ps", "--format", "{{.Names}}  {{.Image}}  {{.Status}}")
+        if output is not None:
+            rows = [row for row in output.splitlines() if row.strip()]
+            facts: dict[str, Value] = {
                 "engine": engine,
                 "count": len(rows),
                 "names": ", ".join(row.split()[0] for row in rows),
             }
-            return Reading(found, "found" if rows else "none", rows)
+            return Reading(facts, "found" if rows else "none", rows)
     return Reading({"count": 0}, case="absent")
 
 
@@ -116,9 +116,9 @@ def images(machine: Machine, values: Mapping[str, str]) -> Reading:
     for engine in ("docker", "podman"):
         if engine == "docker" and not any(machine.exists(path) for path in _SOCKETS):
             continue
-        said = machine.output(engine, "images", "--format", "{{.Repository}}:{{.Tag}}  {{.Size}}")
-        if said is not None:
-            rows = [row for row in said.splitlines() if row.strip()]
+        output = machine.output(engine, "images", "--format", "{{.Repository}}:{{.Tag}}  {{.Size}}")
+        if output is not None:
+            rows = [row for row in output.splitlines() if row.strip()]
             return Reading(
                 {"engine": engine, "count": len(rows)}, "found" if rows else "none", rows
             )

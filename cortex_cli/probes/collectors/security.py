@@ -20,7 +20,7 @@ def firewall(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a firewall filters: ufw, firewalld, or rules of nftables and iptables."""
     if machine.pairs("/etc/ufw/ufw.conf", "=").get("ENABLED", "").strip('"') == "yes":
         return Reading({"name": "ufw", "state": "active"})
-    if _runs(machine, "firewalld"):
+    if _is_running(machine, "firewalld"):
         return Reading({"name": "firewalld", "state": "running"})
     rules = machine.output("nft", "list", "ruleset")
     tables = [
@@ -44,22 +44,22 @@ def apparmor(machine: Machine, values: Mapping[str, str]) -> Reading:
     if machine.text("/sys/module/apparmor/parameters/enabled") != "Y":
         return Reading({"state": "disabled"}, case="none")
     profiles = machine.lines("/sys/kernel/security/apparmor/profiles")
-    found: dict[str, Value] = {"state": "enabled", "count": len(profiles) or ""}
-    return Reading(found)
+    facts: dict[str, Value] = {"state": "enabled", "count": len(profiles) or ""}
+    return Reading(facts)
 
 
 def selinux(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether SELinux enforces."""
-    said = machine.text("/sys/fs/selinux/enforce")
-    state = {"1": "Enforcing", "0": "Permissive"}.get(said, "Disabled")
-    return Reading({"state": state}, "found" if said else "none")
+    enforce = machine.text("/sys/fs/selinux/enforce")
+    state = {"1": "Enforcing", "0": "Permissive"}.get(enforce, "Disabled")
+    return Reading({"state": state}, "found" if enforce else "none")
 
 
 def ssh(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Port, root login and password login of the ssh server's settings."""
     if not machine.exists(_SSHD):
         return Reading(case="none")
-    found = dict(_DEFAULTS)
+    settings = dict(_DEFAULTS)
     folder = "/etc/ssh/sshd_config.d"
     paths = [f"{folder}/{name}" for name in machine.names(folder) if name.endswith(".conf")]
     seen = set()
@@ -69,11 +69,11 @@ def ssh(machine: Machine, values: Mapping[str, str]) -> Reading:
             key = words[0].lower() if words else ""
             if key == "match":
                 break
-            if key in found and len(words) > 1 and key not in seen:
+            if key in settings and len(words) > 1 and key not in seen:
                 seen.add(key)
-                found[key] = words[1]
+                settings[key] = words[1]
     names = {"port": "port", "permitrootlogin": "root", "passwordauthentication": "password"}
-    return Reading({names[key]: value for key, value in found.items()})
+    return Reading({names[key]: value for key, value in settings.items()})
 
 
 def ssh_keys(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -82,12 +82,12 @@ def ssh_keys(machine: Machine, values: Mapping[str, str]) -> Reading:
     names = [name for name in machine.names(f"{home}/.ssh") if name.endswith(".pub")]
     lines = machine.lines(f"{home}/.ssh/authorized_keys")
     allowed = sum(1 for line in lines if line.strip() and not line.startswith("#"))
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "count": len(names),
         "names": ", ".join(names),
         "authorized": allowed,
     }
-    return Reading(found, "found" if names else "none")
+    return Reading(facts, "found" if names else "none")
 
 
 def flaws(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -96,13 +96,13 @@ def flaws(machine: Machine, values: Mapping[str, str]) -> Reading:
     if not rows:
         return Reading(case="unreadable")
     open_ = [row.partition(":")[0] for row in rows if ": Vulnerable" in row]
-    found: dict[str, Value] = {"count": len(open_), "names": ", ".join(open_), "all": len(rows)}
+    facts: dict[str, Value] = {"count": len(open_), "names": ", ".join(open_), "all": len(rows)}
     return Reading(
-        found, "found" if open_ else "none", [row for row in rows if ": Vulnerable" in row]
+        facts, "found" if open_ else "none", [row for row in rows if ": Vulnerable" in row]
     )
 
 
-def _runs(machine: Machine, name: str) -> bool:
+def _is_running(machine: Machine, name: str) -> bool:
     return any(
         pid.isdigit() and machine.text(f"/proc/{pid}/comm") == name
         for pid in machine.names("/proc")

@@ -42,7 +42,7 @@ def unit(machine: Machine, values: Mapping[str, str]) -> Reading | None:
         return Reading({"unit": name, "active": "inactive", "enabled": "not-found"}, case="missing")
     memory = shown.get("MemoryCurrent", "")
     since = shown.get("ActiveEnterTimestamp") or shown.get("InactiveEnterTimestamp") or ""
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "unit": shown.get("Id", name).removesuffix(".service"),
         "active": shown.get("ActiveState", "?"),
         "sub": shown.get("SubState", "?"),
@@ -56,55 +56,55 @@ def unit(machine: Machine, values: Mapping[str, str]) -> Reading | None:
         "status": shown.get("ExecMainStatus", ""),
         "file": shown.get("FragmentPath", ""),
     }
-    case = {"active": "found", "failed": "failed"}.get(str(found["active"]), "inactive")
-    return Reading(found, case)
+    case = {"active": "found", "failed": "failed"}.get(str(facts["active"]), "inactive")
+    return Reading(facts, case)
 
 
 def memory(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """The same where the word may be no unit at all: "the price of memory"."""
-    found = unit(machine, values)
-    return None if found is None or found.case == "missing" else found
+    reading = unit(machine, values)
+    return None if reading is None or reading.case == "missing" else reading
 
 
-def running(machine: Machine, values: Mapping[str, str]) -> Reading:
+def running_services(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The services that run."""
-    return _listed(machine, "list-units", "--type=service", "--state=running")
+    return _list_units(machine, "list-units", "--type=service", "--state=running")
 
 
-def failed(machine: Machine, values: Mapping[str, str]) -> Reading:
+def failed_units(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The units that failed."""
-    return _listed(machine, "list-units", "--state=failed")
+    return _list_units(machine, "list-units", "--state=failed")
 
 
-def enabled(machine: Machine, values: Mapping[str, str]) -> Reading:
+def enabled_services(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The services that are enabled."""
-    said = machine.output(
+    output = machine.output(
         "systemctl", "list-unit-files", "--type=service", "--state=enabled", *_LIST
     )
-    return _named(said)
+    return _read_names(output)
 
 
 def timers(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The timers with their next runs."""
     if not machine.exists(_RAN):
         return Reading(case="nosystemd")
-    said = machine.output("systemctl", "list-timers", *_LIST)
-    if said is None:
+    output = machine.output("systemctl", "list-timers", *_LIST)
+    if output is None:
         return Reading(case="unreadable")
-    rows = [" ".join(row.split()) for row in said.splitlines() if row.strip()]
+    rows = [" ".join(row.split()) for row in output.splitlines() if row.strip()]
     names = [word for row in rows for word in row.split() if word.endswith(".timer")]
     first = rows[0].split() if rows else []
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "count": len(rows), "names": ", ".join(names), "first": names[0] if names else "",
         "next": " ".join(first[:4]),
     }  # fmt: skip
-    return Reading(found, "found" if rows else "none", rows)
+    return Reading(facts, "found" if rows else "none", rows)
 
 
 def target(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The default target."""
-    said = machine.output("systemctl", "get-default")
-    name = (said or "").split("\n")[0] or machine.link(f"{_WANTS}/default.target").rsplit("/", 1)[
+    output = machine.output("systemctl", "get-default")
+    name = (output or "").split("\n")[0] or machine.link(f"{_WANTS}/default.target").rsplit("/", 1)[
         -1
     ]
     return Reading({"target": name}, "found" if name else "unreadable")
@@ -112,33 +112,33 @@ def target(machine: Machine, values: Mapping[str, str]) -> Reading:
 
 def state(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The state of the whole system: running, degraded …"""
-    said = (machine.output("systemctl", "is-system-running") or "").split("\n")[0]
-    return Reading({"state": said}, "found" if said and said != "offline" else "nosystemd")
+    word = (machine.output("systemctl", "is-system-running") or "").split("\n")[0]
+    return Reading({"state": word}, "found" if word and word != "offline" else "nosystemd")
 
 
 def boot_duration(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How long the boot took, and what took longest."""
-    said = machine.output("systemd-analyze", "time") if machine.exists(_RAN) else None
-    if not said or "Startup finished" not in said:
+    output = machine.output("systemd-analyze", "time") if machine.exists(_RAN) else None
+    if not output or "Startup finished" not in output:
         return Reading(case="nosystemd")
     rows = [row.strip() for row in machine.table("systemd-analyze", "blame", "--no-pager")][:5]
-    return Reading({"total": said.splitlines()[0], "slowest": rows[0] if rows else ""}, rows=rows)
+    return Reading({"total": output.splitlines()[0], "slowest": rows[0] if rows else ""}, rows=rows)
 
 
-def _listed(machine: Machine, *arguments: str) -> Reading:
+def _list_units(machine: Machine, *arguments: str) -> Reading:
     if not machine.exists(_RAN):
         return Reading(case="nosystemd")
-    return _named(machine.output("systemctl", *arguments, *_LIST))
+    return _read_names(machine.output("systemctl", *arguments, *_LIST))
 
 
-def _named(said: str | None) -> Reading:
-    if said is None:
+def _read_names(output: str | None) -> Reading:
+    if output is None:
         return Reading(case="unreadable")
-    names = [row.split()[0] for row in said.splitlines() if row.strip()]
+    names = [row.split()[0] for row in output.splitlines() if row.strip()]
     short = [name.removesuffix(".service") for name in names]
     rows = [", ".join(short[place : place + 6]) for place in range(0, len(short), 6)]
-    found: dict[str, Value] = {"count": len(names), "names": ", ".join(short)}
-    return Reading(found, "found" if names else "none", rows if len(names) > 6 else ())
+    facts: dict[str, Value] = {"count": len(names), "names": ", ".join(short)}
+    return Reading(facts, "found" if names else "none", rows if len(names) > 6 else ())
 
 
 def _without_systemd(machine: Machine, name: str) -> Reading:
@@ -158,10 +158,10 @@ def _without_systemd(machine: Machine, name: str) -> Reading:
         machine.exists(f"{folder}/{bare}.service")
         for folder in ("/usr/lib/systemd/system", "/lib/systemd/system", _WANTS)
     )
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "unit": bare, "pid": ", ".join(pids), "enabled": "enabled" if links else "disabled",
         "active": "inactive",
     }  # fmt: skip
     if pids:
-        return Reading(found, case="process")
-    return Reading(found, case="nosystemd" if known else "missing")
+        return Reading(facts, case="process")
+    return Reading(facts, case="nosystemd" if known else "missing")

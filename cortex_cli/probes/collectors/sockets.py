@@ -35,14 +35,14 @@ class Socket:
 
 def listeners(machine: Machine, values: Mapping[str, str]) -> Reading:
     """What listens, with its processes."""
-    found = sorted(_listening(machine), key=lambda one: (one.protocol, one.port))
-    if not found:
+    sockets = sorted(_list_listeners(machine), key=lambda one: (one.protocol, one.port))
+    if not sockets:
         return Reading({"count": 0}, case="none")
-    owners = _owners(machine, {one.inode for one in found})
-    rows = [_row(machine, one, owners) for one in found]
-    ports = {(one.protocol[:3], one.port) for one in found}
+    owners = _owners(machine, {one.inode for one in sockets})
+    rows = [_row(machine, one, owners) for one in sockets]
+    ports = {(one.protocol[:3], one.port) for one in sockets}
     tcp = {port for protocol, port in ports if protocol == "tcp"}
-    unknown = sum(one.inode not in owners for one in found)
+    unknown = sum(one.inode not in owners for one in sockets)
     return Reading(
         {
             "count": len(ports),
@@ -58,15 +58,15 @@ def listeners(machine: Machine, values: Mapping[str, str]) -> Reading:
 def port(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Which process listens on a port."""
     number = values["port"]
-    found = [one for one in _listening(machine) if str(one.port) == number]
-    if not found:
+    sockets = [one for one in _list_listeners(machine) if str(one.port) == number]
+    if not sockets:
         return Reading({"port": number}, case="none")
-    owners = _owners(machine, {one.inode for one in found})
-    rows = list(dict.fromkeys(_row(machine, one, owners) for one in found))
-    known = [pid for one in found for pid in owners.get(one.inode, ())]
-    values_ = {"port": number, "protocol": found[0].protocol[:3], "address": found[0].address}
+    owners = _owners(machine, {one.inode for one in sockets})
+    rows = list(dict.fromkeys(_row(machine, one, owners) for one in sockets))
+    known = [pid for one in sockets for pid in owners.get(one.inode, ())]
+    values_ = {"port": number, "protocol": sockets[0].protocol[:3], "address": sockets[0].address}
     if not known:
-        return Reading({**values_, "user": _user(machine, found[0].user)}, "hidden", rows)
+        return Reading({**values_, "user": _user(machine, sockets[0].user)}, "hidden", rows)
     names = dict.fromkeys(machine.text(f"/proc/{pid}/comm") for pid in known)
     pids = ", ".join(dict.fromkeys(known))
     return Reading({**values_, "process": ", ".join(names), "pid": pids}, rows=rows)
@@ -75,17 +75,17 @@ def port(machine: Machine, values: Mapping[str, str]) -> Reading:
 def of_process(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """On which ports a program listens."""
     name = values["process"]
-    found = _listening(machine)
-    owners = _owners(machine, {one.inode for one in found})
+    sockets = _list_listeners(machine)
+    owners = _owners(machine, {one.inode for one in sockets})
     own = [
         one
-        for one in found
-        if any(_called(machine, pid, name) for pid in owners.get(one.inode, ()))
+        for one in sockets
+        if any(_has_name(machine, pid, name) for pid in owners.get(one.inode, ()))
     ]
-    if not own and not packages.known(machine, name):
+    if not own and not packages.is_program(machine, name):
         return None
     if not own:
-        hidden = any(one.inode not in owners for one in found)
+        hidden = any(one.inode not in owners for one in sockets)
         return Reading({"process": name}, case="hidden" if hidden else "none")
     rows = list(dict.fromkeys(_row(machine, one, owners) for one in own))
     ports = ", ".join(dict.fromkeys(str(one.port) for one in own))
@@ -94,37 +94,37 @@ def of_process(machine: Machine, values: Mapping[str, str]) -> Reading | None:
 
 def connections(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Established connections with their processes."""
-    found = [one for one in _sockets(machine, ("tcp", "tcp6")) if one.state == ESTABLISHED]
-    owners = _owners(machine, {one.inode for one in found})
+    sockets = [one for one in _sockets(machine, ("tcp", "tcp6")) if one.state == ESTABLISHED]
+    owners = _owners(machine, {one.inode for one in sockets})
     rows = []
-    for one in found:
+    for one in sockets:
         process = _process(machine, owners.get(one.inode, ()))
         rows.append(f"{one.address}:{one.port}  {one.peer}:{one.peer_port}  {process}".rstrip())
-    return Reading({"count": len(found)}, "found" if found else "none", rows)
+    return Reading({"count": len(sockets)}, "found" if sockets else "none", rows)
 
 
-def _listening(machine: Machine) -> list[Socket]:
-    found = [one for one in _sockets(machine, ("tcp", "tcp6")) if one.state == LISTEN]
+def _list_listeners(machine: Machine) -> list[Socket]:
+    tcp = [one for one in _sockets(machine, ("tcp", "tcp6")) if one.state == LISTEN]
     udp = _sockets(machine, ("udp", "udp6"))
-    return found + [one for one in udp if one.state == UNCONNECTED and not one.peer_port]
+    return tcp + [one for one in udp if one.state == UNCONNECTED and not one.peer_port]
 
 
 def _sockets(machine: Machine, protocols: tuple[str, ...]) -> list[Socket]:
-    found = []
+    sockets = []
     for protocol in protocols:
         for line in machine.lines(f"/proc/net/{protocol}")[1:]:
             words = line.split()
             if len(words) > 9:
                 (address, own), (peer, other) = _end(words[1]), _end(words[2])
-                found.append(
+                sockets.append(
                     Socket(protocol, address, own, peer, other, words[3], words[9], words[7])
                 )
-    return found
+    return sockets
 
 
-def _end(said: str) -> tuple[str, int]:
+def _end(text: str) -> tuple[str, int]:
     """Address and port; the address is in the byte order of a little-endian machine."""
-    host, _, number = said.partition(":")
+    host, _, number = text.partition(":")
     packed = b"".join(
         bytes.fromhex(host[place : place + 8])[::-1] for place in range(0, len(host), 8)
     )
@@ -135,15 +135,15 @@ def _end(said: str) -> tuple[str, int]:
 
 def _owners(machine: Machine, inodes: set[str]) -> dict[str, list[str]]:
     """The processes that hold each of ``inodes``, as far as they may be seen."""
-    found: dict[str, list[str]] = {}
+    owners: dict[str, list[str]] = {}
     for pid in machine.names("/proc"):
         if not pid.isdigit():
             continue
         for name in machine.names(f"/proc/{pid}/fd"):
             match = _INODE.match(machine.link(f"/proc/{pid}/fd/{name}"))
-            if match and match[1] in inodes and pid not in found.setdefault(match[1], []):
-                found[match[1]].append(pid)
-    return found
+            if match and match[1] in inodes and pid not in owners.setdefault(match[1], []):
+                owners[match[1]].append(pid)
+    return owners
 
 
 def _row(machine: Machine, one: Socket, owners: Mapping[str, list[str]]) -> str:
@@ -155,7 +155,7 @@ def _process(machine: Machine, pids: list[str] | tuple[()]) -> str:
     return ", ".join(f"{machine.text(f'/proc/{pid}/comm')} (pid {pid})" for pid in pids[:3])
 
 
-def _called(machine: Machine, pid: str, name: str) -> bool:
+def _has_name(machine: Machine, pid: str, name: str) -> bool:
     comm = machine.text(f"/proc/{pid}/comm")
     return comm == name[:15] or comm == f"{name}d"
 

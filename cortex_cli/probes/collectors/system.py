@@ -35,7 +35,7 @@ _ARCHITECTURES = {
 def release(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The distribution, its version and code name."""
     known = machine.pairs("/etc/os-release", "=") or machine.pairs("/usr/lib/os-release", "=")
-    plain = {name: _unquoted(value) for name, value in known.items()}
+    plain = {name: _unquote(value) for name, value in known.items()}
     if not plain:
         return Reading(case="unreadable")
     return Reading(
@@ -52,7 +52,7 @@ def release(machine: Machine, values: Mapping[str, str]) -> Reading:
 def kernel(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The kernel's release, build and machine type."""
     known = os.uname()
-    found: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "release": machine.text("/proc/sys/kernel/osrelease") or known.release,
         "version": machine.text("/proc/sys/kernel/version") or known.version,
         "name": machine.text("/proc/sys/kernel/ostype") or known.sysname,
@@ -61,29 +61,29 @@ def kernel(machine: Machine, values: Mapping[str, str]) -> Reading:
         "architecture": _ARCHITECTURES.get(known.machine, known.machine),
         "command_line": machine.text("/proc/cmdline"),
     }
-    return Reading(found)
+    return Reading(facts)
 
 
 def kernels(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The kernels that are installed in /boot."""
     names = machine.names("/boot")
-    found = [name.partition("-")[2] for name in names if name.startswith("vmlinuz-")]
+    versions = [name.partition("-")[2] for name in names if name.startswith("vmlinuz-")]
     running = str(kernel(machine, values).values["release"])
     shown: dict[str, Value] = {
-        "count": len(found),
-        "names": ", ".join(sorted(found)),
+        "count": len(versions),
+        "names": ", ".join(sorted(versions)),
         "running": running,
     }
-    return Reading(shown, "found" if found else "none")
+    return Reading(shown, "found" if versions else "none")
 
 
 def virtual(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether this is a virtual machine, a container, or neither."""
-    said = (machine.output("systemd-detect-virt") or "").split("\n")[0]
-    if not said:
-        said = _guessed(machine)
+    kind = (machine.output("systemd-detect-virt") or "").split("\n")[0]
+    if not kind:
+        kind = _guess_virtual(machine)
     maker = machine.text("/sys/class/dmi/id/sys_vendor")
-    if said in ("none", ""):
+    if kind in ("none", ""):
         return Reading({"kind": "none", "maker": maker}, case="none")
     containers = (
         "docker",
@@ -95,7 +95,7 @@ def virtual(machine: Machine, values: Mapping[str, str]) -> Reading:
         "wsl",
         "openvz",
     )
-    return Reading({"kind": said, "maker": maker}, "container" if said in containers else "found")
+    return Reading({"kind": kind, "maker": maker}, "container" if kind in containers else "found")
 
 
 def firmware(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -157,21 +157,21 @@ def parameter(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     if ".." in name or not name or name.startswith("."):
         return None
     path = f"/proc/sys/{name.replace('.', '/')}"
-    said = machine.text(path)
+    value = machine.text(path)
     if not machine.exists(path):
-        short = _anywhere(machine, name)
+        short = _find_parameter(machine, name)
         if not short:
             return Reading({"name": name}, case="none")
-        name, said = short, machine.text(f"/proc/sys/{short.replace('.', '/')}")
+        name, value = short, machine.text(f"/proc/sys/{short.replace('.', '/')}")
     return Reading(
-        {"name": name, "value": " ".join(said.split())}, "found" if said else "unreadable"
+        {"name": name, "value": " ".join(value.split())}, "found" if value else "unreadable"
     )
 
 
 def machine_id(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The machine's id."""
-    said = machine.text("/etc/machine-id")
-    return Reading({"id": said}, "found" if said else "none")
+    value = machine.text("/etc/machine-id")
+    return Reading({"id": value}, "found" if value else "none")
 
 
 def python(machine: Machine, values: Mapping[str, str]) -> Reading:
@@ -179,8 +179,8 @@ def python(machine: Machine, values: Mapping[str, str]) -> Reading:
     import shutil
 
     path = shutil.which("python3", path=machine.environ.get("PATH"))
-    said = machine.output(path, "--version") if path else None
-    version = (said or "").removeprefix("Python ").strip()
+    output = machine.output(path, "--version") if path else None
+    version = (output or "").removeprefix("Python ").strip()
     if not version:
         version = platform.python_version()
         return Reading({"version": version}, case="none")
@@ -193,14 +193,14 @@ def cgroups(machine: Machine, values: Mapping[str, str]) -> Reading:
     return Reading({"version": "2" if two else "1"})
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     try:
         return " ".join(shlex.split(value))
     except ValueError:
         return value
 
 
-def _guessed(machine: Machine) -> str:
+def _guess_virtual(machine: Machine) -> str:
     if machine.exists("/.dockerenv"):
         return "docker"
     if machine.exists("/run/.containerenv"):
@@ -215,7 +215,7 @@ def _guessed(machine: Machine) -> str:
     return "hypervisor" if " hypervisor" in flags else "none"
 
 
-def _anywhere(machine: Machine, name: str) -> str:
+def _find_parameter(machine: Machine, name: str) -> str:
     """The full name of a parameter said without its tree: swappiness, ip_forward."""
     if "." in name:
         return ""

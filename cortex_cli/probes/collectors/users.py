@@ -20,25 +20,25 @@ LOGINS = 8
 def identity(machine: Machine, values: Mapping[str, str]) -> Reading | None:
     """Who a user is; None for a name that nobody has: a person of the world may be meant."""
     one = accounts.user(machine, values["user"])
-    return Reading(_described(machine, one)) if one is not None else None
+    return Reading(_describe(machine, one)) if one is not None else None
 
 
-def named(machine: Machine, values: Mapping[str, str]) -> Reading:
+def user(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The same where a user is surely meant."""
-    found = identity(machine, values)
-    return found if found is not None else Reading({"user": values["user"]}, case="none")
+    reading = identity(machine, values)
+    return reading if reading is not None else Reading({"user": values["user"]}, case="none")
 
 
 def me(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The user who asks."""
     one = accounts.current(machine)
-    return Reading(_described(machine, one)) if one is not None else Reading(case="none")
+    return Reading(_describe(machine, one)) if one is not None else Reading(case="none")
 
 
 def group(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The same where a group is surely meant."""
-    found = members(machine, values)
-    return found if found is not None else Reading({"group": values["group"]}, case="none")
+    reading = members(machine, values)
+    return reading if reading is not None else Reading({"group": values["group"]}, case="none")
 
 
 def members(machine: Machine, values: Mapping[str, str]) -> Reading | None:
@@ -48,90 +48,90 @@ def members(machine: Machine, values: Mapping[str, str]) -> Reading | None:
         return None
     own = [one.name for one in accounts.users(machine) if one.gid == group.gid]
     names = list(dict.fromkeys([*group.members, *own]))
-    found: dict[str, Value] = {"group": group.name, "gid": group.gid, "count": len(names)}
-    return Reading({**found, "names": ", ".join(names)}, case="found" if names else "empty")
+    facts: dict[str, Value] = {"group": group.name, "gid": group.gid, "count": len(names)}
+    return Reading({**facts, "names": ", ".join(names)}, case="found" if names else "empty")
 
 
 def admins(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Who may become root: members of the administrators' groups."""
-    found = [(name, accounts.group(machine, name)) for name in ADMIN_GROUPS]
-    names = [member for _, group in found if group is not None for member in group.members]
+    pairs = [(name, accounts.group(machine, name)) for name in ADMIN_GROUPS]
+    names = [member for _, group in pairs if group is not None for member in group.members]
     shown = ", ".join(dict.fromkeys(["root", *names]))
-    groups = ", ".join(name for name, group in found if group is not None)
+    groups = ", ".join(name for name, group in pairs if group is not None)
     return Reading({"names": shown, "groups": groups}, case="found" if names else "none")
 
 
 def sudo(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Whether a user, or the one who asks, is an administrator."""
-    said = values.get("user")
-    one = accounts.user(machine, said) if said else accounts.current(machine)
+    user_name = values.get("user")
+    one = accounts.user(machine, user_name) if user_name else accounts.current(machine)
     if one is None:
-        return Reading({"user": said or "?"}, case="unknown")
+        return Reading({"user": user_name or "?"}, case="unknown")
     groups = accounts.groups_of(machine, one)
     rights = [name for name in ADMIN_GROUPS if name in groups]
-    found = {"user": one.name, "groups": ", ".join(groups), "group": ", ".join(rights)}
+    facts = {"user": one.name, "groups": ", ".join(groups), "group": ", ".join(rights)}
     if one.uid == "0":
-        return Reading(found, case="root")
-    return Reading(found, case="found" if rights else "none")
+        return Reading(facts, case="root")
+    return Reading(facts, case="found" if rights else "none")
 
 
 def everyone(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How many users there are, and the people among them."""
-    found = accounts.users(machine)
-    people = [one.name for one in found if one.person]
+    users = accounts.users(machine)
+    people = [one.name for one in users if one.is_person]
     return Reading(
         {
-            "count": len(found),
+            "count": len(users),
             "people": ", ".join(people),
             "people_count": len(people),
-            "shells": ", ".join(one.name for one in found if one.enters),
+            "shells": ", ".join(one.name for one in users if one.can_log_in),
         }
     )
 
 
 def all_groups(machine: Machine, values: Mapping[str, str]) -> Reading:
     """How many groups there are."""
-    found = accounts.groups(machine)
+    groups = accounts.groups(machine)
     rows = [
-        ", ".join(one.name for one in found[place : place + 12])
-        for place in range(0, len(found), 12)
+        ", ".join(one.name for one in groups[place : place + 12])
+        for place in range(0, len(groups), 12)
     ]
-    return Reading({"count": len(found)}, rows=rows)
+    return Reading({"count": len(groups)}, rows=rows)
 
 
-def logged_in(machine: Machine, values: Mapping[str, str]) -> Reading:
+def sessions(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The sessions of ``who``."""
     rows = [row for row in machine.table("who") if row.strip()]
     names = list(dict.fromkeys(row.split()[0] for row in rows))
-    found: dict[str, Value] = {"count": len(rows), "names": ", ".join(names)}
-    return Reading(found, "found" if rows else "none", rows)
+    facts: dict[str, Value] = {"count": len(rows), "names": ", ".join(names)}
+    return Reading(facts, "found" if rows else "none", rows)
 
 
 def last_logins(machine: Machine, values: Mapping[str, str]) -> Reading:
     """The last logins, the latest first."""
-    user = (values["user"],) if "user" in values else ()
-    if user and accounts.user(machine, user[0]) is None:
-        return Reading({"user": user[0]}, case="unknown")
-    said = machine.output("last", "-n", str(LOGINS), *user)
-    if said is None:
+    arguments = (values["user"],) if "user" in values else ()
+    if arguments and accounts.user(machine, arguments[0]) is None:
+        return Reading({"user": arguments[0]}, case="unknown")
+    output = machine.output("last", "-n", str(LOGINS), *arguments)
+    if output is None:
         return Reading(case="unreadable")
     rows = [
-        row for row in said.splitlines() if row.strip() and not row.startswith(("reboot", "wtmp"))
+        row for row in output.splitlines() if row.strip() and not row.startswith(("reboot", "wtmp"))
     ]
-    found = {"last": " ".join(rows[0].split()) if rows else ""}
-    return Reading(found, "found" if rows else "none", rows)
+    facts = {"last": " ".join(rows[0].split()) if rows else ""}
+    return Reading(facts, "found" if rows else "none", rows)
 
 
 def failed_logins(machine: Machine, values: Mapping[str, str]) -> Reading:
     """Failed logins of ``lastb``, which only root may read."""
-    said = machine.output("lastb", "-n", str(LOGINS))
-    if said is None or not machine.exists("/var/log/btmp"):
+    output = machine.output("lastb", "-n", str(LOGINS))
+    if output is None or not machine.exists("/var/log/btmp"):
         return Reading(case="unreadable")
-    rows = [row for row in said.splitlines() if row.strip() and not row.startswith("btmp")]
+    rows = [row for row in output.splitlines() if row.strip() and not row.startswith("btmp")]
     return Reading({"count": len(rows)}, "found" if rows else "none", rows)
 
 
-def _described(machine: Machine, one: User) -> dict[str, Value]:
+def _describe(machine: Machine, one: User) -> dict[str, Value]:
     groups = accounts.groups_of(machine, one)
     own = next((group.name for group in accounts.groups(machine) if group.gid == one.gid), one.gid)
     return {

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cortex_cli.actions.action import Action, Glob, Home, Parameter, Step, Unfillable, fill, made
+from cortex_cli.actions.action import (
+    Action,
+    Glob,
+    Home,
+    Parameter,
+    Step,
+    Unfillable,
+    build_step,
+    fill,
+)
 
 HOSTILE = st.one_of(
     st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text),
@@ -78,12 +87,14 @@ def test_the_text_means_the_argv(value: str) -> None:
 
 def test_brackets_are_left_out_when_their_value_is_missing() -> None:
     kinds = {"n": "number"}
-    assert made("tail [ -n {n} ] f", {}, kinds).pipeline == (("tail", "f"),)
-    assert made("tail [ -n {n} ] f", {"n": "3"}, kinds).pipeline == (("tail", "-n", "3", "f"),)
+    assert build_step("tail [ -n {n} ] f", {}, kinds).pipeline == (("tail", "f"),)
+    assert build_step("tail [ -n {n} ] f", {"n": "3"}, kinds).pipeline == (
+        ("tail", "-n", "3", "f"),
+    )
 
 
 def test_pipes_and_output_are_structure() -> None:
-    step = made(
+    step = build_step(
         "sort {f} | head -n 3 > {out}", {"f": "a|b", "out": "c d"}, {"f": "path", "out": "path"}
     )
     assert step == Step((("sort", "a|b"), ("head", "-n", "3")), "c d")
@@ -98,9 +109,11 @@ def test_a_missing_value_is_refused() -> None:
 def test_a_pattern_is_left_to_the_shell_and_matched_where_it_runs(tmp_path: Path) -> None:
     for name in ("b.jpg", "a.jpg", "-c.jpg", "d.png"):
         tmp_path.joinpath(name).touch()
-    step = made("mogrify -format {new} *.{old}", {"old": "jpg", "new": "png"}, {})
+    step = build_step("mogrify -format {new} *.{old}", {"old": "jpg", "new": "png"}, {})
     assert step.text() == "mogrify -format png *.jpg"
-    assert step.matched(tmp_path) == (("mogrify", "-format", "png", "./-c.jpg", "a.jpg", "b.jpg"),)
+    assert step.expand_patterns(tmp_path) == (
+        ("mogrify", "-format", "png", "./-c.jpg", "a.jpg", "b.jpg"),
+    )
     unsafe = Step((("ls", Glob("*;reboot")),))
     assert unsafe.text() == "ls '*;reboot'"
 

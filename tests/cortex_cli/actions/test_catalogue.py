@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cortex_cli.actions import loading, matcher, phrases, sentence
-from cortex_cli.actions.action import Action, made, words_of
+from cortex_cli.actions.action import Action, build_step, words_of
 from cortex_cli.debian.manpages import Manuals
 from cortex_cli.finding import CHANGES, DESTROYS, READS
 from tests.support.groups import for_every
@@ -52,7 +52,7 @@ def test_an_entry_is_complete(action: Action) -> None:
     values = {name: SAMPLE.get(one.kind, "name") for name, one in action.parameters.items()}
     kinds = {name: one.kind for name, one in action.parameters.items()}
     for template in (*action.run, *filter(None, (action.check, action.undo))):
-        step = made(template, values, kinds)
+        step = build_step(template, values, kinds)
         assert step.pipeline[0]
         assert not set(SLOT.findall(step.text()))
 
@@ -113,7 +113,7 @@ def commands(action: Action) -> list[list[str]]:
     values = {name: SAMPLE.get(one.kind, "name") for name, one in action.parameters.items()}
     kinds = {name: one.kind for name, one in action.parameters.items()}
     templates = (*action.run, *filter(None, (action.check, action.undo)))
-    return [list(argv) for one in templates for argv in made(one, values, kinds).pipeline]
+    return [list(argv) for one in templates for argv in build_step(one, values, kinds).pipeline]
 
 
 def documented(program: str, verb: str | None) -> frozenset[str]:

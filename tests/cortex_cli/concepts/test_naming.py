@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cortex_cli.concepts.naming import keys, plain, unmarked, unquoted
+from cortex_cli.concepts.naming import keys, plain, strip_marks, unquote
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_signs_stay(name: str) -> None:
 
 
 def test_marks_of_a_sentence_go() -> None:
-    assert unmarked("an inode?!") == "an inode"
-    assert unmarked("$??") == "$?"
-    assert unquoted("« inode » ?") == "inode"
+    assert strip_marks("an inode?!") == "an inode"
+    assert strip_marks("$??") == "$?"
+    assert unquote("« inode » ?") == "inode"
     assert plain("L\u2019Œuvre  À") == "l'oeuvre a"

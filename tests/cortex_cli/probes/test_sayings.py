@@ -25,14 +25,14 @@ def test_a_span_is_worded_as_uptime_does(seconds: float, language: str, said: st
 
 def test_a_number_takes_its_word() -> None:
     template = "{n|process|processes}"
-    assert sayings.filled(template, {"n": 1}, "en") == "1 process"
-    assert sayings.filled(template, {"n": 0}, "en") == "0 processes"
-    assert sayings.filled("{n|processus|processus}", {"n": 0}, "fr") == "0 processus"
+    assert sayings.fill(template, {"n": 1}, "en") == "1 process"
+    assert sayings.fill(template, {"n": 0}, "en") == "0 processes"
+    assert sayings.fill("{n|processus|processus}", {"n": 0}, "fr") == "0 processus"
 
 
 def test_what_is_missing_leaves_its_brackets_out() -> None:
-    assert sayings.filled("a[[ at {x}]]", {}, "en") == "a"
-    assert sayings.filled("a[[ at {x}]]", {"x": Span(60)}, "en") == "a at 1 minute"
+    assert sayings.fill("a[[ at {x}]]", {}, "en") == "a"
+    assert sayings.fill("a[[ at {x}]]", {"x": Span(60)}, "en") == "a at 1 minute"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.families.archives.formats import ending
+from cortex_cli.actions.families.archives.formats import suffix_of
 from cortex_cli.actions.families.archives.packing import add, pack
 from cortex_cli.actions.families.archives.unpacking import list_content, test, unpack
 from cortex_cli.actions.families.draft import Draft, Reader
@@ -44,7 +44,7 @@ def compose(asked: Sentence) -> Draft | None:
     archives = [
         (n, t)
         for n, t in r.free()
-        if t.kind in ("path", "file", "quoted", "remote") and ending(t.text)
+        if t.kind in ("path", "file", "quoted", "remote") and suffix_of(t.text)
     ]
     if any(t.kind in ("glob", "duration", "size") for t in r.tokens) and "extract" in concepts:
         return None

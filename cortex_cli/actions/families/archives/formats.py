@@ -28,7 +28,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-def ending(name: str) -> str:
+def suffix_of(name: str) -> str:
     """The ending that says which program packs ``name``; "" for none."""
     return next((one for one in ENDINGS if name.lower().endswith(one) and len(name) > len(one)), "")
 
@@ -55,9 +55,9 @@ def read_format(r: Reader) -> str:
     return ""
 
 
-def listing(archive: str) -> list[str]:
+def build_listing(archive: str) -> list[str]:
     """The command that lists what ``archive`` holds."""
-    suffix = ending(archive)
+    suffix = suffix_of(archive)
     if suffix in (".zip", ".jar"):
         return ["unzip", "-l", archive]
     if suffix == ".7z":

@@ -8,9 +8,9 @@ from cortex_cli.actions.action import Home
 from cortex_cli.actions.families.archives.formats import (
     SINGLES,
     TARS,
-    ending,
     read_format,
     single_file,
+    suffix_of,
 )
 from cortex_cli.actions.families.archives.results import finish
 from cortex_cli.actions.families.draft import path
@@ -36,11 +36,12 @@ def pack(r: Reader, archives: list[tuple[int, Token]]) -> Filled | None:
         r.used.add(n)
         break
     named = any(
-        t.concept == "archive" and ending(f"x{t.text}" if t.text.startswith(".") else f"x.{t.text}")
+        t.concept == "archive"
+        and suffix_of(f"x{t.text}" if t.text.startswith(".") else f"x.{t.text}")
         for _, t in r.free()
     )
-    suffix = ending(archive) or read_format(r)
-    skipped = _excluded(r)
+    suffix = suffix_of(archive) or read_format(r)
+    skipped = _read_exclusions(r)
     packed = _sources(r)
     if not packed or not (r.has("compress", "archive") or named):
         return None
@@ -60,18 +61,18 @@ def pack(r: Reader, archives: list[tuple[int, Token]]) -> Filled | None:
         return finish(
             "file", [SINGLES[suffix.removeprefix(".tar")], "-k", *packed], CHANGES, what=packed[0]
         )
-    archive = archive or _default(packed[0], suffix)
-    argv = _packing(archive, suffix, packed, skipped, protected=protected)
+    archive = archive or _default_archive(packed[0], suffix)
+    argv = _build_argv(archive, suffix, packed, skipped, protected=protected)
     return finish("create", argv, CHANGES, what=" ".join(packed), archive=archive) if argv else None
 
 
-def _default(source: str, suffix: str) -> str:
+def _default_archive(source: str, suffix: str) -> str:
     bare = source.rstrip("/")
     name = f"{bare if bare not in ('.', '..', '~', '') and '*' not in bare else 'archive'}{suffix}"
     return Home(name) if name.startswith("~/") else name
 
 
-def _packing(
+def _build_argv(
     archive: str, suffix: str, packed: list[str], skipped: list[str], *, protected: bool
 ) -> list[str]:
     if suffix in (".zip", ".jar"):
@@ -86,26 +87,26 @@ def _packing(
     return []
 
 
-def _excluded(r: Reader) -> list[str]:
-    found = []
+def _read_exclusions(r: Reader) -> list[str]:
+    names = []
     for n, token in r.free():
         if (
             {"except", "without"} & set(r.before(n, 3))
             and (token.literal is not None or not token.known)
             and not token.mark
         ):
-            found.append(token.literal.value if token.literal else token.text)
+            names.append(token.literal.value if token.literal else token.text)
             r.used.add(n)
-    if found:
+    if names:
         r.take("except", "without")
-    return found
+    return names
 
 
 def _sources(r: Reader) -> list[str]:
-    found = []
+    paths = []
     for n, token in list(r.free()):
         if token.kind in ("path", "file", "glob", "quoted"):
-            found.append(path(token))
+            paths.append(path(token))
             r.used.add(n)
     for n, token in list(r.free()):
         named = token.kind == "name" or (not token.kind and not token.known and not token.mark)
@@ -120,17 +121,17 @@ def _sources(r: Reader) -> list[str]:
             and (set(r.before(n, 2)) & {"folder", "named", "compress", "of", "file"})
             and token.concept not in ("folder", "file", "named")
         ):
-            found.append(path(token))
+            paths.append(path(token))
             r.used.add(n)
-    return found
+    return paths
 
 
-def add(r: Reader, found: tuple[int, Token]) -> Filled | None:
+def add(r: Reader, numbered_token: tuple[int, Token]) -> Filled | None:
     """What adds to an archive; None when its format cannot."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("add")
-    archive, suffix = path(token), ending(token.text)
+    archive, suffix = path(token), suffix_of(token.text)
     packed = _sources(r)
     if not packed or suffix not in (".tar", ".zip", ".7z"):
         return None

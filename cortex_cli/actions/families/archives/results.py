@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.archives.formats import listing
-from cortex_cli.actions.families.draft import languages, said
+from cortex_cli.actions.families.archives.formats import build_listing
+from cortex_cli.actions.families.draft import languages, localize
 
 _PACKAGES = {
     "unzip": "unzip",
@@ -52,9 +52,9 @@ def finish(
     name: str, argv: list[str], effect: str, *, what: str = "", archive: str = "", output: str = ""
 ) -> Filled:
     """``argv`` as a finished command."""
-    does = said(_DOES[name], what=what, archive=archive)
+    does = localize(_DOES[name], what=what, archive=archive)
     package = _PACKAGES.get(argv[0], "")
-    check = Step((tuple(listing(archive)),)) if name == "create" and archive else None
+    check = Step((tuple(build_listing(archive)),)) if name == "create" and archive else None
     step = Step((tuple(argv),), output)
     return Filled(
         f"archive-{name}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.families.archives.formats import SINGLES, TARS, ending, listing
+from cortex_cli.actions.families.archives.formats import SINGLES, TARS, build_listing, suffix_of
 from cortex_cli.actions.families.archives.results import finish
 from cortex_cli.actions.families.draft import path
 from cortex_cli.finding import CHANGES, READS
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from cortex_cli.actions.sentence import Token
 
 
-def unpack(r: Reader, found: tuple[int, Token]) -> Filled | None:
+def unpack(r: Reader, numbered_token: tuple[int, Token]) -> Filled | None:
     """What unpacks one archive, whole or in part."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("extract")
-    archive, suffix = path(token), ending(token.text)
+    archive, suffix = path(token), suffix_of(token.text)
     members = _members(r)
     into = _place(r)
     password = _password(r)
@@ -63,15 +63,15 @@ def unpack(r: Reader, found: tuple[int, Token]) -> Filled | None:
 
 
 def _members(r: Reader) -> list[str]:
-    found = []
+    members = []
     if r.has("only", "file"):
         for n, token in r.free():
             if token.kind in ("file", "path") and "only" in {*r.before(n, 2)} | (
                 {"only"} if r.has("only") else set()
             ):
-                found.append(path(token))
+                members.append(path(token))
                 r.used.add(n)
-    return found
+    return members
 
 
 def _place(r: Reader) -> str:
@@ -100,21 +100,21 @@ def _password(r: Reader) -> str:
     return ""
 
 
-def list_content(r: Reader, found: tuple[int, Token]) -> Filled:
+def list_content(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
     """What lists one archive."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("extract", "without")
     archive = path(token)
-    return finish("list", listing(archive), READS, archive=archive)
+    return finish("list", build_listing(archive), READS, archive=archive)
 
 
-def test(r: Reader, found: tuple[int, Token]) -> Filled:
+def test(r: Reader, numbered_token: tuple[int, Token]) -> Filled:
     """What reads one archive to its end and says whether it is whole."""
-    n, token = found
+    n, token = numbered_token
     r.used.add(n)
     r.take("verify", "error", "extract")
-    archive, suffix = path(token), ending(token.text)
+    archive, suffix = path(token), suffix_of(token.text)
     if suffix in (".zip", ".jar"):
         argv = ["unzip", "-t", archive]
     elif suffix in (".7z", ".rar"):

@@ -14,7 +14,7 @@ def take_columns(r: Reader, stages: list[list[str]]) -> None:
     """awk: a column, its sum, its mean."""
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     words = r.has("word") and bool(numbers) and numbers[0][1].unit == "ordinal"
-    if not (r.has("column") or words) or (r.has("sort") and not _taken_first(r)):
+    if not (r.has("column") or words) or (r.has("sort") and not _takes_first(r)):
         if r.has("number") and not numbers and r.take("sum"):
             r.take("number", "calculator")
             stages.append(["awk", "{s += $1} END {print s}"])
@@ -36,7 +36,7 @@ def take_columns(r: Reader, stages: list[list[str]]) -> None:
     stages.append(["awk", *(["-F", split] if split else []), program])
 
 
-def _taken_first(r: Reader) -> bool:
+def _takes_first(r: Reader) -> bool:
     """ "the first column, sorted": the column is taken, then sorted; "sort by column 2" is not."""
     concepts = [token.concept for token in r.tokens]
     return concepts.index("column") < concepts.index("sort") and "by" not in concepts

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, path, said
+from cortex_cli.actions.families.draft import FULL, Draft, Reader, languages, localize, path
 from cortex_cli.actions.families.text.columns import take_columns
 from cortex_cli.actions.families.text.filters import filter_lines
 from cortex_cli.actions.families.text.order import (
@@ -110,7 +110,7 @@ def compose(asked: Sentence) -> Draft | None:
     """A text pipeline for ``asked``; None when it is not about the text of a file."""
     r = Reader(asked)
     concepts = {token.concept for token in r.tokens}
-    if concepts & _ELSEWHERE - _allowed(r) or not concepts & _OPERATIONS:
+    if concepts & _ELSEWHERE - _file_concepts(r) or not concepts & _OPERATIONS:
         return None
     if {"name", "file", "containing"} <= concepts:
         return None
@@ -123,7 +123,7 @@ def compose(asked: Sentence) -> Draft | None:
         return None
     r.noise(*_NOISE)
     shown = " ".join(files)
-    does = said(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
+    does = localize(_GREP if stages[0][0] == "grep" else _DOES, file=shown)
     effect = CHANGES if output else READS
     manual = tuple(dict.fromkeys(f"{argv[0]}(1)" for argv in stages))
     filled = Filled(
@@ -132,46 +132,46 @@ def compose(asked: Sentence) -> Draft | None:
     return r.draft(filled, FULL * 0.99)
 
 
-def _allowed(r: Reader) -> set[str]:
+def _file_concepts(r: Reader) -> set[str]:
     """Concepts that a file's name accounts for: "the log file app.log", "users in passwd"."""
-    found: set[str] = set()
+    concepts: set[str] = set()
     for n, token in enumerate(r.tokens):
         if token.kind in ("path", "file") or token.concept == "file":
-            found.update(
+            concepts.update(
                 one.concept
                 for one in r.tokens[max(0, n - 2) : n + 2]
                 if one.concept in ("journal", "json", "csv")
             )
     if r.has("column", "line", "word", "character"):
-        found.add("extract")
+        concepts.add("extract")
     if r.has("duplicate", "unique"):
-        found.add("delete")
+        concepts.add("delete")
     if r.has("line") and len([t for t in r.tokens if t.kind in ("file", "path")]) == 1:
-        found.add("join")
+        concepts.add("join")
     if r.has("since") and r.has("containing") and r.has("line"):
-        found.add("append")
+        concepts.add("append")
     if r.has("uppercase", "lowercase"):
-        found.update(("convert", "change"))
-    return found
+        concepts.update(("convert", "change"))
+    return concepts
 
 
 def _files(r: Reader) -> list[str]:
-    found: list[str] = []
+    files: list[str] = []
     for n, token in r.free():
         if token.kind in ("path", "file", "glob") or (
             token.kind == "extension" and token.text.lower().lstrip(".") not in EXTENSIONS
         ):
-            if r.before(n)[:1] == ["to"] and found:
+            if r.before(n)[:1] == ["to"] and files:
                 continue
-            found.append(path(token))
+            files.append(path(token))
             r.used.add(n)
         elif (
             r.before(n, 1) == ["file"]
             and token.kind in ("name", "quoted", "")
             and not token.known
-            and not found
+            and not files
         ):
-            found.append(path(token))
+            files.append(path(token))
             r.used.update({n, n - 1})
     for n, token in r.free():
         if token.concept in ("journal", "csv", "json") and any(
@@ -180,7 +180,7 @@ def _files(r: Reader) -> list[str]:
             if token.concept == "csv":
                 continue
             r.used.add(n)
-    return found
+    return files
 
 
 def _output(r: Reader, files: list[str]) -> str:

@@ -108,12 +108,12 @@ def _part(r: Reader, wanted: str) -> str | None:
             r.take("first", "last", "to", "append")
             if n and r.tokens[n - 1].kind == "number":
                 r.used.add(n - 1)
-            found = pattern(wanted)
-            return f"/{found}/,$p" if since else f"1,/{found}/p"
+            expression = pattern(wanted)
+            return f"/{expression}/,$p" if since else f"1,/{expression}/p"
     return None
 
 
 def _may_be_text(token: Token, before: set[str]) -> bool:
     if token.kind == "number":
         return bool(before & {"containing", "word", "string", "starting", "ending", "frequency"})
-    return token.kind in ("quoted", "name", "ip", "address", "variable", "url") or token.wordy
+    return token.kind in ("quoted", "name", "ip", "address", "variable", "url") or token.is_wordy

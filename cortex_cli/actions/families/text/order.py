@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 def pick_lines(r: Reader, stages: list[list[str]]) -> None:
     """sed -n: lines by their numbers."""
-    found = r.literal("range")
+    line_range = r.literal("range")
     numbers = [(n, t.literal) for n, t in r.free() if t.kind == "number" and t.literal]
     near = r.has("line")
     if not near or r.has("sort", "column"):
         return
-    if found is not None and found[1].literal is not None:
-        low, _, high = found[1].text.replace("..", "-").partition("-")
+    if line_range is not None and line_range[1].literal is not None:
+        low, _, high = line_range[1].text.replace("..", "-").partition("-")
         stages.append(["sed", "-n", f"{low.strip()},{high.strip()}p"])
-        r.used.add(found[0])
+        r.used.add(line_range[0])
     elif len(numbers) == 2 and not r.has("first", "last"):
         one, two = (f"{literal.number:g}" for _, literal in numbers)
         both = r.has("and") and not r.has("between", "from", "to")
@@ -62,7 +62,7 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
         plain = r.take("delete", "without", "deny") or r.take("unique")
         stages += [["sort", "-u"]] if plain else [["sort"], ["uniq", "-d"]]
     elif r.take("sort"):
-        stages.append(["sort", *_sorting(r)])
+        stages.append(["sort", *_sort_options(r)])
         r.take("line", "word")
     elif r.take("unique"):
         r.take("line", "all")
@@ -72,7 +72,7 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
         stages.append(["tac"])
 
 
-def _sorting(r: Reader) -> list[str]:
+def _sort_options(r: Reader) -> list[str]:
     """The options of sort."""
     ranked = r.take("biggestfirst")
     options = ["-n"] if r.take("numeric") or ranked else []
@@ -99,11 +99,11 @@ def join_lines(r: Reader, stages: list[list[str]]) -> None:
 
 def _number(r: Reader) -> str:
     """The first free number, "" for none."""
-    found = r.literal("number")
-    if found is None or found[1].literal is None:
+    number = r.literal("number")
+    if number is None or number[1].literal is None:
         return ""
-    r.used.add(found[0])
-    return f"{found[1].literal.number:g}"
+    r.used.add(number[0])
+    return f"{number[1].literal.number:g}"
 
 
 def take_ends(r: Reader, stages: list[list[str]]) -> None:
@@ -120,23 +120,23 @@ def take_ends(r: Reader, stages: list[list[str]]) -> None:
             stages.append([wanted, "-c", f"{size[1].literal.number:g}"])
     for concept, program in (("first", "head"), ("last", "tail")):
         if r.has(concept) and r.take(concept):
-            found = r.literal("number")
+            number = r.literal("number")
             count = "10"
             if (
-                found is not None
-                and found[1].literal is not None
-                and "column" not in r.after(found[0])
+                number is not None
+                and number[1].literal is not None
+                and "column" not in r.after(number[0])
             ):
-                count = f"{found[1].literal.number:g}"
-                r.used.add(found[0])
+                count = f"{number[1].literal.number:g}"
+                r.used.add(number[0])
             elif any(t.concept == "line" and not t.text.lower().endswith("s") for t in r.tokens):
                 count = "1"
             chars = not r.has("line") and r.take("character")
             stages.append([program, "-c" if chars else "-n", count])
             r.take("line")
-    if stages and (found := r.literal("number")) and found[1].literal and stages[-1][0] == "sort":
-        r.used.add(found[0])
-        stages.append(["head", "-n", f"{found[1].literal.number:g}"])
+    if stages and (number := r.literal("number")) and number[1].literal and stages[-1][0] == "sort":
+        r.used.add(number[0])
+        stages.append(["head", "-n", f"{number[1].literal.number:g}"])
 
 
 def count_up(r: Reader, stages: list[list[str]]) -> None:

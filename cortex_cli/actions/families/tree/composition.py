@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cortex_cli.actions.families.archives.formats import ending
+from cortex_cli.actions.families.archives.formats import suffix_of
 from cortex_cli.actions.families.draft import Draft, Reader, path
 from cortex_cli.actions.families.tree import limits, names, roots
 from cortex_cli.actions.families.tree.presentation import delete, pack, search, show
@@ -67,21 +67,21 @@ def compose(asked: Sentence) -> Draft | None:
     _loose_names(r, chosen)
     if r.has("here") and r.has("move", "copy") and not chosen.depth:
         chosen.depth = ["-maxdepth", "1"]
-    made = _act(r, chosen, target[1] if target else "", mode, owner)
-    if made is None:
+    filled = _act(r, chosen, target[1] if target else "", mode, owner)
+    if filled is None:
         return None
     if r.has("many", "count", "show"):
         r.take("containing")
     r.noise(*_NOISE)
-    return r.draft(made)
+    return r.draft(filled)
 
 
 def _about_files(r: Reader) -> bool:
-    said = {token.concept for token in r.tokens}
+    concepts = {token.concept for token in r.tokens}
     if any(_is_one_link(one, two) for one, two in pairwise(r.tokens)):
         return False
     kinds = {token.kind for token in r.tokens}
-    if said & {
+    if concepts & {
         "package",
         "service",
         "commit",
@@ -97,16 +97,16 @@ def _about_files(r: Reader) -> bool:
         "process",
         "mount",
         "column",
-    } - ({"user", "package"} if "file" in said else set()):
-        return bool(said & {"owned", "owner"}) and "file" in said
-    if said & {"compress", "archive"} and not (
-        said & {"find", "all", "every"} or kinds & {"glob", "extension", "duration", "size"}
+    } - ({"user", "package"} if "file" in concepts else set()):
+        return bool(concepts & {"owned", "owner"}) and "file" in concepts
+    if concepts & {"compress", "archive"} and not (
+        concepts & {"find", "all", "every"} or kinds & {"glob", "extension", "duration", "size"}
     ):
         return False
-    objects = said & (names.FILES | {"hidden"}) or kinds & {"glob", "extension"}
-    if said & names.ALONE and not said & {"find", "count", "many", "big", "all", "delete"}:
-        return bool(kinds & {"glob", "extension", "size", "duration"}) and "file" in said
-    chosen = said & (set(_WANTED) | _CHOSEN) or kinds & {"glob", "duration", "size"}
+    objects = concepts & (names.FILES | {"hidden"}) or kinds & {"glob", "extension"}
+    if concepts & names.ALONE and not concepts & {"find", "count", "many", "big", "all", "delete"}:
+        return bool(kinds & {"glob", "extension", "size", "duration"}) and "file" in concepts
+    chosen = concepts & (set(_WANTED) | _CHOSEN) or kinds & {"glob", "duration", "size"}
     return bool(objects) and bool(chosen)
 
 
@@ -121,7 +121,11 @@ def _target(r: Reader) -> tuple[int, str] | None:
     if not r.has("copy", "move", "compress", "archive", "save", "write"):
         return None
     for n, token in r.free():
-        if r.has("compress", "archive") and token.kind in ("path", "file") and ending(token.text):
+        if (
+            r.has("compress", "archive")
+            and token.kind in ("path", "file")
+            and suffix_of(token.text)
+        ):
             r.used.add(n)
             return n, path(token)
     for n, token in reversed(list(r.free())):
@@ -184,12 +188,12 @@ def _read_content(r: Reader, chosen: Selection, reserved: set[int]) -> None:
         return
     for n, token in r.free():
         before = r.before(n, 3)
-        grepped = "grep" in r.asked.text.lower() and (token.kind == "name" or token.wordy)
+        grepped = "grep" in r.asked.text.lower() and (token.kind == "name" or token.is_wordy)
         if searched and (token.kind == "quoted" or grepped) and before[:1] in (["for"], ["find"]):
             before = ["containing"]
         text = token.kind in ("quoted", "name", "number", "ip", "address", "url", "variable") or (
             not token.literal
-            and (token.wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
+            and (token.is_wordy or (before[:1] != ["and"] and set(before[:1]) <= _HOLDERS))
             and token.concept not in _HOLDERS | {"count", "many"}
         )
         if (
@@ -217,7 +221,7 @@ def _loose_names(r: Reader, chosen: Selection) -> None:
 
 
 def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Filled | None:
-    found = ["find", *chosen.words()]
+    find = ["find", *chosen.words()]
     root = " ".join(chosen.roots) or "."
     permits = any(part in r.asked.text.lower() for part in ("permission", "droit", "permiso"))
     if r.has("delete") and (r.has(*_PARTS) or permits):
@@ -225,7 +229,7 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if r.has("delete") and not chosen.roots and not chosen.names and "!" in chosen.tests:
         return None
     if r.take("delete"):
-        return delete(chosen, found, root) if chosen.specific() else None
+        return delete(chosen, find, root) if chosen.specific() else None
     sub = chosen.kind == "d" and any(
         token.concept == "folder" and token.text.lower().startswith(_BELOW) for token in r.tokens
     )
@@ -254,20 +258,20 @@ def _act(r: Reader, chosen: Selection, target: str, mode: str, owner: str) -> Fi
     if (mode or owner) and not (chosen.names or r.has("all", "every", "find")):
         return None
     if mode:
-        return finish("chmod", [*found, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
+        return finish("chmod", [*find, "-exec", "chmod", mode, "{}", "+"], root, CHANGES)
     if owner:
         return finish(
-            "chown", [*found, "-exec", "chown", owner, "{}", "+"], root, CHANGES, needs_root=True
+            "chown", [*find, "-exec", "chown", owner, "{}", "+"], root, CHANGES, needs_root=True
         )
     for concept, program in (("copy", "cp"), ("move", "mv")):
         if r.has(concept):
             if not target or not r.take(concept):
                 return None
-            argv = [*found, "-exec", program, "-t", target, "{}", "+"]
+            argv = [*find, "-exec", program, "-t", target, "{}", "+"]
             return finish(concept, argv, root, CHANGES, to=target)
     if r.has("compress") or (r.has("create") and r.has("archive")):
         r.take("compress", "archive", "create")
-        return pack(found, root, target)
+        return pack(find, root, target)
     if chosen.content:
-        return search(r, chosen, found, root, target)
-    return show(r, chosen, found, root, target)
+        return search(r, chosen, find, root, target)
+    return show(r, chosen, find, root, target)

@@ -17,13 +17,13 @@ _OLD = frozenset({"older", "notaccessed", "more", "ago", "not", "less_recent"})
 
 def read_sizes(r: Reader, chosen: Selection) -> None:
     """ "larger than 10M", "between 1M and 2M", "of exactly 100 bytes"."""
-    found = [(n, token.literal) for n, token in r.free() if token.kind == "size" and token.literal]
-    if len(found) == 2 and r.has("between"):
-        (_, low), (_, high) = found
+    sizes = [(n, token.literal) for n, token in r.free() if token.kind == "size" and token.literal]
+    if len(sizes) == 2 and r.has("between"):
+        (_, low), (_, high) = sizes
         chosen.tests += ["-size", f"+{size(low)}", "-size", f"-{size(high)}"]
-        r.used.update(n for n, _ in found)
+        r.used.update(n for n, _ in sizes)
         return
-    for n, literal in found:
+    for n, literal in sizes:
         before = r.before(n, 3)
         sign = "-" if "less" in before or "in" in before[:1] else "+" if "more" in before else ""
         if "not" in before and sign:
@@ -127,18 +127,18 @@ def read_owners(r: Reader, chosen: Selection) -> None:
             and {"owned", "owner"} & set(before)
         ) or (named and not token.known and before[:1] == ["user"]):
             group = "group" in before
-            denied = _denied(r, n)
+            denied = _read_negation(r, n)
             chosen.tests += [*denied, "-group" if group else "-user", token.text]
             take_near(r, n, {"owned", "owner", "user", "group", "by", "to"})
         elif named and before[:1] == ["group"]:
-            chosen.tests += [*_denied(r, n), "-group", token.text]
+            chosen.tests += [*_read_negation(r, n), "-group", token.text]
             take_near(r, n, {"group", "owned", "to", "by"})
         elif "permission" in {*before, *r.after(n)} and _is_mode(token):
             chosen.tests += ["-perm", token.text]
             take_near(r, n, {"permission", "with"})
 
 
-def _denied(r: Reader, n: int) -> list[str]:
+def _read_negation(r: Reader, n: int) -> list[str]:
     """The ``!`` of an owner that is excluded: "not owned by root", "n'appartient pas à root"."""
     for near in range(max(0, n - 4), n):
         if r.tokens[near].concept in ("not", "except", "without") and near not in r.used:

@@ -66,13 +66,13 @@ def read_kind(r: Reader, chosen: Selection) -> None:
     """Files, folders, links, and names that a kind of file has."""
     _read_type(r, chosen)
     if chosen.kind != "d" or r.has(*ALONE):
-        _named_kinds(r, chosen)
+        _read_kind_names(r, chosen)
     for concept, test in (
         ("empty", ["-empty"]), ("executable", ["-executable"]), ("hidden", ["-name", ".*"]),
         ("setuid", ["-perm", _special(r)]), ("sticky", ["-perm", "-1000"]),
     ):  # fmt: skip
         if r.take(concept):
-            negated = _negated(r, concept)
+            negated = _is_negated(r, concept)
             chosen.tests += (["!"] if negated else []) + test
     if r.has("everyone") and r.has("change") and not r.has("permission", "owner"):
         r.take("everyone", "change")
@@ -102,7 +102,9 @@ def _read_type(r: Reader, chosen: Selection) -> None:
     elif r.take("filesonly"):
         r.take("folder")
         chosen.kind = "f"
-    elif (r.has("symlink") and not _left_out(r, "symlink")) or (r.has("link") and r.has("broken")):
+    elif (r.has("symlink") and not _is_left_out(r, "symlink")) or (
+        r.has("link") and r.has("broken")
+    ):
         r.take("symlink", "link", "broken" if r.has("broken") else "symlink")
         chosen.kind = "l"
         if any(token.concept == "broken" for token in r.tokens):
@@ -117,7 +119,7 @@ def _read_type(r: Reader, chosen: Selection) -> None:
         chosen.kind = "f"
 
 
-def _left_out(r: Reader, concept: str) -> bool:
+def _is_left_out(r: Reader, concept: str) -> bool:
     """Whether it is said only to be left out: "files, except symbolic links"."""
     places = [n for n, token in enumerate(r.tokens) if token.concept == concept]
     return r.has("file") and all({"except", "without", "not"} & set(r.before(n, 2)) for n in places)
@@ -136,7 +138,7 @@ def _counts_folders(r: Reader) -> bool:
     return False
 
 
-def _negated(r: Reader, concept: str) -> bool:
+def _is_negated(r: Reader, concept: str) -> bool:
     for n, token in enumerate(r.tokens):
         if (
             token.concept == concept
@@ -148,7 +150,7 @@ def _negated(r: Reader, concept: str) -> bool:
     return False
 
 
-def _named_kinds(r: Reader, chosen: Selection) -> None:
+def _read_kind_names(r: Reader, chosen: Selection) -> None:
     for n, token in r.free():
         near = {one.concept for one in r.tokens[max(0, n - 2) : n + 4] if one is not token}
         if token.concept in KINDS and (token.concept in ALONE or "file" in near):
@@ -170,15 +172,15 @@ def _named_kinds(r: Reader, chosen: Selection) -> None:
 
 def _formats(r: Reader, n: int) -> list[str]:
     """The formats said with a kind: "jpg and png images" are not all images."""
-    found = []
+    formats = []
     for near in range(max(0, n - 5), min(len(r.tokens), n + 4)):
         token = r.tokens[near]
         word = token.text.lower().lstrip(".")
         beside = all(one.mark or _is_format(one) for one in r.tokens[min(near, n) + 1 : n])
         if near != n and near not in r.used and _is_format(token) and beside:
             r.used.add(near)
-            found.append(f"*.{word}")
-    return found
+            formats.append(f"*.{word}")
+    return formats
 
 
 def _is_format(token: Token) -> bool:
@@ -195,16 +197,16 @@ def read_names(r: Reader, chosen: Selection) -> None:
         role = _role(r, n)
         if token.kind in ("glob", "extension"):
             value = token.literal.value if token.literal else ""
-            name = value if token.kind == "glob" or _dotfile(value, role) else f"*{value}"
-            _named(r, chosen, n, name, role)
+            name = value if token.kind == "glob" or _is_dotfile(value, role) else f"*{value}"
+            _add_name(r, chosen, n, name, role)
         elif role in {*_NAMING, HOLDS} and token.concept not in _VERBS and _may_name(r, n, role):
             if "containing" in before and role not in ("named", HOLDS):
                 continue
-            _named(
+            _add_name(
                 r,
                 chosen,
                 n,
-                _shaped(token.literal.value if token.literal else token.text, role),
+                _shape_pattern(token.literal.value if token.literal else token.text, role),
                 role,
             )
 
@@ -234,11 +236,11 @@ def _role(r: Reader, n: int) -> str:
     return ""
 
 
-def _dotfile(value: str, role: str) -> bool:
+def _is_dotfile(value: str, role: str) -> bool:
     return role == "named" and value[1:].lower() not in EXTENSIONS
 
 
-def _shaped(value: str, role: str) -> str:
+def _shape_pattern(value: str, role: str) -> str:
     if role == HOLDS:
         return f"*{value}*"
     if role == "starting":
@@ -248,7 +250,7 @@ def _shaped(value: str, role: str) -> str:
     return value
 
 
-def _named(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
+def _add_name(r: Reader, chosen: Selection, n: int, name: str, role: str) -> None:
     r.used.add(n)
     for near in range(max(0, n - 3), n):
         if r.tokens[near].concept in _NAMING | {"not", *_VERBS} or r.tokens[near].mark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cortex_cli.actions.action import Filled, Step
-from cortex_cli.actions.families.draft import languages, said
+from cortex_cli.actions.families.draft import languages, localize
 from cortex_cli.finding import CHANGES, READS
 
 _DOES = {
@@ -92,10 +92,10 @@ def finish(
 ) -> Filled:
     """One find command as a finished one."""
     done = pipe(name, [tuple(argv)], root, "", effect, to=to)
-    return _rooted(done) if needs_root else done
+    return _require_root(done) if needs_root else done
 
 
-def _rooted(filled: Filled) -> Filled:
+def _require_root(filled: Filled) -> Filled:
     return replace(filled, needs_root=True)
 
 
@@ -109,7 +109,7 @@ def pipe(
     to: str = "",
 ) -> Filled:
     """A pipeline as a finished command; ``output`` takes what it prints."""
-    does = said(_DOES[name], root=root, to=to)
+    does = localize(_DOES[name], root=root, to=to)
     return Filled(
         f"tree-{name}",
         (Step(tuple(stages), output),),

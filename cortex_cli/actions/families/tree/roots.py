@@ -45,7 +45,7 @@ def read_roots(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             or (named and placed and token.kind != "quoted" and not token.known)
         ):
             value = path(token)
-            if _excluded(r, n):
+            if _is_excluded(r, n):
                 chosen.excluded.append(
                     f"*/{str(value).strip('./')}/*" if not value.startswith("/") else f"{value}/*"
                 )
@@ -55,7 +55,7 @@ def read_roots(r: Reader, chosen: Selection, reserved: set[int]) -> None:
             take_near(r, n, {"folder", "in", "from", "of", "file"}, 2)
 
 
-def _excluded(r: Reader, n: int) -> bool:
+def _is_excluded(r: Reader, n: int) -> bool:
     """Whether "except" is said of this path, and not of a name between the two."""
     for near in range(n - 1, max(-1, n - 4), -1):
         if r.tokens[near].concept == "except":

@@ -26,20 +26,20 @@ class Selection:
 
     def specific(self) -> bool:
         """Whether it says more than "all of them"."""
-        told = self.tests or self.names or self.excluded or self.content or self.depth
-        return bool(told) or self.kind in ("l", "s")
+        limits = self.tests or self.names or self.excluded or self.content or self.depth
+        return bool(limits) or self.kind in ("l", "s")
 
     def words(self) -> list[str]:
         """find's words, without program and action."""
-        found = [*(self.roots or ["."]), *self.depth]
+        words = [*(self.roots or ["."]), *self.depth]
         if self.kind:
-            found += ["-type", self.kind]
+            words += ["-type", self.kind]
         option = "-iname" if self.case else "-name"
         tests = [word for name in self.names for word in ("-o", option, name)][1:]
-        found += ["(", *tests, ")"] if len(self.names) > 1 else tests
+        words += ["(", *tests, ")"] if len(self.names) > 1 else tests
         for name in self.excluded:
-            found += ["!", "-path" if "/" in name else option, name]
-        return found + self.tests
+            words += ["!", "-path" if "/" in name else option, name]
+        return words + self.tests
 
 
 def take_near(r: Reader, n: int, concepts: set[str], reach: int = 3) -> None:
