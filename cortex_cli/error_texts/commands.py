@@ -71,7 +71,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def fill_command(template: str, values: Mapping[str, str]) -> ShownCommand:
-    """``template`` with the values of ``found``; what is missing is a word in capitals."""
+    """``template`` with ``values`` in its slots; what is missing is a word in capitals."""
     pipeline: list[tuple[str, ...]] = []
     argv: list[str] = []
     for word in shlex.split(template):

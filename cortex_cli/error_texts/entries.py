@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cortex_cli import compiled
-from cortex_cli.error_texts.patterns import Pattern, fold, may_match, pattern
-from cortex_cli.error_texts.patterns import compile_pattern
+from cortex_cli.error_texts.patterns import Pattern, compile_pattern, fold, may_match, pattern
 from cortex_cli.expressions import expression
 from cortex_cli.shelf import Shelf
 

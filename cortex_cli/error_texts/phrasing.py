@@ -56,7 +56,7 @@ def build_finding(
     confidence: float,
     line: Line | None = None,
 ) -> Finding:
-    """``entry`` filled in with ``found``, and ``line`` of the log as its evidence."""
+    """``entry`` filled in with ``values``, and ``line`` of the log as its evidence."""
     lines = [fill(entry.means[language], values, language)]
     if line is not None:
         evidence = say("evidence", language, line=quote(line.message))
