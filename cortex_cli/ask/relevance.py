@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cortex_cli.ask.evidence import Evidence
 from cortex_cli.ask.extraction import measure_cover
+from cortex_cli.index.texts import UNIT
 from cortex_cli.language.words import words
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ def keep_relevant(request: Request, evidence: Evidence) -> Evidence:
 def _is_relevant(request: Request, passage: Passage) -> bool:
     if not passage.subject:  # a fact of this machine, or a line of its journal
         return True
-    if request.attachments and not names(request.question, passage):
+    named = names(request.question, passage)
+    if request.attachments and not named:
         return False
+    if named and _is_unit(passage):  # its lines share few words with any question
+        return True
     texts = [passage.sentence, passage.text]
     return measure_cover(request.question, texts, passage.subject) >= MIN_RELEVANCE
 
@@ -39,4 +43,10 @@ def _is_relevant(request: Request, passage: Passage) -> bool:
 def names(question: Question, passage: Passage) -> bool:
     """True if ``question`` names what ``passage`` is about; a fact has no name."""
     name = passage.subject.partition("(")[0].lower()
+    if _is_unit(passage):
+        name = name.rpartition(".")[0]
     return name in question.word_set or bool(set(words(name)) & set(question.content))
+
+
+def _is_unit(passage: Passage) -> bool:
+    return passage.source.startswith(f"{UNIT}: ")

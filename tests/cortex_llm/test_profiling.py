@@ -49,7 +49,7 @@ def test_a_stop_during_the_trial_leaves_nothing(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "cortex_llm", "serve", "--trial"]
     with subprocess.Popen(argv, cwd=CHECKOUT, env=environ, stderr=subprocess.DEVNULL) as process:
         engine = eventually(lambda: psutil.Process(process.pid).children(), "the engine")[0]
-        eventually(lambda: list(temporary.iterdir()), "its folder")
+        eventually(lambda: list(temporary.iterdir()), "its folder", 60)
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGTERM
     assert not engine.is_running()

@@ -211,7 +211,7 @@ def test_ctrl_c_in_the_last_step_of_the_wizard_puts_all_back(running: Machine) -
     with terminal(argv, dict(os.environ), Path("/")) as screen:
         screen.wait_for("Continue")
         screen.press(b"y\n")
-        screen.wait_for("generating one token")
+        screen.wait_for("testing the model in the service")
         wait_for(lambda: "new.gguf" in running.run("cat", ENV).stdout)
         screen.press(CTRL_C)
         # after the last one has let go of the terminal; what runs it in there died at once

@@ -21,6 +21,14 @@ def test_a_passage_must_have_half_of_the_question() -> None:
     assert keep("what is cron?") == (CRON, FACT)
 
 
+def test_a_unit_that_is_named_is_about_the_question() -> None:
+    """Its lines share few words with any question; "service" names none."""
+    unit = Passage("frobd.service", "the frobnicator", "Type=oneshot", "unit: frobd.service")
+    for question, kept in (("how does the frobd service start?", (unit,)), ("start a service", ())):
+        request = Request(Question(question))
+        assert keep_relevant(request, Evidence((unit,), ())).supporting == kept
+
+
 def test_beside_an_attachment_only_what_is_named() -> None:
     log = Attachment("log", "a line")
     assert keep("when does cron wake up?", log) == (CRON, FACT)

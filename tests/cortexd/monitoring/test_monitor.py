@@ -195,6 +195,7 @@ class TestPeople:
         with daemon(tmp_path, settings) as cortexd, watching(cortexd) as watch:
             raised = event(watch, "alert.raised", "disk_space", "/")
             assert cortexd.call("acknowledge_alert", id=raised["id"]) == {
+                "uuid": raised["id"],
                 "acknowledged": raised["id"],
                 "acknowledged_count": 1,
             }

@@ -173,7 +173,11 @@ def test_any_line_gets_a_verdict(line: str) -> None:
 
 
 @given(
-    st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\\"), max_size=20)
+    st.text(
+        # after \\ or # the shell does not see it as a command either
+        alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\\#"),
+        max_size=20,
+    )
 )
 def test_no_text_around_it_makes_rm_allowed(text: str) -> None:
     assert judge_line([LOOSE], f"{text}; rm -rf /srv").level is Level.DENY
