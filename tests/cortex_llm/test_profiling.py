@@ -37,7 +37,8 @@ def test_a_model_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_stop_during_the_trial_leaves_nothing(tmp_path: Path) -> None:
     """``cortex down`` while a model is tested: its engine ends, its folder goes."""
-    model, temporary = write_model(tmp_path / "m.gguf"), tmp_path / "tmp"
+    # Not the weights of another test here, which may be on record: those are not tried again.
+    model, temporary = write_model(tmp_path / "m.gguf", seed=4711), tmp_path / "tmp"
     temporary.mkdir()
     environ = clean_environment(
         CORTEX_LLM_MODEL_PATH=str(model),
