@@ -62,6 +62,14 @@ class Reader:
         """The first free literal of these kinds."""
         return next(((n, token) for n, token in self.free() if token.kind in kinds), None)
 
+    def take_number(self) -> str:
+        """Accounts for the first free number; its digits, "" for none."""
+        numbered = self.literal("number")
+        if numbered is None or numbered[1].literal is None:
+            return ""
+        self.used.add(numbered[0])
+        return f"{numbered[1].literal.number:g}"
+
     def before(self, place: int, reach: int = 1) -> list[str]:
         """The concepts before a token, nearest first."""
         return [token.concept for token in reversed(self.tokens[max(0, place - reach) : place])]

@@ -226,10 +226,8 @@ def _text(r: Reader, argv: list[str]) -> None:
 
 
 def _lines(r: Reader, argv: list[str]) -> None:
-    number = r.literal("number")
-    if number is not None and number[1].literal is not None:
-        argv += ["-n", f"{number[1].literal.number:g}"]
-        r.used.add(number[0])
+    if count := r.take_number():
+        argv += ["-n", count]
         r.take("last", "newest")
     elif r.take("last"):
         argv += ["-n", "50"]

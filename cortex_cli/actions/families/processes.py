@@ -136,11 +136,7 @@ def _table(r: Reader, sort: str, user: str) -> list[tuple[str, ...]]:
     who = ("ps", "-u", user, "-o", "pid,user,pmem,pcpu,etime,args") if user else ("ps", "aux")
     if not sort:
         return [who]
-    number = r.literal("number")
-    count = "10"
-    if number is not None and number[1].literal is not None:
-        count = f"{number[1].literal.number:g}"
-        r.used.add(number[0])
+    count = r.take_number() or "10"
     return [(*who, f"--sort={sort}"), ("head", "-n", str(int(float(count)) + 1))]
 
 

@@ -1,73 +1,23 @@
 from __future__ import annotations
 
 from cortex_cli.debian.updates import find_masked, find_security_indexes, parse_updates
-
-POLICY = """\
-hello:
-  Installed: 1.0
-  Candidate: 1.2
-  Version table:
-     1.3 100
-        100 http://a/debian sid/main amd64 Packages
-     1.2 500 (phased 20%)
-        500 http://a/debian bookworm-updates/main amd64 Packages
-     1.1 500
-        500 http://a/debian-security bookworm-security/main amd64 Packages
- *** 1.0 100
-        100 /var/lib/dpkg/status
-libc6:i386:
-  Installed: 2.0
-  Candidate: 2.1
-  Version table:
-     2.1 500
-        500 http://a/debian bookworm-updates/main i386 Packages
- *** 2.0 500
-        500 http://a/debian-security bookworm-security/main amd64 Packages
-        100 /var/lib/dpkg/status
-"""
-TARGETS = """\
-MetaKey: main/binary-amd64/Packages
-Description: http://a/debian-security bookworm-security/main amd64 Packages
-Codename: bookworm-security
-Label: Debian-Security
-Suite: stable-security
-
-Description: http://a/debian sid/main amd64 Packages
-Codename: sid
-Label: security: all of it
-Suite: unstable
-
-Description: http://a/ubuntu noble-security/main amd64 Packages
-Codename: noble
-Label: Ubuntu
-Suite: noble-security
-"""
+from tests.support.apt_updates import (
+    MASKED,
+    POLICY,
+    SECURITY_INDEXES,
+    SIMULATION,
+    TARGETS,
+    UPDATES,
+)
 
 
 def test_updates_are_parsed() -> None:
-    output = (
-        "Inst base-files [12.4+deb12u11] (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
-        "Conf base-files (12.4+deb12u15 Debian:12.15/oldstable [amd64])\n"
-        "Inst new-one (1.0 Debian:12.15/oldstable [amd64])\n"
-        "Inst lib [1:2-3] (1:2-4 Debian:12.15/oldstable, Debian-Security:12/x [amd64]) []\n"
-        "Inst tls [1] (2 Ubuntu:24.04/noble-security [amd64])\n"
-        "Inst acme [1] (2 security:x:1/stable [amd64])\n"
-        "Inst \x1b[31m evil\n"
-    )
-    updates = parse_updates(output)
-    assert [(update.name, update.new, update.security) for update in updates] == [
-        ("base-files", "12.4+deb12u15", False),
-        ("lib", "1:2-4", True),
-        ("tls", "2", True),
-        ("acme", "2", False),
-    ]
+    updates = parse_updates(SIMULATION)
+    assert [(update.name, update.new, update.security) for update in updates] == UPDATES
 
 
 def test_what_lies_between_the_installed_and_the_new_version() -> None:
     indexes = find_security_indexes(TARGETS)
-    assert indexes == {
-        "http://a/debian-security bookworm-security/main amd64 Packages",
-        "http://a/ubuntu noble-security/main amd64 Packages",
-    }
-    assert find_masked(POLICY, indexes) == {"hello"}
+    assert indexes == SECURITY_INDEXES
+    assert find_masked(POLICY, indexes) == MASKED
     assert find_masked(POLICY, frozenset()) == set()

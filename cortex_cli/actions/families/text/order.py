@@ -46,7 +46,7 @@ def order_lines(r: Reader, stages: list[list[str]]) -> None:
     """sort, uniq, shuf, tac: one of them."""
     if r.take("random"):
         r.take("sort", "line")
-        count = _number(r)
+        count = r.take_number()
         stages.append(["shuf", *(["-n", count] if count else [])])
     elif r.take("frequency"):
         r.take("line", "many", "count", "sort", "every", "number")
@@ -78,7 +78,7 @@ def _sort_options(r: Reader) -> list[str]:
     options = ["-n"] if r.take("numeric") or ranked else []
     if r.take("reverse") or ranked:
         options.append("-r")
-    if r.has("column") and (column := _number(r)):
+    if r.has("column") and (column := r.take_number()):
         split = delimiter(r)
         mark = ["-t", "\t" if split == "\\t" else split] if split else []
         options = [*mark, *options, "-k", f"{column},{column}"]
@@ -95,15 +95,6 @@ def join_lines(r: Reader, stages: list[list[str]]) -> None:
     sign = delimiter(r) or (" " if r.has("whitespace") else "")
     r.take("join", "line", "every", "all", "delimiter", "whitespace", "single")
     stages.append(["paste", "-s", *(["-d", sign] if sign else [])])
-
-
-def _number(r: Reader) -> str:
-    """The first free number, "" for none."""
-    number = r.literal("number")
-    if number is None or number[1].literal is None:
-        return ""
-    r.used.add(number[0])
-    return f"{number[1].literal.number:g}"
 
 
 def take_ends(r: Reader, stages: list[list[str]]) -> None:
@@ -134,9 +125,8 @@ def take_ends(r: Reader, stages: list[list[str]]) -> None:
             chars = not r.has("line") and r.take("character")
             stages.append([program, "-c" if chars else "-n", count])
             r.take("line")
-    if stages and (number := r.literal("number")) and number[1].literal and stages[-1][0] == "sort":
-        r.used.add(number[0])
-        stages.append(["head", "-n", f"{number[1].literal.number:g}"])
+    if stages and stages[-1][0] == "sort" and (count := r.take_number()):
+        stages.append(["head", "-n", count])
 
 
 def count_up(r: Reader, stages: list[list[str]]) -> None:

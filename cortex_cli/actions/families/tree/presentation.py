@@ -107,7 +107,7 @@ def _rank(r: Reader, chosen: Selection, find: list[str], root: str, target: str)
     timed = (r.has("sort") and r.has("modified", "time")) or r.has("newestfirst", "oldestfirst")
     if not (r.has("big", "small", "oldest", "newest") or sized or timed):
         return None
-    count = _number(r) or ("" if sized or timed else "1" if _is_single(r) else SHOWN)
+    count = r.take_number() or ("" if sized or timed else "1" if _is_single(r) else SHOWN)
     up = r.take("small", "oldest", "oldestfirst")
     reverse = "" if up else "r"
     by_size = r.has("big", "small") or sized
@@ -149,14 +149,6 @@ def _is_single(r: Reader) -> bool:
     return bool(nouns) and not any(noun.endswith("s") for noun in nouns)
 
 
-def _number(r: Reader) -> str:
-    number = r.literal("number")
-    if number is None or number[1].literal is None:
-        return ""
-    r.used.add(number[0])
-    return f"{number[1].literal.number:g}"
-
-
 def _list(r: Reader, find: list[str], root: str, target: str) -> Filled:
     r.take("save", "write")
     if r.has("size") and r.has("every") and r.take("size"):
@@ -166,7 +158,7 @@ def _list(r: Reader, find: list[str], root: str, target: str) -> Filled:
         stages = [(*find, "-ls")]
     if r.take("sort"):
         stages.append(("sort", "-r") if r.take("reverse") else ("sort",))
-    if r.has("first", "last") and (count := _number(r)):
+    if r.has("first", "last") and (count := r.take_number()):
         stages.append(("head" if r.take("first") else "tail", "-n", count))
         r.take("last")
     return pipe("list", stages, root, target)
