@@ -132,14 +132,16 @@ class TcpProxy:
             self._keyless.pop(task, None)
         self._relayed += 1
         try:
-            try:
-                upstream = await asyncio.open_unix_connection(self._upstream, limit=CHUNK)
-            except OSError as error:
-                raise RefusedError(
-                    HTTPStatus.BAD_GATEWAY,
-                    f"the model server is unreachable; see: systemctl status {SERVICE}",
-                ) from error
-            await _copy_both(head, (reader, writer), upstream)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as engine:
+                engine.setblocking(False)
+                try:
+                    await asyncio.get_running_loop().sock_connect(engine, str(self._upstream))
+                except OSError as error:
+                    raise RefusedError(
+                        HTTPStatus.BAD_GATEWAY,
+                        f"the model server is unreachable; see: systemctl status {SERVICE}",
+                    ) from error
+                await _copy_both(head, (reader, writer), engine)
         finally:
             self._relayed -= 1
 
@@ -147,26 +149,36 @@ class TcpProxy:
 _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def _copy_both(head: bytes, client: _Stream, engine: _Stream) -> None:
-    engine[1].write(head)
-    sending = asyncio.create_task(_copy(client[0], engine[1]))
+async def _copy_both(head: bytes, client: _Stream, engine: socket.socket) -> None:
+    """Relay both ways until the model server ends.
+
+    It may answer and close without having read the request: the answer is passed on all the
+    same.  Of a transport a failed write would end reading, too; a socket's are apart.
+    """
+    reader, writer = client
+    sending = asyncio.create_task(_send(head, reader, engine))
     try:
-        await _copy(engine[0], client[1])
+        loop = asyncio.get_running_loop()
+        while data := await loop.sock_recv(engine, CHUNK):
+            writer.write(data)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
         with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(sending, LINGER_S)
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
-        engine[1].close()
 
 
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    """Copy until the source ends, and pass that on."""
-    while data := await source.read(CHUNK):
-        target.write(data)
-        await target.drain()
-    if target.can_write_eof():
-        target.write_eof()
+async def _send(head: bytes, reader: asyncio.StreamReader, engine: socket.socket) -> None:
+    """Send ``head`` and what follows it, until the client ends, and pass that on."""
+    loop = asyncio.get_running_loop()
+    data = head
+    while data:
+        await loop.sock_sendall(engine, data)
+        data = await reader.read(CHUNK)
+    engine.shutdown(socket.SHUT_WR)
 
 
 def _render_refusal(error: RefusedError) -> bytes:

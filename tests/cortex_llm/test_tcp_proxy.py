@@ -180,7 +180,6 @@ def test_a_client_that_goes_frees_the_model_server(bench: Bench) -> None:
 def test_the_end_of_a_reply_is_passed_on(bench: Bench) -> None:
     client = bench.connect(QUESTION)
     engine = bench.accept()
-    assert read(engine, len(QUESTION)) == QUESTION
     engine.sendall(ANSWER)
     engine.close()
     assert read_all(client) == ANSWER
