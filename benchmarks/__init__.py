@@ -15,6 +15,7 @@ BENCHMARKS = (
     "monitor",
     "stream",
     "relay",
+    "analysis",
     "command",
     "typed",
     "ask",
